@@ -1,0 +1,422 @@
+"""Command line → one call each, its result on stdout, talk on stderr, and an exit code.
+
+0 done, 1 problems in the notes, 2 usage, 3 a fault of Deckwright's, 130 stopped by Ctrl-C. Nothing but click is imported
+before a command runs, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import posixpath
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .collection import Loaded
+    from .diagnostics import Diagnostic
+    from .model import Collection
+    from .project import Project
+
+
+class _Commands(click.Group):
+    """The group, with the commands in the order below and the exit codes that click does not know."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click shows the first, and is silent about a pipe that nobody reads any more.
+        except KeyboardInterrupt:
+            click.echo("\nStopped.", err=True)
+            ctx.exit(130)
+        except Exception as error:
+            _log_fault(error, ctx.obj)
+            ctx.exit(3)
+
+
+@click.group(cls=_Commands, name="deckwright", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="deckwright", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """\b
+    Example:
+      deckwright init anatomy
+      cd anatomy
+      deckwright build --open
+
+    Compile Markdown notes into an Anki deck.
+    """
+    ctx.color = _colour(os.environ)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # not every stand-in for a stream can do that
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _command(example: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a function a command. Its help begins with the example; its docstring is the rest."""
+
+    def register(function: Callable[..., None]) -> click.Command:
+        text = inspect.cleandoc(function.__doc__ or "")
+        short = text.partition("\n")[0].rstrip(".")
+        return main.command(help=f"\b\nExample:\n  deckwright {example}\n\n{text}", short_help=short)(function)
+
+    return register
+
+
+_project_option = click.option(
+    "--project",
+    "start",
+    metavar="DIR",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The project's folder, or one in it. Default: the current one.",
+)
+
+
+@_command("init anatomy")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Make DIR, or the current folder, a project.
+
+    It gets settings with an id of its own and, where it has no notes yet, two files of samples. No file that is there is
+    changed.
+    """
+    import random
+
+    from . import starter
+
+    try:
+        start, found = starter.create(folder, random.SystemRandom())
+    except OSError as error:
+        _fail(1, f"{_shown(folder)} cannot be made a project: {error.strerror}")
+    if start is None:
+        _fail(2, _text(found))
+    for path in start.created:
+        click.echo(f"Made {_shown(path)}")
+    move = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(_shown(folder))}"]
+    _next(*move, *start.next)
+
+
+@_command("build --open")
+@_project_option
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The package to write. Default: build/SLUG.apkg in the project.",
+)
+@click.option("--keep-going", is_flag=True, help="Leave out the notes with errors, and write the package all the same.")
+@click.option("--open", "hand_over", is_flag=True, help="Hand the package to Anki once it is built.")
+@click.pass_context
+def build(ctx: click.Context, start: Path, output: Path | None, keep_going: bool, hand_over: bool) -> None:
+    """Build the package that Anki imports.
+
+    Where a note has an error no package is written, and the one of before stays as it was.
+    """
+    from .diagnostics import has_errors
+
+    root, project, found = _open(start)
+    if project is None:
+        _fail(1, _text(found), f"No package was made: {_summary(found)}.")
+    target = output or root / "build" / f"{project.settings.slug}.apkg"
+    if output is None:
+        _make_build_folder(target.parent)
+    loaded = _load(project)
+    found += loaded.diagnostics
+    if found:
+        click.echo(_text(found), err=True)
+    failed = has_errors(found)
+    if failed and not keep_going:
+        stays = f" {_shown(target)} stays as it was." if target.exists() else ""
+        click.echo(f"No package was made: {_summary(found)}.{stays}", err=True)
+        leave_out = f"{_command_line(ctx, 'build', '--keep-going')}, to leave out the notes with errors"
+        _next(f"deckwright explain {_first_code(found)}", leave_out)
+        ctx.exit(1)
+    if not loaded.collection.notes:
+        _fail(1, "No package was made: no note is without an error." if failed else _NO_NOTES)
+    held = _write(loaded.collection, target)
+    click.echo(f"Built {_shown(target)} · {held}")
+    if failed:
+        click.echo(f"{_summary(found)}: the notes with errors are left out.", err=True)
+    if hand_over:
+        _hand_over(target.resolve())
+    if failed:
+        _next(f"deckwright explain {_first_code(found)}")
+    elif not hand_over:
+        _next(_command_line(ctx, "build", "--open"))
+    ctx.exit(int(failed))
+
+
+@_command("check")
+@_project_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github", "json"]),
+    default="text",
+    help="For people, for the log of a GitHub workflow, or for programs. Default: text.",
+)
+@click.option("--json", "form", flag_value="json", help="Short for --format json.")
+@click.pass_context
+def check(ctx: click.Context, start: Path, form: str) -> None:
+    """Tell all that is wrong with the notes, and build nothing."""
+    from .diagnostics import has_errors, to_json
+    from .project import note_files
+
+    root, project, found = _open(start)
+    loaded = _load(project) if project else None
+    found += loaded.diagnostics if loaded else []
+    if form == "json":
+        # As bytes: JSON is UTF-8, whatever the terminal's encoding.
+        click.echo(to_json(found).encode("utf-8", "backslashreplace"))
+        ctx.exit(int(has_errors(found)))
+    if found:
+        click.echo(_github(found, root) if form == "github" else _text(found) + "\n")
+        click.echo(_summary(found))
+        _next(f"deckwright explain {_first_code(found)}")
+    elif loaded and project:
+        files = _count(len(note_files(root, project.settings.cards)), "file")
+        click.echo(f"No problems in {files}, {_count(len(loaded.collection.notes), 'note')}")
+        _next(_command_line(ctx, "build"))
+    ctx.exit(int(has_errors(found)))
+
+
+@_command("explain S003")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what a code means, with an example to avoid and one to follow.
+
+    Without CODE, list all codes.
+    """
+    from . import collection, diagnostics  # noqa: F401  `collection` imports every module that declares a code.
+
+    pages = diagnostics.PAGES
+    if code is None:
+        click.echo("\n".join(f"{page.code}  {page.title}" for _, page in sorted(pages.items())))
+    elif page := pages.get(code.upper()):
+        click.echo(diagnostics.explain(page))
+    else:
+        near = diagnostics.nearest(code, pages, 1)
+        meant = f" Did you mean {near}?" if near else ""
+        _fail(2, f"There is no code {code}.{meant} All of them: deckwright explain")
+
+
+_NO_NOTES = """\
+No package was made: nothing here is a note yet.
+Tag a heading, as in `## What does a valve do? {.basic}`, and the text below it is the answer.
+Or write `kind: basic` into a file's front matter, and all its headings with a text of their own are questions."""
+
+
+def _open(start: Path) -> tuple[Path, Project | None, list[Diagnostic]]:
+    """The root of the project at or above `start`; the project, where its settings can be used; what is wrong with them."""
+    from . import project
+
+    root = project.find(start)
+    if root is None:
+        _fail(
+            2,
+            f"There is no project in {_shown(start)} or above it: no deck.toml, no pyproject.toml with [tool.deckwright].",
+            "To make one: deckwright init",
+        )
+    click.get_current_context().find_root().obj = root
+    return root, *project.load(root)
+
+
+def _load(project: Project) -> Loaded:
+    from . import collection
+
+    with _progress() as progress:
+        return collection.load(project, progress)
+
+
+def _write(collection: Collection, target: Path) -> str:
+    """Write the package, and say what it holds."""
+    from . import package
+
+    made = package.contents(collection)
+    try:
+        package.write(collection, target)
+    except ValueError as error:  # about the name: `contents` would have raised the others
+        _fail(2, str(error))
+    except OSError as error:
+        _fail(1, f"{_shown(target)} cannot be written: {error.strerror}")
+    cards = sum(len(note.cards) for note in made.notes)
+    counts = ((len(made.notes), "note"), (cards, "card"), (len(made.media), "media file"))
+    return ", ".join([*(_count(number, noun) for number, noun in counts if number), _size(target.stat().st_size)])
+
+
+def _make_build_folder(folder: Path) -> None:
+    """Make it where it is missing, and keep what will be in it out of Git."""
+    try:
+        folder.mkdir()
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    except FileExistsError:
+        pass
+    except OSError as error:
+        _fail(1, f"{_shown(folder)} cannot be made: {error.strerror}")
+
+
+def _hand_over(package: Path) -> None:
+    """Open the package with the desktop's program for it, without waiting for that program."""
+    import subprocess
+
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
+    try:
+        if sys.platform == "win32":
+            os.startfile(package)
+        else:
+            quiet = subprocess.DEVNULL
+            command = [opener, str(package)]
+            subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    except OSError:
+        how = "no program opens it" if sys.platform == "win32" else f"{opener} is missing"
+        click.echo(f"It cannot be handed to Anki here: {how}. In Anki, choose File > Import.", err=True)
+
+
+@contextmanager
+def _progress(after: float = 1.0) -> Iterator[Callable[[int, int], None] | None]:
+    """What shows (done, total) as a bar on stderr, once `after` seconds have gone; None where that is no terminal."""
+    from time import monotonic
+
+    if not sys.stderr.isatty():
+        yield None
+        return
+    began, bars = monotonic(), []
+
+    def show(done: int, total: int) -> None:
+        if not bars and monotonic() - began >= after:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bars.append(Progress(console=Console(stderr=True), transient=True))
+            bars[0].add_task("Reading notes")
+            bars[0].start()
+        for bar in bars:
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        for bar in bars:
+            bar.stop()
+
+
+def _colour(environment: Mapping[str, str]) -> bool | None:
+    """Whether to colour the output: https://no-color.org/, https://force-color.org/. None where the stream decides."""
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return False if environment.get("TERM") == "dumb" else None
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "place": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "marker": {"fg": "red"},
+    "hint": {"fg": "cyan"},
+}
+
+
+def _text(found: Iterable[Diagnostic]) -> str:
+    from .diagnostics import to_text
+
+    return "\n\n".join(to_text(d, lambda text, role: click.style(text, **_STYLES[role])) for d in found)
+
+
+def _github(found: Iterable[Diagnostic], root: Path) -> str:
+    """Workflow commands. GitHub wants paths relative to the repository, which may hold the project further down."""
+    from dataclasses import replace
+
+    from .diagnostics import to_github
+
+    base = Path(os.path.relpath(root, os.environ.get("GITHUB_WORKSPACE", "."))).as_posix()
+    places = (replace(d.span, path=posixpath.normpath(posixpath.join(base, d.span.path))) for d in found)
+    return "\n".join(to_github(replace(d, span=span)) for d, span in zip(found, places, strict=True))
+
+
+def _summary(found: Sequence[Diagnostic]) -> str:
+    """As in "3 errors, 2 warnings in 2 files"."""
+    numbers = [(sum(d.severity == severity for d in found), severity) for severity in ("error", "warning")]
+    listed = ", ".join(_count(number, severity) for number, severity in numbers if number)
+    return f"{listed} in {_count(len({d.span.path for d in found}), 'file')}"
+
+
+def _first_code(found: Sequence[Diagnostic]) -> str:
+    """The code to explain first: the first error's, else the first warning's."""
+    return min(found, key=lambda d: d.severity).code
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _size(number: int) -> str:
+    """A number of bytes, as file managers tell it."""
+    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
+
+
+def _command_line(ctx: click.Context, command: str, *options: str) -> str:
+    """The command with these options, and with the project and the package that the running one was given."""
+    named = {"--project": ctx.params["start"], "--output": ctx.params.get("output")}
+    given = [word for option, path in named.items() if path not in (None, Path()) for word in (option, str(path))]
+    return shlex.join(["deckwright", command, *given, *options])
+
+
+def _shown(path: Path) -> str:
+    """The path from the current folder, or the absolute one where that is shorter."""
+    absolute = str(path.absolute())
+    try:
+        return min(os.path.relpath(path), absolute, key=len)
+    except ValueError:  # on another drive
+        return absolute
+
+
+def _next(*steps: str) -> None:
+    click.echo("Next: " + "\n      ".join(steps), err=True)
+
+
+def _fail(code: int, *lines: str) -> NoReturn:
+    """End with this exit code, having said why."""
+    click.echo("\n".join(lines), err=True)
+    click.get_current_context().exit(code)
+
+
+def _log_fault(error: Exception, root: Path | None) -> None:
+    """Keep the traceback where its finder can send it from, and say so in one line."""
+    import platform
+    import traceback
+
+    with _log(root) as log:
+        log.write(f"deckwright {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
+        log.write(f"{shlex.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}")
+    what = " ".join(str(error).split("\n")[:1])
+    click.echo(
+        f"A fault in Deckwright, not in your notes ({type(error).__name__}: {what}). Please send {_shown(Path(log.name))} "
+        "to those you have Deckwright from.",
+        err=True,
+    )
+
+
+def _log(root: Path | None) -> IO[str]:
+    """A file in the project's build folder, if there is one, else in the folder for temporary files."""
+    from tempfile import NamedTemporaryFile
+
+    how: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "errors": "backslashreplace"}
+    if root:
+        with suppress(OSError):
+            return (root / "build" / "deckwright-error.log").open(**how)
+    return NamedTemporaryFile(prefix="deckwright-error-", suffix=".log", delete=False, **how)

@@ -1,0 +1,130 @@
+"""The settings of a deck in, its note types out: frozen shapes, and the HTML and CSS of their cards.
+
+A template stands in a folder of its own as `front.html` and `back.html`; `foot.html` closes every back. `style.css`
+and the colours of code in `code.css` make the one stylesheet of all note types.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from urllib.parse import quote
+
+from ..model import FIELDS, Family, Field, NoteType, Settings, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a note type is frozen: ids of fields in the order of `FIELDS`, ids of templates in theirs, the sort field.
+
+    `templates` are (name, id, folder); the name and the folder are free.
+    """
+
+    kind: str
+    fields: tuple[int, ...]
+    templates: tuple[tuple[str, int, str], ...]
+    sort_field: int = 0
+
+
+# Frozen for every deck ever released. Anki pairs fields and templates by these ids and their order; where a pair differs
+# it makes a second note type beside the learner's and never updates the notes of the first again.
+SHAPES: Mapping[Family, Shape] = {
+    "basic": Shape(
+        kind="Basic",
+        fields=(101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111),
+        templates=(("Forward", 191, "basic/forward"), ("Reverse", 192, "basic/reverse"), ("Spare", 193, "basic/spare")),
+    ),
+    "cloze": Shape(
+        kind="Cloze",
+        fields=(201, 202, 203, 204, 205, 206, 207, 208, 209),
+        templates=(("Cloze", 291, "cloze"),),
+    ),
+}
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "Extra": "Shown below the answer",
+    "Context": "Where the note belongs, shown small above it",
+    "Source": "Where it can be looked up",
+    "ID": "Names this note in reports; leave it as it is",
+    "Reversed": "Anything here adds the card that asks the other way round",
+    "Typed": "What to type as the answer; empty for a card without typing",
+}
+RESERVED = "Kept empty for a later version of the deck"
+
+
+def note_type(settings: Settings, family: Family) -> NoteType:
+    """The note type of this family for the deck of these settings. Its `mod` is 0: the ledger knows the real one.
+
+    The report link is part of the templates, with `{id}` filled by Anki on each card and `{version}` here. So a
+    `report_url` with `{version}` makes other templates of every release: their `mod` grows each time, and importing
+    the release puts back whatever a learner changed in the styling or the templates. Without `{version}` that happens
+    only where the templates or the deck's settings really change. Neither touches a card, a review or the need to sync one way.
+    """
+    shape = SHAPES[family]
+    foot = _file("foot.html").replace("<!-- report -->", _report_link(settings))
+    return NoteType(
+        id=_id(settings.id, family),
+        name=f"{settings.name.split('::')[-1].strip()} {shape.kind}",
+        family=family,
+        fields=tuple(_field(name, id) for name, id in zip(FIELDS[family], shape.fields, strict=True)),
+        templates=tuple(
+            Template(
+                name=name,
+                id=id,
+                front=_file(f"{folder}/front.html"),
+                back=_file(f"{folder}/back.html").replace("<!-- foot -->", foot),
+            )
+            for name, id, folder in shape.templates
+        ),
+        css=f"{_file('style.css')}\n{_file('code.css')}",
+        sort_field=shape.sort_field,
+    )
+
+
+def shape_digest(family: Family) -> str:
+    """SHA-256, in hex, of all that must never change: the ids and order of fields and templates, kind and sort field."""
+    shape = SHAPES[family]
+    frozen = {
+        "cloze": family != "basic",
+        "fields": shape.fields,
+        "templates": [id for _, id, _ in shape.templates],
+        "sort_field": shape.sort_field,
+    }
+    return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _file(name: str) -> str:
+    return files(__name__).joinpath(name).read_text("utf-8").rstrip("\n")
+
+
+def _report_link(settings: Settings) -> str:
+    if not settings.report_url:
+        return ""
+    address = settings.report_url.replace("{version}", quote(settings.version))
+    # Any other brace could open a field of Anki's; the ID itself needs no encoding, it is made of a–z 0–9 - and dots.
+    parts = (escape(part).replace("{", "%7B").replace("}", "%7D") for part in address.split("{id}"))
+    return '<a class="report" href="' + "{{ID}}".join(parts) + '">report</a>'
+
+
+def _id(deck_id: str, family: Family) -> int:
+    """1 to 2**53 - 1: what JavaScript, and so every client of Anki's, holds exactly."""
+    digest = hashlib.sha256(f"deckwright note type\n{deck_id}\n{family}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % (2**53 - 1) + 1
+
+
+def _field(name: str, id: int) -> Field:
+    reserved = name.startswith("Reserved")
+    return Field(
+        name=name,
+        id=id,
+        description=RESERVED if reserved else DESCRIPTIONS.get(name, ""),
+        collapsed=reserved,
+        # A learner who deleted one would cut the notes off from every later release; Anki then refuses to.
+        prevent_deletion=True,
+    )

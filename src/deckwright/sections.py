@@ -1,0 +1,477 @@
+"""A Markdown file → its front matter and its sections: what each heading's tag says, and which blocks are its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import blocks, tags
+from .blocks import Block, Document
+from .diagnostics import Diagnostic, declare, nearest
+from .model import SourceFile, Span
+from .tags import Tag
+
+MAX_FILE_BYTES = 2 * 1024 * 1024
+"""Markdown files are written by people: a larger one is a mistake, and would take many seconds to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the front matter says of every note in the file. `deck` is below the deck's own name."""
+
+    deck: str = ""
+    tags: tuple[str, ...] = ()
+    kind: str = ""
+    source: str = ""
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading that makes notes, and what follows it.
+
+    `title` is the heading without its tag, `headings` those above it, outermost first. `kind` is settled; `by_default`
+    where the file's front matter gave it. `body` holds the blocks below the heading without the tag's comment.
+    """
+
+    file: SourceFile
+    document: Document
+    front_matter: FrontMatter
+    title: Block
+    headings: tuple[Block, ...]
+    body: tuple[Block, ...]
+    tag: Tag
+    kind: str
+    by_default: bool
+
+    @property
+    def span(self) -> Span:
+        """The heading's text."""
+        line, column = self.title.place(0)
+        return self.file.span(line, column, len(self.title.text.split("\n")[0]))
+
+
+def read(path: str, data: bytes) -> tuple[list[Section], list[Diagnostic]]:
+    """The sections of the file at `path` (relative to the root, with `/`) that holds `data`; what is wrong with it."""
+    text, found = _decode(path, data)
+    if found:
+        return [], found
+    file = SourceFile(path, tuple(text.split("\n")))
+    front_matter, first, found = _front_matter(file)
+    if first is None:
+        return [], found
+    document = blocks.parse(text, first)
+    headings, wrong = _headings(document.blocks, file)
+    made, more = _sections(headings, file, document, front_matter)
+    unclosed = [unclosed_fence(file.span(b.first, 0, 1000)) for b in _walk(document.blocks) if not b.closed]
+    lost = {diagnostic.span.line - 1 for diagnostic in unclosed}
+    made = [section for section in made if not any(b.first in lost for b in _walk(section.body))]
+    return made, [*found, *wrong, *more, *unclosed, *_dropped_cells(document.blocks, file)]
+
+
+def _walk(held: Iterable[Block]) -> Iterator[Block]:
+    return (inner for block in held for inner in block.walk())
+
+
+def _decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
+    """The file's text with LF line endings and without a byte order mark or control characters."""
+    if len(data) > MAX_FILE_BYTES:
+        return "", [too_large(Span(path), len(data))]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        line = before.count("\n") + 1
+        shown = data.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
+        column = len(before.rpartition("\n")[2]) + 1
+        return "", [not_utf8(Span(path, line, column, 1, shown), data[error.start])]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Control characters mean nothing in Markdown, Anki drops them, and some of them are used as marks further on.
+    return _CONTROL.sub("\ufffd", text), []
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+# The front matter
+
+
+def _front_matter(file: SourceFile) -> tuple[FrontMatter, int | None, list[Diagnostic]]:
+    """What the front matter says, the line behind it, and what is wrong. The line is None where the file is lost."""
+    if file.lines[0].rstrip() != "---":
+        return FrontMatter(), 0, []
+    end = next((n for n, line in enumerate(file.lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    if end is None:
+        opens = len(file.lines) > 1 and re.match(r"[\w-]+\s*:", file.lines[1])
+        return FrontMatter(), *((None, [unclosed_front_matter(file.span(0, 0, 3))]) if opens else (0, []))
+    if end > 1 and not file.lines[1].strip():
+        return FrontMatter(), 0, []  # Two thematic breaks with text between them.
+    values, places, found = _yaml(file, end)
+    front_matter, wrong = _checked(values, places, file)
+    return front_matter, end + 1, found + wrong
+
+
+def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], list[Diagnostic]]:
+    """The keys and values between the first line and `end`, where each key stands, and what is wrong."""
+    import yaml
+
+    text = "\n".join(file.lines[1:end])
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node else {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column) if mark else (1, 0)
+        reason = getattr(error, "problem", None) or str(error).split("\n")[0]
+        return {}, {}, [bad_yaml(file.span(line, column, 1), reason)]
+    except (ValueError, RecursionError) as error:  # A date that is none, say: 2024-13-45.
+        return {}, {}, [bad_yaml(file.span(1, 0, 1), str(error))]
+    finally:
+        loader.dispose()
+    if not isinstance(values, dict):
+        return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is not made of lines `key: value`")]
+    places = {
+        str(key.value): file.span(key.start_mark.line + 1, key.start_mark.column, len(str(key.value)))
+        for key, _ in (node.value if node else [])
+    }
+    return {str(key): value for key, value in values.items()}, places, []
+
+
+_FRONT_MATTER_KEYS = ("deck", "tags", "kind", "source", "context")
+
+
+def _checked(
+    values: Mapping[str, Any], places: Mapping[str, Span], file: SourceFile
+) -> tuple[FrontMatter, list[Diagnostic]]:
+    """Our keys of the front matter, checked. Others are somebody else's and left alone."""
+    found: list[Diagnostic] = []
+    for key in values:
+        if key not in _FRONT_MATTER_KEYS and (known := nearest(key, _FRONT_MATTER_KEYS, 1)):
+            found.append(near_key(places.get(key, file.span(0)), key, known))
+
+    def text(key: str) -> str:
+        value = values.get(key)
+        if value is None or isinstance(value, str | int | float):
+            return "" if value is None else str(value).strip()
+        found.append(bad_value(places[key], key, "a text"))
+        return ""
+
+    listed = values.get("tags") or []
+    if isinstance(listed, str):
+        listed = re.split(r"[\s,]+", listed.strip())
+    if not isinstance(listed, list) or not all(isinstance(tag, str | int | float) for tag in listed):
+        found.append(bad_value(places["tags"], "tags", "a list of words"))
+        listed = []
+    kind = text("kind")
+    if kind and kind not in ("basic", "cloze", "occlusion"):
+        suggestion = nearest(kind, tags.KINDS[:3], 3)
+        found.append(bad_value(places["kind"], "kind", f"basic, cloze or occlusion, not `{kind}`", suggestion))
+        kind = ""
+    context = text("context") if "context" in values else None
+    written = tuple(str(tag).strip().lstrip("#") for tag in listed if str(tag).strip("# "))
+    return FrontMatter(text("deck"), written, kind, text("source"), context), found
+
+
+# Headings and sections
+
+
+@dataclass(slots=True)
+class _Heading:
+    """A top-level heading, its tag, and the blocks up to the next one."""
+
+    title: Block
+    tag: Tag
+    has_comment: bool
+    own: list[Block] = field(default_factory=list)
+
+    @property
+    def has_text(self) -> bool:
+        return any(block.kind not in ("comment", "private") for block in self.own)
+
+
+def _headings(held: Sequence[Block], file: SourceFile) -> tuple[list[_Heading], list[Diagnostic]]:
+    """The headings with their tags, read from the heading itself and from the comment below it."""
+    headings: list[_Heading] = []
+    found: list[Diagnostic] = []
+    for position, block in enumerate(held):
+        if block.kind != "heading":
+            if headings:
+                headings[-1].own.append(block)
+            continue
+        title, words, wrong = tags.of_heading(block, file)
+        comment = held[position + 1] if position + 1 < len(held) else None
+        has_comment = comment is not None and comment.kind == "comment" and tags.is_tag(comment.text)
+        if comment is not None and has_comment:
+            more, worse = tags.of_comment(comment, file)
+            words, wrong = words + more, wrong + worse
+        tag, contradictions = tags.combine(words)
+        found += [*wrong, *contradictions]
+        headings.append(_Heading(title, tag, has_comment))
+    return headings, found
+
+
+def _sections(
+    headings: Iterable[_Heading], file: SourceFile, document: Document, front_matter: FrontMatter
+) -> tuple[list[Section], list[Diagnostic]]:
+    """Which headings make notes, and which blocks belong to each."""
+    found: list[Diagnostic] = []
+    made: list[tuple[_Heading, tuple[Block, ...], str, list[Block]]] = []
+    above: list[Block] = []
+    claims: list[tuple[int, list[Block]]] = []
+    for heading in headings:
+        level, tag = heading.title.level, heading.tag
+        above = [title for title in above if title.level < level]
+        claims = [claim for claim in claims if claim[0] < level]
+        own = [block for block in heading.own if not (block.kind == "comment" and tags.is_tag(block.text))]
+        stray = [block for block in heading.own[heading.has_comment :] if block.kind == "comment"]
+        found += [stray_tag(file.span(*block.place(0), 1)) for block in stray if tags.is_tag(block.text)]
+        if tag.kind == "skip":
+            pass
+        elif tag.claims:
+            kind = tag.kind or (front_matter.kind if _fits(front_matter.kind, tag) else "basic")
+            made.append((heading, tuple(above), kind, own))
+            claims.append((level, own))
+        elif claims:
+            claims[-1][1].extend([heading.title, *own])
+            found += _unheard(heading, "it belongs to the section above")
+        elif front_matter.kind and level > 1 and heading.has_text:
+            made.append((heading, tuple(above), front_matter.kind, own))
+        else:
+            reason = "a title is no note" if level == 1 and front_matter.kind else "it has no text of its own"
+            found += _unheard(heading, reason if front_matter.kind else "neither it nor the file names a kind")
+        above.append(heading.title)
+    sections = [
+        Section(
+            file, document, front_matter, heading.title, titles, tuple(body), heading.tag, kind, not heading.tag.claims
+        )
+        for heading, titles, kind, body in made
+    ]
+    return sections, found
+
+
+def _fits(kind: str, tag: Tag) -> bool:
+    """Whether a file's default kind goes with a cut and the switches that a tag gives."""
+    return bool(kind) and (not tag.cut or tag.cut in tags.LEGAL_CUTS[kind]) and (not tag.switches or kind == "basic")
+
+
+def _unheard(heading: _Heading, reason: str) -> Iterator[Diagnostic]:
+    """A tag that says something of a note where there is none. `{#id}` alone is an anchor, and Obsidian's tags are free."""
+    tag = heading.tag
+    if tag.span and (heading.has_comment or tag.was or tag.source or tag.context or tag.typed):
+        yield tag_without_note(tag.span, reason)
+
+
+def _dropped_cells(held: Iterable[Block], file: SourceFile) -> Iterator[Diagnostic]:
+    """Rows with more cells than the table's head: GitHub drops what is too much without a word."""
+    for table in _walk(held):
+        if table.kind != "table":
+            continue
+        for row in table.children[1:]:
+            line = file.lines[row.first]
+            written = len(re.findall(r"(?<!\\)\|", line.strip().strip("|"))) + 1
+            if written > len(row.children):
+                last = row.children[-1]
+                column = last.starts[0][1] + len(last.text)
+                yield dropped_cells(file.span(row.first, column, len(line)), written, len(row.children))
+
+
+@declare("S001")
+def not_utf8(byte: int) -> tuple[str, str]:
+    """The file is not UTF-8.
+
+    Notes are read as UTF-8, with or without a byte order mark; another encoding would put wrong letters on the cards.
+    """
+    return f"the file is not UTF-8: byte 0x{byte:02X}", "save the file as UTF-8 in your editor"
+
+
+@declare("S002")
+def too_large(size: int) -> tuple[str, str]:
+    """The file is too large for notes.
+
+    A Markdown file may hold 2 MiB: some thousand notes. A larger one is most often an export or a log by mistake.
+    """
+    return (
+        f"the file has {size / 1024 / 1024:.1f} MiB",
+        "split it into files of at most 2 MiB, or keep it out of the card folders",
+    )
+
+
+@declare("S003")
+def unclosed_front_matter() -> tuple[str, str]:
+    """The front matter is never closed.
+
+    Without its closing line the whole file would be front matter, so no note of it is read.
+    Bad:
+        ---
+        kind: basic
+        # IAM
+        ## What is a user?
+        A person or service.
+    Good:
+        ---
+        kind: basic
+        ---
+        # IAM
+        ## What is a user?
+        A person or service.
+    """
+    return "the front matter opened here is never closed", "end it with a line `---`"
+
+
+@declare("S004")
+def bad_yaml(reason: str) -> tuple[str, str]:
+    """The front matter is not YAML.
+
+    It is made of lines `key: value`. A value with a colon or a leading `*`, `&`, `[`, `{` or `@` needs quotes.
+    Bad:
+        ---
+        source: "https://example.org
+        kind: basic
+        ---
+        ## What is a user?
+        A person or service.
+    Good:
+        ---
+        source: "https://example.org"
+        kind: basic
+        ---
+        ## What is a user?
+        A person or service.
+    """
+    return (
+        f"the front matter cannot be read: {reason}",
+        "write lines `key: value`, and quotes around values with special characters",
+    )
+
+
+@declare("S005", "warning")
+def near_key(key: str, known: str) -> tuple[str, str]:
+    """A key of the front matter is one slip away from one of ours.
+
+    Keys that other tools read are left alone, so a slip would go unnoticed.
+    Bad:
+        ---
+        kinds: basic
+        ---
+        ## Notes {.basic}
+        Text.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## Notes
+        Text.
+    """
+    return f"`{key}` is no key of Deckwright's", f"did you mean `{known}`?"
+
+
+@declare("S006")
+def bad_value(key: str, wanted: str, suggestion: str = "") -> tuple[str, str]:
+    """A value of the front matter is of the wrong type.
+
+    `deck`, `source` and `context` are texts, `tags` is a list of words, `kind` is one of the kinds.
+    Bad:
+        ---
+        kind: bsic
+        ---
+        ## What is a user?
+        A person or service.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+        A person or service.
+    """
+    return (
+        f"`{key}` must be {wanted}",
+        f"did you mean `{suggestion}`?" if suggestion else f"write `{key}:` and then {wanted}",
+    )
+
+
+@declare("S007")
+def unclosed_fence() -> tuple[str, str]:
+    """A code fence is never closed.
+
+    Everything below it would be code, headings and their tags too.
+    Bad:
+        ## Which command lists buckets? {.basic}
+        ```sh
+        aws s3 ls
+    Good:
+        ## Which command lists buckets? {.basic}
+        ```sh
+        aws s3 ls
+        ```
+    """
+    return (
+        "the code fence opened here is never closed",
+        "close it with a line of as many backticks or tildes, indented alike",
+    )
+
+
+@declare("S008", "warning")
+def dropped_cells(written: int, columns: int) -> tuple[str, str]:
+    """A row has more cells than its table has columns.
+
+    As on GitHub, the cells that are too many are dropped. Most often a `|` inside a cell is meant as text.
+    Bad:
+        ## Operators {.basic}
+        | Operator | Meaning |
+        | -------- | ------- |
+        | a | b    | or      |
+    Good:
+        ## Operators {.basic}
+        | Operator | Meaning |
+        | -------- | ------- |
+        | a \\| b   | or      |
+    """
+    return (
+        f"the row has {written} cells and the table {columns} columns: the rest is dropped",
+        r"write `\|` for a bar inside a cell",
+    )
+
+
+@declare("S016", "warning")
+def tag_without_note(reason: str) -> tuple[str, str]:
+    """A tag stands on a heading that makes no note.
+
+    What it says would have no effect. A heading makes a note where its tag names a kind, or where the front matter
+    does and the heading, of level two or below, has text of its own.
+    Bad:
+        ## Users
+
+        <!-- card: id="users" -->
+
+        People.
+    Good:
+        ## Users
+
+        <!-- card: basic id="users" -->
+
+        People.
+    """
+    return f"this tag makes no note: {reason}", "name a kind in the tag or in the front matter, or take the tag away"
+
+
+@declare("S017", "warning")
+def stray_tag() -> tuple[str, str]:
+    """A comment tag does not stand directly below its heading.
+
+    Only the first thing below a heading is its tag; an item or a row's last cell may end in a tag of its own.
+    Bad:
+        ## Users {.basic}
+        People.
+
+        <!-- card: id="users" -->
+    Good:
+        ## Users {.basic}
+
+        <!-- card: id="users" -->
+
+        People.
+    """
+    return "this tag is not the first thing below its heading, so nobody reads it", "move it up to the heading"

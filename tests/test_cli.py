@@ -1,0 +1,499 @@
+"""What each command prints, where, and the exit code it ends with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deckwright import __version__, cli, collection, diagnostics, package, project
+from deckwright.diagnostics import PAGES, to_text
+
+PROGRAM = [sys.executable, "-c", "from deckwright.cli import main; main(prog_name='deckwright')"]
+SETTINGS = 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\n'
+HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n"
+BROKEN = "\n## What does a valve do? {.basic .cloze}\n\nIt stops blood from flowing back.\n"
+WARNED = "---\nkind: basic\ntag: [heart]\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n"
+
+posix = pytest.mark.skipif(os.name != "posix", reason="about POSIX")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one note, which is the current folder."""
+    root = tmp_path / "anatomy"
+    write(root, {"deck.toml": SETTINGS, "cards/heart.md": HEART})
+    monkeypatch.chdir(root)
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+    return root
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def run(*args: str, colour: bool = False) -> Result:
+    """As on a terminal that shows colours, or as in a pipe."""
+    return CliRunner().invoke(cli.main, args, color=colour)
+
+
+def started(*args: str, **options: object) -> subprocess.Popen[bytes]:
+    """The program in a process of its own."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*PROGRAM, *args], **(pipes | options))
+
+
+def fronts(path: Path) -> list[str]:
+    return [note.fields["Front"] for note in package.read(path).notes]
+
+
+def found_in(root: Path) -> list[diagnostics.Diagnostic]:
+    return list(collection.load(project.load(root)[0], None).diagnostics)
+
+
+# Help and usage
+
+
+@pytest.mark.parametrize("args", [["--help"], ["build", "--help"], ["--version"], ["buidl"], ["build", "--fast"]])
+def test_help_imports_nothing_that_takes_time(args: list[str]) -> None:
+    script = (
+        "import sys\nfrom deckwright.cli import main\n"
+        f"try: main({args!r})\n"
+        "except SystemExit: print(sorted({n.split('.')[0] for n in sys.modules} | {n for n in sys.modules if 'deckwright' in n}))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    modules = set(eval(result.stdout.splitlines()[-1]))
+    assert {name for name in modules if name.startswith("deckwright")} == {"deckwright", "deckwright.cli"}
+    assert not modules & {"genanki", "markdown", "markdown_it", "bs4", "lxml", "rich", "yaml", "sqlite3", "tomllib"}
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in cli.main.commands)])
+def test_help_begins_with_an_example(command: list[str]) -> None:
+    usage, _, heading, example, *_ = run(*command, "--help").stdout.splitlines()
+    assert usage.startswith(" ".join(["Usage: deckwright", *command]))
+    assert heading == "  Example:"
+    assert example.startswith(" ".join(["    deckwright", *command]))
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run("--version").stdout == f"deckwright {__version__}\n"
+
+
+def test_a_slip_in_a_command_gets_a_suggestion() -> None:
+    result = run("buidl")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "build" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_where_there_is_no_project_one_is_offered(command: str, tmp_path: Path) -> None:
+    result = run(command, "--project", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == "To make one: deckwright init"
+
+
+# init
+
+
+def test_init_says_what_it_made_and_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("init", "anatomy")
+    made = ["deck.toml", "cards/planets.md", "cards/light.md", ".gitattributes"]
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [f"Made {Path('anatomy', name)}" for name in made]
+    assert result.stderr.splitlines() == ["Next: cd anatomy", "      run `deckwright build`"]
+    assert files(tmp_path) == {f"anatomy/{name}" for name in made}
+
+
+def test_what_init_makes_builds_without_a_word_of_complaint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("init").stderr == "Next: run `deckwright build`\n"
+    result = run("build")
+    assert (result.exit_code, result.stderr) == (0, "Next: deckwright build --open\n")
+
+
+def test_init_leaves_a_project_alone(root: Path) -> None:
+    result = run("init")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("deck.toml: error[P016]")
+    assert (root / "deck.toml").read_text() == SETTINGS
+
+
+def test_init_where_no_folder_can_be(root: Path) -> None:
+    result = run("init", "deck.toml/anatomy")
+    path = Path("deck.toml", "anatomy")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"{path} cannot be made a project: Not a directory\n"
+
+
+# build
+
+
+def test_build_says_what_it_built(root: Path) -> None:
+    result = run("build")
+    target = root / "build" / "anatomy.apkg"
+    size = f"{target.stat().st_size / 1000:.0f} kB"
+    assert (result.exit_code, result.stderr) == (0, "Next: deckwright build --open\n")
+    assert result.stdout == f"Built {Path('build', 'anatomy.apkg')} · 1 note, 1 card, {size}\n"
+    assert len(package.read(target).notes) == 1
+
+
+def test_build_counts_cards_and_media(root: Path) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+    text = HEART + "\n![An atrium](../media/atrium.svg)\n\n## Valve {.basic .reversed}\n\nStops blood.\n"
+    write(root, {"cards/heart.md": text, "media/atrium.svg": svg})
+    result = run("build")
+    assert re.sub(r"\d+ kB", "SIZE", result.stdout).endswith(" · 2 notes, 3 cards, 1 media file, SIZE\n")
+
+
+def test_what_is_built_stays_out_of_git(root: Path) -> None:
+    run("build")
+    assert files(root / "build") == {".gitignore", "anatomy.apkg"}
+    assert (root / "build" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_build_folder_that_was_there_is_the_authors(root: Path) -> None:
+    (root / "build").mkdir()
+    run("build")
+    assert files(root / "build") == {"anatomy.apkg"}
+
+
+def test_build_from_elsewhere_to_elsewhere(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root.parent)
+    result = run("build", "--project", "anatomy/cards", "--output", "new/hearts.apkg")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Built {Path('new', 'hearts.apkg')} · 1 note")
+    assert result.stderr.startswith("Next: deckwright build --project ")
+    assert result.stderr.endswith(" --open\n")
+    assert files(root.parent) == {"anatomy/deck.toml", "anatomy/cards/heart.md", "new/hearts.apkg"}
+
+
+def test_an_error_costs_the_package_and_the_old_one_stays(root: Path) -> None:
+    run("build")
+    target = root / "build" / "anatomy.apkg"
+    before = target.read_bytes()
+    write(root, {"cards/heart.md": HEART + BROKEN})
+    (broken,) = found_in(root)
+    result = run("build")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{to_text(broken)}\n"
+        f"No package was made: 1 error in 1 file. {Path('build', 'anatomy.apkg')} stays as it was.\n"
+        f"Next: deckwright explain {broken.code}\n"
+        "      deckwright build --keep-going, to leave out the notes with errors\n"
+    )
+    assert target.read_bytes() == before
+
+
+def test_keep_going_leaves_out_what_is_broken_and_still_fails(root: Path) -> None:
+    write(root, {"cards/heart.md": HEART + BROKEN})
+    (broken,) = found_in(root)
+    result = run("build", "--keep-going")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"Built {Path('build', 'anatomy.apkg')} · 1 note, 1 card, ")
+    assert result.stderr == (
+        f"{to_text(broken)}\n1 error in 1 file: the notes with errors are left out.\n"
+        f"Next: deckwright explain {broken.code}\n"
+    )
+    assert fronts(root / "build" / "anatomy.apkg") == ["What does an atrium do?"]
+
+
+def test_a_warning_costs_nothing(root: Path) -> None:
+    write(root, {"cards/heart.md": WARNED})
+    (warning,) = found_in(root)
+    result = run("build")
+    assert (warning.severity, result.exit_code) == ("warning", 0)
+    assert result.stderr == f"{to_text(warning)}\nNext: deckwright build --open\n"
+    assert fronts(root / "build" / "anatomy.apkg") == ["What does an atrium do?"]
+
+
+def test_broken_settings_are_told_and_nothing_is_made(root: Path) -> None:
+    write(root, {"deck.toml": SETTINGS + "colour = 1\n"})
+    (wrong,) = project.load(root)[1]
+    result = run("build", "--keep-going")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"{to_text(wrong)}\nNo package was made: 1 error in 1 file.\n"
+    assert files(root) == {"deck.toml", "cards/heart.md"}
+
+
+def test_without_a_note_there_is_no_package_but_advice(root: Path) -> None:
+    write(root, {"cards/heart.md": "# Heart\n\nIt beats.\n"})
+    result = run("build")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("No package was made: nothing here is a note yet.\n")
+    assert "{.basic}" in result.stderr
+    assert "kind: basic" in result.stderr
+    assert not (root / "build" / "anatomy.apkg").exists()
+
+
+def test_where_every_note_is_broken_nothing_is_left_to_build(root: Path) -> None:
+    write(root, {"cards/heart.md": "# Heart\n" + BROKEN})
+    result = run("build", "--keep-going")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith("\nNo package was made: no note is without an error.\n")
+
+
+@pytest.mark.parametrize("name", ["heart.zip", "collection.apkg", "backup-1.apkg"])
+def test_a_name_that_anki_takes_for_something_else_is_refused(root: Path, name: str) -> None:
+    result = run("build", "--output", name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{name} is no name for a package: ")
+    assert files(root) == {"deck.toml", "cards/heart.md"}
+
+
+def test_where_nothing_can_be_written_one_line_says_so(root: Path) -> None:
+    result = run("build", "--output", "deck.toml/x.apkg")
+    path = Path("deck.toml", "x.apkg")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(rf"{re.escape(str(path))} cannot be written: [A-Z][a-z ]+\n", result.stderr)
+
+
+def test_a_file_called_build_is_in_the_way(root: Path) -> None:
+    write(root, {"build": ""})
+    result = run("build")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(r"build\Wanatomy\.apkg cannot be written: [A-Z][a-z ]+\n", result.stderr)
+
+
+@posix
+def test_open_hands_the_package_over_and_does_not_wait(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The opener is a program that tells its argument through a pipe and then stays until the pipe is read."""
+    os.mkfifo(root / "opened")
+    opener = root / "bin" / ("open" if sys.platform == "darwin" else "xdg-open")
+    write(root, {f"bin/{opener.name}": f'#!/bin/sh\necho "$@" > "{root}/opened"\n'})
+    opener.chmod(0o755)
+    monkeypatch.setenv("PATH", str(opener.parent), prepend=os.pathsep)
+    result = run("build", "--open")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert (root / "opened").read_text() == f"{root / 'build' / 'anatomy.apkg'}\n"
+
+
+@posix
+def test_where_nothing_opens_it_the_package_is_built_all_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(root))
+    result = run("build", "--open")
+    assert (result.exit_code, result.stdout[:6]) == (0, "Built ")
+    assert re.fullmatch(
+        r"It cannot be handed to Anki here: (xdg-)?open is missing\. In Anki, choose File > Import\.\n", result.stderr
+    )
+
+
+# check
+
+
+def test_check_finds_nothing(root: Path) -> None:
+    write(root, {"cards/lung.md": "# Lung\n"})
+    result = run("check")
+    assert (result.exit_code, result.stdout) == (0, "No problems in 2 files, 1 note\n")
+    assert result.stderr == "Next: deckwright build\n"
+
+
+@pytest.fixture
+def wrong(root: Path) -> list[diagnostics.Diagnostic]:
+    """What is wrong with two files of the project: errors and a warning, in Japanese too."""
+    write(root, {"cards/heart.md": WARNED + BROKEN, "cards/kidney.md": BROKEN.replace("valve", "腎臓 🫘")})
+    found = found_in(root)
+    assert sorted(d.severity for d in found) == ["error", "error", "warning"]
+    return found
+
+
+def test_check_tells_everything_and_builds_nothing(root: Path, wrong: list[diagnostics.Diagnostic]) -> None:
+    before = files(root)
+    result = run("check")
+    first = next(d.code for d in wrong if d.severity == "error")
+    assert result.exit_code == 1
+    assert result.stdout == "\n\n".join(map(to_text, wrong)) + "\n\n2 errors, 1 warning in 2 files\n"
+    assert result.stderr == f"Next: deckwright explain {first}\n"
+    assert files(root) == before
+
+
+@pytest.mark.parametrize("args", [["--json"], ["--format", "json"]])
+def test_check_for_programs_is_json_and_nothing_else(wrong: list[diagnostics.Diagnostic], args: list[str]) -> None:
+    result = run("check", *args)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert json.loads(result.stdout) == json.loads(diagnostics.to_json(wrong))
+
+
+def test_json_of_a_good_project_is_an_empty_list(root: Path) -> None:
+    result = run("check", "--json")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "[]\n", "")
+
+
+@pytest.mark.parametrize(("workspace", "prefix"), [("..", "anatomy/"), (".", "")])
+def test_paths_for_github_begin_at_the_repository(
+    root: Path, wrong: list[diagnostics.Diagnostic], workspace: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str((root / workspace).resolve()))
+    result = run("check", "--format", "github")
+    lines = [diagnostics.to_github(d).replace("file=", f"file={prefix}") for d in wrong]
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [*lines, "2 errors, 1 warning in 2 files"]
+
+
+def test_a_warning_alone_is_no_failure(root: Path) -> None:
+    write(root, {"cards/heart.md": WARNED})
+    result = run("check")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 warning in 1 file")
+
+
+def test_check_tells_what_is_wrong_with_the_settings(root: Path) -> None:
+    write(root, {"deck.toml": SETTINGS + "colour = 1\n"})
+    found = project.load(root)[1]
+    result = run("check")
+    assert (result.exit_code, result.stdout) == (1, f"{to_text(found[0])}\n\n1 error in 1 file\n")
+
+
+# explain
+
+
+def test_explain_prints_the_page_of_a_code() -> None:
+    for code in ("P003", "p003"):
+        result = run("explain", code)
+        assert (result.exit_code, result.stdout) == (0, diagnostics.explain(PAGES["P003"]) + "\n")
+
+
+def test_explain_alone_lists_every_code() -> None:
+    result = run("explain")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [f"{code}  {PAGES[code].title}" for code in sorted(PAGES)]
+
+
+@pytest.mark.parametrize(("code", "meant"), [("P0003", " Did you mean P003?"), ("heart", "")])
+def test_explain_suggests_the_code_that_was_meant(code: str, meant: str) -> None:
+    result = run("explain", code)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"There is no code {code}.{meant} All of them: deckwright explain\n"
+
+
+# Terminals, pipes and faults
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "coloured"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"FORCE_COLOR": "1"}, False, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_colours_are_for_terminals_and_those_who_want_them(
+    root: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], terminal: bool, coloured: bool
+) -> None:
+    write(root, {"cards/heart.md": BROKEN})
+    for name, value in ({"TERM": "xterm"} | environment).items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in run("check", colour=terminal).stdout) == coloured
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "腎臓 🫘"), ("latin-1", r"\u814e\u81d3 \U0001fad8")])
+def test_what_a_terminal_cannot_show_is_spelt_out(
+    root: Path, wrong: list[diagnostics.Diagnostic], encoding: str, shown: str
+) -> None:
+    process = started("check", env=os.environ | {"PYTHONIOENCODING": encoding})
+    output, _ = process.communicate()
+    assert process.returncode == 1
+    assert f"What does a {shown} do?" in output.decode(encoding)
+
+
+def test_json_is_utf_8_whatever_the_terminal(root: Path, wrong: list[diagnostics.Diagnostic]) -> None:
+    output, _ = started("check", "--json", env=os.environ | {"PYTHONIOENCODING": "latin-1"}).communicate()
+    assert json.loads(output.decode("utf-8")) == json.loads(diagnostics.to_json(wrong))
+
+
+@posix
+def test_a_pipe_that_nobody_reads_is_no_complaint() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = started("explain", stdout=writer)
+    os.close(writer)
+    assert process.communicate()[1] == b""
+
+
+@posix
+def test_ctrl_c_ends_with_130(root: Path) -> None:
+    """The notes are in a pipe, so that the build is waiting when it is stopped."""
+    (root / "cards" / "heart.md").unlink()
+    os.mkfifo(root / "cards" / "heart.md")
+    process = started("build")
+    with (root / "cards" / "heart.md").open("w"):  # returns when the build has opened it too
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output, errors) == (130, b"", b"\nStopped.\n")
+
+
+@pytest.mark.parametrize("folder", ["build", ""])
+def test_a_fault_leaves_its_traceback_in_a_file(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("heart\nlung")
+
+    (root / folder).mkdir(exist_ok=True)
+    monkeypatch.setattr(collection, "load", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = run("check")
+    (log,) = tmp_path.rglob("deckwright-error*.log")
+    assert log.parent == (root / "build" if folder else tmp_path)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert re.fullmatch(
+        r"A fault in Deckwright, not in your notes \(KeyError: .*\)\. Please send (\S+) to .*\n", result.stderr
+    )
+    text = log.read_text(encoding="utf-8")
+    assert text.startswith(f"deckwright {__version__}, Python ")
+    assert "Traceback" in text
+    assert text.endswith("KeyError: 'heart\\nlung'\n")
+
+
+PROGRESS = """
+from deckwright.cli import _progress
+with _progress(after={after}) as show:
+    for done in range(11):
+        show(done, 10)
+"""
+
+
+@posix
+@pytest.mark.parametrize(("after", "shown"), [(0, True), (60, False)])
+def test_a_bar_shows_on_a_terminal_what_takes_long(after: int, shown: bool) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", PROGRESS.format(after=after)]
+    process = subprocess.Popen(command, stderr=theirs, env=os.environ | {"TERM": "xterm"})
+    os.close(theirs)
+    output = b""
+    while True:
+        try:
+            chunk = os.read(ours, 4096)
+        except OSError:  # Linux: the other end is closed
+            break
+        if not chunk:
+            break
+        output += chunk
+    os.close(ours)
+    assert process.wait() == 0
+    assert (b"Reading notes" in output, output == b"") == (shown, not shown)
+
+
+def test_no_bar_where_there_is_no_terminal() -> None:
+    script = "from deckwright.cli import _progress\nwith _progress() as show: print(show)"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("None\n", "")

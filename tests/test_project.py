@@ -1,0 +1,325 @@
+"""Finding a project, reading its settings, and every mistake in them at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deckwright import project
+from deckwright.diagnostics import PAGES, Diagnostic
+from deckwright.model import Settings, Span
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+IDENTITY = 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\n'
+ANATOMY = Settings(id="anatomy-k3v9q2xm", name="Anatomy", slug="anatomy")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "cards").mkdir()
+    return tmp_path
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def load(root: Path, deck: str) -> tuple[Settings | None, list[Diagnostic]]:
+    write(root, {"deck.toml": deck})
+    loaded, found = project.load(root)
+    return (loaded.settings if loaded else None), found
+
+
+def marked(found: list[Diagnostic]) -> list[tuple[str, str, int, str]]:
+    """Code, file, line and what the marker stands below."""
+    return [
+        (d.code, d.span.path, d.span.line, d.span.text[d.span.column - 1 : d.span.column - 1 + d.span.length])
+        for d in found
+    ]
+
+
+def test_id_and_name_are_enough(root: Path) -> None:
+    assert load(root, IDENTITY) == (ANATOMY, [])
+
+
+def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
+    text = (
+        'version = "2.1"\nauthor = "A. Vesal"\nlicence = "CC BY 4.0"\ndescription = "All <b>bones</b>."\n'
+        'url = "https://example.org/"\nreport_url = "https://example.org/new?title={id}%20{version}"\n'
+        'tag_prefix = "medicine/anatomy"\nslug = "bones"\ncards = ["./notes/", "more"]\nmedia = ["img"]\n'
+    )
+    write(root, {"notes/a.md": "", "more/b.md": "", "pyproject.toml": "[tool.deckwright]\n" + IDENTITY + text})
+    settings = Settings(
+        id="anatomy-k3v9q2xm",
+        name="Anatomy",
+        slug="bones",
+        version="2.1",
+        author="A. Vesal",
+        licence="CC BY 4.0",
+        description="All <b>bones</b>.",
+        url="https://example.org/",
+        report_url="https://example.org/new?title={id}%20{version}",
+        tag_prefix="medicine::anatomy",
+        cards=("notes", "more"),
+        media=("img",),
+    )
+    assert project.load(root) == (project.Project(root, settings, "pyproject.toml"), [])
+    (root / "pyproject.toml").unlink()
+    write(root, {"deck.toml": IDENTITY + text})
+    assert project.load(root) == (project.Project(root, settings, "deck.toml"), [])
+
+
+def test_the_nearest_settings_above_are_found(root: Path) -> None:
+    write(
+        root,
+        {
+            "deck.toml": IDENTITY,
+            "inner/pyproject.toml": "[tool.deckwright]",
+            "inner/cards/sub/x.md": "",
+            "other/pyproject.toml": "[tool.ruff]",
+        },
+    )
+    assert project.find(root / "inner" / "cards" / "sub") == root / "inner"
+    assert project.find(root / "other") == root
+    assert project.find(root) == root
+
+
+def test_a_folder_outside_every_project_has_none(root: Path) -> None:
+    assert project.find(root) is None
+
+
+def test_settings_with_a_syntax_error_are_still_found(root: Path) -> None:
+    write(root, {"pyproject.toml": '[project]\nname = "é\n\n[tool.deckwright]\n'})
+    assert project.find(root / "cards") == root
+    (found,) = project.load(root)[1]
+    assert (found.code, found.span) == ("P003", Span("pyproject.toml", 2, 10, 1, 'name = "é'))
+    assert found.span.text == 'name = "é'
+
+
+def test_a_syntax_error_at_the_end_of_the_file_is_on_its_last_line(root: Path) -> None:
+    (found,) = load(root, 'id = "a"\ncards = [')[1]
+    assert (found.span, found.message) == (Span("deck.toml", 2, 10, 1), "this is not TOML: invalid value")
+
+
+def test_bytes_that_are_not_utf_8_are_placed(root: Path) -> None:
+    (root / "deck.toml").write_bytes('id = "a"\nname = "ü'.encode() + b'\xfc"\n')
+    (found,) = project.load(root)[1]
+    assert (found.code, found.span) == ("P003", Span("deck.toml", 2, 10, 1))
+
+
+def test_a_byte_order_mark_and_windows_line_endings_change_nothing(root: Path) -> None:
+    (root / "deck.toml").write_bytes(b"\xef\xbb\xbf" + (IDENTITY + 'colour = "red"\n').replace("\n", "\r\n").encode())
+    (found,) = project.load(root)[1]
+    assert (found.code, found.span, found.span.text) == ("P004", Span("deck.toml", 3, 1, 6), 'colour = "red"')
+
+
+@pytest.mark.parametrize("code", [code for code in sorted(PAGES) if code[0] == "P" and PAGES[code].bad])
+def test_the_examples_of_a_page_show_its_code_alone(root: Path, code: str) -> None:
+    write(root, PAGES[code].bad)
+    assert [d.code for d in project.load(root)[1]] == [code]
+    for name in PAGES[code].bad:
+        (root / name).unlink()
+    write(root, PAGES[code].good)
+    loaded, found = project.load(root)
+    assert found == []
+    assert loaded is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "key"),
+    [
+        ('slug = "Anatomy"', "P009", "slug"),
+        ('slug = ""', "P009", "slug"),
+        ('slug = "collection"', "P009", "slug"),
+        ('slug = "backup"', "P009", "slug"),  # backup-1.0.apkg
+        ('version = "one"', "P010", "version"),
+        ('version = "1.0+local"', "P010", "version"),
+        ('version = "1!1.0"', "P010", "version"),
+        ('version = "2026.11.01"', "P010", "version"),
+        ('url = "example.org"', "P011", "url"),
+        ('url = "javascript:alert(1)"', "P011", "url"),
+        ('url = "https://[example.org"', "P011", "url"),
+        ('url = "https://example.org/{id}"', "P011", "url"),
+        ("report_url = 'https://example.org/\"'", "P011", "report_url"),
+        ('report_url = "https://example.org/{id"', "P011", "report_url"),
+        ('tag_prefix = "aws "', "P012", "tag_prefix"),
+        ('tag_prefix = "aws\u3000"', "P012", "tag_prefix"),
+        ('tag_prefix = "aws/"', "P012", "tag_prefix"),
+        ('tag_prefix = "::aws"', "P012", "tag_prefix"),
+        ('cards = "cards"', "P005", "cards"),
+        ('cards = ["cards", 1]', "P005", "cards"),
+        ("author = 1", "P005", "author"),
+        ("cards = []", "P013", "cards"),
+        ('cards = [""]', "P013", "cards"),
+        ('cards = ["/cards"]', "P013", "cards"),
+        ('cards = ["C:/cards"]', "P013", "cards"),
+        ('cards = ["cards/../../x"]', "P013", "cards"),
+        ("media = ['img\\big']", "P013", "media"),
+        ('cards = ["deck.toml"]', "P014", "cards"),
+        ('cards = [".", "cards"]', "P015", "cards"),
+        ('cards = ["cards", "./cards/"]', "P015", "cards"),
+        ('media = ["img/a", "img"]', "P015", "media"),
+    ],
+)
+def test_a_bad_value_is_told_at_its_key(root: Path, line: str, code: str, key: str) -> None:
+    settings, found = load(root, IDENTITY + line + "\n")
+    assert (settings, marked(found)) == (None, [(code, "deck.toml", 3, key)])
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        ('slug = "collections"', {"slug": "collections"}),
+        ('slug = "my-backup-2"', {"slug": "my-backup-2"}),
+        ('version = "1.0.0rc1"', {"version": "1.0.0rc1"}),
+        ('url = ""', {}),
+        ('tag_prefix = ""', {}),
+        ('cards = ["."]', {"cards": (".",)}),
+        ('cards = ["cards/../cards"]', {}),
+        ('media = ["cards", "img", "img2"]', {"media": ("cards", "img", "img2")}),
+        ("media = []", {"media": ()}),
+    ],
+)
+def test_a_value_close_to_a_bad_one_is_taken(root: Path, line: str, changed: dict) -> None:
+    expected = {"id": ANATOMY.id, "name": "Anatomy", "slug": "anatomy"} | changed
+    assert load(root, IDENTITY + line + "\n") == (Settings(**expected), [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "A::", "::A", "A::::B", " A", "A:: B", "A:::B", "A:", "A\\nB", "Default", "DEFAULT::A", "a" * 201],
+)
+def test_a_name_that_anki_would_change_is_refused(root: Path, name: str) -> None:
+    settings, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert (settings, marked(found)) == (None, [("P008", "deck.toml", 2, "name")])
+
+
+@pytest.mark.parametrize("name", ["A::Default", "A: B", 'A \\"B\\"', "a" * 200])
+def test_a_name_that_anki_keeps_is_taken(root: Path, name: str) -> None:
+    settings, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert (settings is not None, found) == (True, [])
+
+
+@pytest.mark.anki
+def test_anki_keeps_the_names_that_are_taken_and_no_others(collection: Collection) -> None:
+    for name in [
+        "A::Default",
+        "A: B",
+        'A "B"',
+        "a" * 200,
+        "A",
+        "é",
+        "A::",
+        "::A",
+        " A",
+        "A:: B",
+        "A:::B",
+        "A:",
+        "A\nB",
+    ]:
+        kept = collection.decks.name(collection.decks.id(name)) == name
+        assert (name, bool(project.name_problem(name))) == (name, not kept)
+    assert collection.decks.id("DEFAULT") == 1
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["", "anatomy", "k3v9q2xm", "-k3v9q2xm", "Anatomy-k3v9q2xm", "anatomy-K3V9Q2XM", "anatomy-k3v9q2x", "a_b-k3v9q2xm"],
+)
+def test_an_id_without_its_random_end_is_refused(root: Path, id: str) -> None:
+    settings, found = load(root, f'name = "Anatomy"\nid = "{id}"\n')
+    assert (settings, marked(found)) == (None, [("P007", "deck.toml", 2, "id")])
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("AWS Developer", "aws-developer"), ("Español::Nivel A1!", "espanol-nivel-a1"), ("Größe 2", "groe-2")],
+)
+def test_the_slug_comes_from_the_name(root: Path, name: str, slug: str) -> None:
+    settings, _ = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert settings == Settings(id="anatomy-k3v9q2xm", name=name, slug=slug)
+
+
+@pytest.mark.parametrize("name", ["日本語", "Backup 2026", "Collection"])
+def test_a_name_that_makes_no_slug_asks_for_one(root: Path, name: str) -> None:
+    settings, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert (settings, marked(found)) == (None, [("P009", "deck.toml", 2, "name")])
+    assert load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\nslug = "deck"\n')[1] == []
+
+
+def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
+    settings, found = load(root, 'verison = "1"\nmedia = ["../img", "/img"]\nversion = 1\nfoo = 1\n')
+    assert settings is None
+    assert marked(found) == [
+        ("P006", "deck.toml", 0, ""),
+        ("P006", "deck.toml", 0, ""),
+        ("P004", "deck.toml", 1, "verison"),
+        ("P013", "deck.toml", 2, "media"),
+        ("P013", "deck.toml", 2, "media"),
+        ("P005", "deck.toml", 3, "version"),
+        ("P004", "deck.toml", 4, "foo"),
+    ]
+    assert found[2].hint == "did you mean `version`?"
+    assert found[-1].hint == (
+        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, media"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[tool.deckwright]\nx = 1\n[tool.deckwright.y]\nz = 1\n', [(2, "x"), (3, "tool.deckwright.y")]),
+        ('[a]\nx = 1\n[ tool . "deckwright" ]\n  "x" = 1 # x = 2\n', [(4, '"x"')]),
+        ("tool.deckwright.x = 1\n", [(1, "tool.deckwright.x")]),
+        ("[tool]\ndeckwright.x = 1\n[other]\nx = 1\n", [(2, "deckwright.x")]),
+        ("[tool]\ndeckwright = { a = [{ x = 1 }, 2], x = { y = 1 } }\n", [(2, "a"), (2, "x")]),
+        ('[[list]]\nx = 1\n[tool.deckwright]\nauthor = """\nx = 1\n[a]\n"""\nx = 1\n', [(8, "x")]),
+        ("[tool.deckwright]\nauthor = '''x'''\nmedia = [\n  'x', # x = 1 ]\n]\nx = [[1],\n[2]\n]\ny = 1.5\n", [(6, "x"), (9, "y")]),
+        ('[tool.deckwright]\nauthor = "\\"#"\nx = 1', [(3, "x")]),
+        ('[tool.deckwright]\n"x\\u0041" = 1', [(2, '"x\\u0041"')]),
+    ],
+)  # fmt: skip
+def test_a_key_is_found_however_it_is_written(root: Path, text: str, place: list[tuple[int, str]]) -> None:
+    write(root, {"pyproject.toml": text})
+    unknown = [d for d in project.load(root)[1] if d.code == "P004"]
+    assert [(line, key) for _, _, line, key in marked(unknown)] == place
+
+
+def test_two_files_of_settings_are_told_at_the_table(root: Path) -> None:
+    write(root, {"deck.toml": IDENTITY, "pyproject.toml": '[project]\nname = "x"\n\n[tool.deckwright]\n' + IDENTITY})
+    assert marked(project.load(root)[1]) == [("P002", "pyproject.toml", 4, "tool.deckwright")]
+
+
+@pytest.mark.parametrize("text", ["tool.deckwright = 1", "[[tool.deckwright]]"])
+def test_settings_that_are_no_table_are_refused(root: Path, text: str) -> None:
+    write(root, {"pyproject.toml": text})
+    assert marked(project.load(root)[1]) == [("P005", "pyproject.toml", 1, "tool.deckwright")]
+
+
+def test_the_default_folder_of_notes_must_be_there(root: Path) -> None:
+    (root / "cards").rmdir()
+    write(root, {"pyproject.toml": "[tool.deckwright]\n" + IDENTITY})
+    assert marked(project.load(root)[1]) == [("P014", "pyproject.toml", 1, "tool.deckwright")]
+
+
+def test_notes_are_listed_in_natural_order_without_what_is_made(root: Path) -> None:
+    made = [
+        "build/x.md",
+        ".obsidian/x.md",
+        "env/pyvenv.cfg",
+        "env/lib/x.md",
+        "a/node_modules/x.md",
+        "a/.x.md",
+        "a/x.txt",
+    ]
+    notes = ["a/2.md", "a/10.md", "a/README.MD", "a/build/x.md", "b.md"]
+    write(root, dict.fromkeys(made + notes, ""))
+    assert project.note_files(root, ["."]) == notes
+    assert project.note_files(root, ["a/build", "a/node_modules"]) == ["a/build/x.md", "a/node_modules/x.md"]
+    assert project.note_files(root, ["none"]) == []

@@ -1,0 +1,141 @@
+"""What `deckwright init` puts into a folder, and what it leaves alone."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from deckwright import project, starter
+from deckwright.model import Settings, Span
+
+SAMPLES = Path(starter.__file__).parent
+UNION = "# Two branches may each add lines to the ledger: both are kept.\ndeck.lock merge=union\n"
+BUILD = "run `deckwright build`"
+KIND = "add the line `kind: basic` to the front matter of a file of notes: its headings become cards"
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def write(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def settings(folder: Path) -> Settings:
+    loaded, found = project.load(folder)
+    assert found == []
+    return loaded.settings
+
+
+def test_an_empty_folder_becomes_a_project_with_samples(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "space_facts"
+    start, found = starter.create(folder, random.Random(1))
+    made = files(folder)
+    assert found == []
+    assert start == starter.Start(
+        tuple(folder / name for name in ["deck.toml", "cards/planets.md", "cards/light.md", ".gitattributes"]), (BUILD,)
+    )
+    assert settings(folder) == Settings(
+        id="space-facts-" + "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=8)),
+        name="Space facts",
+        slug="space-facts",
+        tag_prefix="space-facts",
+    )
+    del made["deck.toml"]
+    assert made == {
+        "cards/planets.md": (SAMPLES / "planets.md").read_text(),
+        "cards/light.md": (SAMPLES / "light.md").read_text(),
+        ".gitattributes": UNION,
+    }
+
+
+def test_two_decks_of_one_name_get_ids_of_their_own(tmp_path: Path) -> None:
+    folders = [tmp_path / "one" / "anatomy", tmp_path / "two" / "anatomy"]
+    for folder in folders:
+        starter.create(folder, random.SystemRandom())
+    first, second = [settings(folder).id for folder in folders]
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("notes", "cards"),
+    [
+        (["bones.md", "sub/muscles.md"], (".",)),
+        (["notes/a/x.md", "notes/b/y.md", "README.md"], ("notes",)),
+        (["notes/a/x.md", "notes/a/b/y.md", "build/z.md", "LICENSE-notes.md"], ("notes/a",)),
+        (["a/x.md", "b/c/y.md", "b/README.md", ".github/z.md"], ("a", "b/c")),
+        (["cards/x.md"], ("cards",)),
+    ],
+)
+def test_a_folder_with_notes_keeps_them_and_gets_settings_alone(tmp_path: Path, notes: list[str], cards: tuple) -> None:
+    before = dict.fromkeys(notes, "# Bones\n")
+    write(tmp_path, before)
+    start, found = starter.create(tmp_path, random.Random(1))
+    assert (start, found) == (
+        starter.Start((tmp_path / "deck.toml", tmp_path / ".gitattributes"), (KIND, BUILD)),
+        [],
+    )
+    assert settings(tmp_path).cards == cards
+    after = files(tmp_path)
+    assert set(after) - set(before) == {"deck.toml", ".gitattributes"}
+    assert before.items() <= after.items()
+
+
+def test_a_repository_without_notes_still_gets_the_samples(tmp_path: Path) -> None:
+    write(tmp_path, {"README.md": "# Mine\n", "pyproject.toml": "[tool.ruff]\n", "docs/CONTRIBUTING.md": "x"})
+    starter.create(tmp_path, random.Random(1))
+    assert settings(tmp_path).cards == ("cards",)
+    assert (tmp_path / "cards" / "light.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "steps"),
+    [("*.png binary\n", 1), ("deck.lock merge=union\n", 0)],
+)
+def test_git_attributes_that_are_there_are_left_alone(tmp_path: Path, attributes: str, steps: int) -> None:
+    write(tmp_path, {".gitattributes": attributes})
+    start, _ = starter.create(tmp_path, random.Random(1))
+    assert (tmp_path / ".gitattributes").read_text() == attributes
+    advice = (
+        "add the line `deck.lock merge=union` to .gitattributes, so that branches that both add notes can be merged"
+    )
+    assert start.next == (*[advice] * steps, BUILD)
+
+
+@pytest.mark.parametrize("text", ["[tool.deckwright]\n", "[tool.deckwright\n"])
+def test_a_project_is_never_begun_anew(tmp_path: Path, text: str) -> None:
+    for name in ("pyproject.toml", "deck.toml"):
+        folder = tmp_path / name
+        write(folder, {name: text})
+        start, (found,) = starter.create(folder, random.Random(1))
+        assert (start, found.code, found.span, files(folder)) == (None, "P016", Span(name), {name: text})
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "slug"),
+    [
+        ("my--notes_2", "My notes 2", "my-notes-2"),
+        ("Default", "My deck", "my-deck"),
+        ("---", "My deck", "my-deck"),
+        ("collection", "Collection", "deck"),
+        ("日本語", "日本語", "deck"),
+        ('a "b" \\c', 'A "b" \\c', "a-b-c"),
+        ("$id", "$id", "id"),
+        ("x\x7f", "My deck", "my-deck"),
+    ],
+)
+def test_every_name_of_a_folder_makes_settings_that_load(tmp_path: Path, folder: str, name: str, slug: str) -> None:
+    starter.create(tmp_path / folder, random.Random(1))
+    made = settings(tmp_path / folder)
+    assert (made.name, made.slug, made.id[:-9]) == (name, slug, slug)
+
+
+def test_the_samples_are_all_shipped_and_each_note_has_an_id() -> None:
+    texts = {path.name: path.read_text() for path in SAMPLES.glob("*.md")}
+    assert sorted(texts) == ["light.md", "planets.md"]
+    kinds = [kind for text in texts.values() for kind in re.findall(r'<!-- card:(.*) id="[a-z0-9-]+" -->', text)]
+    assert sorted(kind.strip() for kind in kinds) == ["", "cells", "cloze", "items", "reversed", "rows typed"]
