@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from deckwright.diagnostics import PAGES, to_text
 PROGRAM = [sys.executable, "-c", "from deckwright.cli import main; main(prog_name='deckwright')"]
 SETTINGS = 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\n'
 HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n"
-BROKEN = "\n## What does a valve do? {.basic .cloze}\n\nIt stops blood from flowing back.\n"
+BROKEN = "\n## What does a valve do? {.basic}\n"  # without an answer
 WARNED = "---\nkind: basic\ntag: [heart]\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n"
 
 posix = pytest.mark.skipif(os.name != "posix", reason="about POSIX")
@@ -62,7 +64,7 @@ def fronts(path: Path) -> list[str]:
 
 
 def found_in(root: Path) -> list[diagnostics.Diagnostic]:
-    return list(collection.load(project.load(root)[0], None).diagnostics)
+    return list(collection.load(project.load(root)[0]).diagnostics)
 
 
 # Help and usage
@@ -191,7 +193,7 @@ def test_an_error_costs_the_package_and_the_old_one_stays(root: Path) -> None:
     result = run("build")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"{to_text(broken)}\n"
+        f"{to_text(broken)}\n\n"
         f"No package was made: 1 error in 1 file. {Path('build', 'anatomy.apkg')} stays as it was.\n"
         f"Next: deckwright explain {broken.code}\n"
         "      deckwright build --keep-going, to leave out the notes with errors\n"
@@ -206,7 +208,7 @@ def test_keep_going_leaves_out_what_is_broken_and_still_fails(root: Path) -> Non
     assert result.exit_code == 1
     assert result.stdout.startswith(f"Built {Path('build', 'anatomy.apkg')} · 1 note, 1 card, ")
     assert result.stderr == (
-        f"{to_text(broken)}\n1 error in 1 file: the notes with errors are left out.\n"
+        f"{to_text(broken)}\n\n1 error in 1 file: the notes with errors are left out.\n"
         f"Next: deckwright explain {broken.code}\n"
     )
     assert fronts(root / "build" / "anatomy.apkg") == ["What does an atrium do?"]
@@ -217,7 +219,7 @@ def test_a_warning_costs_nothing(root: Path) -> None:
     (warning,) = found_in(root)
     result = run("build")
     assert (warning.severity, result.exit_code) == ("warning", 0)
-    assert result.stderr == f"{to_text(warning)}\nNext: deckwright build --open\n"
+    assert result.stderr == f"{to_text(warning)}\n\nNext: deckwright build --open\n"
     assert fronts(root / "build" / "anatomy.apkg") == ["What does an atrium do?"]
 
 
@@ -366,10 +368,18 @@ def test_explain_prints_the_page_of_a_code() -> None:
         assert (result.exit_code, result.stdout) == (0, diagnostics.explain(PAGES["P003"]) + "\n")
 
 
-def test_explain_alone_lists_every_code() -> None:
+def test_explain_alone_lists_codes_and_titles() -> None:
     result = run("explain")
-    assert result.exit_code == 0
+    assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [f"{code}  {PAGES[code].title}" for code in sorted(PAGES)]
+
+
+def test_explain_knows_every_code_there_is() -> None:
+    """In a process of its own: here, other tests have imported what declares codes."""
+    sources = [path.read_text(encoding="utf-8") for path in Path(cli.__file__).parent.rglob("*.py")]
+    codes = sorted(code for source in sources for code in re.findall(r'^@declare\("(\w+)"', source, re.MULTILINE))
+    output, errors = started("explain").communicate()
+    assert ([line.split()[0] for line in output.decode().splitlines()], errors) == (codes, b"")
 
 
 @pytest.mark.parametrize(("code", "meant"), [("P0003", " Did you mean P003?"), ("heart", "")])
@@ -429,13 +439,18 @@ def test_a_pipe_that_nobody_reads_is_no_complaint() -> None:
 
 @posix
 def test_ctrl_c_ends_with_130(root: Path) -> None:
-    """The notes are in a pipe, so that the build is waiting when it is stopped."""
-    (root / "cards" / "heart.md").unlink()
-    os.mkfifo(root / "cards" / "heart.md")
+    """The notes are in a pipe that nobody writes to, so that the build is waiting when it is stopped."""
+    notes = root / "cards" / "heart.md"
+    notes.unlink()
+    os.mkfifo(notes)
     process = started("build")
-    with (root / "cards" / "heart.md").open("w"):  # returns when the build has opened it too
-        process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
+    writer = None
+    while writer is None and process.poll() is None:
+        with suppress(OSError):  # as long as the build has not opened the other end
+            writer = os.open(notes, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
     assert (process.returncode, output, errors) == (130, b"", b"\nStopped.\n")
 
 
@@ -494,6 +509,5 @@ def test_a_bar_shows_on_a_terminal_what_takes_long(after: int, shown: bool) -> N
 
 
 def test_no_bar_where_there_is_no_terminal() -> None:
-    script = "from deckwright.cli import _progress\nwith _progress() as show: print(show)"
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert (result.stdout, result.stderr) == ("None\n", "")
+    result = subprocess.run([sys.executable, "-c", PROGRESS.format(after=0)], capture_output=True, check=True)
+    assert (result.stdout, result.stderr) == (b"", b"")

@@ -8,6 +8,7 @@ alerts, footnotes, definition lists, MkDocs admonitions, display maths (`$$`, `\
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.tree import SyntaxTreeNode
 
+MAX_NESTING = 40
+"""How deep blocks nest: forty quotes, or twenty lists, each with its item."""
+
 Kind = Literal[
     "heading", "paragraph", "rule", "code", "maths", "html", "comment", "private",
-    "list", "item", "quote", "alert", "table", "row", "cell", "definitions", "term", "definition",
+    "list", "item", "quote", "alert", "table", "row", "cell", "definitions", "term", "definition", "deep",
 ]  # fmt: skip
 
 
@@ -34,7 +38,9 @@ class Block:
 
     `info` is what a kind needs to know of itself: a fence's info string, an ordered list's first number (a bullet
     list has none), an alert's type in lower case, a cell's alignment (left, center, right or none). `level` is a
-    heading's, 1–6. `tight` lists have no paragraphs in their items; a table's `header` rows come first.
+    heading's, 1–6. `tight` lists have no paragraphs in their items; a table's `header` rows come first. `gaps` are the
+    places in a cell's text where the file has a backslash more, before a bar. `deep` is what is nested too deeply to be
+    read.
     """
 
     kind: Kind
@@ -48,12 +54,18 @@ class Block:
     tight: bool = False
     header: bool = False
     closed: bool = True
+    gaps: tuple[int, ...] = ()
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Where the character at `offset` of the text stands in the file: (line, column), both from 0."""
+        """Where the character at `offset` of the text stands in the file: (line, column), both from 0.
+
+        A text that is not written as a block (a tag's context, say) has but a line.
+        """
         row = self.text.count("\n", 0, offset)
-        line, column = self.starts[row] if row < len(self.starts) else (self.first, 0)
-        return line, column + offset - (self.text.rfind("\n", 0, offset) + 1)
+        if row >= len(self.starts):
+            return self.first, 0
+        line, column = self.starts[row]
+        return line, column + offset - (self.text.rfind("\n", 0, offset) + 1) + bisect_right(self.gaps, offset)
 
     def cut(self, start: int, end: int | None = None) -> Block:
         """The same leaf with only the text from `start` to `end`, white space around it left out, and its places kept."""
@@ -63,7 +75,7 @@ class Block:
         line, column = self.place(start)
         row = self.text.count("\n", 0, start)
         starts = ((line, column), *self.starts[row + 1 : row + 1 + text.count("\n")])
-        return replace(self, text=text, starts=starts)
+        return replace(self, text=text, starts=starts, gaps=tuple(gap - start for gap in self.gaps if gap > start))
 
     def walk(self) -> Iterator[Block]:
         """The block and all inside it, in document order."""
@@ -119,15 +131,16 @@ class _Reader:
             case "hr":
                 return (Block("rule", first, last),)
             case "fence":
-                closing = self.lines[last - 1].strip(" \t>") if last - first > 1 else ""
-                closed = closing.startswith(node.markup) and not closing.strip(node.markup[0])
-                return (self.leaf("code", node, first + 1, node.info.strip(), closed),)
+                written = node.content.removesuffix("\n").count("\n") + bool(node.content)
+                return (self.leaf("code", node, first + 1, node.info.strip(), closed=written == last - first - 2),)
             case "code_block":
                 return (self.leaf("code", node, first),)
             case "html_block":
                 return self.html(node)
             case "maths" | "private":
                 return (self.leaf(node.type, node, first),)
+            case "deep":
+                return (Block("deep", first, last),)
             case "table":
                 rows = [self.row(row, group.type == "thead") for group in node.children for row in group.children]
                 return (Block("table", first, last, tuple(rows)),)
@@ -175,7 +188,8 @@ class _Reader:
     def html(self, node: SyntaxTreeNode) -> tuple[Block, ...]:
         """Raw HTML; or comments, where it holds nothing else."""
         leaf = self.leaf("html", node, node.map[0])
-        if COMMENT.sub("", leaf.text).strip():
+        # Looked at first, so that no comment is looked for which has no end: many would each be read to the end.
+        if not leaf.text.endswith("-->") or COMMENT.sub("", leaf.text).strip():
             return (leaf,)
         return tuple(replace(leaf.cut(*found.span(1)), kind="comment") for found in COMMENT.finditer(leaf.text))
 
@@ -188,7 +202,10 @@ class _Reader:
             found = re.compile(re.escape(text).replace(r"\|", r"\\?\|")).search(line, column)
             column = found.start() if text and found else column
             align = str(cell.attrs.get("style", "")).removeprefix("text-align:")
-            cells.append(Block("cell", first, last, text=text, starts=((first, column),), info=align, header=header))
+            gaps = tuple(bar.start() - n for n, bar in enumerate(re.finditer(r"\\\|", found[0]))) if found else ()
+            cells.append(
+                Block("cell", first, last, text=text, starts=((first, column),), info=align, header=header, gaps=gaps)
+            )
             column = found.end() if text and found else column
         return Block("row", first, last, tuple(cells), header=header)
 
@@ -230,13 +247,23 @@ def _parser() -> MarkdownIt:
     from mdit_py_plugins.deflist import deflist_plugin
     from mdit_py_plugins.footnote import footnote_plugin
 
-    parser = MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": 2 * MAX_NESTING}).enable("table")
     parser.use(deflist_plugin).use(footnote_plugin).use(admon_plugin)
     interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "maths", _delimited("maths", {"$$": "$$", "\\[": "\\]"}), interrupts)
     parser.block.ruler.before("fence", "private", _delimited("private", {"%%": "%%"}), interrupts)
+    parser.block.ruler.before("table", "deep", _deep)
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
+
+
+def _deep(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """A block rule: what is nested too deeply. markdown-it would leave it out without a word."""
+    if silent or state.level < MAX_NESTING:
+        return False
+    state.push("deep", "", 0).map = [first, last]
+    state.line = last
+    return True
 
 
 def _delimited(kind: str, delimiters: Mapping[str, str]) -> Callable[[StateBlock, int, int, bool], bool]:

@@ -118,13 +118,27 @@ def init(folder: Path) -> None:
     help="The package to write. Default: build/SLUG.apkg in the project.",
 )
 @click.option("--keep-going", is_flag=True, help="Leave out the notes with errors, and write the package all the same.")
+@click.option("--locked", is_flag=True, help="Fail where deck.lock would change: for tags and the main branch.")
+@click.option("--retire", is_flag=True, help="Let more than a tenth of the released notes go, or doubtful ones.")
+@click.option("--renumber", metavar="ID", multiple=True, help="Let the clozes of the note ID be renumbered by hand.")
 @click.option("--open", "hand_over", is_flag=True, help="Hand the package to Anki once it is built.")
 @click.pass_context
-def build(ctx: click.Context, start: Path, output: Path | None, keep_going: bool, hand_over: bool) -> None:
+def build(
+    ctx: click.Context,
+    start: Path,
+    output: Path | None,
+    keep_going: bool,
+    locked: bool,
+    retire: bool,
+    renumber: tuple[str, ...],
+    hand_over: bool,
+) -> None:
     """Build the package that Anki imports.
 
-    Where a note has an error no package is written, and the one of before stays as it was.
+    Where a note has an error no package is written, and the one of before stays as it was. What makes each note the
+    one that learners have is kept in deck.lock, which belongs into Git.
     """
+    from . import collection
     from .diagnostics import has_errors
 
     root, project, found = _open(start)
@@ -133,21 +147,35 @@ def build(ctx: click.Context, start: Path, output: Path | None, keep_going: bool
     target = output or root / "build" / f"{project.settings.slug}.apkg"
     if output is None:
         _make_build_folder(target.parent)
-    loaded = _load(project)
+    loaded = _load(project, retire, renumber)
     found += loaded.diagnostics
     if found:
-        click.echo(_text(found), err=True)
+        click.echo(_text(found) + "\n", err=True)
     failed = has_errors(found)
-    if failed and not keep_going:
+    if failed and (loaded.is_blocked or not keep_going):
         stays = f" {_shown(target)} stays as it was." if target.exists() else ""
         click.echo(f"No package was made: {_summary(found)}.{stays}", err=True)
         leave_out = f"{_command_line(ctx, 'build', '--keep-going')}, to leave out the notes with errors"
-        _next(f"deckwright explain {_first_code(found)}", leave_out)
+        _next(f"deckwright explain {_first_code(found)}", *([] if loaded.is_blocked else [leave_out]))
         ctx.exit(1)
     if not loaded.collection.notes:
         _fail(1, "No package was made: no note is without an error." if failed else _NO_NOTES)
+    if locked and loaded.is_ledger_stale:
+        _fail(
+            1,
+            f"No package was made: deck.lock would change ({_told(loaded)}).",
+            "Next: deckwright build, and commit deck.lock",
+        )
+    try:
+        is_new = collection.save(project, loaded)
+    except OSError as error:
+        _fail(1, f"No package was made: deck.lock cannot be written: {error.strerror}")
     held = _write(loaded.collection, target)
     click.echo(f"Built {_shown(target)} · {held}")
+    if loaded.before.last:
+        click.echo(f"Since version {loaded.before.last.version}: {_told(loaded)}")
+    if is_new:
+        click.echo("deck.lock has changed: commit it with your notes.", err=True)
     if failed:
         click.echo(f"{_summary(found)}: the notes with errors are left out.", err=True)
     if hand_over:
@@ -200,7 +228,7 @@ def explain(code: str | None) -> None:
 
     Without CODE, list all codes.
     """
-    from . import collection, diagnostics  # noqa: F401  `collection` imports every module that declares a code.
+    from . import collection, diagnostics, starter  # noqa: F401  These two import every module that declares a code.
 
     pages = diagnostics.PAGES
     if code is None:
@@ -234,11 +262,31 @@ def _open(start: Path) -> tuple[Path, Project | None, list[Diagnostic]]:
     return root, *project.load(root)
 
 
-def _load(project: Project) -> Loaded:
+def _load(project: Project, retire: bool = False, renumber: Iterable[str] = ()) -> Loaded:
     from . import collection
 
+    terms = collection.Terms(_now(os.environ), retire, frozenset(renumber))
     with _progress() as progress:
-        return collection.load(project, progress)
+        return collection.load(project, terms, progress)
+
+
+def _now(environment: Mapping[str, str]) -> int:
+    """The time in seconds of the Unix epoch, or the one to build for: https://reproducible-builds.org/specs/source-date-epoch/."""
+    from time import time
+
+    given = environment.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return int(time())
+    if not (given.isascii() and given.isdigit() and 0 < int(given) < 1 << 33):
+        _fail(2, f"SOURCE_DATE_EPOCH={given} is no time: it is a number of seconds since 1970.")
+    return int(given)
+
+
+def _told(loaded: Loaded) -> str:
+    """As in "3 new, 1 changed, 326 kept"."""
+    made = loaded.assigned
+    counts = ((made.new, "new"), (made.changed, "changed"), (made.kept, "kept"), (made.retired, "retired"))
+    return ", ".join(f"{number} {word}" for number, word in counts if number) or "no notes"
 
 
 def _write(collection: Collection, target: Path) -> str:
@@ -286,12 +334,12 @@ def _hand_over(package: Path) -> None:
 
 
 @contextmanager
-def _progress(after: float = 1.0) -> Iterator[Callable[[int, int], None] | None]:
-    """What shows (done, total) as a bar on stderr, once `after` seconds have gone; None where that is no terminal."""
+def _progress(after: float = 1.0) -> Iterator[Callable[[int, int], None]]:
+    """What shows (done, total) as a bar on stderr, once `after` seconds have gone, and only on a terminal."""
     from time import monotonic
 
     if not sys.stderr.isatty():
-        yield None
+        yield lambda done, total: None
         return
     began, bars = monotonic(), []
 
@@ -403,7 +451,7 @@ def _log_fault(error: Exception, root: Path | None) -> None:
     with _log(root) as log:
         log.write(f"deckwright {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
         log.write(f"{shlex.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}")
-    what = " ".join(str(error).split("\n")[:1])
+    what = str(error).partition("\n")[0]
     click.echo(
         f"A fault in Deckwright, not in your notes ({type(error).__name__}: {what}). Please send {_shown(Path(log.name))} "
         "to those you have Deckwright from.",

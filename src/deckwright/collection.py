@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import clozes, identity, markup, notes, notetypes, sections
+from . import clozes, identity, ledger, markup, notes, notetypes, sections
 from .diagnostics import Diagnostic, declare, has_errors, sort
+from .identity import Assigned, Terms
+from .ledger import Ledger
 from .media import Library
 from .model import FIELDS, Collection, Deck, Media, Note, Settings, Span
 from .project import Project, note_files
@@ -19,38 +21,64 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A collection without the notes that have errors, and everything that was found, by place."""
+    """A collection without the notes that have errors, and everything that was found, by place.
+
+    `before` is the ledger as it was read, `assigned` what became of it.
+    """
 
     collection: Collection
     diagnostics: list[Diagnostic]
+    before: Ledger
+    assigned: Assigned
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether an error is not of one note but of them all, so that no package can be made without it."""
+        return any(d.severity == "error" and d.span.path == ledger.FILE for d in self.diagnostics)
+
+    @property
+    def is_ledger_stale(self) -> bool:
+        """Whether `save` would write the ledger."""
+        return ledger.dump(self.assigned.ledger) != ledger.dump(self.before)
 
 
-def load(project: Project, progress: Progress = lambda done, total: None) -> Loaded:
-    """Read, make and identify every note of a project."""
+def load(project: Project, terms: Terms, progress: Progress = lambda done, total: None) -> Loaded:
+    """Read, make and identify every note of a project. Nothing is written: see `save`."""
     settings = project.settings
     written, found = _written(project, progress)
     library = Library(project.root, settings.media)
+    used: dict[str, Media] = {}
     whole: list[Note] = []
-    media: list[Sequence[Media]] = []
     for note in written:
-        resolved, wrong = _resolved(note, library)
+        media, wrong = _media(note, library)
         found += wrong
         if not has_errors(wrong):
-            whole.append(replace(note, fields=_with_names(note, resolved)))
-            media.append(resolved)
-    identified, wrong = identity.assign(whole, settings, 1_700_000_000)
-    used = {file.name: file for files in media for file in files}
+            names = tuple(file.name for file in media)
+            fields = {name: markup.fill(value, names) for name, value in note.fields.items()}
+            whole.append(replace(note, fields=fields, media=names))
+            used |= {file.name: file for file in media}
+    before, wrong = ledger.read(project.root / ledger.FILE, settings.id)
     found += wrong
+    before = before or ledger.empty(settings.id)
+    families = {note.family for note in whole}
+    types = [notetypes.note_type(settings, family) for family in FIELDS if family in families]
+    assigned = identity.assign(whole, types, before, settings, replace(terms, partial=has_errors(found)))
+    found += assigned.diagnostics
     if not has_errors(found):  # A note with an error may be the one that uses a file.
         found += library.unused(used.values())
     made = Collection(
         settings,
-        notes=tuple(map(_with_clozes, identified)),
-        note_types=_note_types(settings, identified),
-        decks=_decks(settings, identified),
+        notes=tuple(map(_with_clozes, assigned.notes)),
+        note_types=tuple(assigned.note_types),
+        decks=_decks(settings, assigned.notes),
         media=tuple(used[name] for name in sorted(used)),
     )
-    return Loaded(made, sort(found))
+    return Loaded(made, sort(found), before, assigned)
+
+
+def save(project: Project, loaded: Loaded) -> bool:
+    """Write the ledger, if it is not as it was; whether it was written. To be done before the package is."""
+    return ledger.write(loaded.assigned.ledger, project.root / ledger.FILE)
 
 
 def _written(project: Project, progress: Progress) -> tuple[list[Note], list[Diagnostic]]:
@@ -85,26 +113,16 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
         return None, [unreadable(Span(path), error.strerror or str(error))]
 
 
-def _resolved(note: Note, library: Library) -> tuple[list[Media], list[Diagnostic]]:
+def _media(note: Note, library: Library) -> tuple[list[Media], list[Diagnostic]]:
     """The media files that a note mentions, in the order in which it does."""
     results = [library.resolve(reference) for reference in note.references]
     return [media for media, _ in results if media], [diagnostic for _, wrong in results for diagnostic in wrong]
-
-
-def _with_names(note: Note, media: Sequence[Media]) -> dict[str, str]:
-    names = [file.name for file in media]
-    return {name: markup.fill(value, names) for name, value in note.fields.items()}
 
 
 def _with_clozes(note: Note) -> Note:
     if note.family != "cloze":
         return note
     return replace(note, fields={**note.fields, "Text": clozes.fill(note.fields["Text"], note.deletions, note.numbers)})
-
-
-def _note_types(settings: Settings, made: Iterable[Note]) -> tuple:
-    families = {note.family for note in made}
-    return tuple(notetypes.note_type(settings, family) for family in FIELDS if family in families)
 
 
 def _decks(settings: Settings, made: Iterable[Note]) -> tuple[Deck, ...]:

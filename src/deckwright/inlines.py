@@ -58,7 +58,7 @@ _TAG = re.compile(
     re.DOTALL,
 )
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+>")
-_BARE_LINK = re.compile(r"https?://(?:(?!==(?:\W|$))[^\s<>])*")
+_BARE_LINK = re.compile(r"https?://(?:(?!==(?:\W|$)|\}\}|::)[^\s<>])*")
 _DESTINATION = re.compile(r"\]\(\s*+(?:<[^<>\n]*+>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+)")
 _PRIVATE = re.compile(r"%%(.*?)%%", re.DOTALL)
 _WIKI = re.compile(r"!?\[\[([^\[\]\n]{1,500})\]\]")

@@ -108,10 +108,10 @@ class Note:
     `fields` maps the names of `FIELDS[family]` to HTML; a name that is missing is empty. `tags` are Anki's, sorted.
     `deck` is the full path, with `::`. `id` is the one written by the author, else None. `path` is the section's path
     and, for items, rows and cells, what names the part: for people and for the first guid. `group` is the explicit id
-    of the section that such a part belongs to. `match` is the note's own
+    of the section that such a part belongs to, `was` the id that the author says the note had before. `match` is the note's own
     text, normalised, without ids and tags: what a later text is compared with. `source` is everything of the author's
     that decides the note's content, in a stable form; it is only ever hashed. `references` are the media files it
-    mentions: the fields name them by mark until the collection has resolved them.
+    mentions, `media` their names in the package: the fields name them by mark until the collection has resolved them.
 
     Until the ledger has seen the note, `guid` is empty and the rest of its identity zero. `numbers` gives each deletion
     its card, in the same order. `mod` is in seconds, `note_id` in milliseconds of the Unix epoch.
@@ -128,7 +128,9 @@ class Note:
     span: Span
     deletions: tuple[Deletion, ...] = ()
     references: tuple[Reference, ...] = ()
+    media: tuple[str, ...] = ()
     group: str = ""
+    was: str = ""
     guid: str = ""
     note_id: int = 0
     mod: int = 0

@@ -290,6 +290,7 @@ def _note(part: _Part, section: Section, settings: Settings) -> tuple[Note | Non
         deletions=tuple(renderer.deletions),
         references=tuple(renderer.references),
         group=section.tag.id if part.name else "",
+        was=part.tag.was,
     )
     return note, found
 

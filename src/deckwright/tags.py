@@ -65,25 +65,28 @@ def of_heading(heading: Block, file: SourceFile) -> tuple[Block, list[Word], lis
     """A heading → the heading without its tag, the tag's words, and what is wrong with them."""
     words: list[Word] = []
     found: list[Diagnostic] = []
+    text = mask(heading.text)
+    lists = {list_.end(): list_ for list_ in _LIST.finditer(text)}
+    end = len(text)
     while True:
-        text = mask(heading.text)
-        if list_ := _LIST.search(text):
-            span = _span(heading, file, list_.start(1) - 1, list_.end(1) + 1)
-            if not _LIST_WORDS.fullmatch(list_[1]):
+        while end and text[end - 1].isspace():
+            end -= 1
+        if list_ := lists.get(end):
+            if not _LIST_WORDS.fullmatch(list_["words"]):
                 # Braces that are no list of words are text: {id}, {proxy+}. Only where a word of ours is among them …
-                if any(re.search(rf"[.#\s{{]\.?{name}\b", "{" + list_[1]) for name in WORDS) and "." in list_[1]:
-                    found.append(malformed_tag(span, heading.text[list_.start(1) - 1 : list_.end(1) + 1]))
+                if "." in list_["words"] and any(re.search(rf"[.#\s{{]{name}\b", list_["list"]) for name in WORDS):
+                    start, stop = list_.span("list")
+                    found.append(malformed_tag(_span(heading, file, start, stop), heading.text[start:stop]))
                 break
-            listed, wrong = _words(heading, *list_.span(1), file)
-            words, found = words + listed, found + wrong
-            heading = heading.cut(0, list_.start())
-        elif hashtag := _HASHTAG.search(text):
+            listed, wrong = _words(heading, *list_.span("words"), file)
+            words, found, end = words + listed, found + wrong, list_.start()
+        elif hashtag := _HASHTAG.fullmatch(text, max(text.rfind("#", 0, end) - 1, 0), end):
             span = _span(heading, file, hashtag.start(1) - 1, hashtag.end(1))
             words += _hashtag(hashtag[1], span, found)
-            heading = heading.cut(0, hashtag.start())
+            end = hashtag.start()
         else:
             break
-    return heading, words, found
+    return heading.cut(0, end), words, found
 
 
 def is_tag(comment: str) -> bool:
@@ -176,13 +179,13 @@ def slug(text: str) -> str:
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|[^\s\"'{}=]+"
 _ONE = rf"\#[^\s{{}}\"'=]+|\.[A-Za-z][\w-]*|[A-Za-z][\w:-]*=(?:{_VALUE})"
-_LIST = re.compile(r"(?:^|\s+)\{:?([^{}]*(?:\"[^\"]*\"[^{}]*)*)\}\s*$")
+_LIST = re.compile(r"(?:^|\s)(?P<list>\{:?(?P<words>(?:[^{}\"]++|\"[^\"]*+\"|\")*+)\})")
 _LIST_WORDS = re.compile(rf"\s*(?:{_ONE})(?:\s+(?:{_ONE}))*\s*")
 _COMMENT_WORDS = re.compile(rf"\s*(?:(?:{_ONE}|[A-Za-z][\w-]*)(?:\s+(?:{_ONE}|[A-Za-z][\w-]*))*)?\s*")
 _WORD = re.compile(
     rf"\#(?P<id>[^\s{{}}\"'=]+)|(?P<key>[A-Za-z][\w:-]*)=(?P<value>{_VALUE})|\.?(?P<name>[A-Za-z][\w-]*)"
 )
-_HASHTAG = re.compile(r"(?:^|\s+)#([A-Za-z][\w/-]*)\s*$")
+_HASHTAG = re.compile(r"(?:^|\s)#([A-Za-z][\w/-]*)")
 _CARD = re.compile(r"\s*card\s*:")
 
 
