@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite what the case files expect; read the diff")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return request.config.getoption("--update-golden")
+
+
 @pytest.fixture
 def collection(tmp_path: Path) -> Iterator[Collection]:
     """A new, empty collection in a folder of its own."""

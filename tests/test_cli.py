@@ -59,12 +59,18 @@ def started(*args: str, **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*PROGRAM, *args], **(pipes | options))
 
 
+LEDGER = "deck.lock has changed: commit it with your notes.\n"
+"""What the first build of a project says."""
+
+NOW = 1_800_000_000
+
+
 def fronts(path: Path) -> list[str]:
     return [note.fields["Front"] for note in package.read(path).notes]
 
 
 def found_in(root: Path) -> list[diagnostics.Diagnostic]:
-    return list(collection.load(project.load(root)[0]).diagnostics)
+    return list(collection.load(project.load(root)[0], collection.Terms(now=NOW)).diagnostics)
 
 
 # Help and usage
@@ -125,7 +131,7 @@ def test_what_init_makes_builds_without_a_word_of_complaint(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     assert run("init").stderr == "Next: run `deckwright build`\n"
     result = run("build")
-    assert (result.exit_code, result.stderr) == (0, "Next: deckwright build --open\n")
+    assert (result.exit_code, result.stderr) == (0, f"{LEDGER}Next: deckwright build --open\n")
 
 
 def test_init_leaves_a_project_alone(root: Path) -> None:
@@ -149,7 +155,7 @@ def test_build_says_what_it_built(root: Path) -> None:
     result = run("build")
     target = root / "build" / "anatomy.apkg"
     size = f"{target.stat().st_size / 1000:.0f} kB"
-    assert (result.exit_code, result.stderr) == (0, "Next: deckwright build --open\n")
+    assert (result.exit_code, result.stderr) == (0, f"{LEDGER}Next: deckwright build --open\n")
     assert result.stdout == f"Built {Path('build', 'anatomy.apkg')} · 1 note, 1 card, {size}\n"
     assert len(package.read(target).notes) == 1
 
@@ -179,9 +185,9 @@ def test_build_from_elsewhere_to_elsewhere(root: Path, monkeypatch: pytest.Monke
     result = run("build", "--project", "anatomy/cards", "--output", "new/hearts.apkg")
     assert result.exit_code == 0
     assert result.stdout.startswith(f"Built {Path('new', 'hearts.apkg')} · 1 note")
-    assert result.stderr.startswith("Next: deckwright build --project ")
+    assert result.stderr.startswith(f"{LEDGER}Next: deckwright build --project ")
     assert result.stderr.endswith(" --open\n")
-    assert files(root.parent) == {"anatomy/deck.toml", "anatomy/cards/heart.md", "new/hearts.apkg"}
+    assert files(root.parent) == {"anatomy/deck.toml", "anatomy/deck.lock", "anatomy/cards/heart.md", "new/hearts.apkg"}
 
 
 def test_an_error_costs_the_package_and_the_old_one_stays(root: Path) -> None:
@@ -208,7 +214,7 @@ def test_keep_going_leaves_out_what_is_broken_and_still_fails(root: Path) -> Non
     assert result.exit_code == 1
     assert result.stdout.startswith(f"Built {Path('build', 'anatomy.apkg')} · 1 note, 1 card, ")
     assert result.stderr == (
-        f"{to_text(broken)}\n\n1 error in 1 file: the notes with errors are left out.\n"
+        f"{to_text(broken)}\n\n{LEDGER}1 error in 1 file: the notes with errors are left out.\n"
         f"Next: deckwright explain {broken.code}\n"
     )
     assert fronts(root / "build" / "anatomy.apkg") == ["What does an atrium do?"]
@@ -219,7 +225,7 @@ def test_a_warning_costs_nothing(root: Path) -> None:
     (warning,) = found_in(root)
     result = run("build")
     assert (warning.severity, result.exit_code) == ("warning", 0)
-    assert result.stderr == f"{to_text(warning)}\n\nNext: deckwright build --open\n"
+    assert result.stderr == f"{to_text(warning)}\n\n{LEDGER}Next: deckwright build --open\n"
     assert fronts(root / "build" / "anatomy.apkg") == ["What does an atrium do?"]
 
 
@@ -228,7 +234,9 @@ def test_broken_settings_are_told_and_nothing_is_made(root: Path) -> None:
     (wrong,) = project.load(root)[1]
     result = run("build", "--keep-going")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"{to_text(wrong)}\nNo package was made: 1 error in 1 file.\n"
+    assert result.stderr == (
+        f"{to_text(wrong)}\n\nNo package was made: 1 error in 1 file.\nNext: deckwright explain {wrong.code}\n"
+    )
     assert files(root) == {"deck.toml", "cards/heart.md"}
 
 
@@ -280,7 +288,7 @@ def test_open_hands_the_package_over_and_does_not_wait(root: Path, monkeypatch: 
     opener.chmod(0o755)
     monkeypatch.setenv("PATH", str(opener.parent), prepend=os.pathsep)
     result = run("build", "--open")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, LEDGER)
     assert (root / "opened").read_text() == f"{root / 'build' / 'anatomy.apkg'}\n"
 
 
@@ -290,7 +298,8 @@ def test_where_nothing_opens_it_the_package_is_built_all_the_same(root: Path, mo
     result = run("build", "--open")
     assert (result.exit_code, result.stdout[:6]) == (0, "Built ")
     assert re.fullmatch(
-        r"It cannot be handed to Anki here: (xdg-)?open is missing\. In Anki, choose File > Import\.\n", result.stderr
+        LEDGER + r"It cannot be handed to Anki here: (xdg-)?open is missing\. In Anki, choose File > Import\.\n",
+        result.stderr,
     )
 
 

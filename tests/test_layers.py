@@ -20,11 +20,12 @@ TIERS = [
     {"blocks", "svg"},
     {"inlines"},
     {"tags", "clozes", "ledger"},
+    {"matching"},
     {"sections", "markup", "media", "diagrams", "identity", "starter"},
     {"notes"},
     {"collection"},
     {"lint", "package", "site"},
-    {"release", "rehearse", "watch"},
+    {"diff", "release", "rehearse", "watch"},
     {"cli"},
 ]
 """From the top down. A package counts as one module, and those of one tier do not know each other."""

@@ -19,6 +19,7 @@ def test_the_id_of_a_note_type_is_frozen():
     assert {family: note_type(SETTINGS, family).id for family in SHAPES} == {
         "basic": 3_074_066_591_039_811,
         "cloze": 3_358_703_583_988_433,
+        "occlusion": 5_633_613_586_912_623,
     }
 
 
@@ -26,11 +27,12 @@ def test_the_shapes_are_frozen():
     assert {family: shape_digest(family) for family in SHAPES} == {
         "basic": "579d0fe622d4891a888ed32f5d97543daa70451922ccddf5a1afc1350b0bc184",
         "cloze": "e7bffe7b4d2e71e32020bbe7dfadb5970e94de4b54f5292bdb14732ae00963ca",
+        "occlusion": "f87e4414c6937c8c1811a63c84064345e84e010856485e69ebf47d88c85631da",
     }
 
 
 def test_ids_order_and_names_are_frozen():
-    basic, cloze = note_type(SETTINGS, "basic"), note_type(SETTINGS, "cloze")
+    basic, cloze, occlusion = (note_type(SETTINGS, family) for family in ("basic", "cloze", "occlusion"))
     assert [(field.id, field.name) for field in basic.fields] == list(enumerate(FIELDS["basic"], 101))
     assert [(template.id, template.name) for template in basic.templates] == [
         (191, "Forward"),
@@ -39,16 +41,20 @@ def test_ids_order_and_names_are_frozen():
     ]
     assert [(field.id, field.name) for field in cloze.fields] == list(enumerate(FIELDS["cloze"], 201))
     assert [(template.id, template.name) for template in cloze.templates] == [(291, "Cloze")]
-    assert [(t.name, t.sort_field, t.stock_kind, t.mod) for t in (basic, cloze)] == [
+    assert [(field.id, field.name) for field in occlusion.fields] == list(enumerate(FIELDS["occlusion"], 301))
+    assert [field.tag for field in occlusion.fields] == [0, 1, 2, 3, 4] + [None] * 6
+    assert [(template.id, template.name) for template in occlusion.templates] == [(391, "Image Occlusion")]
+    assert [(t.name, t.sort_field, t.stock_kind, t.mod) for t in (basic, cloze, occlusion)] == [
         ("Security Basic", 0, 0, 0),
         ("Security Cloze", 0, 0, 0),
+        ("Security Image Occlusion", 2, 6, 0),
     ]
 
 
 def test_another_deck_has_other_note_types():
     other = replace(SETTINGS, id="aws-developer-7f3k9q2n")
     ids = {note_type(settings, family).id for settings in (SETTINGS, other) for family in SHAPES}
-    assert len(ids) == 4
+    assert len(ids) == 2 * len(SHAPES)
     assert all(0 < id < 2**53 for id in ids)
 
 
@@ -84,7 +90,12 @@ def test_templates_name_only_fields_of_their_note_type(family):
 def test_nothing_of_the_compiler_is_left_in_a_template(family):
     for template in note_type(SETTINGS, family).templates:
         assert "<!--" not in template.front + template.back
-        assert "<script" not in template.front + template.back
+
+
+@pytest.mark.parametrize("family", SHAPES)
+def test_the_only_script_is_the_call_that_native_occlusion_needs(family):
+    for side in (side for template in note_type(SETTINGS, family).templates for side in (template.front, template.back)):
+        assert side.count("<script") == side.count("anki.imageOcclusion.setup();") == int(family == "occlusion")
 
 
 def test_the_report_link_holds_id_and_version():

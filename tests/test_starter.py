@@ -12,7 +12,7 @@ from deckwright.model import Settings, Span
 SAMPLES = Path(starter.__file__).parent
 UNION = "# Two branches may each add lines to the ledger: both are kept.\ndeck.lock merge=union\n"
 BUILD = "run `deckwright build`"
-KIND = "add the line `kind: basic` to the front matter of a file of notes: its headings become cards"
+KIND = "begin a file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
 
 
 def files(folder: Path) -> dict[str, str]:

@@ -189,7 +189,7 @@ class _Reader:
         """Raw HTML; or comments, where it holds nothing else."""
         leaf = self.leaf("html", node, node.map[0])
         # Looked at first, so that no comment is looked for which has no end: many would each be read to the end.
-        if not leaf.text.endswith("-->") or COMMENT.sub("", leaf.text).strip():
+        if not leaf.text.rstrip().endswith("-->") or COMMENT.sub("", leaf.text).strip():
             return (leaf,)
         return tuple(replace(leaf.cut(*found.span(1)), kind="comment") for found in COMMENT.finditer(leaf.text))
 

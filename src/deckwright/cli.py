@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .collection import Loaded
     from .diagnostics import Diagnostic
     from .model import Collection
+    from .package import Package
     from .project import Project
 
 
@@ -138,13 +139,22 @@ def build(
     Where a note has an error no package is written, and the one of before stays as it was. What makes each note the
     one that learners have is kept in deck.lock, which belongs into Git.
     """
-    from . import collection
+    from . import collection, package
     from .diagnostics import has_errors
 
     root, project, found = _open(start)
     if project is None:
-        _fail(1, _text(found), f"No package was made: {_summary(found)}.")
+        _fail(
+            1,
+            f"{_text(found)}\n",
+            f"No package was made: {_summary(found)}.",
+            f"Next: deckwright explain {_first_code(found)}",
+        )
     target = output or root / "build" / f"{project.settings.slug}.apkg"
+    try:
+        package.refuse_name(target.name)
+    except ValueError as error:
+        _fail(2, str(error))
     if output is None:
         _make_build_folder(target.parent)
     loaded = _load(project, retire, renumber)
@@ -221,6 +231,26 @@ def check(ctx: click.Context, start: Path, form: str) -> None:
     ctx.exit(int(has_errors(found)))
 
 
+@_command("diff anatomy-1.0.apkg anatomy-1.1.apkg")
+@click.argument("old", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("new", required=False, type=click.Path(exists=True, path_type=Path))
+@_project_option
+@click.option("--all", "whole", is_flag=True, help="List all changes, however many there are.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool) -> None:
+    """Tell what importing NEW changes for who has OLD.
+
+    Both are packages, of any tool. NEW can be a project's folder too; without it, it is the project here.
+    """
+    from .diff import compare, to_json, to_text
+
+    changes = compare(_contents(old), _contents(new or start))
+    if as_json:
+        click.echo(to_json(changes).encode("utf-8", "backslashreplace"))
+    else:
+        click.echo(to_text(changes, lambda text, role: click.style(text, **_STYLES[role]), None if whole else 10))
+
+
 @_command("explain S003")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
@@ -244,7 +274,7 @@ def explain(code: str | None) -> None:
 _NO_NOTES = """\
 No package was made: nothing here is a note yet.
 Tag a heading, as in `## What does a valve do? {.basic}`, and the text below it is the answer.
-Or write `kind: basic` into a file's front matter, and all its headings with a text of their own are questions."""
+Or begin a file with the three lines `---`, `kind: basic`, `---`: all its headings with a text of their own are questions."""
 
 
 def _open(start: Path) -> tuple[Path, Project | None, list[Diagnostic]]:
@@ -260,6 +290,24 @@ def _open(start: Path) -> tuple[Path, Project | None, list[Diagnostic]]:
         )
     click.get_current_context().find_root().obj = root
     return root, *project.load(root)
+
+
+def _contents(path: Path) -> Package:
+    """What a package holds, or what the one of a project's folder would."""
+    from . import package
+    from .diagnostics import has_errors
+
+    if not path.is_dir():
+        try:
+            return package.read(path)
+        except (package.PackageError, OSError) as error:
+            _fail(2, str(error))
+    _, project, found = _open(path)
+    loaded = _load(project) if project else None
+    found += loaded.diagnostics if loaded else []
+    if loaded is None or has_errors(found):
+        _fail(1, f"{_text(found)}\n", f"{_shown(path)} cannot be compared: {_summary(found)}.")
+    return package.contents(loaded.collection)
 
 
 def _load(project: Project, retire: bool = False, renumber: Iterable[str] = ()) -> Loaded:
@@ -296,8 +344,6 @@ def _write(collection: Collection, target: Path) -> str:
     made = package.contents(collection)
     try:
         package.write(collection, target)
-    except ValueError as error:  # about the name: `contents` would have raised the others
-        _fail(2, str(error))
     except OSError as error:
         _fail(1, f"{_shown(target)} cannot be written: {error.strerror}")
     cards = sum(len(note.cards) for note in made.notes)
@@ -376,6 +422,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "warning": {"fg": "yellow", "bold": True},
     "marker": {"fg": "red"},
     "hint": {"fg": "cyan"},
+    "heading": {"bold": True},
+    "old": {"fg": "red"},
+    "new": {"fg": "green"},
 }
 
 

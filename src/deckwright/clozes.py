@@ -66,7 +66,7 @@ def pair(text: str, pieces: Sequence[Piece]) -> tuple[list[Pair], list[Piece], l
                 close(piece)
             case "mark" if text[piece.end : piece.end + 1].strip():
                 stack.append(_Opening(piece))
-            case "mark":
+            case "mark" if piece.start and text[piece.start - 1].strip():
                 unopened.append(piece)
             case "close":
                 position = piece.start
@@ -320,3 +320,18 @@ def hint_in_code() -> tuple[str, str]:
         `--port {{c1::22:: for SSH}}`
     """
     return "in code, `::` without a space behind it is part of the answer", "write `:: ` and then the hint"
+
+
+@declare("C010", "warning")
+def single_mark() -> tuple[str, str]:
+    """A `==` stands alone in a cloze note.
+
+    It touches a word as one that begins or ends a deletion does, and there is no other to it: it is shown as it stands.
+    Bad:
+        ## Users {.cloze}
+        A ==user has keys, a ==group== has members.
+    Good:
+        ## Users {.cloze}
+        A ==user== has keys, a ==group== has members.
+    """
+    return "this `==` has no counterpart, and hides nothing", "close the deletion, or put the `==` into backticks"

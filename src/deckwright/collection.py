@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import clozes, identity, ledger, markup, notes, notetypes, sections
+from . import clozes, diagrams, identity, ledger, markup, notes, notetypes, sections
 from .diagnostics import Diagnostic, declare, has_errors, sort
 from .identity import Assigned, Terms
 from .ledger import Ledger
 from .media import Library
-from .model import FIELDS, Collection, Deck, Media, Note, Settings, Span
+from .model import FIELDS, Collection, Deck, Deletion, Media, Note, Settings, Span
 from .project import Project, note_files
 
 Progress = Callable[[int, int], None]
@@ -51,11 +52,15 @@ def load(project: Project, terms: Terms, progress: Progress = lambda done, total
     whole: list[Note] = []
     for note in written:
         media, wrong = _media(note, library)
+        masked = note
+        if note.family == "occlusion" and not has_errors(wrong):
+            masked, media[0], worse = _with_masks(note, media[0], project.root)
+            wrong += worse
         found += wrong
         if not has_errors(wrong):
             names = tuple(file.name for file in media)
-            fields = {name: markup.fill(value, names) for name, value in note.fields.items()}
-            whole.append(replace(note, fields=fields, media=names))
+            fields = {name: markup.fill(value, names) for name, value in masked.fields.items()}
+            whole.append(replace(masked, fields=fields, media=names))
             used |= {file.name: file for file in media}
     before, wrong = ledger.read(project.root / ledger.FILE, settings.id)
     found += wrong
@@ -109,6 +114,8 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
         return None, [outside(Span(path))]
     try:
         return file.read_bytes(), []
+    except FileNotFoundError:
+        return None, [unreadable(Span(path), "the link leads to no file")]
     except OSError as error:
         return None, [unreadable(Span(path), error.strerror or str(error))]
 
@@ -119,10 +126,36 @@ def _media(note: Note, library: Library) -> tuple[list[Media], list[Diagnostic]]
     return [media for media, _ in results if media], [diagnostic for _, wrong in results for diagnostic in wrong]
 
 
+def _with_masks(note: Note, picture: Media, root: Path) -> tuple[Note, Media, list[Diagnostic]]:
+    """An occlusion note with the masks of its picture, one deletion a card, and the file that ships for the picture."""
+    diagram, found = diagrams.read(picture, root)
+    if diagram is None:
+        return note, picture, found
+    masks, wrong = diagrams.asked(diagram.masks, note.asked, note.span)
+    cards = list({mask.key: mask for mask in masks}.values())
+    labels = "".join(f"<li>{html.escape(mask.label)}</li>" for mask in masks)
+    # The numbers are the ledger's to give. Until then the shapes stand under their place, so that a moved one is seen.
+    text = diagrams.occlusion_text(masks, {mask.key: place for place, mask in enumerate(cards, 1)}, note.mode)
+    drawn = "" if picture.path.suffix.lower() == ".svg" else text
+    note = replace(
+        note,
+        masks=tuple(masks),
+        deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards),
+        source=f"{note.source}\n{drawn}",
+        fields={**note.fields, "Occlusion": text, "Comments": f"<ul>{labels}</ul>"},
+    )
+    return note, diagram.media, found + wrong
+
+
 def _with_clozes(note: Note) -> Note:
-    if note.family != "cloze":
-        return note
-    return replace(note, fields={**note.fields, "Text": clozes.fill(note.fields["Text"], note.deletions, note.numbers)})
+    """The note with the numbers of its cards in its text."""
+    fields = dict(note.fields)
+    if note.family == "cloze":
+        fields["Text"] = clozes.fill(fields["Text"], note.deletions, note.numbers)
+    elif note.family == "occlusion":
+        numbers = {deletion.text: number for deletion, number in zip(note.deletions, note.numbers, strict=True)}
+        fields["Occlusion"] = diagrams.occlusion_text(note.masks, numbers, note.mode)
+    return replace(note, fields=fields)
 
 
 def _decks(settings: Settings, made: Iterable[Note]) -> tuple[Deck, ...]:

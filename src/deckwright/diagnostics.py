@@ -108,6 +108,8 @@ def nearest(word: str, known: Iterable[str], slips: int) -> str:
     """The known word that `word` is at most so many slips away from: letters lost, added, changed or swapped. Else ""."""
     from rapidfuzz.distance import OSA
 
+    slips = min(slips, len(word) // 2)  # Of a short word hardly anything is left when so much of it is wrong.
+
     distances = {name: OSA.distance(word.lower(), name.lower(), score_cutoff=slips) for name in known}
     name = min(distances, key=distances.__getitem__, default="")
     return name if name and distances[name] <= slips else ""

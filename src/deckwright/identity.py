@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -89,12 +89,16 @@ def assign(
     Pure: the same arguments give the same result, and nothing is written.
     """
     known, found = _with_unique_ids(notes, ledger)
-    found += _frozen_settings(known, settings, ledger)
+    partial = terms.partial or bool(found)
+    found += _frozen_settings(known, settings, ledger, partial)
     types, type_lines, wrong = _types(note_types, ledger, terms.now)
     found += wrong
-    matches = match(known, [note.was for note in known], ledger.lines.values())
-    lines: dict[str, Line] = {}
     minted = _Minting(settings.id, ledger, known, terms.now)
+    before = minted.apart(ledger.lines)
+    matches = match(known, [note.was for note in known], before.values())
+    left = before.keys() - {line.guid for line in matches.lines.values()}
+    unmatched = [line for guid_, line in before.items() if guid_ in left and line.released and not line.retired]
+    lines: dict[str, Line] = {}
     made: list[Note] = []
     for n, note in enumerate(known):
         line = matches.lines.get(n)
@@ -110,8 +114,12 @@ def assign(
             found.append(recycled(note.span, line.id, _place(known[matches.recycled[n]].span)))
             continue
         if line is None:
+            wrong = [] if terms.retire else list(_renamed(note, unmatched))
+            found += wrong
+            if wrong:
+                continue
             line = minted.line(note)
-            found += _other_family(note, ledger)
+            found += _other_family(note, unmatched)
         numbered, line, wrong = _numbered(note, line, terms)
         found += wrong
         if numbered is None:
@@ -121,11 +129,10 @@ def assign(
         fields = {**note.fields, "ID": line.id}
         made.append(replace(numbered, guid=line.guid, note_id=line.nid, mod=state.mod, fields=fields))
         lines[line.guid] = line
-    left = [line for guid_, line in ledger.lines.items() if guid_ not in lines]
-    kept, wrong = _left(left, ledger, terms, partial=terms.partial or len(made) < len(known))
+    kept, wrong = _left(before, lines, terms, partial or len(made) < len(known))
     found += wrong
     after = Ledger(ledger.head, type_lines, {**kept, **lines})
-    return Assigned(made, types, after, found, **_counts(ledger, after))
+    return Assigned(made, types, after, found, **_counts(after))
 
 
 def _place(span: Span) -> str:
@@ -137,23 +144,26 @@ def _name(line: Line) -> str:
     return " › ".join(line.key) or line.id
 
 
-def _counts(before: Ledger, after: Ledger) -> dict[str, int]:
+def _counts(ledger: Ledger) -> dict[str, int]:
     """Of the notes now in the deck and those that left it, seen from the last release."""
-    live = [line for line in after.lines.values() if not line.retired]
+    live = [line for line in ledger.lines.values() if not line.retired]
     new = sum(line.released is None for line in live)
     changed = sum(line.released is not None and line.draft is not None for line in live)
-    retired = sum(line.retired == "draft" for line in after.lines.values())
+    retired = sum(line.retired == "draft" for line in ledger.lines.values())
     return {"new": new, "changed": changed, "kept": len(live) - new - changed, "retired": retired}
 
 
 def _with_unique_ids(notes: Iterable[Note], ledger: Ledger) -> tuple[list[Note], list[Diagnostic]]:
-    """The notes without those whose explicit id another one before them has."""
-    first: dict[str, Note] = {}
+    """The notes, each explicit id on one of them alone: that which the ledger knows by it, else the first."""
+    notes = list(notes)
+    texts = {line.id: line.match for line in ledger.lines.values()}
+    first = {note.id: note for note in reversed(notes) if note.id}
+    first |= {note.id: note for note in reversed(notes) if note.id and texts.get(note.id) == digest(note.match)}
+    taken = texts.keys() | first.keys()
     kept, found = [], []
-    taken = {line.id for line in ledger.lines.values()}
     for note in notes:
-        if note.id and first.setdefault(note.id, note) is not note:
-            free = next(id_ for n in count(2) if (id_ := f"{note.id}-{n}") not in taken | first.keys())
+        if note.id and first[note.id] is not note:
+            free = next(id_ for n in count(2) if (id_ := f"{note.id}-{n}") not in taken)
             found.append(duplicate_id(note.span, note.id, _place(first[note.id].span), free))
         else:
             kept.append(note)
@@ -163,15 +173,21 @@ def _with_unique_ids(notes: Iterable[Note], ledger: Ledger) -> tuple[list[Note],
 # New notes
 
 
-def _other_family(note: Note, ledger: Ledger) -> Iterator[Diagnostic]:
+def _renamed(note: Note, unmatched: Iterable[Line]) -> Iterator[Diagnostic]:
+    """Where a new note's text was released under another id of the author's, which nothing has any more."""
+    text = digest(note.match)
+    for line in unmatched:
+        if note.id and line.explicit and line.family == note.family and text in (line.match, line.released.match):
+            yield renamed(note.span, line.id, note.id)
+            return
+
+
+def _other_family(note: Note, unmatched: Iterable[Line]) -> Iterator[Diagnostic]:
     """Where a new note was another kind of note until now: Anki cannot turn one into the other."""
     text = digest(note.match)
-    for line in ledger.lines.values():
-        if (
-            line.released
-            and not line.retired
-            and line.family != note.family
-            and (line.id == note.id or line.match == text)
+    for line in unmatched:
+        if line.family != note.family and (
+            line.id == note.id or line.key == note.path or text in (line.match, line.released.match)
         ):
             yield other_family(note.span, _name(line), line.family, note.family)
             return
@@ -187,7 +203,18 @@ class _Minting:
         self.nids = {
             slot for line in ledger.lines.values() for slot in (line.nid // CARD_IDS, line.nid // CARD_IDS + 1)
         }
-        self.ids = {line.id for line in ledger.lines.values()} | {note.id for note in notes if note.id}
+        self.ids = {id_ for line in ledger.lines.values() for id_ in (line.id, *line.was)}
+        self.ids |= {note.id for note in notes if note.id}
+
+    def apart(self, lines: Mapping[str, Line]) -> dict[str, Line]:
+        """The lines, each with a note id of its own: two branches that were merged may have given one to two notes."""
+        seen: set[int] = set()
+        found = dict(lines)
+        for line in sorted(lines.values(), key=lambda line: (line.released is None, line.guid)):
+            if line.nid // CARD_IDS in seen:
+                found[line.guid] = with_(line, nid=self.nid(line.guid))
+            seen.add(line.nid // CARD_IDS)
+        return found
 
     def line(self, note: Note) -> Line:
         """The first line of a note's life."""
@@ -198,7 +225,7 @@ class _Minting:
 
     def nid(self, own: str) -> int:
         """A note id within the day before now, by guid, with room for the ids of the note's cards behind it."""
-        first = self.now * 1000 // CARD_IDS - 2
+        first = max(self.now * 1000, 2 * DAY) // CARD_IDS - 2  # Never negative, whatever SOURCE_DATE_EPOCH says.
         start = int.from_bytes(_sha256("nid", own)[:8], "big")
         slot = next(
             s for n in count() if (s := first - (start + n) % max(DAY // CARD_IDS, len(self.nids) * 2)) not in self.nids
@@ -230,41 +257,66 @@ def _short(name: str, length: int) -> str:
 def _numbered(note: Note, line: Line, terms: Terms) -> tuple[Note | None, Line, list[Diagnostic]]:
     """The note with the number of each of its deletions, and the line that remembers them; None where that is an error."""
     answers = list(dict.fromkeys(d.text for d in note.deletions if d.number is None))
-    by_hand = {d.number: d.text for d in note.deletions if d.number is not None}
-    known = {n: answer for n, answer in (line.gone | line.numbers).items() if n not in by_hand}
-    for number, answer in line.clashes:
-        claims = {known.get(number), answer} & set(answers)
-        if len(claims) > 1:
-            return None, line, [two_answers(note.span, number, sorted(claims))]
-        if answer in claims:
-            known[number] = answer
-    given = _given(answers, known, set(by_hand))
+    by_hand = {d.number for d in note.deletions if d.number is not None}
+    renamed = {d.was: d.text for d in note.deletions if d.was and d.was not in answers}
+    known = {n: renamed.get(a, a) for n, a in (line.numbers | line.gone).items() if n not in by_hand}
+    released = line.released.numbers if line.released else {}
+    for number in sorted({number for number, _ in line.clashes} & known.keys()):
+        held = {known[number], *(answer for n, answer in line.clashes if n == number)}
+        claims = sorted(held & set(answers))
+        if number in released and released[number] in held:
+            known[number] = released[number]
+        elif len(claims) > 1:
+            free = next(n for n in count(1) if n not in known and n not in by_hand)
+            return None, line, [two_answers(note.span, number, claims, free)]
+        elif claims:
+            known[number] = claims[0]
+    # A mask is known by its name alone: another name is another mask, however alike the two are.
+    order = [] if note.family == "occlusion" else [n for n in line.numbers if n in known]
+    given = _given(answers, known, order, released, by_hand)
     numbers = tuple(given[d.text] if d.number is None else d.number for d in note.deletions)
     current: dict[int, str] = {}
     for number, deletion in zip(numbers, note.deletions, strict=True):
         current.setdefault(number, deletion.text)
-    moved = _moved(line, current)
+    numbered = replace(note, numbers=numbers)
+    moved = _moved(numbered, line)
     if moved and line.id not in terms.renumber:
         return None, line, [renumbered(note.span, moved, line.id)]
-    gone = {n: answer for n, answer in sorted((line.gone | line.numbers).items()) if n not in current}
-    return replace(note, numbers=numbers), with_(line, numbers=current, gone=gone, clashes=()), []
+    gone = {n: known[n] for n in sorted(known) if n not in current}
+    return numbered, with_(line, numbers=current, gone=gone, clashes=()), []
 
 
-def _moved(line: Line, current: Mapping[int, str]) -> list[tuple[int, int, str]]:
-    """Answers of a released note that stand under another number now, as (old number, new number, answer)."""
-    if not line.released:
-        return []
-    before = (line.draft or line.released).numbers
-    now = {answer: number for number, answer in current.items()}
+def _moved(note: Note, line: Line) -> list[tuple[int, int, str]]:
+    """Released answers that stand under another number now, as (old number, new number, answer).
+
+    Where that was insisted on since the release, the draft has the new number already.
+    """
+    released = line.released.numbers if line.released else {}
+    draft = line.draft.numbers if line.draft else {}
+    now: dict[str, list[int]] = {}
+    for number, deletion in zip(note.numbers, note.deletions, strict=True):
+        now.setdefault(deletion.text, []).append(number)
     return [
-        (n, now[answer], answer)
-        for n, answer in before.items()
-        if answer in now and answer not in (current.get(n), before.get(now[answer]))
+        (n, now[answer][0], answer)
+        for n, answer in released.items()
+        if answer in now
+        and n not in now[answer]
+        and not any(answer in (released.get(number), draft.get(number)) for number in now[answer])
     ]
 
 
-def _given(answers: Sequence[str], known: Mapping[int, str], taken: Iterable[int]) -> dict[str, int]:
-    """A number for each answer: that of an equal one, a similar one, one between equal neighbours, or a new one."""
+def _given(
+    answers: Sequence[str],
+    known: Mapping[int, str],
+    order: Sequence[int],
+    released: Mapping[int, str],
+    taken: Collection[int],
+) -> dict[str, int]:
+    """A number for each answer: that of an equal one, a similar one, one between equal neighbours, or a new one.
+
+    `order` are the numbers of the text when last seen, in its order; where it is empty, only equal answers count. Of the
+    retired numbers, a similar answer may take those that went since the release, in one edit with the answer's own.
+    """
     from rapidfuzz.fuzz import ratio
 
     given: dict[str, int] = {}
@@ -275,10 +327,11 @@ def _given(answers: Sequence[str], known: Mapping[int, str], taken: Iterable[int
             del left[number]
     pairs = sorted(
         (
-            (ratio(answer.casefold(), old.casefold()), -number, answer)
+            (ratio(answer.casefold(), left[number].casefold()), -number, answer)
             for answer in answers
             if answer not in given
-            for number, old in left.items()
+            for number in left
+            if number in order or (order and number in released)
         ),
         reverse=True,
     )
@@ -286,7 +339,7 @@ def _given(answers: Sequence[str], known: Mapping[int, str], taken: Iterable[int
         if likeness >= 100 * SIMILAR_ANSWER and answer not in given and -number in left:
             given[answer] = -number
             del left[-number]
-    for answer, number in _between_neighbours(answers, list(known), given, left):
+    for answer, number in _between_neighbours(answers, order, given, left):
         given[answer] = number
         del left[number]
     free = (n for n in count(1) if n not in taken and n not in known)
@@ -317,7 +370,7 @@ def _between_neighbours(
             continue
         start = order.index(before) + 1 if before else 0
         end = order.index(after) if after else len(order)
-        between = [number for number in order[start:end]]
+        between = order[start:end]
         if len(between) == 1 and between[0] in left:
             found.append((answer, between[0]))
     return found
@@ -336,6 +389,7 @@ def _stamped(note: Note, line: Line, now: int) -> Line:
         group=note.group,
         explicit=bool(note.id),
         id=note.id or line.id,
+        was=tuple(sorted({*line.was, line.id} - {note.id or line.id})),
         match=text,
         sketch=line.sketch if line.match == text else sketch(note.match),
         retired="",
@@ -372,18 +426,18 @@ def _fields_digest(note: Note) -> str:
 
 
 def _left(
-    left: Iterable[Line], ledger: Ledger, terms: Terms, partial: bool
+    before: Mapping[str, Line], lines: Mapping[str, Line], terms: Terms, partial: bool
 ) -> tuple[dict[str, Line], list[Diagnostic]]:
     """The lines without a note: those released retire, others go; where notes are missing, all stay as they are."""
-    left = list(left)
+    left = {guid_: line for guid_, line in before.items() if guid_ not in lines}
     if partial:
-        return {line.guid: line for line in left}, []
-    going = [line for line in left if line.released and not line.retired]
-    live = sum(bool(line.released) and not line.retired for line in ledger.lines.values())
+        return left, []
+    going = [line for line in left.values() if line.released and not line.retired]
+    live = sum(bool(line.released) and not line.retired for line in before.values())
     found = []
     if len(going) * 10 > live and len(going) > 1 and not terms.retire:
         found.append(many_retired(Span(FILE), len(going), live, [_name(line) for line in going]))
-    return {line.guid: with_(line, retired=line.retired or "draft") for line in left if line.released}, found
+    return {g: with_(line, retired=line.retired or "draft") for g, line in left.items() if line.released}, found
 
 
 # Note types and settings
@@ -424,14 +478,14 @@ def _shape_digest(note_type: NoteType) -> str:
     return _sha256(str(note_type.id), note_type.family, str(note_type.sort_field), *fields, "|", *templates).hex()[:16]
 
 
-def _frozen_settings(notes: Iterable[Note], settings: Settings, ledger: Ledger) -> list[Diagnostic]:
+def _frozen_settings(notes: Iterable[Note], settings: Settings, ledger: Ledger, partial: bool) -> list[Diagnostic]:
     """What may not change after the first release, and decks that cards cannot follow."""
     frozen = ledger.head.frozen
     if not frozen:
         return []
     pairs = (("name", frozen.name, settings.name), ("tag_prefix", frozen.tag_prefix, settings.tag_prefix))
     found = [frozen_setting(Span(FILE), key, was, now) for key, was, now in pairs if was != now]
-    gone = [] if found else sorted(set(frozen.decks) - {note.deck for note in notes})
+    gone = [] if found or partial else sorted(set(frozen.decks) - {note.deck for note in notes})
     return found + [gone_deck(Span(FILE), deck) for deck in gone]
 
 
@@ -469,7 +523,7 @@ def release(assigned: Assigned, settings: Settings, version: str, now: int, rend
         renderers=dict(sorted(renderers.items())),
     )
     after = Ledger(head, types, lines | gone)
-    return replace(assigned, notes=notes, note_types=note_types, ledger=after, **_counts(ledger, after))
+    return replace(assigned, notes=notes, note_types=note_types, ledger=after, **_counts(after))
 
 
 @declare("I001")
@@ -555,14 +609,14 @@ def renumbered(moved: Sequence[tuple[int, int, str]], id_: str) -> tuple[str, st
 
 
 @declare("I007")
-def two_answers(number: int, answers: Sequence[str]) -> tuple[str, str]:
+def two_answers(number: int, answers: Sequence[str], free: int) -> tuple[str, str]:
     """Two branches gave one cloze number to two answers.
 
     Both stand in the note now, and only one can keep the number.
     """
     return (
         f"c{number} belongs to “{answers[0]}” on one branch and to “{answers[1]}” on the other",
-        f"number one of them by hand, with a free number: ==c{number + 1}::{answers[1]}==",
+        f"number one of them by hand, with a free number: ==c{free}::{answers[1]}==",
     )
 
 
@@ -618,3 +672,13 @@ def gone_deck(deck: str) -> tuple[str, str]:
     If it was renamed or its notes moved: learners' cards stay in the old deck, only new notes land in the new one.
     """
     return f"the released deck `{deck}` has no notes any more", "name it as before, or tell learners to move its cards"
+
+
+@declare("I020")
+def renamed(was: str, id_: str) -> tuple[str, str]:
+    """The id of a released note was changed.
+
+    Learners' progress hangs on the id: the text under a new one would be a new note, and the old one would stay with
+    them as it is. `was` beside the new id says that it is the same note.
+    """
+    return f"this note was released with the id `{was}`", f'write was="{was}" beside `{id_}`, or build --retire'

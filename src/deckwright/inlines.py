@@ -40,11 +40,15 @@ def scan(text: str) -> list[Piece]:
 
 
 def mask(text: str) -> str:
-    """The text with every piece that is no text replaced by as many spaces: what a pattern may be looked for in."""
+    """The text with every piece that is no text replaced, in its length: what a pattern may be looked for in.
+
+    What is not shown becomes spaces, all else object replacement characters.
+    """
     characters = list(text)
     for piece in scan(text):
         if piece.kind not in ("mark", "open", "close", "parts"):
-            characters[piece.start : piece.end] = " " * (piece.end - piece.start)
+            filler = " " if piece.kind in ("comment", "private") else "\ufffc"
+            characters[piece.start : piece.end] = filler * (piece.end - piece.start)
     return "".join(characters)
 
 
@@ -65,6 +69,8 @@ _WIKI = re.compile(r"!?\[\[([^\[\]\n]{1,500})\]\]")
 _FOOTNOTE = re.compile(r"\[\^([^\s\[\]]{1,100})\]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _WORD = re.compile(r"\w")
+_ESCAPED_MARK = re.compile(r"^\\==(?!=)", re.MULTILINE)
+"""Prettier writes `==` so at the beginning of a line, lest it be taken for the underline of a heading."""
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
@@ -123,6 +129,8 @@ class _Scanner:
     def backslash(self, start: int) -> tuple[Piece | None, int]:
         """A hard line break, maths, or an escaped character."""
         following = self.text[start + 1 : start + 2]
+        if _ESCAPED_MARK.match(self.text, start):
+            return Piece("mark", start, start + 3), start + 3
         if following == "\n":
             return Piece("break", start, start + 2), start + 2
         if following in ("(", "["):

@@ -74,12 +74,12 @@ class Type(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A note. `nid` is its note id; `id` what learners search for, `explicit` where the author wrote it.
+    """A note. `nid` is its note id; `id` what learners search for, `explicit` where the author wrote it, `was` those before.
 
     `key` is the section's path, `group` the id of the section that a part belongs to; `match` the digest of the text
     when last seen and `sketch` what later texts are compared with (`identity.sketch`), both of the last build.
     `numbers` gives the answer of each cloze in the order of the text, `gone` those of numbers not in use any more, and
-    `clashes` second answers that a merge found for a number. `retired` is empty, `draft` where the note went since the
+    `clashes` further answers that a merge found for a number. `retired` is empty, `draft` where the note went since the
     last release, else the version that went without it.
     """
 
@@ -91,6 +91,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     match: str
     sketch: str
     explicit: bool = False
+    was: tuple[str, ...] = ()
     group: str = ""
     numbers: dict[int, str] = {}
     gone: dict[int, str] = {}
@@ -130,7 +131,7 @@ def read(path: Path, deck_id: str) -> tuple[Ledger | None, list[Diagnostic]]:
 
 def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, list[Diagnostic]]:
     """The ledger that the bytes are. `name` is the file's, for what is wrong with it."""
-    heads: list[Head] = []
+    heads: dict[Span, Head] = {}
     types: dict[str, Type] = {}
     lines: dict[str, Line] = {}
     found: list[Diagnostic] = []
@@ -150,19 +151,18 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
                 type_ = _TYPE.decode(raw)
                 types[type_.type] = _merged_type(types[type_.type], type_) if type_.type in types else type_
             else:
-                heads.append(_HEAD.decode(raw))
+                heads[span] = _HEAD.decode(raw)
         except msgspec.MsgspecError as error:
             found.append(corrupt_line(span, str(error)))
         except _TwoNotesError as error:
             found.append(two_notes(span, str(error)))
     if not found and not heads:
         found.append(corrupt_line(Span(name, 1, 1), "its first line is missing"))
-    for head in heads:
-        if head.deckwright != FORMAT:
-            found.append(other_format(Span(name, 1, 1), head.deckwright))
-        elif head.deck != deck_id:
-            found.append(other_deck(Span(name, 1, 1), head.deck, deck_id))
-    return (None if found else Ledger(_merged_heads(heads), types, lines)), found
+    others = [other_format(span, head.deckwright) for span, head in heads.items() if head.deckwright != FORMAT]
+    if others:  # What else is wrong is only that this format is not known here.
+        return None, others
+    found += [other_deck(span, head.deck, deck_id) for span, head in heads.items() if head.deck != deck_id]
+    return (None if found else Ledger(_merged_heads(heads.values()), types, lines)), found
 
 
 def dump(ledger: Ledger) -> bytes:
@@ -222,50 +222,60 @@ class _TwoNotesError(Exception):
 def _merged(one: Line, other: Line) -> Line:
     """Two lines of one guid, as both branches of a merge left them, whatever their order.
 
-    The released part is the newer one; the content that was seen last (the newer draft, else the newer release) says
-    what the note is now. Numbers are united; one that was given to two answers is kept for both, and told when the note
-    is numbered. A note that one branch retired and the other kept is kept: whether it is there the next build will see.
+    One of them is often only stale: Git keeps a line that its branch never touched beside its neighbours. The released
+    part is the newer one; the content that was seen last (by the draft, else the release) says what the note is now.
+    Every answer that a number had is kept: which of them it belongs to, the note's text says when it is numbered. A note
+    that one branch retired and the other kept is kept: whether it is there the next build will see.
     """
-    if one.family != other.family or (one.explicit and other.explicit and one.id != other.id):
-        raise _TwoNotesError(f"{' › '.join(one.key)}” and “{' › '.join(other.key)}")
     new, old = sorted((one, other), key=_freshness, reverse=True)
-    numbers = {**{n: answer for n, answer in old.numbers.items() if n not in new.gone}, **new.numbers}
-    clashes = {(n, answer) for n, answer in old.numbers.items() if numbers.get(n, answer) != answer}
     released = max((s for s in (one.released, other.released) if s), key=_age, default=None)
-    draft = new.draft if new.draft and (released is None or new.draft.mod > released.mod) else None
-    named = new if new.explicit or not old.explicit else old
+    was = {*one.was, *other.was}
+    explicit = {line.id for line in (one, other) if line.explicit}
+    current = explicit - was if len(explicit) > 1 else explicit
+    if one.family != other.family or len(current) > 1:
+        raise _TwoNotesError(f"{' › '.join(one.key)}” and “{' › '.join(other.key)}")
+    id_ = min(current or explicit or {one.id, other.id})
+    answers: dict[int, set[str]] = {}
+    for line in (one, other):
+        for number, answer in (*line.numbers.items(), *line.gone.items(), *line.clashes):
+            answers.setdefault(number, set()).add(answer)
+    gone = sorted({*one.gone, *other.gone})
+    numbers = [n for n in dict.fromkeys((*new.numbers, *old.numbers)) if n not in gone]
     return msgspec.structs.replace(
         new,
         nid=min(one.nid, other.nid),
-        id=named.id,
-        explicit=named.explicit,
-        numbers=numbers,
-        gone={n: answer for n, answer in sorted((old.gone | new.gone).items()) if n not in numbers},
-        clashes=tuple(sorted(clashes | set(one.clashes) | set(other.clashes))),
+        id=id_,
+        explicit=bool(explicit),
+        was=tuple(sorted((was | explicit) - {id_})),
+        numbers={n: min(answers[n]) for n in numbers},
+        gone={n: min(answers[n]) for n in gone},
+        clashes=tuple((n, answer) for n in sorted(answers) for answer in sorted(answers[n])[1:]),
         released=released,
-        draft=draft,
-        retired=one.retired if one.retired and other.retired else "",
+        draft=new.draft if new.draft and (released is None or new.draft.mod > released.mod) else None,
+        retired=min(one.retired, other.retired),  # Nothing comes first, then a version, then the draft.
     )
 
 
-def _age(state: State) -> tuple[int, str, str]:
-    return state.mod, state.version, state.fields
+def _age(state: State) -> tuple[int, str, bytes]:
+    return state.mod, state.version, _ENCODER.encode(state)
 
 
-def _freshness(line: Line) -> tuple:
-    """The order of two lines of one note; the bytes decide where nothing else does, so that order in the file never does."""
-    return (
-        line.draft.mod if line.draft else 0,
-        line.released.mod if line.released else 0,
-        not line.retired,
-        _ENCODER.encode(line),
-    )
+def _freshness(line: Line) -> tuple[int, bool, bytes]:
+    """The order of two lines of one note; the bytes decide where nothing else does, so that order in the file never does.
+
+    Only what is taken over as a whole counts, so that three lines are the same note in whichever order they are merged.
+    """
+    last = line.draft or line.released
+    whole = (line.key, line.match, line.sketch, line.group, line.draft)
+    return last.mod if last else 0, line.draft is None, _ENCODER.encode(whole)
 
 
 def _merged_type(one: Type, other: Type) -> Type:
+    """Two lines of one note type; its shape is the released one's."""
+    new, old = sorted((one, other), key=lambda t: (t.released is not None, _ENCODER.encode(t)), reverse=True)
     released = max((s for s in (one.released, other.released) if s), key=_age, default=None)
     draft = max((s for s in (one.draft, other.draft) if s), key=_age, default=None)
-    shape = one.shape if released is one.released else other.shape
+    shape = old.shape if released and released == old.released else new.shape
     return Type(one.type, shape, released, draft if draft and (not released or draft.mod > released.mod) else None)
 
 

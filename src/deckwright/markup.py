@@ -41,6 +41,9 @@ VIDEO = (".mp4", ".webm", ".ogv", ".mov", ".mkv")
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 """How an address begins that is no path: with a scheme, or as //host."""
 
+_LINK = re.compile(r"(?!(?:javascript|vbscript|data):)[a-z][a-z0-9+.-]+:|//|\x02amp\x03#", re.IGNORECASE)
+"""How an address begins that leads somewhere from a card. Python-Markdown writes mail addresses as entities."""
+
 _MEDIA = re.compile("\x11(\\d+)\x0f")
 _KEPT = re.compile("\x12(\\d+)\x0f")
 _RAW = re.compile("\x13(\\d+)\x0f")
@@ -83,6 +86,15 @@ class Renderer:
         """Blocks, one below the other. A literal `{{c1::…}}` is shown as it stands."""
         return _Pass(self).render(held)
 
+    def report_unasked(self, held: Iterable[Block]) -> None:
+        """Report the numbered deletions in what stands beside a cloze note's text."""
+        for leaf in (inner for block in held for inner in block.walk()):
+            for piece in scan(leaf.text) if leaf.kind not in ("code", "maths", "html") else ():
+                if piece.kind == "open":
+                    line, column = leaf.place(piece.start)
+                    span = self.file.span(line, column, piece.end - piece.start)
+                    self.diagnostics.append(clozes.not_asked(span))
+
     def cloze(self, held: Iterable[Block]) -> str:
         """The blocks of a cloze note's text: its deletions become marks, and are gathered."""
         pass_ = _Pass(self, cloze=True)
@@ -93,13 +105,14 @@ class Renderer:
                 self.diagnostics.append(clozes.crossing_markup(deletion.span))
             self.deletions[index] = replace(deletion, text=plain(answer))
         # A `==` that opens in one leaf and one that closes in a later one are a deletion across a border.
-        opened: Span | None = None
+        single: list[Span] = []
         for is_opening, span in pass_.single:
-            if is_opening:
-                opened = opened or span
-            elif opened:
-                self.diagnostics.append(clozes.crossing_blocks(opened))
-                opened = None
+            if single and not is_opening:
+                self.diagnostics.append(clozes.crossing_blocks(single[0]))
+                single.clear()
+            else:
+                single.append(span)
+        self.diagnostics += map(clozes.single_mark, single)
         return rendered
 
 
@@ -156,11 +169,12 @@ class _Pass:
                 SubElement(parent, _PLAIN).text = self.keep(self.code_block(block), block.text)
             case "maths":
                 SubElement(parent, _PLAIN).text = self.keep(
-                    f"\\[{self.code(block, 0, block.text.strip())}\\]", block.text
+                    f"\\[{self.code(block, len(block.text) - len(block.text.lstrip()), block.text.strip())}\\]",
+                    block.text,
                 )
             case "html":
-                SubElement(parent, _PLAIN).text = self.raw_html(block.text, self.span(block, 0, len(block.text)))
-            case "comment" | "private":
+                SubElement(parent, _PLAIN).text = self.raw_html(block, 0, len(block.text))
+            case "comment" | "private" | "deep":
                 pass
             case "alert":
                 self.alert(parent, block)
@@ -185,10 +199,7 @@ class _Pass:
     def silent(self, parent: Element, block: Block) -> None:
         """A block beside a cloze note's text, where nothing is asked."""
         if self.cloze:
-            for leaf in block.walk():
-                for piece in scan(leaf.text) if leaf.kind not in ("code", "maths", "html") else ():
-                    if piece.kind == "open":
-                        self.report(clozes.not_asked, leaf, piece.start, piece.end)
+            self.renderer.report_unasked([block])
         was, self.cloze = self.cloze, False
         if block.kind in ("heading", "term"):
             self.leaf(parent, block)
@@ -261,19 +272,20 @@ class _Pass:
     def piece(self, block: Block, piece: Piece) -> str | None:
         """What stands for a piece in the text given to Python-Markdown; None where it is text after all."""
         span = self.span(block, piece.start, piece.end)
+        inner = (piece.start + piece.end - len(piece.text)) // 2  # Its delimiters are of one length.
         match piece.kind:
             case "code":
-                return self.keep(f"<code>{self.code(block, piece.start, piece.text)}</code>", piece.text)
+                return self.keep(f"<code>{self.code(block, inner, piece.text)}</code>", piece.text)
             case "maths":
-                return self.keep(f"\\({self.code(block, piece.start, piece.text)}\\)", piece.text)
+                return self.keep(f"\\({self.code(block, inner, piece.text)}\\)", piece.text)
             case "display":
-                return self.keep(f"\\[{self.code(block, piece.start, piece.text)}\\]", piece.text)
+                return self.keep(f"\\[{self.code(block, inner, piece.text)}\\]", piece.text)
             case "comment" | "private":
                 return ""
             case "break":
                 return self.keep("<br>\n", " ")
             case "html":
-                return self.raw_html(piece.text, span)
+                return self.raw_html(block, piece.start, piece.end)
             case "wikilink":
                 target, _, alias = piece.text.partition("|")
                 shown = alias or target.replace("#", " › ").strip(" ›")
@@ -348,12 +360,12 @@ class _Pass:
         words = block.info.strip("{}. ").split()
         language = words[0].strip(".").lower() if words else ""
         class_ = f' class="language-{html.escape(language)}"' if language else ""
-        return f'<pre class="code"><code{class_}>{self.code(block, None, block.text, language)}</code></pre>'
+        return f'<pre class="code"><code{class_}>{self.code(block, 0, block.text, language)}</code></pre>'
 
-    def code(self, block: Block, place: int | None, text: str, language: str = "") -> str:
+    def code(self, block: Block, place: int, text: str, language: str = "") -> str:
         """Code or TeX, escaped, in colours where the language is known; in a cloze note `{{c1::…}}` works inside.
 
-        `place` is where the piece begins in the leaf; None where the text is the leaf's own.
+        `place` is where the text begins in the leaf's.
         """
         marks: list[tuple[int, str]] = []
         kept: list[str] = []
@@ -366,7 +378,7 @@ class _Pass:
             if number is None:
                 marks.append((length, clozes.closing(opened.pop())))
                 continue
-            where = start if place is None else place
+            where = place + start
             opened.append(self.deletion(block, where, where + end - start, number, hint))
             marks.append((length, clozes.opening(opened[-1])))
             if not hint and re.match(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}", text[end:]):
@@ -395,28 +407,39 @@ class _Pass:
     def finish(self, element: Element) -> None:
         """What Python-Markdown made of a link or a picture, made fit for a card."""
         for name, value in element.items():
-            element.set(name, _KEPT.sub(lambda mark: self.kept[int(mark[1])][1], value))
+            for mark in clozes.MARK.finditer(value):
+                self.renderer.diagnostics.append(clozes.crossing_markup(self.renderer.deletions[int(mark[2])].span))
+            text = _RAW.sub("", clozes.MARK.sub("", value))
+            element.set(name, _KEPT.sub(lambda mark: self.kept[int(mark[1])][1], text))
         source = element.get("src", "")
-        if element.tag == "img" and REMOTE.match(source):
-            self.renderer.remote.append((source, self.where(source)))
-        elif element.tag == "img":
+        if element.tag == "img":
             attributes = dict(element.items())
             label, _, size = attributes.get("alt", "").rpartition("|")
             attributes |= {"alt": label, **_size(size)} if _size(size) else {}
-            mark = self.media(unquote(source), by_name=False, span=self.where(source))
-            tail = element.tail
+            if REMOTE.match(source):
+                self.renderer.remote.append((source, self.where(source)))
+                address = html.escape(source)
+            else:
+                address = self.media(unquote(source), by_name=False, span=self.where(source))
+            made, tail = _media_html(attributes, source, address), element.tail
             element.clear()
-            element.tag, element.text, element.tail = _PLAIN, self.keep(_media_html(attributes, source, mark), ""), tail
-        elif element.tag == "a" and not REMOTE.match(element.get("href", "")):
-            # A path into the repository or an anchor leads nowhere from a card.
+            element.tag, element.text, element.tail = _PLAIN, self.keep(made, ""), tail
+        elif element.tag == "a" and not _LINK.match(element.get("href", "")):
+            # A path into the repository or an anchor leads nowhere from a card, and a script has no place on one.
             element.tag = _PLAIN
             element.attrib.clear()
 
     def where(self, address: str) -> Span:
         """The place of a link's address in the source: Python-Markdown knows none."""
-        places = ((leaf, leaf.text.find(address)) for leaf in self.leaves)
-        leaf, start = next((place for place in places if place[1] >= 0), (self.leaves[-1], 0))
-        return self.span(leaf, start, start + len(address))
+        for leaf in self.leaves:
+            if (start := leaf.text.find(address)) >= 0:
+                return self.span(leaf, start, start + len(address))
+        # It stands in a link definition, or is written with escapes.
+        lines = self.renderer.file.lines
+        line = next((n for n, text in enumerate(lines) if address in text), None)
+        if line is None:
+            return self.span(self.leaves[-1], 0, len(self.leaves[-1].text.split("\n")[0]))
+        return self.renderer.file.span(line, lines[line].find(address), len(address))
 
     # HTML
 
@@ -441,15 +464,20 @@ class _Pass:
         self.kept.append((made, text))
         return f"\x12{len(self.kept) - 1}\x0f"
 
-    def raw_html(self, text: str, span: Span) -> str:
+    def raw_html(self, block: Block, start: int, end: int) -> str:
         """Put the author's HTML aside until the field is cleaned; the mark that stands for it."""
-        names = [name.lower() for name in _TAG_NAME.findall(text)]
-        if names and not _TAGS.union(_FORBIDDEN).issuperset(names):
-            self.renderer.diagnostics.append(no_html(span, text))
+        text = block.text[start:end]
+        tags = list(_TAG_NAME.finditer(text))
+        unknown = next((tag for tag in tags if tag[1].lower() not in _TAGS | _FORBIDDEN), None)
+        if unknown:
+            shown = text[unknown.start() :].partition(">")[0].partition("\n")[0] + ">"
+            self.report(no_html, block, start + unknown.start(), start + unknown.start() + len(shown), shown)
             return self.keep(_escape(text), text)
-        self.raw.append((text, span))
-        lost = [f"<{name}>" for name in names if name in _FORBIDDEN] + _HANDLER.findall(text)
-        self.renderer.diagnostics += [removed_html(span, name) for name in dict.fromkeys(lost)]
+        self.raw.append((text, self.span(block, start, end)))
+        lost = [(tag.span(), f"<{tag[1]}>") for tag in tags if tag[1].lower() in _FORBIDDEN and tag[0][1] != "/"]
+        lost += [(handler.span(1), handler[1]) for handler in _HANDLER.finditer(text)]
+        for (first, last), name in lost:
+            self.report(removed_html, block, start + first, start + last, name)
         return f"\x13{len(self.raw) - 1}\x0f"
 
     def raw_media(self, text: str) -> str:
@@ -477,7 +505,7 @@ class _Pass:
 
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_CAPTION = re.compile(r"!\[[^\[\]]*\]")
+_CAPTION = re.compile(r"!\[(?:[^\[\]]|\[[^\[\]]*\])*+\]")
 _ANKI_TAG = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")
 """How Anki's own tags begin: as text they must not play sounds or run LaTeX."""
 

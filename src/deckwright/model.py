@@ -92,13 +92,56 @@ class Deletion:
     """One cloze deletion of a note, in the order of its opening.
 
     `text` is what it hides, as plain text with white space folded, `hint` what stands in its place; `number` the card
-    that the author gave it by hand (1–499), or None for `==x==`, which gets one from the ledger.
+    that the author gave it by hand (1–499), or None for `==x==`, which gets one from the ledger. In an occlusion note it
+    stands for a mask or a group: `text` is its name, `was` the one it had before.
     """
 
     text: str
     hint: str
     number: int | None
     span: Span
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """One mask of a diagram. Lengths are fractions of the picture, 0–1: of its width from left to right, of its height
+    from top to bottom.
+
+    `left`, `top`, `width` and `height` are the box of every shape; `points` are those of a polygon, `angle` is in
+    degrees, clockwise about the box's left upper corner. Masks of one `group` are asked together. `label` is the text
+    that it covers, `was` the name that the mask (or its group) had before. `hide_one` draws it only where it is asked.
+    """
+
+    name: str
+    left: float
+    top: float
+    width: float
+    height: float
+    shape: Literal["rect", "ellipse", "polygon"] = "rect"
+    points: tuple[tuple[float, float], ...] = ()
+    angle: float = 0
+    group: str = ""
+    hint: str = ""
+    label: str = ""
+    was: str = ""
+    hide_one: bool = False
+    span: Span = Span("")
+
+    @property
+    def key(self) -> str:
+        """What its card is numbered by."""
+        return self.group or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A picture with masks: the file that ships, its size in pixels, and the masks in their order."""
+
+    media: Media
+    width: int
+    height: int
+    masks: tuple[Mask, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +155,9 @@ class Note:
     text, normalised, without ids and tags: what a later text is compared with. `source` is everything of the author's
     that decides the note's content, in a stable form; it is only ever hashed. `references` are the media files it
     mentions, `media` their names in the package: the fields name them by mark until the collection has resolved them.
+
+    An occlusion note has a `mode`, hide-all or hide-one, and its `masks` once the diagram is read; of them those that are
+    named in `asked`, or all.
 
     Until the ledger has seen the note, `guid` is empty and the rest of its identity zero. `numbers` gives each deletion
     its card, in the same order. `mod` is in seconds, `note_id` in milliseconds of the Unix epoch.
@@ -131,6 +177,9 @@ class Note:
     media: tuple[str, ...] = ()
     group: str = ""
     was: str = ""
+    mode: str = ""
+    asked: tuple[str, ...] = ()
+    masks: tuple[Mask, ...] = ()
     guid: str = ""
     note_id: int = 0
     mod: int = 0

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from . import clozes, media, tags
+from . import clozes, diagrams, media, tags
 from .blocks import Block
 from .diagnostics import Diagnostic, declare, has_errors
 from .inlines import scan
@@ -25,8 +25,6 @@ MAX_TYPED = 60
 
 def make(section: Section, settings: Settings) -> tuple[list[Note], list[Diagnostic]]:
     """The notes of a section in document order, their identity still empty; those with errors are left out."""
-    if section.kind == "occlusion":
-        return [], [occlusion_comes(section.tag.span or section.span)]
     found: list[Diagnostic] = []
     body, extra = _closing_alert(section.body)
     match section.tag.cut:
@@ -35,7 +33,7 @@ def make(section: Section, settings: Settings) -> tuple[list[Note], list[Diagnos
         case "rows":
             parts = list(_rows(section, body, extra, found))
         case "cells":
-            parts = list(_cells(section, body, extra))
+            parts = list(_cells(section, body, extra, found))
         case _:
             parts = [_whole(section, body, extra)]
     if section.tag.cut and not parts and not found:
@@ -67,11 +65,9 @@ class _Part:
     name: str = ""
     labelled: tuple[tuple[Block, Block], ...] = ()
 
-    def leaves(self) -> Iterator[Block]:
-        """All blocks of the note's own."""
-        yield from self.asked
-        for block in (*self.above, *self.answer, *(b for pair in self.labelled for b in pair), *self.extra):
-            yield from block.walk()
+    def own(self) -> tuple[Block, ...]:
+        """All blocks of the note's own, those inside them not counted."""
+        return (*self.asked, *self.above, *self.answer, *(b for pair in self.labelled for b in pair), *self.extra)
 
 
 # Sections → parts
@@ -113,7 +109,7 @@ def _items(
         for item in block.children if block.kind == "list" else ():
             blocks, tag, wrong = _own_tag(item.children, section)
             found += wrong
-            if tag.kind == "skip" or not blocks:
+            if tag.kind == "skip" or not blocks or has_errors(wrong):
                 continue
             span = _span(section, next(b for b in (*blocks, item) for b in b.walk() if b.starts or b is item))
             if section.kind == "cloze":
@@ -133,7 +129,8 @@ def _definitions(section: Section, block: Block, above: tuple[Block, ...], extra
     answers: list[Block] = []
     for child in (*block.children, None):
         if terms and answers and (child is None or child.kind == "term"):
-            answer = tuple(answers[0].children) if len(answers) == 1 else tuple(answers)
+            several = replace(block, children=tuple(answers))
+            answer = answers[0].children if len(answers) == 1 else (several,)
             yield _Part(tuple(terms), above, answer, extra, Tag(), _span(section, terms[0]), plain_text(terms))
             terms, answers = [], []
         if child is not None:
@@ -211,12 +208,10 @@ def _rows(
     for table in tables:
         heads = table.children[0].children
         for row in table.children[1:]:
-            *cells, last = row.children
-            rest, tag, wrong = _own_tag([last], section)
+            (first, *others), tag, wrong = _tagged_row(row, section)
             found += wrong
-            if tag.kind == "skip":
+            if tag.kind == "skip" or has_errors(wrong):
                 continue
-            first, *others = [*cells, *(rest or [last.cut(0, 0)])]
             answers = [(head, cell) for head, cell in zip(heads[1:], others, strict=True) if cell.text]
             own = tuple(cell for head, cell in answers if _is_extra(head))
             answers = [(head, cell) for head, cell in answers if not _is_extra(head)]
@@ -228,19 +223,33 @@ def _rows(
             )  # fmt: skip
 
 
-def _cells(section: Section, body: Sequence[Block], extra: tuple[Block, ...]) -> Iterator[_Part]:
+def _cells(
+    section: Section, body: Sequence[Block], extra: tuple[Block, ...], found: list[Diagnostic]
+) -> Iterator[_Part]:
     """A part for each filled inner cell, asked for by the heads of its row and its column."""
     above, tables = _tables(body)
     for table in tables:
         heads = table.children[0].children
         for row in table.children[1:]:
-            first = row.children[0]
-            filled = [(head, cell) for head, cell in zip(heads[1:], row.children[1:], strict=True) if cell.text]
+            (first, *others), tag, wrong = _tagged_row(row, section)
+            if tag.id:
+                wrong.append(id_of_cells(tag.id_span or section.span, tag.id))
+            found += wrong
+            if tag.kind == "skip" or has_errors(wrong):
+                continue
+            filled = [(head, cell) for head, cell in zip(heads[1:], others, strict=True) if cell.text]
             own = tuple(cell for head, cell in filled if _is_extra(head))
             for head, cell in filled:
                 if not _is_extra(head):
                     name = f"{plain_text([first])} {plain_text([head])}"
-                    yield _Part((first, head), above, (cell,), (*own, *extra), Tag(), _span(section, cell), name)
+                    yield _Part((first, head), above, (cell,), (*own, *extra), tag, _span(section, cell), name)
+
+
+def _tagged_row(row: Block, section: Section) -> tuple[list[Block], Tag, list[Diagnostic]]:
+    """A row's cells without the tag that the last one may end in, and that tag."""
+    *cells, last = row.children
+    rest, tag, found = _own_tag([last], section)
+    return [*cells, *(rest or [last.cut(0, 0)])], tag, found
 
 
 def _span(section: Section, leaf: Block) -> Span:
@@ -253,10 +262,9 @@ def _span(section: Section, leaf: Block) -> Span:
 
 def _note(part: _Part, section: Section, settings: Settings) -> tuple[Note | None, list[Diagnostic]]:
     renderer = Renderer(section.file, section.document)
-    make_fields = _basic if section.kind == "basic" else _cloze
+    make_fields = {"basic": _basic, "cloze": _cloze, "occlusion": _occlusion}[section.kind]
     fields, found = make_fields(part, section, renderer)
     fields |= {
-        "Extra": renderer.blocks(_as_paragraph(block) for block in part.extra),
         "Context": _context(part, section, renderer),
         "Source": _source(part, section, renderer),
     }
@@ -265,8 +273,10 @@ def _note(part: _Part, section: Section, settings: Settings) -> tuple[Note | Non
     anki_tags, wrong = _anki_tags(part, section, settings)
     deck, worse = _deck(section, settings)
     found += wrong + worse
-    if section.by_default and any(diagnostic.code == "C001" for diagnostic in found):
-        return None, [stays_prose(section.span)]
+    if section.by_default and any(diagnostic.code in ("C001", "O001") for diagnostic in found):
+        return None, [stays_prose(section.span, section.kind)]
+    if section.by_default and section.kind == "basic" and all(map(_is_link, part.answer)):
+        return None, [only_links(section.span)]
     own = json.dumps([_canonical(block) for block in (*part.asked, *part.above, *part.answer, *part.extra)])
     labels = json.dumps([[_folded(head.text), _folded(cell.text)] for head, cell in part.labelled])
     options = [
@@ -274,23 +284,27 @@ def _note(part: _Part, section: Section, settings: Settings) -> tuple[Note | Non
         section.tag.cut,
         *sorted(section.tag.switches | part.tag.switches),
         fields.get("Typed", ""),
+        section.tag.mode,
+        *section.tag.masks,
     ]
     definitions = json.dumps(_definitions_used(part, section), sort_keys=True)
     note = Note(
-        family="cloze" if section.kind == "cloze" else "basic",
+        family=section.kind,
         fields=fields,
         tags=anki_tags,
         deck=deck,
         id=part.tag.id or None,
         path=tuple(plain_text([title]) for title in (*section.headings, section.title))
         + ((part.name,) if part.name else ()),
-        match=plain_text([b for b in part.leaves() if b.kind != "comment"]),
+        match=plain_text(part.own()),
         source="\n".join([own, labels, *options, *anki_tags, plain(fields["Context"]), definitions]),
         span=part.span,
         deletions=tuple(renderer.deletions),
         references=tuple(renderer.references),
         group=section.tag.id if part.name else "",
         was=part.tag.was,
+        mode=part.tag.mode or ("hide-all" if section.kind == "occlusion" else ""),
+        asked=part.tag.masks,
     )
     return note, found
 
@@ -298,7 +312,7 @@ def _note(part: _Part, section: Section, settings: Settings) -> tuple[Note | Non
 def _basic(part: _Part, section: Section, renderer: Renderer) -> tuple[dict[str, str], list[Diagnostic]]:
     question = ' <span class="dot">·</span> '.join(renderer.inline(leaf) for leaf in part.asked)
     above = renderer.blocks(part.above)
-    front = f'<div class="stem">{above}</div>{question}' if part.name and above else question + above
+    front = f'<div class="stem">{above}</div>\n{question}' if part.name and above else question + above
     back = renderer.blocks(_as_paragraph(block, alone=len(part.answer) == 1) for block in part.answer)
     if part.labelled:
         rows = (f"<dt>{renderer.inline(head)}</dt><dd>{renderer.inline(cell)}</dd>" for head, cell in part.labelled)
@@ -307,9 +321,9 @@ def _basic(part: _Part, section: Section, renderer: Renderer) -> tuple[dict[str,
     found = []
     if not _shows(question):
         found.append(empty_front(part.span))
-    if not _shows(back):
+    if not _shows(back) and not has_errors(renderer.diagnostics):
         found.append(empty_back(part.span))
-    fields = {"Front": front, "Back": back}
+    fields = {"Front": front, "Back": back, "Extra": _extra(part, renderer)}
     if "reversed" in switches:
         fields["Reversed"] = "yes"
     if "typed" in switches:
@@ -323,11 +337,54 @@ def _basic(part: _Part, section: Section, renderer: Renderer) -> tuple[dict[str,
 def _cloze(part: _Part, section: Section, renderer: Renderer) -> tuple[dict[str, str], list[Diagnostic]]:
     text = renderer.cloze(part.answer)
     above = renderer.blocks(part.above)
+    renderer.report_unasked((*part.asked, *part.above, *part.extra))
     header = "" if section.tag.context is not None else renderer.inline(part.asked[0])
     wrong = has_errors(renderer.diagnostics)
     found = [] if renderer.deletions or wrong else [clozes.no_deletion(part.span)]
-    text = f'<div class="stem">{above}</div>{text}' if above else text
-    return {"Text": text, "Header": "" if part.name else header}, found
+    text = f'<div class="stem">{above}</div>\n{text}' if above else text
+    return {"Text": text, "Header": "" if part.name else header, "Extra": _extra(part, renderer)}, found
+
+
+def _extra(part: _Part, renderer: Renderer) -> str:
+    return renderer.blocks(_as_paragraph(block) for block in part.extra)
+
+
+def _occlusion(part: _Part, section: Section, renderer: Renderer) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The first picture of the section is the one with the masks; what stands above it goes to the header."""
+    blocks = [_as_paragraph(block) for block in part.answer]
+    position = next((n for n, block in enumerate(blocks) if block.kind == "paragraph" and _picture(block)), None)
+    if position is None:
+        return {}, [diagrams.no_image(part.span)]
+    leaf = blocks[position]
+    start, end = _picture(leaf) or (0, 0)
+    above, below = leaf.cut(0, start), leaf.cut(end)
+    image = renderer.inline(leaf.cut(start, end))
+    if not renderer.references:  # A remote picture has no file to find masks in.
+        return {"Image": image}, [diagrams.no_image(part.span)]
+    # Anki's mask editor finds the picture only in an element written just so (rslib/src/image_occlusion/imagedata.rs).
+    image = re.sub(r'(<img src="[^"]*")[^>]*>', r"\1>", image)
+    header = "" if section.tag.context is not None else renderer.inline(section.title)
+    header += renderer.blocks([*blocks[:position], *([above] if above.text else [])])
+    after = renderer.blocks([*([below] if below.text else []), *blocks[position + 1 :]])
+    return {"Image": image, "Header": header, "Back Extra": after + _extra(part, renderer)}, []
+
+
+_IMAGE = re.compile(r"!\[[^\[\]]*\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])?")
+
+
+def _picture(leaf: Block) -> tuple[int, int] | None:
+    """Where the first picture of a leaf stands in its text."""
+    embeds = [(piece.start, piece.end) for piece in scan(leaf.text) if piece.kind == "embed"]
+    images = [found.span() for found in _IMAGE.finditer(leaf.text) if not leaf.text.startswith("![[", found.start())]
+    return min(embeds + images, default=None)
+
+
+_LINK = re.compile(r"\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])|<?https?://\S+|\bTODO\b:?")
+
+
+def _is_link(block: Block) -> bool:
+    """Whether a block says nothing but where to read on."""
+    return block.kind == "paragraph" and not _picture(block) and not _LINK.sub("", block.text).strip()
 
 
 def _shows(rendered: str) -> bool:
@@ -336,8 +393,8 @@ def _shows(rendered: str) -> bool:
 
 
 def _as_paragraph(block: Block, alone: bool = False) -> Block:
-    """A cell or a tight item's text as a paragraph of its own; one that stands `alone` needs no element."""
-    if block.kind == "cell" or (block.kind == "paragraph" and block.tight):
+    """A cell, a title or a tight item's text as a paragraph of its own; one that stands `alone` needs no element."""
+    if block.kind in ("cell", "term") or (block.kind == "paragraph" and block.tight):
         return replace(block, kind="paragraph", tight=alone, info="")
     return block
 
@@ -434,7 +491,7 @@ def _folded(text: str) -> str:
 def _definitions_used(part: _Part, section: Section) -> dict[str, object]:
     """The link definitions and footnotes of the file that a note's text refers to."""
     used: dict[str, object] = {}
-    for leaf in part.leaves():
+    for leaf in (inner for block in part.own() for inner in block.walk()):
         for label in re.findall(r"\[\^?([^\[\]]+)\]", leaf.text):
             folded = " ".join(label.split()).lower()
             if folded in section.document.references:
@@ -456,7 +513,10 @@ def empty_front() -> tuple[str, str]:
         ## What is a user? {.basic #users}
         A person or a service.
     """
-    return "this note has no question", "write the question into the heading, the lead or the row's first cell"
+    return (
+        "this note has no question",
+        "write the question into its heading (of an item: its lead; of a row: its first cell)",
+    )
 
 
 @declare("N002")
@@ -544,10 +604,8 @@ def bad_tag(tag: str) -> tuple[str, str]:
         ## What is a user? {.basic}
         A person or a service.
     """
-    return (
-        f"`{tag}` cannot be a tag in Anki",
-        f"write `{re.sub(r'[^0-9A-Za-z/:_.-]+', '-', tag).strip('-/:') or 'another-tag'}`",
-    )
+    levels = (re.sub(r"[\s\"]+", "-", level).strip("-") for level in re.split(r"/|::", tag))
+    return f"`{tag}` cannot be a tag in Anki", f"write `{'/'.join(filter(None, levels)) or 'another-tag'}`"
 
 
 @declare("N007")
@@ -574,7 +632,7 @@ def bad_deck(deck: str, problem: str) -> tuple[str, str]:
 
 
 @declare("N008", "warning")
-def stays_prose() -> tuple[str, str]:
+def stays_prose(kind: str) -> tuple[str, str]:
     """A section cannot be of the file's default kind.
 
     It is left as prose, since nobody asked for this one to be a note.
@@ -591,9 +649,39 @@ def stays_prose() -> tuple[str, str]:
         ## Users
         A user has ==keys==.
     """
+    if kind == "occlusion":
+        return (
+            "this section shows no picture, so it makes no occlusion note",
+            "show a diagram, or give the section the kind `skip`",
+        )
     return (
         "this section hides nothing, so it makes no cloze note",
         "mark an ==answer==, or give the section the kind `skip`",
+    )
+
+
+@declare("N016", "warning")
+def only_links() -> tuple[str, str]:
+    """A section of the file's default kind holds only links.
+
+    A link is no answer that could be learned, so the section is left as prose.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## Identity and access
+        [The user guide](https://docs.example.org/iam)
+    Good:
+        ---
+        kind: basic
+        source: https://docs.example.org/iam
+        ---
+        ## What is a user?
+        A person or a service.
+    """
+    return (
+        "this section holds nothing but links, so it makes no note",
+        "write an answer; where it comes from belongs into `source`",
     )
 
 
@@ -615,14 +703,20 @@ def part_of_kind() -> tuple[str, str]:
     )
 
 
-@declare("N014")
-def occlusion_comes() -> tuple[str, str]:
-    """Image occlusion is not built yet.
+@declare("N016")
+def id_of_cells(id_: str) -> tuple[str, str]:
+    """A row that is cut into cells has an id of its own.
 
-    The section is understood and makes no note: a coming version of Deckwright will make a native image occlusion note
-    of it.
+    Each of its cells becomes a note, and an id names but one. The cells have ids of the section's.
+    Bad:
+        ## Storage {.cells}
+        |        | Durable | Shared                     |
+        | ------ | ------- | -------------------------- |
+        | Volume | yes     | no <!-- card: id="disk" --> |
+    Good:
+        ## Storage {.cells}
+        |        | Durable | Shared                         |
+        | ------ | ------- | ------------------------------ |
+        | Volume | yes     | no <!-- card: tags="disks" --> |
     """
-    return (
-        "image occlusion sections make no notes yet",
-        "write `skip` until then; the picture can be shown in a basic note",
-    )
+    return f"the id `{id_}` would be that of several notes", "give the id to the section, or cut it into rows"

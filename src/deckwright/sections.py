@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from typing import Any
 
 from . import blocks, tags
 from .blocks import Block, Document
-from .diagnostics import Diagnostic, declare, nearest
+from .diagnostics import Diagnostic, declare, has_errors, nearest
+from .inlines import scan
 from .model import SourceFile, Span
 from .tags import Tag
 
@@ -65,10 +67,14 @@ def read(path: str, data: bytes) -> tuple[list[Section], list[Diagnostic]]:
     document = blocks.parse(text, first)
     headings, wrong = _headings(document.blocks, file)
     made, more = _sections(headings, file, document, front_matter)
-    unclosed = [unclosed_fence(file.span(b.first, 0, 1000)) for b in _walk(document.blocks) if not b.closed]
-    lost = {diagnostic.span.line - 1 for diagnostic in unclosed}
+    everything = list(_walk([*document.blocks, *(block for held in document.footnotes.values() for block in held)]))
+    unread = [unclosed_fence(file.span(block.first, 0, 1000)) for block in everything if not block.closed]
+    unread += [too_deep(file.span(block.first, 0, 1000)) for block in everything if block.kind == "deep"]
+    lost = {diagnostic.span.line - 1 for diagnostic in unread}
     made = [section for section in made if not any(b.first in lost for b in _walk(section.body))]
-    return made, [*found, *wrong, *more, *unclosed, *_dropped_cells(document.blocks, file)]
+    if has_errors(found):  # What the front matter says of every note is not known.
+        made = []
+    return made, [*found, *wrong, *more, *unread, *_dropped_cells(everything, file)]
 
 
 def _walk(held: Iterable[Block]) -> Iterator[Block]:
@@ -79,15 +85,15 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     """The file's text with LF line endings and without a byte order mark or control characters."""
     if len(data) > MAX_FILE_BYTES:
         return "", [too_large(Span(path), len(data))]
+    data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
+        before = data[: error.start].decode()
         line = before.count("\n") + 1
-        shown = data.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
+        shown = data.split(b"\n")[line - 1].decode(errors="replace")
         column = len(before.rpartition("\n")[2]) + 1
         return "", [not_utf8(Span(path, line, column, 1, shown), data[error.start])]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Control characters mean nothing in Markdown, Anki drops them, and some of them are used as marks further on.
     return _CONTROL.sub("\ufffd", text), []
 
@@ -103,10 +109,11 @@ def _front_matter(file: SourceFile) -> tuple[FrontMatter, int | None, list[Diagn
     if file.lines[0].rstrip() != "---":
         return FrontMatter(), 0, []
     end = next((n for n, line in enumerate(file.lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    written = next((line for line in file.lines[1:end] if line.strip() and not line.startswith("#")), "")
+    is_key = re.match(r"[\w-]+\s*:(?:\s|$)", written)
     if end is None:
-        opens = len(file.lines) > 1 and re.match(r"[\w-]+\s*:", file.lines[1])
-        return FrontMatter(), *((None, [unclosed_front_matter(file.span(0, 0, 3))]) if opens else (0, []))
-    if end > 1 and not file.lines[1].strip():
+        return FrontMatter(), *((None, [unclosed_front_matter(file.span(0, 0, 3))]) if is_key else (0, []))
+    if end > 1 and not file.lines[1].strip() and not is_key:
         return FrontMatter(), 0, []  # Two thematic breaks with text between them.
     values, places, found = _yaml(file, end)
     front_matter, wrong = _checked(values, places, file)
@@ -118,8 +125,12 @@ def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], 
     import yaml
 
     text = "\n".join(file.lines[1:end])
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    # Every value stays the text that is written: `1.10` is no number, `on` not true.
+    kind = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    loader = kind(text)
     try:
+        if _is_deep(yaml.parse(text, kind)):
+            return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is nested too deeply")]
         node = loader.get_single_node()
         values = loader.construct_document(node) if node else {}
     except yaml.YAMLError as error:
@@ -127,18 +138,34 @@ def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], 
         line, column = (mark.line + 1, mark.column) if mark else (1, 0)
         reason = getattr(error, "problem", None) or str(error).split("\n")[0]
         return {}, {}, [bad_yaml(file.span(line, column, 1), reason)]
-    except (ValueError, RecursionError) as error:  # A date that is none, say: 2024-13-45.
-        return {}, {}, [bad_yaml(file.span(1, 0, 1), str(error))]
     finally:
         loader.dispose()
     if not isinstance(values, dict):
         return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is not made of lines `key: value`")]
-    places = {
-        str(key.value): file.span(key.start_mark.line + 1, key.start_mark.column, len(str(key.value)))
-        for key, _ in (node.value if node else [])
-    }
-    return {str(key): value for key, value in values.items()}, places, []
+    places: dict[str, Span] = {}
+    found = []
+    for key, _ in node.value if node else []:
+        place = file.span(key.start_mark.line + 1, key.start_mark.column, len(str(key.value)))
+        if str(key.value) in places:
+            found.append(bad_yaml(place, f"`{key.value}` is written twice"))
+        places[str(key.value)] = place
+    return {str(key): value for key, value in values.items()}, places, found
 
+
+def _is_deep(events: Iterable[Any]) -> bool:
+    """Whether collections of a YAML text nest too deeply, by the events of reading it."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_YAML_DEPTH:
+            return True
+    return False
+
+
+MAX_YAML_DEPTH = 20
+"""Ours need one level, and libyaml's reader crashes at some ten thousand."""
 
 _FRONT_MATTER_KEYS = ("deck", "tags", "kind", "source", "context")
 
@@ -153,16 +180,16 @@ def _checked(
             found.append(near_key(places.get(key, file.span(0)), key, known))
 
     def text(key: str) -> str:
-        value = values.get(key)
-        if value is None or isinstance(value, str | int | float):
-            return "" if value is None else str(value).strip()
+        value = values.get(key, "")
+        if isinstance(value, str):
+            return "" if value in ("null", "~") else value.strip()
         found.append(bad_value(places[key], key, "a text"))
         return ""
 
-    listed = values.get("tags") or []
+    listed = values.get("tags", [])
     if isinstance(listed, str):
-        listed = re.split(r"[\s,]+", listed.strip())
-    if not isinstance(listed, list) or not all(isinstance(tag, str | int | float) for tag in listed):
+        listed = re.split(r"[\s,]+", text("tags"))
+    if not isinstance(listed, list) or not all(isinstance(tag, str) for tag in listed):
         found.append(bad_value(places["tags"], "tags", "a list of words"))
         listed = []
     kind = text("kind")
@@ -171,7 +198,7 @@ def _checked(
         found.append(bad_value(places["kind"], "kind", f"basic, cloze or occlusion, not `{kind}`", suggestion))
         kind = ""
     context = text("context") if "context" in values else None
-    written = tuple(str(tag).strip().lstrip("#") for tag in listed if str(tag).strip("# "))
+    written = tuple(tag.strip().lstrip("#") for tag in listed if tag.strip("# "))
     return FrontMatter(text("deck"), written, kind, text("source"), context), found
 
 
@@ -185,6 +212,7 @@ class _Heading:
     title: Block
     tag: Tag
     has_comment: bool
+    is_broken: bool
     own: list[Block] = field(default_factory=list)
 
     @property
@@ -208,8 +236,8 @@ def _headings(held: Sequence[Block], file: SourceFile) -> tuple[list[_Heading], 
             more, worse = tags.of_comment(comment, file)
             words, wrong = words + more, wrong + worse
         tag, contradictions = tags.combine(words)
-        found += [*wrong, *contradictions]
-        headings.append(_Heading(title, tag, has_comment))
+        found += [*wrong, *contradictions, *map(stray_tag, _comment_tags(block, file))]
+        headings.append(_Heading(title, tag, has_comment, has_errors([*wrong, *contradictions])))
     return headings, found
 
 
@@ -226,8 +254,9 @@ def _sections(
         above = [title for title in above if title.level < level]
         claims = [claim for claim in claims if claim[0] < level]
         own = [block for block in heading.own if not (block.kind == "comment" and tags.is_tag(block.text))]
-        stray = [block for block in heading.own[heading.has_comment :] if block.kind == "comment"]
-        found += [stray_tag(file.span(*block.place(0), 1)) for block in stray if tags.is_tag(block.text)]
+        # The items and rows of a cut section have tags of their own.
+        below = heading.own[heading.has_comment :] if tag.cut else _walk(heading.own[heading.has_comment :])
+        found += [stray_tag(place) for block in below for place in _comment_tags(block, file)]
         if tag.kind == "skip":
             pass
         elif tag.claims:
@@ -248,8 +277,19 @@ def _sections(
             file, document, front_matter, heading.title, titles, tuple(body), heading.tag, kind, not heading.tag.claims
         )
         for heading, titles, kind, body in made
+        if not heading.is_broken
     ]
     return sections, found
+
+
+def _comment_tags(block: Block, file: SourceFile) -> Iterator[Span]:
+    """Where a block that is a comment, or has comments in its own text, has a tag in them."""
+    if block.kind == "comment" and tags.is_tag(block.text):
+        yield file.span(*block.place(0), len(block.text.split("\n")[0]))
+    elif block.kind not in ("comment", "code", "maths", "private") and "<!--" in block.text:
+        for piece in scan(block.text):
+            if piece.kind == "comment" and tags.is_tag(piece.text):
+                yield file.span(*block.place(piece.start), piece.end - piece.start)
 
 
 def _fits(kind: str, tag: Tag) -> bool:
@@ -260,22 +300,27 @@ def _fits(kind: str, tag: Tag) -> bool:
 def _unheard(heading: _Heading, reason: str) -> Iterator[Diagnostic]:
     """A tag that says something of a note where there is none. `{#id}` alone is an anchor, and Obsidian's tags are free."""
     tag = heading.tag
-    if tag.span and (heading.has_comment or tag.was or tag.source or tag.context or tag.typed):
+    if (
+        tag.span
+        and not heading.is_broken
+        and (heading.has_comment or tag.was or tag.source or tag.context or tag.typed)
+    ):
         yield tag_without_note(tag.span, reason)
 
 
-def _dropped_cells(held: Iterable[Block], file: SourceFile) -> Iterator[Diagnostic]:
+def _dropped_cells(everything: Iterable[Block], file: SourceFile) -> Iterator[Diagnostic]:
     """Rows with more cells than the table's head: GitHub drops what is too much without a word."""
-    for table in _walk(held):
-        if table.kind != "table":
-            continue
-        for row in table.children[1:]:
+    for row in everything:
+        if row.kind == "row" and not row.header:
             line = file.lines[row.first]
-            written = len(re.findall(r"(?<!\\)\|", line.strip().strip("|"))) + 1
-            if written > len(row.children):
-                last = row.children[-1]
-                column = last.starts[0][1] + len(last.text)
-                yield dropped_cells(file.span(row.first, column, len(line)), written, len(row.children))
+            bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", line)]
+            if bars and not line[: bars[0]].strip(" \t>"):
+                bars.pop(0)  # The one that opens the row, in a quote or not.
+            if bars and not line[bars[-1] + 1 :].strip():
+                bars.pop()
+            if len(bars) >= len(row.children):
+                dropped = file.span(row.first, bars[len(row.children) - 1], len(line))
+                yield dropped_cells(dropped, len(bars) + 1, len(row.children))
 
 
 @declare("S001")
@@ -433,6 +478,21 @@ def dropped_cells(written: int, columns: int) -> tuple[str, str]:
         f"the row has {written} cells and the table {columns} columns: the rest is dropped",
         r"write `\|` for a bar inside a cell",
     )
+
+
+@declare("S009")
+def too_deep() -> tuple[str, str]:
+    """Lists or quotes are nested too deeply.
+
+    Forty quotes or twenty lists inside one another are read; what is deeper would be missing on the card.
+    Bad:
+        ## What is a user? {.basic}
+        >>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> A person or a service.
+    Good:
+        ## What is a user? {.basic}
+        >> A person or a service.
+    """
+    return f"what stands here is nested in more than {blocks.MAX_NESTING} blocks", "take it out of its lists and quotes"
 
 
 @declare("S016", "warning")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -195,3 +195,70 @@ def _short(text: str) -> str:
 def _is_sized(root: etree._Element) -> bool:
     lengths = [root.get(name, "").strip() for name in ("width", "height")]
     return root.get("viewBox") is not None or all(length and not length.endswith("%") for length in lengths)
+
+
+# Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """An element that can be hidden: one with `data-mask`, whose name, group and former name that gives, or other text.
+
+    `text` is what it says, white space folded. `line` is the source's.
+    """
+
+    element: etree._Element
+    name: str
+    group: str
+    was: str
+    hint: str
+    text: str
+    line: int
+
+
+class Labels:
+    """The labels of a drawing: `masks`, those with `data-mask`, and `others`, the text elements outside of them.
+
+    Raises SvgError as `clean` does. `width` is that of the view box, or the `width` in pixels; 0 where neither says it.
+    """
+
+    def __init__(self, source: bytes) -> None:
+        self._root = _parse(source)
+        self.masks = [
+            self._label(element) for element in self._root.iter(f"{_SVG}*") if element.get("data-mask") is not None
+        ]
+        masked = {label.element for label in self.masks}
+        self.others = [
+            self._label(element)
+            for element in self._root.iter(f"{_SVG}text")
+            if masked.isdisjoint([element, *element.iterancestors(), *element.iterdescendants()])
+        ]
+        box = (self._root.get("viewBox") or "").replace(",", " ").split()
+        size = re.match(r"\s*([\d.]+)\s*(?:px)?\s*$", self._root.get("width") or "")
+        self.width = float(box[2]) if len(box) == 4 else float(size[1]) if size else 0.0
+
+    def without(self, labels: Iterable[Label]) -> bytes:
+        """The drawing with these labels hidden, and everything else where it was."""
+        elements = [inner for label in labels for inner in label.element.iter(f"{_SVG}*")]
+        before = [element.get("style") for element in elements]
+        for element in elements:
+            # Not `display`: without a box of its own, a piece of text would pull what follows into its place.
+            element.set("style", f"visibility:hidden;{_VISIBILITY.sub('', element.get('style', ''))}")
+        hidden = etree.tostring(self._root, encoding="utf-8")
+        for element, style in zip(elements, before, strict=True):
+            if style is None:
+                del element.attrib["style"]
+            else:
+                element.set("style", style)
+        return hidden
+
+    @staticmethod
+    def _label(element: etree._Element) -> Label:
+        given = (
+            element.get(name, "").strip()
+            for name in ("data-mask", "data-mask-group", "data-mask-was", "data-mask-hint")
+        )
+        return Label(element, *given, " ".join("".join(element.itertext()).split()), element.sourceline)
+
+
+_VISIBILITY = re.compile(r"visibility\s*:[^;]*;?")

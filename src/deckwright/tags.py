@@ -26,6 +26,9 @@ WORDS = KINDS + CUTS + SWITCHES
 LEGAL_CUTS = {"basic": CUTS, "cloze": ("items",), "occlusion": (), "skip": ()}
 MODES = ("hide-all", "hide-one")
 
+MAX_WORDS = 500
+"""Words of a heading's tag: where there are more, it is data, and reading them all would take minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -68,10 +71,11 @@ def of_heading(heading: Block, file: SourceFile) -> tuple[Block, list[Word], lis
     text = mask(heading.text)
     lists = {list_.end(): list_ for list_ in _LIST.finditer(text)}
     end = len(text)
-    while True:
-        while end and text[end - 1].isspace():
-            end -= 1
-        if list_ := lists.get(end):
+    for _ in range(MAX_WORDS):
+        edge = end
+        while edge and text[edge - 1].isspace():
+            edge -= 1
+        if list_ := lists.get(edge):
             if not _LIST_WORDS.fullmatch(list_["words"]):
                 # Braces that are no list of words are text: {id}, {proxy+}. Only where a word of ours is among them …
                 if "." in list_["words"] and any(re.search(rf"[.#\s{{]{name}\b", list_["list"]) for name in WORDS):
@@ -80,7 +84,7 @@ def of_heading(heading: Block, file: SourceFile) -> tuple[Block, list[Word], lis
                 break
             listed, wrong = _words(heading, *list_.span("words"), file)
             words, found, end = words + listed, found + wrong, list_.start()
-        elif hashtag := _HASHTAG.fullmatch(text, max(text.rfind("#", 0, end) - 1, 0), end):
+        elif hashtag := _HASHTAG.fullmatch(text, max(text.rfind("#", 0, edge) - 1, 0), edge):
             span = _span(heading, file, hashtag.start(1) - 1, hashtag.end(1))
             words += _hashtag(hashtag[1], span, found)
             end = hashtag.start()
@@ -113,8 +117,9 @@ def combine(words: Iterable[Word]) -> tuple[Tag, list[Diagnostic]]:
 
     def say(what: str, word: Word, value: str) -> None:
         first = said.setdefault(what, word)
-        if (first.value or first.name) != value:
-            found.append(contradiction(word.span, what, first.value or first.name, value))
+        before = first.name if first.sort == "name" else first.value
+        if before != value:
+            found.append(contradiction(word.span, what, before, value))
 
     words = list(words)
     for word in words:

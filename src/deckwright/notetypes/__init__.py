@@ -29,6 +29,7 @@ class Shape:
     fields: tuple[int, ...]
     templates: tuple[tuple[str, int, str], ...]
     sort_field: int = 0
+    stock_kind: int = 0
 
 
 # Frozen for every deck ever released. Anki pairs fields and templates by these ids and their order; where a pair differs
@@ -44,12 +45,26 @@ SHAPES: Mapping[Family, Shape] = {
         fields=(201, 202, 203, 204, 205, 206, 207, 208, 209),
         templates=(("Cloze", 291, "cloze"),),
     ),
+    "occlusion": Shape(
+        kind="Image Occlusion",
+        fields=(301, 302, 303, 304, 305, 306, 307, 308, 309, 310, 311),
+        templates=(("Image Occlusion", 391, "occlusion"),),
+        sort_field=2,
+        # `originalStockKind` of rslib/src/notetype: without it Anki's mask editor does not open our notes.
+        stock_kind=6,
+    ),
 }
+
+OCCLUSION_TAGS: Mapping[str, int] = {"Occlusion": 0, "Image": 1, "Header": 2, "Back Extra": 3, "Comments": 4}
+"""The part that Anki gives each field of a native occlusion note; Check Database would put in what is missing."""
 
 DESCRIPTIONS: Mapping[str, str] = {
     "Extra": "Shown below the answer",
     "Context": "Where the note belongs, shown small above it",
     "Source": "Where it can be looked up",
+    "Occlusion": "The masks: Anki's mask editor writes them",
+    "Image": "The picture below the masks",
+    "Comments": "The labels that the masks cover",
     "ID": "Names this note in reports; leave it as it is",
     "Reversed": "Anything here adds the card that asks the other way round",
     "Typed": "What to type as the answer; empty for a card without typing",
@@ -71,18 +86,19 @@ def note_type(settings: Settings, family: Family) -> NoteType:
         id=_id(settings.id, family),
         name=f"{settings.name.split('::')[-1].strip()} {shape.kind}",
         family=family,
-        fields=tuple(_field(name, id) for name, id in zip(FIELDS[family], shape.fields, strict=True)),
+        fields=tuple(_field(name, id, family) for name, id in zip(FIELDS[family], shape.fields, strict=True)),
         templates=tuple(
             Template(
                 name=name,
                 id=id,
-                front=_file(f"{folder}/front.html"),
-                back=_file(f"{folder}/back.html").replace("<!-- foot -->", foot),
+                front=_with_picture(_file(f"{folder}/front.html")),
+                back=_with_picture(_file(f"{folder}/back.html")).replace("<!-- foot -->", foot),
             )
             for name, id, folder in shape.templates
         ),
-        css=f"{_file('style.css')}\n{_file('code.css')}",
+        css="\n".join(map(_file, ("style.css", "code.css", "occlusion/style.css"))),
         sort_field=shape.sort_field,
+        stock_kind=shape.stock_kind,
     )
 
 
@@ -103,6 +119,10 @@ def _file(name: str) -> str:
     return files(__name__).joinpath(name).read_text("utf-8").rstrip("\n")
 
 
+def _with_picture(template: str) -> str:
+    return template.replace("<!-- picture -->", _file("occlusion/picture.html"))
+
+
 def _report_link(settings: Settings) -> str:
     if not settings.report_url:
         return ""
@@ -118,7 +138,7 @@ def _id(deck_id: str, family: Family) -> int:
     return int.from_bytes(digest[:8], "big") % (2**53 - 1) + 1
 
 
-def _field(name: str, id: int) -> Field:
+def _field(name: str, id: int, family: Family) -> Field:
     reserved = name.startswith("Reserved")
     return Field(
         name=name,
@@ -127,4 +147,5 @@ def _field(name: str, id: int) -> Field:
         collapsed=reserved,
         # A learner who deleted one would cut the notes off from every later release; Anki then refuses to.
         prevent_deletion=True,
+        tag=OCCLUSION_TAGS.get(name) if family == "occlusion" else None,
     )

@@ -3,6 +3,17 @@
 from .generation import cards
 from .packed import Package, PackedCard, PackedNote, contents
 from .reader import PackageError, read
-from .writer import WriteError, write
+from .writer import WriteError, refuse_name, write
 
-__all__ = ["Package", "PackageError", "PackedCard", "PackedNote", "WriteError", "cards", "contents", "read", "write"]
+__all__ = [
+    "Package",
+    "PackageError",
+    "PackedCard",
+    "PackedNote",
+    "WriteError",
+    "cards",
+    "contents",
+    "read",
+    "refuse_name",
+    "write",
+]

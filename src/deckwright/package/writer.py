@@ -33,7 +33,7 @@ def write(collection: Collection, target: Path) -> None:
     Raises ValueError for a name that Anki treats otherwise and for what `contents` refuses, WriteError where what was
     read back differs. Whatever is raised, the target stays as it was and nothing else is left behind.
     """
-    _refuse_name(target.name)
+    refuse_name(target.name)
     package = contents(collection)
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".deckwright-") as folder:
@@ -43,7 +43,8 @@ def write(collection: Collection, target: Path) -> None:
         made.replace(target)
 
 
-def _refuse_name(name: str) -> None:
+def refuse_name(name: str) -> None:
+    """Raise ValueError for the name of a file that Anki would not import as a package."""
     lower = name.lower()
     if not lower.endswith(".apkg"):
         raise ValueError(f"{name} is no name for a package: it must end with .apkg")

@@ -43,7 +43,7 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     new = {DECK: _settings(folder.name, chance, _folders(notes) if notes else ["cards"])}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
-    steps = ["add the line `kind: basic` to the front matter of a file of notes: its headings become cards"] * bool(
+    steps = ["begin a file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"] * bool(
         notes
     )
     if not (folder / ".gitattributes").exists():

@@ -1,0 +1,101 @@
+"""A project in a folder of its own, built and released at given times, as `build` and `release` do it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckwright import collection, identity, ledger, project
+from deckwright.collection import Loaded, Terms
+from deckwright.diagnostics import has_errors
+from deckwright.identity import Assigned
+from deckwright.model import Note
+
+SETTINGS = 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\n'
+DAY_ONE = 1_800_000_000
+DAY = 86_400
+RENDERERS = {"Markdown": "3", "Pygments": "2"}
+
+
+def day(number: int) -> int:
+    """The time of a day, in seconds of the Unix epoch."""
+    return DAY_ONE + (number - 1) * DAY
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """The project in `root`; made with settings, where they are not there yet."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        if not (self.root / "deck.toml").exists():
+            self.write({"deck.toml": SETTINGS})
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ledger.FILE
+
+    def write(self, files: Mapping[str, str | bytes | None]) -> None:
+        """Write the files; those with None are deleted."""
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    def card_files(self, files: Mapping[str, str]) -> None:
+        """Write these files of notes, and have no others."""
+        shutil.rmtree(self.root / "cards", ignore_errors=True)
+        self.write({f"cards/{name}": text for name, text in files.items()})
+
+    def load(self, now: int, **terms: object) -> Loaded:
+        made, found = project.load(self.root)
+        assert made, found
+        return collection.load(made, Terms(now, **terms))
+
+    def build(self, now: int, keep_going: bool = False, **terms: object) -> Loaded:
+        """Load, and write the ledger as `build` does: not where there are errors."""
+        loaded = self.load(now, **terms)
+        if not has_errors(loaded.diagnostics) or (keep_going and not loaded.is_blocked):
+            ledger.write(loaded.assigned.ledger, self.lock)
+        return loaded
+
+    def release(self, version: str, now: int, **terms: object) -> Assigned:
+        """Stamp what is new or changed, and write the ledger; nothing may be wrong."""
+        loaded = self.load(now, **terms)
+        assert not has_errors(loaded.diagnostics), loaded.diagnostics
+        settings = loaded.collection.settings
+        released = identity.release(loaded.assigned, settings, version, now, RENDERERS)
+        ledger.write(released.ledger, self.lock)
+        return released
+
+    def git(self, *args: str) -> str:
+        """Run Git here; its output. It fails where Git does."""
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        command = ["git", "-C", str(self.root), *who, *args]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def commit(self, message: str = "Change notes") -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+
+    def start_git(self) -> None:
+        self.write({".gitattributes": "deck.lock merge=union\n"})
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.commit()
+
+
+def by_front(notes: list[Note] | tuple[Note, ...]) -> dict[str, Note]:
+    """The notes by what they ask: the front or the header."""
+    return {note.fields.get("Front", note.fields.get("Header", "")): note for note in notes}
+
+
+def codes(loaded: Loaded) -> list[str]:
+    return [diagnostic.code for diagnostic in loaded.diagnostics]

@@ -1,0 +1,16 @@
+"""Every file in cases/: one trap or feature each, with the whole result that a person has read and found right."""
+
+from __future__ import annotations
+
+import pytest
+
+import casefiles
+from casefiles import Case
+
+
+@pytest.mark.parametrize("case", casefiles.find(), ids=lambda case: f"{case.kind}/{case.path.stem}")
+def test_a_case_has_the_result_it_shows(case: Case, update_golden: bool) -> None:
+    result = casefiles.result(case.kind, case.data)
+    if update_golden:
+        case.write(result)
+    assert result == casefiles.read(case.path).expected
