@@ -82,6 +82,7 @@ class Made:
         self.files = max(notes // 120, 2)
         self.terms = [chance.sample(self.vocabulary[300:], k=120) for _ in range(self.files)]
         self.term_zipf = list(accumulate(1 / (rank + 2) for rank in range(120)))
+        self.chapters = [[" ".join(self.words(file, 2)) for _ in range(10)] for file in range(self.files)]
 
     def words(self, file: int, number: int) -> tuple[str, ...]:
         """Six of ten from the language, by Zipf's law, and four from the file's own terms."""
@@ -101,7 +102,7 @@ class Made:
     def section(self, file: int, origin: int) -> list[Draft]:
         """A question, a cloze text, a list of items or a table of limits."""
         chance = self.chance
-        above = (f"File {file}", " ".join(self.words(file, 2)))
+        above = (f"File {file}", chance.choice(self.chapters[file]))
         match chance.choices(("short", "long", "cloze", "item", "row"), (6, 2, 3, 1, 1))[0]:
             case "short":
                 return [Draft("short", above, self.words(file, chance.randint(5, 14)), (),
@@ -122,7 +123,7 @@ class Made:
         return [self.row(Draft("row", above, (), stem, (), origin + n), ()) for n in range(chance.randint(4, 12))]
 
     def row(self, draft: Draft, _: tuple[str, ...]) -> Draft:
-        """A row of a table of limits: few terms that many rows use, a number and a unit."""
+        """A row of a table of limits: a few of the file's terms, which many rows use, a number and a unit."""
         number = str(self.chance.choice((1, 2, 3, 5, 10, 15, 20, 25, 30, 50, 60, 100, 256, 300, 400, 500, 1000, 10000)))
         unit = self.chance.choice(("minutes", "seconds", "KiB", "MiB", "days", "messages", "calls", ""))
         return replace(draft, heading=self.more(draft, self.chance.randint(2, 5)), body=(number, *filter(None, [unit])))

@@ -7,7 +7,7 @@ says what is done to the input before it is read, since such things do not survi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +102,10 @@ def _section(section: Section) -> str:
     words += [f"typed={tag.typed!r}" if tag.typed else "", f"mode={tag.mode}" if tag.mode else ""]
     words += [f"masks={','.join(tag.masks)}" if tag.masks else ""]
     path = " › ".join(" ".join(title.text.split()) for title in (*section.headings, section.title))
-    lines = [f"{section.span.line}:{section.span.column} {path or '(no text)'}", " ".join(word for word in words if word)]
+    lines = [
+        f"{section.span.line}:{section.span.column} {path or '(no text)'}",
+        " ".join(word for word in words if word),
+    ]
     return "\n    ".join([*lines, *(_block(block) for block in section.body)]) + "\n"
 
 
@@ -141,9 +144,6 @@ def _numbers(note: Note) -> list[int]:
 
 def _lines(html: str) -> str:
     """HTML with a new line wherever a block begins, so that a diff shows which. Code keeps its own lines."""
-    return re.sub(r"(?<=[^\n])(?=<(?:p|ul|ol|li|dl|dt|dd|div|table|thead|tbody|tr|pre|blockquote|hr|h\d)\b)", "\n", html)
-
-
-def tags_of(html: str) -> Iterator[tuple[str, str]]:
-    """The tags of a field's HTML: ("/" or "", name)."""
-    return ((slash, name.lower()) for slash, name in re.findall(r"<(/?)([a-zA-Z][\w-]*)[^<>]*>", html))
+    return re.sub(
+        r"(?<=[^\n])(?=<(?:p|ul|ol|li|dl|dt|dd|div|table|thead|tbody|tr|pre|blockquote|hr|h\d)\b)", "\n", html
+    )

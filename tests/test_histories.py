@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from scratch import DAY, DAY_ONE, Scratch, day
 
-from deckwright import ledger, markup
+from deckwright import markup
 from deckwright.diagnostics import has_errors
 from deckwright.ledger import Line
 from deckwright.markup import plain
@@ -58,10 +58,21 @@ def _state(scratch: Scratch, state: Path, monkeypatch: pytest.MonkeyPatch) -> st
         assert scratch.lock.read_bytes() == before
         assert not set(again.diagnostics) - set(_without_guesses(loaded.diagnostics))
     assert len({note.guid for note in made.notes}) == len(made.notes)
-    what = f"released as {version}" if version else "built" if not failed else "built in part" if keep_going else "not built"
+    what = (
+        f"released as {version}"
+        if version
+        else "built"
+        if not failed
+        else "built in part"
+        if keep_going
+        else "not built"
+    )
     told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     lines = [f"{state.name}. {what} on {_day(now)}: {told}"]
-    lines += [f"   {d.severity}[{d.code}] {d.span.path}:{d.span.line}: {d.message}\n      {d.hint}" for d in loaded.diagnostics]
+    lines += [
+        f"   {d.severity}[{d.code}] {d.span.path}:{d.span.line}: {d.message}\n      {d.hint}"
+        for d in loaded.diagnostics
+    ]
     lines += [_note(note, made.ledger.lines[note.guid]) for note in made.notes]
     lines += [_retired(line) for _, line in sorted(made.ledger.lines.items()) if line.retired]
     return "\n".join(lines)
@@ -77,7 +88,14 @@ def _note(note: Note, line: Line) -> str:
     numbers = ", ".join(f"c{number} {answer}" for number, answer in sorted(line.numbers.items()))
     gone = ", ".join(f"c{number} {answer}" for number, answer in line.gone.items())
     asked = plain(note.fields.get("Front") or note.fields.get("Header") or note.fields.get("Text", ""))
-    parts = [f"  {note.guid}", _day(note.mod) + (" *" if line.draft else "  "), line.id, asked, numbers, gone and f"gone: {gone}"]
+    parts = [
+        f"  {note.guid}",
+        _day(note.mod) + (" *" if line.draft else "  "),
+        line.id,
+        asked,
+        numbers,
+        gone and f"gone: {gone}",
+    ]
     return "  ".join(part for part in parts if part).rstrip()
 
 

@@ -19,11 +19,11 @@ TIERS = [
     {"project", "cache", "notetypes"},
     {"blocks", "svg"},
     {"inlines"},
-    {"tags", "clozes", "ledger"},
+    {"tags", "clozes", "ledger", "sidecar"},
     {"matching"},
     {"sections", "markup", "media", "diagrams", "identity", "starter"},
     {"notes"},
-    {"collection"},
+    {"collection", "masks"},
     {"lint", "package", "site"},
     {"diff", "release", "rehearse", "watch"},
     {"cli"},
@@ -39,6 +39,8 @@ HOMES = {
     "svg": {"lxml"},
     "blocks": {"markdown_it", "mdit_py_plugins"},
     "sections": {"yaml"},
+    "diagrams": {"resvg_py"},
+    "masks": {"rapidocr", "numpy"},
     "cli": {"click", "rich"},
 }
 """Which module alone may use a library."""

@@ -65,7 +65,8 @@ class Block:
         if row >= len(self.starts):
             return self.first, 0
         line, column = self.starts[row]
-        return line, column + offset - (self.text.rfind("\n", 0, offset) + 1) + bisect_right(self.gaps, offset)
+        column += offset - (self.text.rfind("\n", 0, offset) + 1) + bisect_right(self.gaps, offset)
+        return line, max(column, 0)
 
     def cut(self, start: int, end: int | None = None) -> Block:
         """The same leaf with only the text from `start` to `end`, white space around it left out, and its places kept."""
@@ -212,12 +213,13 @@ class _Reader:
     def starts(self, text: str, first: int) -> tuple[tuple[int, int], ...]:
         """Where each line of a leaf's text begins, given the file's line that its first one stands on.
 
-        Markdown takes indents and quote marks off the front of a line, so what is left of it is found at its end.
+        Markdown takes indents and quote marks off the front of a line, so what is left of it is found at its end. It may
+        begin before the line does: a tab becomes several spaces.
         """
         found = []
         for number, line in enumerate(text.split("\n"), first):
             source = self.lines[number] if number < len(self.lines) else ""
-            found.append((number, max(source.rfind(line.strip()) - (len(line) - len(line.lstrip())), 0)))
+            found.append((number, source.rfind(line.strip()) - (len(line) - len(line.lstrip()))))
         return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,13 +158,25 @@ def _with_clozes(note: Note) -> Note:
     return replace(note, fields=fields)
 
 
-def _decks(settings: Settings, made: Iterable[Note]) -> tuple[Deck, ...]:
+def _decks(settings: Settings, made: Sequence[Note]) -> tuple[Deck, ...]:
     """Every deck of a note and all above it: Anki takes a deck's description only where none between is missing."""
     names = {settings.name}
     for note in made:
         parts = note.deck.split("::")
         names |= {"::".join(parts[: n + 1]) for n in range(len(parts))}
-    return tuple(Deck(name, settings.description if name == settings.name else "") for name in sorted(names))
+    return tuple(Deck(name, _description(settings, made) if name == settings.name else "") for name in sorted(names))
+
+
+def _description(settings: Settings, made: Sequence[Note]) -> str:
+    """What Anki shows below the deck's name: the author's description, then counts, version, author, licence and link."""
+    facts = [
+        f"{len(made)} notes" if len(made) != 1 else "1 note",
+        f"version {html.escape(settings.version)}",
+        html.escape(settings.author),
+        html.escape(settings.licence),
+        f'<a href="{html.escape(settings.url)}">{html.escape(settings.url)}</a>' if settings.url else "",
+    ]
+    return f"{settings.description}\n<p>{' · '.join(filter(None, facts))}</p>".strip()
 
 
 @declare("S019")

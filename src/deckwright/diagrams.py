@@ -1,23 +1,26 @@
 """A picture with masks → a Diagram: where each mask is, and the file that ships.
 
 The masks of an SVG are elements of it, found by drawing it with and without them; those of a photograph or a screenshot
-stand in `NAME.masks.toml` beside it. Anki's own occlusion text is written here too.
+stand in a file beside it. Anki's own occlusion text is written here too.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
 import io
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from . import svg
+from . import sidecar, svg
 from .diagnostics import Diagnostic, declare, has_errors, nearest
 from .model import Diagram, Mask, Media, Span
+from .sidecar import bad_mask_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 DRAWING = 1
 """Raised by hand when the same SVG is drawn in another way: part of the name of each picture drawn from one."""
 
-MIN_WIDTH, MAX_WIDTH = 1200, 2400
+MIN_WIDTH, MAX_SIDE = 1200, 2400
 """Pixels of a picture drawn from an SVG. Anki enlarges small pictures, which blurs them."""
 
 MAX_PIXELS = 50_000_000
@@ -36,11 +39,21 @@ MARGIN = 0.008
 
 
 def read(media: Media, root: Path) -> tuple[Diagram | None, list[Diagnostic]]:
-    """The diagram that a file of the project is; None where there is an error. `media` is the file as it would ship alone."""
+    """The diagram that a file of the project is; None where there is an error. `media` is the file as it would ship."""
     path = media.path.relative_to(root).as_posix()
-    if media.path.suffix.lower() == ".svg":
-        return _drawn(media, path)
-    return _photographed(media, path)
+    read_it = _drawn if media.path.suffix.lower() == ".svg" else _photographed
+    diagram, found = read_it(media, path)
+    if diagram:
+        found += _problems(diagram.masks, (diagram.width, diagram.height))
+        diagram = replace(diagram, masks=tuple(_with_one_past(diagram.masks)))
+    return (None if has_errors(found) else diagram), found
+
+
+def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list[Mask], list[Diagnostic]]:
+    """The masks that a section asks for: those it names, by name or by group, or all."""
+    known = {mask.name for mask in masks} | {mask.group for mask in masks if mask.group}
+    found = [unknown_mask(span, name, nearest(name, known, 3)) for name in names if name not in known]
+    return [mask for mask in masks if not names or mask.name in names or mask.group in names], found
 
 
 def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str) -> str:
@@ -52,21 +65,30 @@ def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str)
     """
     lines = []
     for mask in sorted(masks, key=lambda mask: numbers[mask.key]):
-        pairs = {"left": mask.left, "top": mask.top}
-        if mask.shape == "ellipse":
-            pairs |= {"rx": mask.width / 2, "ry": mask.height / 2}
-        elif mask.shape == "rect":
-            pairs |= {"width": mask.width, "height": mask.height}
-        written = [f"{name}={_number(value)}" for name, value in pairs.items()]
+        written = [f"left={_number(mask.left)}", f"top={_number(mask.top)}"]
         if mask.angle:
-            written.insert(2, f"angle={round(mask.angle / 360 * 10000)}")
-        if mask.points:
+            written.append(f"angle={round(mask.angle / 360 * 10000)}")
+        if mask.shape == "ellipse":
+            written += [f"rx={_number(mask.width / 2)}", f"ry={_number(mask.height / 2)}"]
+        elif mask.shape == "rect":
+            written += [f"width={_number(mask.width)}", f"height={_number(mask.height)}"]
+        else:
             written.append("points=" + " ".join(f"{_number(x)},{_number(y)}" for x, y in mask.points))
-        if mode == "hide-all" and not mask.hide_one:
+        if covers_others(mask, mode):
             written.append("oi=1")
-        hint = f'<span class="hint">{_escaped(mask.hint)}</span>' if mask.hint else ""
+        hint = f'<span class="hint">{escaped(mask.hint)}</span>' if mask.hint else ""
         lines.append(f"{{{{c{numbers[mask.key]}::image-occlusion:{mask.shape}:{':'.join(written)}}}}}{hint}<br>")
     return "".join(lines)
+
+
+def covers_others(mask: Mask, mode: str) -> bool:
+    """Whether the mask is drawn on the cards of the others too."""
+    return mode == "hide-all" and not mask.hide_one
+
+
+def escaped(text: str) -> str:
+    """As HTML in which Anki sees no cloze."""
+    return html.escape(text, quote=False).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def _number(value: float) -> str:
@@ -75,66 +97,95 @@ def _number(value: float) -> str:
     return ".0000" if float(text) == 0 else text.removeprefix("0").removesuffix(".")
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("{", "&#123;").replace("}", "&#125;")
+def outline(mask: Mask, size: tuple[int, int]) -> list[tuple[float, float]]:
+    """The corners of a mask in pixels of a picture of that size, turned by its angle; those of an ellipse are many."""
+    if mask.points:
+        corners = list(mask.points)
+    elif mask.shape == "ellipse":
+        turns = [math.tau * n / 72 for n in range(72)]
+        rx, ry = mask.width / 2, mask.height / 2
+        corners = [(mask.left + rx + rx * math.cos(t), mask.top + ry + ry * math.sin(t)) for t in turns]
+    else:
+        right, bottom = mask.left + mask.width, mask.top + mask.height
+        corners = [(mask.left, mask.top), (right, mask.top), (right, bottom), (mask.left, bottom)]
+    turn = math.radians(mask.angle)
+    left, top = mask.left * size[0], mask.top * size[1]
+    apart = [(x * size[0] - left, y * size[1] - top) for x, y in corners]
+    return [
+        (left + x * math.cos(turn) - y * math.sin(turn), top + x * math.sin(turn) + y * math.cos(turn))
+        for x, y in apart
+    ]
 
 
 # SVG
 
-
-def _drawn(media: Media, path: str) -> tuple[Diagram | None, list[Diagnostic]]:
-    labels = svg.Labels(media.read())
-    if not labels.masks:
-        return None, [no_masks(Span(path), path, "data-mask")]
-    width = round(min(max(labels.width, MIN_WIDTH), MAX_WIDTH))
-    picture, data = _draw(labels.without([]), width)
-    masks, found = [], []
-    boxes = {
-        label.element: _difference(picture, _draw(labels.without([label]), width)[0])
-        for label in [*labels.masks, *labels.others]
-    }
-    for label in labels.masks:
-        span = Span(path, label.line, 1)
-        own = boxes[label.element]
-        if not label.name or not _NAME.fullmatch(label.name):
-            found.append(bad_mask_name(span, label.name))
-        elif own is None:
-            found.append(invisible_mask(span, label.name))
-        else:
-            others = [
-                box
-                for element, box in boxes.items()
-                if box and element is not label.element and not _is_inside(element, label.element)
-            ]
-            found += [touching(span, label.name, _text_of(labels, box, boxes)) for box in others if _overlap(own, box)]
-            box = _grown(own, others, round(MARGIN * width), picture.size)
-            masks.append(_mask(label, box, picture.size, span))
-    found += _checked(masks)
-    for character in sorted({c for label in [*labels.masks, *labels.others] for c in label.text if ord(c) > 126}):
-        if not _has_glyph(character):
-            found.append(no_glyph(Span(path), character))
-    source = media.path.read_bytes().replace(b"\r\n", b"\n")
-    digest = hashlib.sha256(source + f"\ndrawing {DRAWING}".encode()).hexdigest()
-    name = re.sub(r"-[0-9a-f]+\.svg$", f"-{digest[:12]}.png", media.name)
-    shipped = Media(media.path, name, hashlib.sha256(data).hexdigest(), data)
-    diagram = Diagram(shipped, *picture.size, tuple(masks))
-    return (None if has_errors(found) else diagram), found
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels; the last two are the first pixels outside."""
 
 
-def _draw(source: bytes, width: int) -> tuple[Image, bytes]:
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What is seen of a label: the box that holds it and, in `shape`, that part of the picture, black elsewhere."""
+
+    box: Box
+    shape: Image
+
+    def touches(self, box: Box) -> bool:
+        """Whether any of it lies in the box."""
+        left, top, right, bottom = self.box
+        shared = max(left, box[0]), max(top, box[1]), min(right, box[2]), min(bottom, box[3])
+        if shared[0] >= shared[2] or shared[1] >= shared[3]:
+            return False
+        part = shared[0] - left, shared[1] - top, shared[2] - left, shared[3] - top
+        return self.shape.crop(part).getbbox() is not None
+
+
+def draw(labels: svg.Labels) -> tuple[bytes, dict[svg.Label, Ink]]:
+    """The drawing as a PNG, and where its labels are; those of which nothing is seen are left out.
+
+    Raises SvgError where it cannot be drawn.
+    """
+    from PIL import ImageChops
+
+    if not labels.size:
+        raise svg.SvgError("tells no size", 'give its root element a viewBox, as in viewBox="0 0 600 400"')
+    width, height = labels.size
+    if not 1 / 50 < width / height < 50:
+        raise svg.SvgError(f"is {width:g} wide and {height:g} high", "bring it into a shape that fits a screen")
+    pixels = round(min(max(width, MIN_WIDTH), MAX_SIDE, MAX_SIDE * width / height))
+    data = _png(labels.drawing(), pixels)
+    picture, ink = _opened(data), {}
+    for label in (*labels.masks, *labels.others):
+        difference = ImageChops.difference(picture, _opened(_png(labels.drawing(without=label), pixels)))
+        if box := difference.getbbox():
+            ink[label] = Ink(box, difference.crop(box))
+    return data, ink
+
+
+def _png(source: bytes, width: int) -> bytes:
     """A drawing as a PNG of that many pixels, on white, with the package's font: the same everywhere."""
     import resvg_py
+
+    try:
+        return bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=source.decode("utf-8"),
+                width=width,
+                dpi=96,
+                background="white",
+                skip_system_fonts=True,
+                font_files=_fonts(),
+                **dict.fromkeys(("font_family", "serif_family", "sans_serif_family", "monospace_family"), "Open Sans"),
+            )
+        )
+    except ValueError as error:
+        raise svg.SvgError(f"cannot be drawn: {error}", "simplify it, or save it as a PNG") from error
+
+
+def _opened(data: bytes) -> Image:
     from PIL import Image
 
-    data = resvg_py.svg_to_bytes(
-        svg_string=source.decode("utf-8"),
-        width=width,
-        background="white",
-        skip_system_fonts=True,
-        font_files=_fonts(),
-        **dict.fromkeys(("font_family", "serif_family", "sans_serif_family", "monospace_family"), "Open Sans"),
-    )
-    return Image.open(io.BytesIO(data)).convert("RGB"), bytes(data)
+    return Image.open(io.BytesIO(data)).convert("RGB")
 
 
 @cache
@@ -145,48 +196,57 @@ def _fonts() -> list[str]:
     return [str(folder / f"OpenSans-{style}.ttf") for style in ("Regular", "Italic", "SemiBold", "Bold", "BoldItalic")]
 
 
-_Box = tuple[int, int, int, int]
-"""Left, top, right and bottom, in pixels; right and bottom are the first pixels outside."""
+def _drawn(media: Media, path: str) -> tuple[Diagram | None, list[Diagnostic]]:
+    try:
+        labels = svg.Labels(media.path.read_bytes())
+        if not labels.masks:
+            return None, [no_masks(Span(path), path)]
+        data, ink = draw(labels)
+    except svg.SvgError as error:
+        return None, [undrawable(Span(path), path, error.reason, error.hint)]
+    size = _opened(data).size
+    masks, found = [], list(_missing_glyphs(labels, path))
+    for label in labels.masks:
+        span = Span(path, label.line, 1)
+        bad = [name for name in (label.name, label.group, label.was) if name and not sidecar.NAME.fullmatch(name)]
+        if bad or not label.name:
+            found.append(bad_mask_name(span, bad[0] if bad else ""))
+        elif label not in ink:
+            found.append(invisible_mask(span, label.name))
+        else:
+            others = [other for other in ink if not _belong_together(label, other)]
+            touched = [other for other in others if ink[other].touches(ink[label].box)]
+            found += [touching(span, label.name, other.name or other.text) for other in touched]
+            near = [ink[other] for other in others if other not in touched]
+            masks.append(_mask(label, _grown(ink[label].box, near, round(MARGIN * size[0]), size), size, span))
+    # By content, so that a copy elsewhere is the same file, and by the way of drawing, which other bytes come from.
+    source = media.name.rpartition("-")[2].partition(".")[0]
+    digest = hashlib.sha256(f"{source} drawn {DRAWING}".encode()).hexdigest()
+    name = media.name.removesuffix(f"{source}.svg") + f"{digest[: len(source)]}.png"
+    return Diagram(Media(media.path, name, hashlib.sha256(data).hexdigest(), data), *size, tuple(masks)), found
 
 
-def _difference(picture: Image, without: Image) -> _Box | None:
-    from PIL import ImageChops
-
-    return ImageChops.difference(picture, without).getbbox()
-
-
-def _overlap(one: _Box, other: _Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _belong_together(one: svg.Label, other: svg.Label) -> bool:
+    """Whether two labels are asked together, or one is a part of the other."""
+    if one.group and one.group == other.group:
+        return True
+    pairs = ((one.element, other.element), (other.element, one.element))
+    return any(outer in (inner, *inner.iterancestors()) for inner, outer in pairs)
 
 
-def _is_inside(element: Any, outer: Any) -> bool:
-    return any(ancestor is outer for ancestor in element.iterancestors())
-
-
-def _text_of(labels: svg.Labels, box: _Box, boxes: Mapping[Any, _Box | None]) -> str:
-    return next(
-        (label.name or label.text for label in [*labels.masks, *labels.others] if boxes[label.element] is box), ""
-    )
-
-
-def _grown(box: _Box, others: Iterable[_Box], margin: int, size: tuple[int, int]) -> _Box:
+def _grown(box: Box, others: Sequence[Ink], margin: int, size: tuple[int, int]) -> Box:
     """The box with a margin that ends before it touches another label or leaves the picture."""
-    others = [other for other in others if not _overlap(box, other)]
     for step in range(margin, 0, -1):
         grown = (max(box[0] - step, 0), max(box[1] - step, 0), min(box[2] + step, size[0]), min(box[3] + step, size[1]))
-        if not any(_overlap(grown, other) for other in others):
+        if not any(other.touches(grown) for other in others):
             return grown
     return box
 
 
-def _mask(label: svg.Label, box: _Box, size: tuple[int, int], span: Span) -> Mask:
-    (left, top, right, bottom), (width, height) = box, size
+def _mask(label: svg.Label, box: Box, size: tuple[int, int], span: Span) -> Mask:
     return Mask(
         label.name,
-        left / width,
-        top / height,
-        (right - left) / width,
-        (bottom - top) / height,
+        *fractions(box, size),
         group=label.group,
         was=label.was,
         hint=label.hint,
@@ -195,186 +255,123 @@ def _mask(label: svg.Label, box: _Box, size: tuple[int, int], span: Span) -> Mas
     )
 
 
+def fractions(box: Box, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Left, top, width and height of a box, with the four decimals that Anki keeps, rounded so that it is covered."""
+    left, top = (math.floor(box[n] / size[n] * 10000) for n in (0, 1))
+    right, bottom = (math.ceil(box[n + 2] / size[n] * 10000) for n in (0, 1))
+    return left / 10000, top / 10000, (right - left) / 10000, (bottom - top) / 10000
+
+
+def _missing_glyphs(labels: svg.Labels, path: str) -> Iterator[Diagnostic]:
+    """A warning for each character that the font lacks, at the first label that has it."""
+    first = {c: label for label in reversed((*labels.others, *labels.masks)) for c in label.text if ord(c) > 126}
+    for character, label in sorted(first.items()):
+        if not _has_glyph(character):
+            yield no_glyph(Span(path, label.line, 1), character)
+
+
 @cache
 def _has_glyph(character: str) -> bool:
-    """Whether the font has a character: one that it lacks is drawn as a box, like any other that it lacks."""
-    drawn = [
-        _draw(
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><text x="5" y="30" font-size="24">{c}</text></svg>'.encode(),
-            40,
-        )[1]
-        for c in (character, "\U0010fffd")
-    ]
-    return character.isspace() or drawn[0] != drawn[1]
+    """Whether the font has a character: those that it lacks are all drawn as the same box."""
+    svg_text = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><text y="30">{}</text></svg>'
+    drawn, lacking = (_png(svg_text.format(c).encode(), 40) for c in (character, "\U0010fffd"))
+    return drawn != lacking or character.isspace()
 
 
 # Photographs and screenshots
 
 
 def _photographed(media: Media, path: str) -> tuple[Diagram | None, list[Diagnostic]]:
-    size, found = _size(media.path, path)
-    beside = media.path.with_suffix(".masks.toml")
-    place = path.rpartition(".")[0] + ".masks.toml"
-    if not size:
-        return None, found
     try:
-        text = beside.read_text("utf-8")
-        given = tomllib.loads(text)
+        size = opened(media.path).size
+    except PictureError as error:
+        return None, [broken_picture(Span(path), error.reason)]
+    beside = media.path.with_suffix(sidecar.SUFFIX)
+    place = path.removesuffix(media.path.suffix) + sidecar.SUFFIX
+    try:
+        masks, found = sidecar.read(beside, place, size)
     except FileNotFoundError:
         return None, [no_masks(Span(path), path, place)]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        line, column = (int(n) for n in (re.search(r"line (\d+), column (\d+)", str(error)) or ["", "0", "0"])[1:])
-        return None, [not_toml(Span(place, line, column), str(error))]
-    masks, found = _from_toml(given, text, place, size)
-    return (None if has_errors(found) else Diagram(media, *size, tuple(masks))), found
+    return Diagram(media, *size, tuple(masks)), found
 
 
-def _size(file: Path, path: str) -> tuple[tuple[int, int] | None, list[Diagnostic]]:
-    """The picture's width and height in pixels, as it is shown."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+class PictureError(Exception):
+    """The file is no picture that can carry masks. `reason` is said of "it"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def opened(file: Path) -> Image:
+    """The picture as it is shown, upright. Raises PictureError."""
+    from PIL import Image, ImageOps
 
     was, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # Our own limit is checked before a pixel is read.
     try:
-        with Image.open(file) as picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                return None, [broken_picture(Span(path), f"it has {width} × {height} pixels")]
+        # Named, since there are formats for which Pillow runs other programs.
+        with Image.open(file, formats=("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO")) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise PictureError(f"it has {picture.width} × {picture.height} pixels")
             if getattr(picture, "is_animated", False):
-                return None, [broken_picture(Span(path), "it is animated")]
-            picture.load()
-            return ImageOps.exif_transpose(picture).size, []
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        return None, [broken_picture(Span(path), f"it cannot be read ({error})")]
+                raise PictureError("it is animated")
+            return ImageOps.exif_transpose(picture)
+    except PictureError:
+        raise
+    except Exception as error:  # What Pillow's readers raise for broken files is of all sorts.
+        raise PictureError(f"it cannot be read ({error})") from error
     finally:
         Image.MAX_IMAGE_PIXELS = was
 
 
-_NAME = re.compile(r"[^\s\"'{}:=]+")
-_FILE_KEYS = ("unit", "size", "mask")
-_MASK_KEYS = {
-    "name": str, "shape": str, "left": float, "top": float, "width": float, "height": float, "points": list,
-    "angle": float, "group": str, "hint": str, "label": str, "was": str, "hide-one": bool,
-}  # fmt: skip
+# Both
 
 
-def _from_toml(
-    given: Mapping[str, Any], text: str, place: str, size: tuple[int, int]
-) -> tuple[list[Mask], list[Diagnostic]]:
-    """The masks that a sidecar file holds, checked."""
-    lines = text.split("\n")
-    heads = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*mask\s*\]\]", line)]
-    whole = Span(place)
-    found = [unknown_key(whole, key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS) for key in given if key not in _FILE_KEYS]
-    unit = given.get("unit", "fraction")
-    if unit not in ("fraction", "px"):
-        found.append(
-            bad_mask(whole, f"unit = {unit!r}", 'write unit = "px", or leave it out for fractions of the picture')
-        )
-    drawn = given.get("size")
-    if drawn is not None and list(drawn) != list(size):
-        found.append(other_size(whole, drawn, size))
-    scale = size if unit == "px" else (1, 1)
-    masks = []
-    entries = given.get("mask", [])
-    if not isinstance(entries, list) or not entries:
-        return [], [*found, no_masks(whole, place, "[[mask]]")]
-    for number, entry in enumerate(entries):
-        line = heads[number] if number < len(heads) else 0
-        span = Span(place, line, 1, 8, lines[line - 1]) if line else whole
-        wrong = list(_entry_problems(entry, span))
-        found += wrong
-        if not has_errors(wrong):
-            masks.append(_entry(entry, scale, span))
-    inside = [
-        mask
-        for mask in masks
-        if mask.left >= -0.001
-        and mask.top >= -0.001
-        and mask.left + mask.width <= 1.001
-        and mask.top + mask.height <= 1.001
-    ]
-    found += [
-        bad_mask(
-            m.span,
-            f"the mask `{m.name}` leaves the picture",
-            f"the picture has {size[0]} × {size[1]} pixels; lengths are {'pixels' if unit == 'px' else 'fractions, 0 to 1'}",
-        )
-        for m in masks
-        if m not in inside
-    ]
-    return inside, found + list(_checked(inside))
-
-
-def _entry_problems(entry: Mapping[str, Any], span: Span) -> Iterator[Diagnostic]:
-    for key, value in entry.items():
-        if key not in _MASK_KEYS:
-            yield unknown_key(span, key, nearest(key, _MASK_KEYS, 2), _MASK_KEYS)
-        elif not isinstance(value, _MASK_KEYS[key] if _MASK_KEYS[key] is not float else (int, float)) or (
-            isinstance(value, bool) and key != "hide-one"
-        ):
-            yield bad_mask(span, f"{key} = {value!r}", f"`{key}` is a {_WORDS[_MASK_KEYS[key]]}")
-    if not _NAME.fullmatch(str(entry.get("name", ""))):
-        yield bad_mask_name(span, str(entry.get("name", "")))
-    shape = entry.get("shape", "rect")
-    needed = ("points",) if shape == "polygon" else ("left", "top", "width", "height")
-    if shape not in ("rect", "ellipse", "polygon"):
-        yield bad_mask(span, f"shape = {shape!r}", "shapes are rect, ellipse and polygon")
-    elif missing := [key for key in needed if key not in entry]:
-        yield bad_mask(span, f"the mask has no {', '.join(missing)}", f"a {shape} needs {', '.join(needed)}")
-    points = entry.get("points", [])
-    if shape == "polygon" and not (
-        len(points) >= 3
-        and all(isinstance(p, list) and len(p) == 2 and all(isinstance(v, int | float) for v in p) for p in points)
-    ):
-        yield bad_mask(
-            span, "points are at least three pairs of numbers", "write points = [[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]"
-        )
-
-
-_WORDS = {str: "text", float: "number", list: "list of points", bool: "true or false"}
-
-
-def _entry(entry: Mapping[str, Any], scale: tuple[int, int], span: Span) -> Mask:
-    points = tuple((x / scale[0], y / scale[1]) for x, y in entry.get("points", ()))
-    if points:
-        # Anki draws a polygon shifted unless left and top are the least of its points.
-        left, top = min(x for x, _ in points), min(y for _, y in points)
-        width, height = max(x for x, _ in points) - left, max(y for _, y in points) - top
-    else:
-        left, width = entry["left"] / scale[0], entry["width"] / scale[0]
-        top, height = entry["top"] / scale[1], entry["height"] / scale[1]
-    return Mask(
-        entry["name"], left, top, width, height, entry.get("shape", "rect"), points, entry.get("angle", 0),
-        entry.get("group", ""), entry.get("hint", ""), entry.get("label", entry["name"]), entry.get("was", ""),
-        entry.get("hide-one", False), span,
-    )  # fmt: skip
-
-
-def _checked(masks: Sequence[Mask]) -> Iterator[Diagnostic]:
-    """Names given twice, and masks over one another: below an uncovered one another would still be."""
+def _problems(masks: Sequence[Mask], size: tuple[int, int]) -> Iterator[Diagnostic]:
+    """Names given twice, masks that leave the picture, and masks over one another."""
     first: dict[str, Mask] = {}
+    inside: list[tuple[Mask, list[tuple[float, float]]]] = []
     for mask in masks:
         if first.setdefault(mask.name, mask) is not mask:
             yield repeated_name(mask.span, mask.name)
-    for number, one in enumerate(masks):
-        for other in masks[number + 1 :]:
-            if one.key != other.key and _shared(one, other) > 0.05:
-                yield covered(other.span, other.name, one.name)
+        corners = outline(mask, size)
+        # Written so that what is no number is outside, too.
+        if all(-1 <= x <= size[0] + 1 and -1 <= y <= size[1] + 1 for x, y in corners):
+            inside.append((mask, corners))
+        else:
+            yield outside(mask.span, mask.name, size)
+    for (one, corners), (other, others) in combinations(inside, 2):
+        # Where neither is drawn on the other's card they are never seen together.
+        alone = one.hide_one and other.hide_one
+        if one.key != other.key and not alone and _shared(corners, others) > 0.05:
+            yield covered(other.span, other.name, one.name)
 
 
-def _shared(one: Mask, other: Mask) -> float:
-    """How much of the smaller one's box the other's box takes, 0–1."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    smaller = min(one.width * one.height, other.width * other.height)
-    return max(width, 0) * max(height, 0) / smaller if smaller else 0
+def _shared(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> float:
+    """How much of the smaller of two shapes the other takes, 0–1."""
+    from PIL import Image, ImageChops, ImageDraw
+
+    boxes = [(*map(min, *corners), *map(max, *corners)) for corners in (one, other)]
+    left, top, right, bottom = (choose(box[n] for box in boxes) for n, choose in enumerate((max, max, min, min)))
+    if not (left < right and top < bottom):
+        return 0
+    drawn = []
+    for corners in (one, other):
+        drawn.append(Image.new("L", (200, 200)))
+        fitted = [((x - left) / (right - left) * 199, (y - top) / (bottom - top) * 199) for x, y in corners]
+        ImageDraw.Draw(drawn[-1]).polygon(fitted, fill=255)
+    part = ImageChops.darker(*drawn).histogram()[255] / 200**2
+    return part * (right - left) * (bottom - top) / min(_area(one), _area(other))
 
 
-def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list[Mask], list[Diagnostic]]:
-    """The masks that a section asks for: those it names, by name or by group, or all."""
-    known = {mask.name for mask in masks} | {mask.group for mask in masks if mask.group}
-    found = [unknown_mask(span, name, nearest(name, known, 3)) for name in names if name not in known]
-    return [mask for mask in masks if not names or mask.name in names or mask.group in names], found
+def _area(corners: Sequence[tuple[float, float]]) -> float:
+    return abs(sum(x * v - u * y for (x, y), (u, v) in zip(corners, [*corners[1:], corners[0]], strict=True))) / 2
+
+
+def _with_one_past(masks: Sequence[Mask]) -> Iterator[Mask]:
+    """The masks of a group with the former name that one of them has: it is the group's."""
+    was = {mask.key: mask.was for mask in reversed(masks) if mask.was}
+    return (replace(mask, was=was.get(mask.key, "")) for mask in masks)
 
 
 @declare("O001")
@@ -384,34 +381,41 @@ def no_image() -> tuple[str, str]:
     Bad:
         ## The parts of a leaf {.occlusion}
         A blade and a stalk.
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+        </svg>
     """
     return "this occlusion section has no picture", "put one into it: ![what it shows](../media/diagram.svg)"
 
 
 @declare("O002")
-def no_masks(path: str, where: str) -> tuple[str, str]:
+def no_masks(path: str, beside: str = "") -> tuple[str, str]:
     """A diagram has no masks.
 
     In an SVG, an element with `data-mask="name"` is a mask. For other pictures the masks stand in a file beside it.
+    `deckwright masks suggest` writes either.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text x="9" y="20">blade</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+        </svg>
     """
-    hint = (
-        'give the labels names in the SVG: <text data-mask="name">'
-        if where == "data-mask"
-        else f"write {where}, or: deckwright masks suggest {path}"
-    )
-    return f"`{path}` has no masks", hint
-
-
-@declare("O003")
-def bad_mask_name(name: str) -> tuple[str, str]:
-    """A mask has no name, or one that cannot be written in a tag.
-
-    The card's number belongs to the name, for ever: it has no white space, quotes, braces, `:` or `=`.
-    """
-    return (
-        f"`{name}` is no name for a mask" if name else "this mask has no name",
-        "name what it covers, as in internet-gateway",
-    )
+    written = f"write {beside}" if beside else 'give labels names in it: <text data-mask="name">'
+    return f"`{path}` has no masks", f"{written}, or: deckwright masks suggest {path}"
 
 
 @declare("O004")
@@ -419,6 +423,21 @@ def invisible_mask(name: str) -> tuple[str, str]:
     """A mask covers nothing.
 
     Without the element the drawing looks the same: it is outside of the picture, transparent, or under another one.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="90">blade</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+        </svg>
     """
     return f"nothing is seen of the mask `{name}`", "put data-mask on the element that is drawn, not on one in <defs>"
 
@@ -428,6 +447,23 @@ def touching(name: str, other: str) -> tuple[str, str]:
     """A mask lies over another label.
 
     What both cover is hidden on the card of the one and shown on that of the other.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+          <text x="9" y="24">stalk</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="16">blade</text>
+          <text x="9" y="36">stalk</text>
+        </svg>
     """
     return f"the mask `{name}` lies over “{other}”", "move the two apart in the drawing"
 
@@ -437,8 +473,25 @@ def repeated_name(name: str) -> tuple[str, str]:
     """Two masks have one name.
 
     To ask them together, give both a group.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="leaf" x="9" y="16">blade</text>
+          <text data-mask="leaf" x="9" y="36">stalk</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="16">blade</text>
+          <text data-mask="stalk" x="9" y="36">stalk</text>
+        </svg>
     """
-    return f"the mask name `{name}` is given twice", f'name one of them anew, or give both the group "{name}"'
+    return f"the mask name `{name}` is given twice", f'name one of them anew, and give both the group "{name}-all"'
 
 
 @declare("O007")
@@ -446,44 +499,25 @@ def covered(name: str, other: str) -> tuple[str, str]:
     """Two masks lie over one another.
 
     When one is uncovered on the answer, the other still covers a part of it.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+          <text data-mask="stalk" x="9" y="24">stalk</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="16">blade</text>
+          <text data-mask="stalk" x="9" y="36">stalk</text>
+        </svg>
     """
     return f"the masks `{name}` and `{other}` lie over one another", "draw them apart, or give both one group"
-
-
-@declare("O008")
-def unknown_key(key: str, suggestion: str, known: Iterable[str]) -> tuple[str, str]:
-    """A key of a mask file is unknown."""
-    return (
-        f"`{key}` is no key of a mask file",
-        f"did you mean `{suggestion}`?" if suggestion else f"known are {', '.join(known)}",
-    )
-
-
-@declare("O009")
-def bad_mask(what: str, hint: str) -> tuple[str, str]:
-    """A value of a mask file cannot be used."""
-    return f"{what} cannot be used", hint
-
-
-@declare("O010")
-def not_toml(reason: str) -> tuple[str, str]:
-    """A mask file is not TOML."""
-    return (
-        f"the mask file cannot be read: {reason}",
-        "see https://toml.io; strings are in quotes, a mask begins with [[mask]]",
-    )
-
-
-@declare("O011")
-def other_size(drawn: Sequence[int], size: tuple[int, int]) -> tuple[str, str]:
-    """A picture's size has changed since its masks were drawn.
-
-    The masks may lie beside their labels now.
-    """
-    return (
-        f"the masks were drawn for {drawn} pixels, and the picture has {list(size)}",
-        f"look at the masks: deckwright masks show; then write size = {list(size)}",
-    )
 
 
 @declare("O012")
@@ -501,17 +535,66 @@ def no_glyph(character: str) -> tuple[str, str]:
 
     Occlusion cards carry a picture drawn with Open Sans, so that masks fit on every device. It has Latin, Greek and
     Cyrillic letters; arrows and other scripts must be drawn as shapes.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">→ blade</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <path d="M1 16h6"/>
+          <text data-mask="blade" x="9" y="20">blade</text>
+        </svg>
     """
-    return (
-        f"`{character}` cannot be drawn: it would be an empty box",
-        "draw it as a path (in Inkscape: Path > Object to Path)",
-    )
+    hint = "draw it as a path (in Inkscape: Path > Object to Path)"
+    return f"`{character}` cannot be drawn: it would be an empty box", hint
 
 
 @declare("O014")
 def unknown_mask(name: str, suggestion: str) -> tuple[str, str]:
-    """A section asks for a mask that its diagram does not have."""
-    return (
-        f"the diagram has no mask `{name}`",
-        f"did you mean `{suggestion}`?" if suggestion else "name masks or groups of the diagram",
-    )
+    """A section asks for a mask that its diagram does not have.
+
+    Bad:
+        ## The parts of a leaf {.occlusion masks="blades"}
+        ![A leaf](../media/leaf.svg)
+    Bad (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+        </svg>
+    Good:
+        ## The parts of a leaf {.occlusion masks="blade"}
+        ![A leaf](../media/leaf.svg)
+    Good (media/leaf.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">
+          <text data-mask="blade" x="9" y="20">blade</text>
+        </svg>
+    """
+    hint = f"did you mean `{suggestion}`?" if suggestion else "name masks or groups of the diagram"
+    return f"the diagram has no mask `{name}`", hint
+
+
+@declare("O015")
+def undrawable(path: str, reason: str, hint: str) -> tuple[str, str]:
+    """An SVG with masks cannot be drawn.
+
+    Occlusion cards carry a picture drawn from it, for which its size must be known: by a viewBox, or by its width and
+    height.
+    """
+    return f"`{path}` {reason}", hint
+
+
+@declare("O017")
+def outside(name: str, size: tuple[int, int]) -> tuple[str, str]:
+    """A mask leaves the picture.
+
+    Lengths in a mask file are fractions of the picture, 0 to 1, from its left upper corner; with `unit = "px"` in the
+    file's first lines they are pixels.
+    """
+    hint = f'the picture has {size[0]} × {size[1]} pixels; lengths are fractions of it, unless unit = "px"'
+    return f"the mask `{name}` leaves the picture", hint

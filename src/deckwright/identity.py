@@ -113,6 +113,8 @@ def assign(
         elif line and line.released and n in matches.recycled:
             found.append(recycled(note.span, line.id, _place(known[matches.recycled[n]].span)))
             continue
+        elif line and line.retired not in ("", "draft") and not _is_known(note, line):
+            found.append(reused(note.span, line.id, line.retired))
         if line is None:
             wrong = [] if terms.retire else list(_renamed(note, unmatched))
             found += wrong
@@ -175,22 +177,24 @@ def _with_unique_ids(notes: Iterable[Note], ledger: Ledger) -> tuple[list[Note],
 
 def _renamed(note: Note, unmatched: Iterable[Line]) -> Iterator[Diagnostic]:
     """Where a new note's text was released under another id of the author's, which nothing has any more."""
-    text = digest(note.match)
     for line in unmatched:
-        if note.id and line.explicit and line.family == note.family and text in (line.match, line.released.match):
+        if note.id and line.explicit and line.family == note.family and _is_known(note, line):
             yield renamed(note.span, line.id, note.id)
             return
 
 
 def _other_family(note: Note, unmatched: Iterable[Line]) -> Iterator[Diagnostic]:
     """Where a new note was another kind of note until now: Anki cannot turn one into the other."""
-    text = digest(note.match)
     for line in unmatched:
-        if line.family != note.family and (
-            line.id == note.id or line.key == note.path or text in (line.match, line.released.match)
-        ):
+        same = line.id == note.id or line.key == note.path or _is_known(note, line)
+        if same and line.family != note.family:
             yield other_family(note.span, _name(line), line.family, note.family)
             return
+
+
+def _is_known(note: Note, line: Line) -> bool:
+    """Whether the line has the note's text, as last seen or as released."""
+    return digest(note.match) in (line.match, line.released.match if line.released else "")
 
 
 class _Minting:
@@ -291,6 +295,8 @@ def _moved(note: Note, line: Line) -> list[tuple[int, int, str]]:
 
     Where that was insisted on since the release, the draft has the new number already.
     """
+    if line.draft and line.draft.source == _source_digest(note):
+        return []
     released = line.released.numbers if line.released else {}
     draft = line.draft.numbers if line.draft else {}
     now: dict[str, list[int]] = {}
@@ -410,16 +416,22 @@ def _is_same(state: State, other: State) -> bool:
 
 def _source_digest(note: Note) -> str:
     """Of what the author wrote; a media file counts with its content, not with its name."""
-    media = [name.rpartition("-")[2].partition(".")[0] for name in note.media]
     numbers = [deletion.number or 0 for deletion in note.deletions]
-    return _sha256(note.source, *media, *map(str, numbers)).hex()[:16]
+    return _sha256(note.source, *map(_content, note.media), *map(str, numbers)).hex()[:16]
 
 
 def _fields_digest(note: Note) -> str:
-    """Of what ships and a learner sees: neither ID nor Source, nor the deck."""
+    """Of what ships and a learner sees: neither ID nor Source, nor the deck, nor what media files are called."""
     fields = {name: value for name, value in sorted(note.fields.items()) if value and name not in ("ID", "Source")}
+    for file in sorted(note.media, key=len, reverse=True):
+        fields = {name: value.replace(file, _content(file)) for name, value in fields.items()}
     hints = [deletion.hint for deletion in note.deletions]
     return _sha256(json.dumps([fields, note.tags, note.numbers, hints], ensure_ascii=False)).hex()[:16]
+
+
+def _content(file: str) -> str:
+    """The digest of a media file's bytes, which its name ends in."""
+    return file.rpartition("-")[2].partition(".")[0]
 
 
 # What left the deck
@@ -682,3 +694,15 @@ def renamed(was: str, id_: str) -> tuple[str, str]:
     them as it is. `was` beside the new id says that it is the same note.
     """
     return f"this note was released with the id `{was}`", f'write was="{was}" beside `{id_}`, or build --retire'
+
+
+@declare("I021", "warning")
+def reused(id_: str, version: str) -> tuple[str, str]:
+    """The id of a note that left the deck stands on another text.
+
+    The note comes back with it, and so does the progress of all who learned its old text.
+    """
+    return (
+        f"the id `{id_}` belongs to a note that was retired in {version}, with another text",
+        "give this note another id, unless it is that note, reworded",
+    )

@@ -144,7 +144,7 @@ class _Scanner:
 
     def code(self, start: int, length: int) -> tuple[Piece | None, int] | None:
         """A code span: up to the next run of as many backticks."""
-        runs = self.runs[length]
+        runs = self.runs.get(length, [])  # Behind an escaped backtick begins a run of its own.
         following = bisect_left(runs, start + 1)
         if following == len(runs):
             return None

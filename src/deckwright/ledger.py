@@ -152,7 +152,7 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
                 types[type_.type] = _merged_type(types[type_.type], type_) if type_.type in types else type_
             else:
                 heads[span] = _HEAD.decode(raw)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             found.append(corrupt_line(span, str(error)))
         except _TwoNotesError as error:
             found.append(two_notes(span, str(error)))

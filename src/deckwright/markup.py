@@ -119,7 +119,8 @@ class Renderer:
 class _Pass:
     """One field being rendered: a tree of elements, and what is kept out of it until the end.
 
-    `footnotes` are the labels that the field refers to, in the order in which it does; that is how they are numbered.
+    `marked` are the places in `kept` of what opens and what closes a highlight, in turn. `footnotes` are the labels
+    that the field refers to, in the order in which it does; that is how they are numbered.
     """
 
     def __init__(self, renderer: Renderer, cloze: bool = False, footnotes: list[str] | None = None) -> None:
@@ -129,6 +130,7 @@ class _Pass:
         self.leaves: list[Block] = []
         self.kept: list[tuple[str, str]] = []
         self.raw: list[tuple[str, Span]] = []
+        self.marked: list[int] = []
         self.single: list[tuple[bool, Span]] = []
 
     def render(self, held: Iterable[Block], inline: bool = False) -> str:
@@ -350,9 +352,13 @@ class _Pass:
         marks = [piece for piece in pieces if piece.kind == "mark"]
         instead: dict[int, Callable[[], tuple[int, str | None]]] = {}
         for first, second in _couples(block.text, marks):
-            instead[first.start] = lambda end=first.end: (end, self.keep("<mark>", ""))
-            instead[second.start] = lambda end=second.end: (end, self.keep("</mark>", ""))
+            for piece, tag in ((first, "<mark>"), (second, "</mark>")):
+                instead[piece.start] = lambda end=piece.end, tag=tag: (end, self.highlight(tag))
         return instead
+
+    def highlight(self, tag: str) -> str:
+        self.marked.append(len(self.kept))
+        return self.keep(tag, "")
 
     # Code and maths
 
@@ -455,6 +461,9 @@ class _Pass:
             text = _RAW.sub(lambda mark: self.raw[int(mark[1])][0], text)
             text = self.raw_media(_clean(text))
         text = _ANKI_TAG.sub("&#91;", text)
+        for first, second in zip(self.marked[::2], self.marked[1::2], strict=True):
+            if not _is_balanced(text.partition(f"\x12{first}\x0f")[2].partition(f"\x12{second}\x0f")[0]):
+                self.kept[first] = self.kept[second] = ("==", "")  # It crosses emphasis or raw HTML.
         while "\x12" in text:  # What is kept may hold marks itself.
             text = _KEPT.sub(lambda mark: self.kept[int(mark[1])][0], text)
         return text.strip().replace("{{c", "&#123;{c")

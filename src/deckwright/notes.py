@@ -253,8 +253,9 @@ def _tagged_row(row: Block, section: Section) -> tuple[list[Block], Tag, list[Di
 
 
 def _span(section: Section, leaf: Block) -> Span:
-    line, column = leaf.place(0) if leaf.starts else (leaf.first, 0)
-    return section.file.span(line, column, len(leaf.text.split("\n")[0]) or 1)
+    indent = len(leaf.text) - len(leaf.text.lstrip())
+    line, column = leaf.place(indent)
+    return section.file.span(line, column, len(leaf.text.lstrip().split("\n")[0]) or 1)
 
 
 # Parts → notes
@@ -660,7 +661,7 @@ def stays_prose(kind: str) -> tuple[str, str]:
     )
 
 
-@declare("N016", "warning")
+@declare("N014", "warning")
 def only_links() -> tuple[str, str]:
     """A section of the file's default kind holds only links.
 

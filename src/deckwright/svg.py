@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from xml.parsers import expat
 
 from lxml import etree
@@ -202,9 +204,9 @@ def _is_sized(root: etree._Element) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """An element that can be hidden: one with `data-mask`, whose name, group and former name that gives, or other text.
+    """An element that can be hidden: one with `data-mask`, whose name, group, former name and hint that gives, or text.
 
-    `text` is what it says, white space folded. `line` is the source's.
+    `text` is what it says, white space folded. `line` is the source's, `number` the element's in the document, from 0.
     """
 
     element: etree._Element
@@ -214,51 +216,127 @@ class Label:
     hint: str
     text: str
     line: int
+    number: int
 
 
 class Labels:
-    """The labels of a drawing: `masks`, those with `data-mask`, and `others`, the text elements outside of them.
+    """The labels of a drawing: `masks`, those with `data-mask`, and `others`, the text elements that lie in none.
 
-    Raises SvgError as `clean` does. `width` is that of the view box, or the `width` in pixels; 0 where neither says it.
+    `size` is the drawing's width and height in pixels, as they are without a page around it; None where they are not
+    told. Acts and references to outside are gone, as after `clean`, and SvgError is raised as it does.
     """
 
     def __init__(self, source: bytes) -> None:
         self._root = _parse(source)
-        self.masks = [
-            self._label(element) for element in self._root.iter(f"{_SVG}*") if element.get("data-mask") is not None
-        ]
-        masked = {label.element for label in self.masks}
-        self.others = [
-            self._label(element)
-            for element in self._root.iter(f"{_SVG}text")
-            if masked.isdisjoint([element, *element.iterancestors(), *element.iterdescendants()])
-        ]
-        box = (self._root.get("viewBox") or "").replace(",", " ").split()
-        size = re.match(r"\s*([\d.]+)\s*(?:px)?\s*$", self._root.get("width") or "")
-        self.width = float(box[2]) if len(box) == 4 else float(size[1]) if size else 0.0
+        numbers = {element: number for number, element in enumerate(self._root.iter(etree.Element))}
+        lines = {element: element.sourceline for element in numbers}
+        for _ in _remove(self._root):
+            pass
+        kept = list(self._root.iter(f"{_SVG}*"))
+        self._masked = {element for element in kept if element.get("data-mask") is not None}
+        self.masks = [_label(e, lines[e], numbers[e]) for e in kept if e in self._masked]
+        texts = [e for e in kept if e.tag == f"{_SVG}text" and not self._is_masked(e)]
+        self.others = [_label(e, lines[e], numbers[e]) for e in texts]
+        self.size = _size(self._root)
 
-    def without(self, labels: Iterable[Label]) -> bytes:
-        """The drawing with these labels hidden, and everything else where it was."""
-        elements = [inner for label in labels for inner in label.element.iter(f"{_SVG}*")]
+    def drawing(self, without: Label | None = None) -> bytes:
+        """The drawing, with one label hidden and everything else where it was: the masks inside another text too."""
+        elements = list(without.element.iter(f"{_SVG}*")) if without else []
         before = [element.get("style") for element in elements]
         for element in elements:
+            stays = without.element not in self._masked and self._is_masked(element)
             # Not `display`: without a box of its own, a piece of text would pull what follows into its place.
-            element.set("style", f"visibility:hidden;{_VISIBILITY.sub('', element.get('style', ''))}")
-        hidden = etree.tostring(self._root, encoding="utf-8")
+            seen = "visible" if stays else "hidden"
+            element.set("style", f"visibility:{seen};{_VISIBILITY.sub('', element.get('style', ''))}")
+        data = etree.tostring(self._root, encoding="utf-8")
         for element, style in zip(elements, before, strict=True):
             if style is None:
                 del element.attrib["style"]
             else:
                 element.set("style", style)
-        return hidden
+        return data
 
-    @staticmethod
-    def _label(element: etree._Element) -> Label:
-        given = (
-            element.get(name, "").strip()
-            for name in ("data-mask", "data-mask-group", "data-mask-was", "data-mask-hint")
-        )
-        return Label(element, *given, " ".join("".join(element.itertext()).split()), element.sourceline)
+    def _is_masked(self, element: etree._Element) -> bool:
+        return not self._masked.isdisjoint([element, *element.iterancestors()])
 
 
-_VISIBILITY = re.compile(r"visibility\s*:[^;]*;?")
+def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
+    """The source with `data-mask` in the start tags of elements, by number; every other byte as it was.
+
+    The names hold nothing that XML escapes. Raises SvgError for UTF-16, whose bytes are not looked into.
+    """
+    if b"\0" in source:
+        raise SvgError("is in UTF-16", "save it in UTF-8")
+    places: list[tuple[int, str]] = []
+    number = count()
+    parser = expat.ParserCreate()
+
+    def start(*_: object) -> None:
+        if name := names.get(next(number)):
+            places.append((parser.CurrentByteIndex, name))
+
+    parser.StartElementHandler = start
+    parser.Parse(source, True)
+    for place, name in reversed(places):
+        after = _START.match(source, place).end()
+        source = source[:after] + f' data-mask="{name}"'.encode() + source[after:]
+    return source
+
+
+_START = re.compile(rb"<[^\s/>]+")
+_VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
+
+
+def _label(element: etree._Element, line: int, number: int) -> Label:
+    names = ("data-mask", "data-mask-group", "data-mask-was", "data-mask-hint")
+    given = (element.get(name, "").strip() for name in names)
+    return Label(element, *given, " ".join("".join(_words(element)).split()), line, number)
+
+
+_UNSAID = {f"{_SVG}{name}" for name in ("title", "desc", "metadata", "style")}
+_PLACING = ("x", "y", "dx", "dy")
+
+
+def _words(element: etree._Element) -> Iterator[str]:
+    """What it says; pieces that are placed apart are parted by a space."""
+    if not isinstance(element.tag, str) or element.tag in _UNSAID:
+        return
+    if any(element.get(name) is not None for name in _PLACING) or element.tag == f"{_SVG}text":
+        yield " "
+    yield element.text or ""
+    for child in element:
+        yield from _words(child)
+        yield child.tail or ""
+
+
+_LENGTH = re.compile(r"\s*(\+?[\d.]+(?:e[+-]?\d+)?)\s*([a-z]*|%)\s*", re.IGNORECASE)
+_UNITS = {"": 1, "px": 1, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "pc": 16, "em": 16, "ex": 8}
+
+
+def _size(root: etree._Element) -> tuple[float, float] | None:
+    """https://www.w3.org/TR/SVG2/coords.html#SizingSVGInCSS: by width and height, else by the view box."""
+    try:
+        box = [float(number) for number in re.split(r"[\s,]+", root.get("viewBox", "").strip())][2:]
+    except ValueError:
+        box = []
+    if len(box) != 2 or not all(0 < side < math.inf for side in box):
+        box = [0, 0]
+    width, height = (_length(root.get(name, ""), side) for name, side in zip(("width", "height"), box, strict=True))
+    if width and not height and box[0]:
+        height = width * box[1] / box[0]
+    elif height and not width and box[1]:
+        width = height * box[0] / box[1]
+    elif not width and not height:
+        width, height = box
+    return (width, height) if width and height else None
+
+
+def _length(text: str, whole: float) -> float:
+    """In pixels; 0 where it is no length, or a part of nothing."""
+    match = _LENGTH.fullmatch(text)
+    try:
+        number = float(match[1]) if match else 0.0
+    except ValueError:
+        return 0.0
+    unit = match[2].lower() if match else ""
+    return number * whole / 100 if unit == "%" else number * _UNITS.get(unit, 0)

@@ -1,0 +1,110 @@
+"""Whatever the text is, it gives notes or diagnostics: never an exception, HTML that is whole, and the same again."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import casefiles
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deckwright import clozes, markup, notes, sections
+from deckwright.model import Note
+
+VOID = {"br", "hr", "img", "input", "source", "wbr", "col"}
+
+PIECES = [
+    "## ", "### ", "{.basic}", "{.cloze}", " {.items}", "{.rows .typed}", "{.cells .reversed}", "#card/cloze ", "\n", "\n\n",
+    "<!-- card: ", "-->", "<!-- card: basic id='a' -->", "- ", "1. ", "> ", "  ", "    ", "\t", "| ", " |", "|-|-|", "---",
+    "```", "~~~", "`", "``", "$", "$$", "\\(", "\\]", "\\", "*", "**", "_", "~~", "==", "::", "{{c1::", "{{c2::", "}}", "{", "}",
+    "[", "]", "(", ")", "![", "[[", "]]", "![[", "](", "[^a]", "[^a]: ", "[a]: ", "%%", "!!! note", "[!NOTE]", ": ", "&amp;",
+    "&#125;", "<", ">", "</", "<b>", "</b>", "<div>", "</div>", "<p>", "<table>", "<td>", "<script>", "<a href='", "<x-y>",
+    "https://a.b", "a@b.c", "www.a.b", ".png", "|300", "word", "é", "😀", "\u2028", "\u202e", "\x00", "\x0e0\x0f", "\x120\x0f",
+    "\x02", "klzzwxh:0000", "[sound:", "\ufeff", "\r", "[ ] ", "**Lead**: ", "c3::",
+]  # fmt: skip
+
+
+class _Balance(HTMLParser):
+    """Raises where an element is closed that is not open; `open` are those that never are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open += [tag] if tag not in VOID else []
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop() == tag, tag
+
+
+def fields(note: Note) -> list[str]:
+    """The fields with everything filled in that a later stage knows."""
+    names = [f"{number}.png" for number in range(len(note.references))]
+    numbers = [deletion.number or 1 for deletion in note.deletions]
+    return [clozes.fill(markup.fill(value, names), note.deletions, numbers) for value in note.fields.values()]
+
+
+def assert_sound(data: bytes) -> None:
+    """The file gives what can be shipped, twice the same."""
+    made, found = sections.read(casefiles.PATH, data)
+    results = [notes.make(section, casefiles.SETTINGS) for section in made]
+    assert results == [notes.make(section, casefiles.SETTINGS) for section in sections.read(casefiles.PATH, data)[0]]
+    for written, wrong in results:
+        assert written or wrong or found
+        for note in written:
+            for value in fields(note):
+                assert not set(value) & {chr(n) for n in (*range(9), *range(11, 32), 127)}
+                balance = _Balance()
+                balance.feed(value)
+                assert balance.open == []
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_markdown_is_sound(text: str) -> None:
+    assert_sound(text.encode())
+
+
+@given(
+    head=st.sampled_from(["## a {.basic}\n\n", "## a {.cloze}\n\n==x== ", "## a {.items}\n\n- **b** ", "## a {.rows}\n\n|a|b|\n|-|-|\n|c|"]),
+    pieces=st.lists(st.sampled_from(PIECES), max_size=25),
+)  # fmt: skip
+def test_any_note_is_sound(head: str, pieces: list[str]) -> None:
+    assert_sound((head + "".join(pieces)).encode())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_sound(data: bytes) -> None:
+    assert_sound(b"---\nkind: basic\n---\n## a\n" + data)
+
+
+@given(st.text(max_size=200))
+def test_any_front_matter_is_sound(text: str) -> None:
+    assert_sound(f"---\nkind: {text}\n---\n## a\n\nb\n".encode(errors="replace"))
+
+
+WORST = {
+    **{
+        f"many {piece!r}": piece * 20_000
+        for piece in ["[", "![", "*", "_", "<a ", "`", "{{c1::", "==", "<!--", "$", "> - "]
+    },
+    **{f"lines of {piece!r}": (piece + "\n") * 5_000 for piece in ["<!--", "```", "$$", "[a]: b", "==a=="]},
+    "a heading of quotes": '## a {"' + '"' * 5_000,
+    "a heading of hashtags": "## a " + "#b " * 100_000,
+    "quotes in quotes": ">" * 20_000 + " a",
+    "lists in lists": "".join("  " * depth + "- a\n" for depth in range(200)),
+    "headings in headings": "".join("#" * level + f" {level} {{.basic}}\n\na\n\n" for level in range(1, 7)),
+    "clozes in clozes": "## a {.cloze}\n" + "{{c1::a" * 500 + "}}" * 500,
+    "a deep front matter": "---\na: " + "[" * 100_000 + "\n---\n",
+    "ten megabytes": "a " * 5_000_000,
+    "a line of two megabytes": "## a {.basic}\n" + "a " * 1_000_000,
+}
+"""Each would take minutes, or all of the stack, where something took time or space in proportion to its square."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", WORST.values(), ids=WORST.keys())
+def test_the_worst_text_is_sound(text: str) -> None:
+    head = "" if text.startswith(("#", "---")) else "## a {.cloze}\n\n==x== "
+    assert_sound((head + text).encode())

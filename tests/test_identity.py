@@ -1,0 +1,866 @@
+"""Who a note is, whatever its author does: guids, IDs, note ids, cloze numbers and times of change.
+
+Stories of one project after another are in `histories`; here are frozen values, single rules, and a machine that plays
+authors against the invariants that `README.md` numbers.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from rapidfuzz.fuzz import ratio
+from scratch import DAY, RENDERERS, Scratch, by_front, codes, day
+
+from deckwright import identity, ledger
+from deckwright.diagnostics import has_errors
+from deckwright.identity import CARD_IDS, Assigned
+from deckwright.ledger import Line
+from deckwright.model import Note
+
+BASIC = "---\nkind: basic\n---\n# IAM\n\n"
+USER = "## What is a user?\n\nA person or a service with keys of its own.\n\n"
+GROUP = "## What is a group?\n\nUsers with equal rights.\n\n"
+ROLE = "## What is a role?\n\nRights that are assumed for a while.\n\n"
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    return Scratch(tmp_path / "project")
+
+
+def clozes(text: str) -> dict[str, str]:
+    return {"iam.md": f"# IAM\n\n## Users {{.cloze #users}}\n\n{text}\n"}
+
+
+def the_line(assigned: Assigned) -> Line:
+    (line,) = assigned.ledger.lines.values()
+    return line
+
+
+def guids(notes: Iterable[Note]) -> dict[str, str]:
+    return {asked: note.guid for asked, note in by_front(tuple(notes)).items()}
+
+
+# Frozen values
+
+
+@pytest.mark.parametrize(
+    ("arguments", "guid"),
+    [
+        (("anatomy-k3v9q2xm", "basic", "valve"), "30Z0cRY8nxrQNq"),
+        (("anatomy-k3v9q2xm", "cloze", "valve"), "56Xi4GKcQNPaCY"),
+        (("anatomy-k3v9q2xm", "basic", "valve", 1), "2lHG7uC5sjMAva"),
+        (("botany-00000000", "basic", "valve"), "5U65yf8FmwQhGF"),
+        (("anatomy-k3v9q2xm", "basic", "\x1fHeart\x1fWhat is a 弁?\x1fA flap."), "1jcX7Dq3s9bO4W"),
+    ],
+)
+def test_guids_never_change(arguments: tuple, guid: str) -> None:
+    """Learners have them: another value here is every note a second time in every collection."""
+    assert identity.guid(*arguments) == guid
+
+
+def test_the_identity_of_a_first_build_never_changes(scratch: Scratch) -> None:
+    """From the Markdown to the ledger's key: what goes into a guid is frozen with it."""
+    scratch.card_files({
+        "iam.md": BASIC + USER + "## Users {.cloze #users}\n\nA ==user== has ==keys==.\n\n"
+        "## Parts {#parts .items}\n\n- **Group**: users.\n",
+    })  # fmt: skip
+    notes = scratch.build(day(1)).assigned.notes
+    assert [(note.guid, note.fields["ID"], note.note_id, note.mod, note.numbers) for note in notes] == [
+        ("0zAvTkFxXS1PpN", "what-is-a-user-s1ppn", 0, day(1), ()),
+        ("", "users", 0, day(1), (1, 2)),
+        ("", "parts.group", 0, day(1), ()),
+    ]
+
+
+def test_two_clones_mint_alike(scratch: Scratch, tmp_path: Path) -> None:
+    other = Scratch(tmp_path / "clone")
+    for clone, when in ((scratch, day(1)), (other, day(9))):
+        clone.card_files({"iam.md": BASIC + USER + GROUP})
+        clone.build(when)
+    assert guids(scratch.load(day(2)).assigned.notes) == guids(other.load(day(9)).assigned.notes)
+
+
+def test_note_ids_lie_within_the_day_before_and_leave_room_for_cards(scratch: Scratch) -> None:
+    text = BASIC + "".join(f"## What is {n}?\n\nThe number {n}.\n\n" for n in range(60))
+    scratch.card_files({"numbers.md": text})
+    ids = sorted(note.note_id for note in scratch.build(day(2)).assigned.notes)
+    assert day(1) * 1000 <= ids[0] and ids[-1] + CARD_IDS <= day(2) * 1000
+    assert all(later - earlier >= CARD_IDS for earlier, later in zip(ids, ids[1:], strict=False))
+
+
+@pytest.mark.parametrize("now", [1, 86_400, 172_801])
+def test_no_note_id_is_negative_however_early_the_epoch(scratch: Scratch, now: int) -> None:
+    scratch.card_files({"iam.md": BASIC + USER + GROUP + ROLE})
+    assert min(note.note_id for note in scratch.build(now).assigned.notes) > 0
+
+
+def test_one_note_id_of_two_merged_branches_is_parted(scratch: Scratch) -> None:
+    """The package could not hold both. The released note keeps it; Anki matches notes by guid alone."""
+    scratch.card_files({"iam.md": BASIC + USER})
+    (user,) = scratch.release("1.0.0", day(1)).notes
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    loaded = scratch.build(day(2))
+    lines = {g: msgspec.structs.replace(line, nid=user.note_id) for g, line in loaded.assigned.ledger.lines.items()}
+    ledger.write(msgspec.structs.replace(loaded.assigned.ledger, lines=lines), scratch.lock)
+    merged = scratch.build(day(3))
+    ids = {asked: note.note_id for asked, note in by_front(merged.assigned.notes).items()}
+    assert ids["What is a user?"] == user.note_id
+    assert abs(ids["What is a group?"] - user.note_id) >= CARD_IDS
+    assert not scratch.load(day(4)).is_ledger_stale
+
+
+# Ids
+
+
+def test_an_id_that_two_notes_have_stays_with_the_one_that_had_it(scratch: Scratch) -> None:
+    """A section copied above its original keeps the original's id by mistake; its own line is not lost either."""
+    user = USER.replace("user?", "user? {#user}")
+    scratch.card_files({"iam.md": BASIC + user + GROUP + ROLE})
+    before = guids(scratch.release("1.0.0", day(1)).notes)
+    copied = GROUP.replace("group?", "group? {#user}")
+    scratch.card_files({"iam.md": BASIC + copied + user + ROLE})
+    loaded = scratch.build(day(2), keep_going=True)
+    assert codes(loaded) == ["I001"]
+    assert guids(loaded.assigned.notes) == {asked: before[asked] for asked in ("What is a user?", "What is a role?")}
+    scratch.card_files({"iam.md": BASIC + GROUP + user + ROLE})
+    assert guids(scratch.build(day(3)).assigned.notes) == before
+
+
+def test_a_suggested_id_is_free(scratch: Scratch) -> None:
+    tagged = [text.replace("?\n", "? {#user}\n") for text in (USER, GROUP)]
+    taken = ROLE.replace("?\n", "? {#user-2}\n")
+    scratch.card_files({"iam.md": BASIC + tagged[0] + taken + tagged[1]})
+    (found,) = scratch.load(day(1)).diagnostics
+    assert (found.code, found.hint) == ("I001", "give this note another: `user-3` is free")
+
+
+def test_the_id_on_the_card_can_be_written_into_the_tag(scratch: Scratch) -> None:
+    """As I002 advises, whatever else is edited at once."""
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    user = by_front(scratch.release("1.0.0", day(1)).notes)["What is a user?"]
+    edited = f"## Whom does IAM know?\n<!-- card: id=\"{user.fields['ID']}\" -->\n\nPeople and machines.\n\n"
+    scratch.card_files({"iam.md": BASIC + edited + GROUP})
+    loaded = scratch.build(day(2))
+    assert (codes(loaded), guids(loaded.assigned.notes)["Whom does IAM know?"]) == ([], user.guid)
+
+
+def test_was_names_a_derived_id_too(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    (user,) = scratch.release("1.0.0", day(1)).notes
+    text = f"## Whom does IAM know?\n<!-- card: id=\"known\" was=\"{user.fields['ID']}\" -->\n\nPeople and machines.\n"
+    scratch.card_files({"iam.md": BASIC + text})
+    (note,) = scratch.build(day(2)).assigned.notes
+    assert (note.guid, note.fields["ID"]) == (user.guid, "known")
+
+
+def test_was_may_stay_and_its_id_may_go_to_another_note(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
+    (user,) = scratch.release("1.0.0", day(1)).notes
+    renamed = USER.replace("?\n", '? {#person was="user"}\n')
+    scratch.card_files({"iam.md": BASIC + renamed})
+    scratch.build(day(2))
+    scratch.card_files({"iam.md": BASIC + renamed + GROUP.replace("?\n", "? {#user}\n")})
+    loaded = scratch.build(day(3))
+    assert codes(loaded) == []
+    assert [(note.fields["ID"], note.guid == user.guid) for note in loaded.assigned.notes] == [
+        ("person", True), ("user", False),
+    ]  # fmt: skip
+
+
+def test_a_renamed_id_without_was_is_refused_where_learners_have_the_note(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
+    scratch.build(day(1))
+    scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#person}\n")})
+    assert codes(scratch.build(day(2))) == []  # Nobody has it.
+    scratch.release("1.0.0", day(3))
+    scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#human}\n")})
+    assert codes(scratch.load(day(4))) == ["I020"]
+    loaded = scratch.load(day(4), retire=True)
+    assert (codes(loaded), loaded.assigned.new, loaded.assigned.retired) == ([], 1, 1)
+
+
+def test_a_former_id_is_kept_in_the_ledger(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    first = scratch.build(day(1)).assigned.notes[0].fields["ID"]
+    scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
+    assert the_line(scratch.build(day(2)).assigned).was == (first,)
+
+
+def test_a_twin_of_another_kind_is_no_change_of_kind(scratch: Scratch) -> None:
+    """The basic note is still there: its cloze twin is a note more, and no warning's worth."""
+    basic = "## Users {.basic}\n\nA user has keys.\n\n"
+    scratch.card_files({"iam.md": basic})
+    scratch.release("1.0.0", day(1))
+    scratch.card_files({"iam.md": basic + "## Users {.cloze}\n\nA ==user== has keys.\n"})
+    loaded = scratch.load(day(2))
+    assert (codes(loaded), loaded.assigned.new, loaded.assigned.kept) == ([], 1, 1)
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "numbers"),
+    [
+        ("==a1== ==b2==", "==b2== ==a1==", (2, 1)),
+        ("==a1== ==b2==", "==a1== ==new== ==b2==", (1, 3, 2)),
+        ("==a1== ==b2== ==c3==", "==a1== ==c3==", (1, 3)),
+        ("==assumed== ==b2==", "==is assumed== ==b2==", (1, 2)),
+        ("==a1== ==b2== ==c3==", "==a1== ==zebra== ==c3==", (1, 2, 3)),
+        ("==b2== ==c3==", "==zebra== ==c3==", (1, 2)),
+        ("==b2== ==c3==", "==b2== ==zebra==", (1, 2)),
+        ("==a1== ==b2==", "==zebra== ==yak==", (3, 4)),
+        ("==a1== ==a1== ==b2==", "==b2== ==a1== ==a1==", (2, 1, 1)),
+        ("==a1== ==b2==", "{{c1::a1}} {{c2::b2}}", (1, 2)),
+        ("{{c5::a1}} {{c3::b2}}", "==b2== ==new== ==a1==", (3, 1, 5)),
+        ("{{c5::a1}} ==b2==", "{{c5::a1}} ==new== ==b2==", (5, 2, 1)),
+    ],
+)
+def test_numbers_belong_to_their_answers(scratch: Scratch, before: str, after: str, numbers: tuple[int, ...]) -> None:
+    scratch.card_files(clozes(before))
+    scratch.release("1.0.0", day(1))
+    scratch.card_files(clozes(after))
+    loaded = scratch.build(day(2))
+    assert (codes(loaded), [note.numbers for note in loaded.assigned.notes]) == ([], [numbers])
+
+
+def numbers_of(scratch: Scratch, *texts: str, release: bool = True) -> list[tuple[int, ...]]:
+    """The numbers in each state of one cloze note."""
+    found = []
+    for number, text in enumerate(texts, 1):
+        scratch.card_files(clozes(text))
+        found.append(scratch.build(day(number)).assigned.notes[0].numbers)
+        if release:
+            scratch.release(f"1.{number}.0", day(number) + 1)
+    return found
+
+
+@pytest.mark.parametrize("release", [False, True])
+def test_a_retired_number_is_for_its_own_answer_alone(scratch: Scratch, release: bool) -> None:
+    texts = ["==IPv4== ==port==", "==port==", "==IPv6== ==port==", "==IPv4== ==IPv6== ==port=="]
+    assert numbers_of(scratch, *texts, release=release) == [(1, 2), (2,), (3, 2), (1, 3, 2)]
+
+
+def test_an_answer_that_went_and_came_back_reworded_before_a_release_is_the_same(scratch: Scratch) -> None:
+    scratch.card_files(clozes("==assumed== ==port=="))
+    scratch.release("1.0.0", day(1))
+    assert numbers_of(scratch, "==port==", "==is assumed== ==port==", release=False) == [(2,), (1, 2)]
+
+
+def test_between_neighbours_counts_only_what_the_text_last_had(scratch: Scratch) -> None:
+    """A number that retired long ago neither takes part nor stands in the way."""
+    texts = ["==old== ==b2== ==c3==", "==b2== ==c3==", "==zebra== ==c3=="]
+    assert numbers_of(scratch, *texts) == [(1, 2, 3), (2, 3), (2, 3)]
+
+
+def test_an_answer_with_two_numbers_by_hand_keeps_one_of_them(scratch: Scratch) -> None:
+    assert numbers_of(scratch, "{{c1::x}} {{c2::x}}", "==x==", "{{c1::x}} ==x==") == [(1, 2), (1,), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        ("{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::a}}", "“a” from c1 to c2, “b” from c2 to c1"),
+        ("{{c1::a}} {{c1::b}} {{c2::c}}", "{{c1::b}} {{c2::c}} {{c2::a}}", "“a” from c1 to c2"),
+        ("==a== ==b==", "{{c2::a}} {{c1::b}}", "“a” from c1 to c2, “b” from c2 to c1"),
+        ("==a== ==b==", "{{c1::new}} ==a== ==b==", "“a” from c1 to c3"),
+    ],
+)
+def test_renumbering_released_clozes_has_to_be_insisted_on(
+    scratch: Scratch, before: str, after: str, moved: str
+) -> None:
+    scratch.card_files(clozes(before))
+    scratch.release("1.0.0", day(1))
+    scratch.card_files(clozes(after))
+    (found,) = scratch.load(day(2)).diagnostics
+    assert (found.code, found.message) == ("I006", f"progress would move between answers: {moved}")
+    assert codes(scratch.build(day(2), renumber=frozenset({"users"}))) == []
+    assert codes(scratch.build(day(3))) == []  # Insisting once is enough.
+
+
+@pytest.mark.parametrize("after", ["{{c1::a}} {{c2::b}} {{c7::c}}", "{{c2::b}} {{c1::a}}", "{{c1::A}} {{c2::bees}}", "{{c1::a}}"])
+def test_explicit_numbers_that_no_answer_changed_are_fine(scratch: Scratch, after: str) -> None:
+    scratch.card_files(clozes("{{c1::a}} {{c2::b}}"))
+    scratch.release("1.0.0", day(1))
+    scratch.card_files(clozes(after))
+    assert codes(scratch.load(day(2))) == []
+
+
+def test_renumbering_in_two_steps_is_refused_too(scratch: Scratch) -> None:
+    """Away in one build, and back under another number in the next: learners see only what is released."""
+    scratch.card_files(clozes("{{c1::a}} {{c2::b}}"))
+    scratch.release("1.0.0", day(1))
+    scratch.card_files(clozes("{{c1::a}}"))
+    scratch.build(day(2))
+    scratch.card_files(clozes("{{c1::a}} {{c3::b}}"))
+    assert codes(scratch.load(day(3))) == ["I006"]
+
+
+def test_unreleased_clozes_are_renumbered_at_will(scratch: Scratch) -> None:
+    texts = ["{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::a}}"]
+    assert numbers_of(scratch, *texts, release=False) == [(1, 2), (1, 2)]
+
+
+# Times of change
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASIC + USER + "Prose.\n\n## Aside {.skip}\n\n" + GROUP,
+        BASIC + USER + "<!-- note to self -->\n\n" + GROUP,
+        BASIC.replace("kind: basic", "kind: basic\ndeck: Security\nsource: https://example.org\nauthor: me") + USER + GROUP,
+        (BASIC + GROUP + USER).replace("\n", "\r\n"),
+        BASIC + USER.replace("## What is a user?", "What is a user?\n---") + GROUP.replace("?\n", "? {.basic #group}\n"),
+        BASIC + USER.replace("person or", "person\nor") + GROUP,
+    ],
+    ids=["prose", "comment", "deck and source", "order and CRLF", "other marks", "a break in a line"],
+)
+def test_what_ships_as_it_was_updates_nobody(scratch: Scratch, text: str) -> None:
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    scratch.release("1.0.0", day(1))
+    text = text.replace("Prose.\n\n", "") if "Aside" in text else text
+    scratch.card_files({"iam.md": text})
+    made = scratch.build(day(2)).assigned
+    assert (made.new, made.changed, made.kept, made.retired) == (0, 0, 2, 0)
+    assert {note.mod for note in made.notes} == {day(1)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a user?", "a *user*?"),
+        ("keys of", "keys of of"),
+        ("kind: basic", "kind: basic\ntags: [iam]"),
+        ("# IAM", "# Identity"),
+        ("of its own.\n", "of its own.\n\n> [!NOTE]\n> Keys rotate.\n"),
+        ("a user?\n", "a user? {.reversed}\n"),
+        ("a user?\n", 'a user? {.basic context="Who"}\n'),
+    ],
+)
+def test_what_ships_otherwise_updates_its_note(scratch: Scratch, old: str, new: str) -> None:
+    scratch.card_files({"iam.md": BASIC + USER, "other.md": BASIC + GROUP})
+    scratch.release("1.0.0", day(1))
+    assert old in BASIC + USER
+    scratch.card_files({"iam.md": (BASIC + USER).replace(old, new), "other.md": BASIC + GROUP})
+    made = scratch.build(day(2)).assigned
+    assert sorted(note.mod for note in made.notes) == [day(1), day(2)]
+
+
+def test_a_release_is_refused_that_is_not_later_than_all_before(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    scratch.release("1.0.0", day(2))
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    for now in (day(1), day(2)):
+        with pytest.raises(ValueError, match="is not later than"):
+            scratch.release("1.1.0", now)
+    assert {note.mod for note in scratch.release("1.1.0", day(2) + 1).notes} == {day(2), day(2) + 1}
+
+
+def test_a_release_counts_the_time_of_retired_notes_too(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER, "role.md": BASIC + ROLE})
+    scratch.release("1.0.0", day(1))
+    scratch.card_files({"iam.md": BASIC + USER, "role.md": BASIC + ROLE.replace("a while", "an hour")})
+    scratch.release("1.1.0", day(5))
+    scratch.card_files({"iam.md": BASIC + USER})
+    scratch.release("1.2.0", day(6))
+    with pytest.raises(ValueError, match="is not later than"):
+        scratch.release("1.3.0", day(5))
+
+
+def test_a_release_stamps_one_time_on_all_that_is_new_or_changed(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    scratch.release("1.0.0", day(1))
+    scratch.card_files({"iam.md": BASIC + USER.replace("person", "human") + GROUP})
+    scratch.build(day(2))
+    scratch.card_files({"iam.md": BASIC + USER.replace("person", "human") + GROUP + ROLE + clozes("A ==b==.")["iam.md"]})
+    released = scratch.release("1.1.0", day(4))
+    mods = {asked: note.mod for asked, note in by_front(released.notes).items()}
+    assert mods == {
+        "What is a user?": day(4), "What is a group?": day(1), "What is a role?": day(4), "Users": day(4),
+    }  # fmt: skip
+    assert {note_type.family: note_type.mod for note_type in released.note_types} == {"basic": day(1), "cloze": day(4)}
+    head = released.ledger.head
+    assert [(release.version, release.time, release.notes) for release in head.releases] == [
+        ("1.0.0", day(1), 2), ("1.1.0", day(4), 4),
+    ]  # fmt: skip
+    assert (head.frozen, head.renderers) == (ledger.Frozen("Anatomy", "", ("Anatomy",)), RENDERERS)
+
+
+def test_a_constant_clock_still_makes_every_change_newer(scratch: Scratch) -> None:
+    """As with SOURCE_DATE_EPOCH: Anki takes an update only for a greater time."""
+    mods = []
+    for word in ("keys", "tokens", "passwords"):
+        scratch.card_files({"iam.md": BASIC + USER.replace("keys", word)})
+        mods += [note.mod for note in scratch.build(day(1)).assigned.notes]
+    assert mods == [day(1), day(1) + 1, day(1) + 2]
+
+
+# Retirement
+
+
+def test_a_tenth_may_go_and_no_more_without_retire(scratch: Scratch) -> None:
+    notes = [f"## What is {word}?\n\nThe {word} of the {n}th.\n\n" for n, word in enumerate("abcdefghijklmnopqrst")]
+    scratch.card_files({"iam.md": BASIC + "".join(notes)})
+    scratch.release("1.0.0", day(1))
+    scratch.card_files({"iam.md": BASIC + "".join(notes[2:])})
+    assert codes(scratch.load(day(2))) == []
+    scratch.card_files({"iam.md": BASIC + "".join(notes[3:])})
+    loaded = scratch.load(day(2))
+    assert (codes(loaded), loaded.is_blocked) == (["I008"], True)
+    loaded = scratch.build(day(2), retire=True)
+    assert (codes(loaded), loaded.assigned.retired) == ([], 3)
+    assert codes(scratch.load(day(3))) == []
+
+
+def test_unreleased_notes_just_go(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER + GROUP + ROLE})
+    scratch.build(day(1))
+    scratch.card_files({"iam.md": BASIC + USER})
+    assert len(scratch.build(day(2)).assigned.ledger.lines) == 1
+
+
+# What is frozen with the first release
+
+
+def test_the_shape_of_a_released_note_type_is_frozen(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    released = scratch.release("1.0.0", day(1)).ledger
+    type_ = msgspec.structs.replace(released.types["basic"], shape="0123456789abcdef")
+    ledger.write(msgspec.structs.replace(released, types={"basic": type_}), scratch.lock)
+    loaded = scratch.load(day(2))
+    assert (codes(loaded), loaded.is_blocked) == (["I016"], True)
+
+
+def test_a_broken_note_makes_no_deck_look_empty(scratch: Scratch) -> None:
+    below = BASIC.replace("kind", "deck: Security\nkind") + "## What is a user? {.basic}\n\n"
+    scratch.card_files({"iam.md": below + "A person.\n", "b.md": BASIC + GROUP})
+    scratch.release("1.0.0", day(1))
+    scratch.card_files({"iam.md": below, "b.md": BASIC + GROUP})
+    assert codes(scratch.load(day(2))) == ["N002"]
+
+
+# Two branches
+
+
+def branches(scratch: Scratch, base: dict[str, str], one: dict[str, str], other: dict[str, str]) -> None:
+    """Release `base`, build the two next states of it on two branches, and merge them; files of notes may not conflict."""
+    scratch.card_files(base)
+    scratch.release("1.0.0", day(1))
+    scratch.start_git()
+    scratch.git("switch", "--quiet", "--create", "other")
+    scratch.card_files(other)
+    assert not has_errors(scratch.build(day(2)).diagnostics)
+    scratch.commit()
+    scratch.git("switch", "--quiet", "main")
+    scratch.card_files(one)
+    assert not has_errors(scratch.build(day(3)).diagnostics)
+    scratch.commit()
+    scratch.git("merge", "--quiet", "--no-edit", "other")
+
+
+PROSE = "\n" + "Prose.\n\n" * 6
+GAP = "## Aside {.skip}\n" + PROSE
+
+
+def test_a_cloze_added_on_each_of_two_branches_is_told(scratch: Scratch) -> None:
+    def text(first: str, second: str) -> dict[str, str]:
+        return clozes(f"A ==user== has keys{first}.\n{PROSE}\nThat is all{second}.")
+
+    branches(scratch, text("", ""), text(" and ==tags==", ""), text("", ", ==really=="))
+    (found,) = scratch.load(day(4)).diagnostics
+    assert (found.code, found.message) == ("I007", "c2 belongs to “really” on one branch and to “tags” on the other")
+    assert found.hint == "number one of them by hand, with a free number: ==c3::tags=="
+    scratch.card_files(text(" and ==c3::tags==", ", ==really=="))
+    loaded = scratch.build(day(4))
+    assert (codes(loaded), loaded.assigned.notes[0].numbers) == ([], (1, 3, 2))
+
+
+def test_a_number_released_on_one_branch_is_that_answers(scratch: Scratch) -> None:
+    def text(first: str, second: str) -> dict[str, str]:
+        return clozes(f"A ==user== has keys{first}.\n{PROSE}\nThat is all{second}.")
+
+    scratch.card_files(text("", ""))
+    scratch.release("1.0.0", day(1))
+    scratch.start_git()
+    scratch.git("switch", "--quiet", "--create", "other")
+    scratch.card_files(text("", ", ==really=="))
+    scratch.build(day(4))
+    scratch.commit()
+    scratch.git("switch", "--quiet", "main")
+    scratch.card_files(text(" and ==tags==", ""))
+    scratch.release("1.1.0", day(3))
+    scratch.commit()
+    scratch.git("merge", "--quiet", "--no-edit", "other")
+    loaded = scratch.build(day(5))
+    assert (codes(loaded), loaded.assigned.notes[0].numbers) == ([], (1, 2, 3))
+
+
+def test_one_answer_added_on_both_branches_has_one_number(scratch: Scratch) -> None:
+    base, added = clozes("A ==user== has keys."), clozes("A ==user== has ==keys==.")
+    branches(scratch, base, added, added)
+    loaded = scratch.build(day(4))
+    assert (codes(loaded), loaded.assigned.notes[0].numbers) == ([], (1, 2))
+
+
+def test_one_heading_added_on_both_branches_is_two_notes(scratch: Scratch) -> None:
+    base = BASIC + USER + GAP + GROUP
+    one = BASIC + USER + ROLE + GAP + GROUP
+    other = BASIC + USER + GAP + GROUP + ROLE.replace("Rights that are assumed", "An identity for those who assume it")
+    branches(scratch, {"iam.md": base}, {"iam.md": one}, {"iam.md": other})
+    loaded = scratch.build(day(4))
+    assert [note.fields["Front"] for note in loaded.assigned.notes].count("What is a role?") == 2
+    assert (codes(loaded), len({note.guid for note in loaded.assigned.notes})) == ([], 4)
+    assert sorted(note.mod for note in loaded.assigned.notes) == [day(1), day(1), day(2), day(3)]
+
+
+def test_one_note_added_on_both_branches_is_one(scratch: Scratch) -> None:
+    base, added = {"iam.md": BASIC + USER}, {"iam.md": BASIC + USER + ROLE}
+    branches(scratch, base, added, added)
+    made = scratch.build(day(4)).assigned
+    assert ([note.mod for note in made.notes], len(made.ledger.lines)) == ([day(1), day(3)], 2)
+
+
+def test_an_id_renamed_on_one_branch_survives_its_neighbour_edited_on_the_other(scratch: Scratch) -> None:
+    """The other branch's stale line says the old id; `was` may even be gone from the notes by then."""
+    user = USER.replace("?\n", "? {#user}\n")
+    base = {"iam.md": BASIC + user + GAP + GROUP + GAP + ROLE}
+    renamed = {"iam.md": BASIC + user.replace("#user", '#person was="user"') + GAP + GROUP + GAP + ROLE}
+    other = {"iam.md": BASIC + user + GAP + GROUP.replace("equal", "the same") + GAP + ROLE.replace("while", "time")}
+    branches(scratch, base, renamed, other)
+    before = {line.guid: line.id for line in ledger.read(scratch.lock, "anatomy-k3v9q2xm")[0].lines.values()}
+    text = (scratch.root / "cards" / "iam.md").read_text().replace(' was="user"', "")
+    scratch.card_files({"iam.md": text})
+    loaded = scratch.build(day(4))
+    assert [d.code for d in loaded.diagnostics if d.severity == "error"] == []
+    assert {line.guid: line.id for line in loaded.assigned.ledger.lines.values()} == before
+    assert "person" in before.values()
+
+
+# The machine
+
+
+WORDS: list[str] = []
+"""Answers no two of which are alike, so that a number can only be an answer's own."""
+
+_chance = random.Random(7)
+while len(WORDS) < 80:
+    word = "".join(_chance.choices("abcdefghijklmnopqrstuvwxyz", k=9))
+    if all(ratio(word, other) < 45 for other in WORDS):
+        WORDS.append(word)
+
+
+@dataclass
+class Written:
+    """A note as its author has it, and what is expected of its identity.
+
+    `answers` are a cloze note's, each with a number of ours that stays when it is reworded. `released` and `draft` are
+    (content, mod), as in the ledger.
+    """
+
+    key: int
+    heading: list[str]
+    words: list[str]
+    answers: list[tuple[int, str]]
+    guid: str = ""
+    numbers: dict[int, int] = field(default_factory=dict)
+    released: tuple[tuple, int] | None = None
+    draft: tuple[tuple, int] | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{' '.join(self.heading)} and this"
+
+    @property
+    def content(self) -> tuple:
+        return (*self.heading, *self.words, *(text for _, text in self.answers))
+
+    def text(self) -> str:
+        clozes = f": {', '.join(f'=={text}==' for _, text in self.answers)}" if self.answers else ""
+        tag = "<!-- card: cloze -->\n" if self.answers else ""
+        return f"## {self.title}\n{tag}\n{' '.join(self.words)}{clozes}.\n"
+
+    def expect(self, now: int) -> int:
+        """The time of change that the note has now, by the rule of the ledger."""
+        if self.released and self.released[0] == self.content:
+            self.draft = None
+            return self.released[1]
+        if not self.draft or self.draft[0] != self.content:
+            self.draft = (self.content, max(now, *(state[1] + 1 for state in (self.released, self.draft) if state), 0))
+        return self.draft[1]
+
+
+@dataclass
+class Model:
+    """What the author's folder holds: the notes of each file, in order, and those deleted. `made` counts all ever made."""
+
+    files: dict[str, list[Written]] = field(default_factory=dict)
+    deleted: list[Written] = field(default_factory=list)
+    prose: dict[str, int] = field(default_factory=dict)
+    made: int = 0
+
+    def notes(self) -> list[Written]:
+        return [note for notes in self.files.values() for note in notes]
+
+    def add(self, path: str, answers: int) -> Written:
+        self.made += 1
+        named = [(n, WORDS[(self.made * 7 + n) % len(WORDS)]) for n in range(answers)]
+        note = Written(
+            self.made, [f"h{self.made}a", f"h{self.made}b"], [f"w{self.made}x{n}" for n in range(12)], named
+        )
+        self.files.setdefault(path, []).append(note)
+        return note
+
+    def write(self, scratch: Scratch) -> None:
+        scratch.card_files({
+            path: "---\nkind: basic\n---\n# T\n\n" + "Prose.\n\n" * self.prose.get(path, 0) + "\n".join(n.text() for n in notes)
+            for path, notes in self.files.items()
+        })  # fmt: skip
+
+
+def fresh(name: str) -> str:
+    """The next form of a word: `w3x1` → `w3x1e`, which no other word has."""
+    return name + "e"
+
+
+EDITS: dict[str, Callable[[Model, Written, int], object]] = {
+    "edit": lambda model, note, pick: note.words.__setitem__(pick % 12, fresh(note.words[pick % 12])),
+    "reword heading": lambda model, note, pick: note.heading.__setitem__(pick % 2, fresh(note.heading[pick % 2])),
+    "insert answer": lambda model, note, pick: note.answers.insert(pick % (len(note.answers) + 1), _answer(note)),
+    "reword answer": lambda model, note, pick: _reword(note, pick % len(note.answers)),
+    "reorder answers": lambda model, note, pick: note.answers.reverse(),
+    "remove answer": lambda model, note, pick: len(note.answers) > 1 and note.answers.pop(pick % len(note.answers)),
+}
+
+
+def _answer(note: Written) -> tuple[int, str]:
+    """An answer that the note never had."""
+    number = max([*note.numbers, *(n for n, _ in note.answers)], default=-1) + 1
+    return number, WORDS[(note.key * 7 + number) % len(WORDS)]
+
+
+def _reword(note: Written, position: int) -> None:
+    number, text = note.answers[position]
+    note.answers[position] = (number, fresh(text) if len(text) < 12 else text[:9])
+
+
+class Author(RuleBasedStateMachine):
+    """Plays an author, and holds the compiler to what `README.md` numbers as invariants."""
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = Path(mkdtemp())
+        self.scratch = Scratch(self.folder / "project")
+        self.scratch.start_git()
+        self.model = Model()
+        self.now, self.newest, self.version = day(100), day(100), 0
+        for path, answers in (("a.md", 0), ("a.md", 2), ("a.md", 0), ("b.md", 0), ("b.md", 3)):
+            self.model.add(path, answers)
+        self.build(0)
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            shutil.rmtree(self.folder)
+
+    def build(self, later: int) -> None:
+        self.now += later
+        self.newest = max(self.newest, self.now)
+        self.check(self.scratch, self.model, self.now)
+
+    def check(self, scratch: Scratch, model: Model, now: int) -> None:
+        """Build the model's notes, and compare all that has an identity."""
+        model.write(scratch)
+        loaded = scratch.build(now)
+        assert not has_errors(loaded.diagnostics), loaded.diagnostics
+        notes = {note.path[-1]: note for note in loaded.assigned.notes}
+        assert len(notes) == len(loaded.assigned.notes) == len(model.notes())
+        assert len({note.guid for note in notes.values()}) == len(notes)
+        assert len({line.nid for line in loaded.assigned.ledger.lines.values()}) == len(loaded.assigned.ledger.lines)
+        for written in model.notes():
+            note = notes[written.title]
+            written.guid = written.guid or note.guid
+            assert note.guid == written.guid
+            assert note.mod == written.expect(now)
+            for (answer, _), number in zip(written.answers, note.numbers, strict=True):
+                assert written.numbers.setdefault(answer, number) == number
+            assert len(set(written.numbers.values())) == len(written.numbers)
+        before = scratch.lock.stat()
+        again = scratch.build(now + 5)
+        assert scratch.lock.stat() == before
+        assert [d for d in again.diagnostics if d.code != "I018"] == []
+        assert [(n.guid, n.mod, n.numbers) for n in again.assigned.notes] == [
+            (n.guid, n.mod, n.numbers) for n in loaded.assigned.notes
+        ]
+
+    def one(self, pick: int) -> tuple[str, int]:
+        """A file and the place of a note in it."""
+        places = [(path, n) for path, notes in self.model.files.items() for n in range(len(notes))]
+        return places[pick % len(places)]
+
+    LATER = st.sampled_from([0, 1, DAY, -DAY])
+    PICK = st.integers(0, 10**6)
+
+    @rule(pick=PICK, answers=st.integers(0, 3), later=LATER)
+    def add(self, pick: int, answers: int, later: int) -> None:
+        note = self.model.add(self.one(pick)[0], answers)
+        clone = Scratch(self.folder / "clone")
+        shutil.copy(self.scratch.lock, clone.lock)
+        self.model.write(clone)
+        minted = {note.path[-1]: note.guid for note in clone.build(self.now + 7).assigned.notes}
+        self.build(later)
+        assert minted[note.title] == note.guid
+
+    @rule(edit=st.sampled_from(sorted(EDITS)), pick=PICK, later=LATER)
+    def edit(self, edit: str, pick: int, later: int) -> None:
+        path, n = self.one(pick)
+        note = self.model.files[path][n]
+        if note.answers or "answer" not in edit:
+            EDITS[edit](self.model, note, pick)
+        self.build(later)
+
+    @rule(pick=PICK, to=PICK, later=LATER)
+    def move(self, pick: int, to: int, later: int) -> None:
+        """Within its file or into another."""
+        path, n = self.one(pick)
+        note = self.model.files[path].pop(n)
+        target = self.model.files[sorted(self.model.files)[to % len(self.model.files)]]
+        target.insert(to % (len(target) + 1), note)
+        self.build(later)
+
+    @rule(pick=PICK, later=LATER)
+    def rename_file(self, pick: int, later: int) -> None:
+        path = sorted(self.model.files)[pick % len(self.model.files)]
+        self.model.files[f"{pick % 3}/{pick % 100}.md" if pick % 2 else path] = self.model.files.pop(path)
+        self.build(later)
+
+    @rule(pick=PICK, later=LATER)
+    def split_file(self, pick: int, later: int) -> None:
+        path, n = self.one(pick)
+        notes = self.model.files[path]
+        self.model.files[path] = notes[:n]
+        self.model.files.setdefault(f"split-{pick % 100}.md", []).extend(notes[n:])
+        self.build(later)
+
+    @rule(pick=PICK, later=LATER)
+    def reorder_file(self, pick: int, later: int) -> None:
+        self.model.files[self.one(pick)[0]].reverse()
+        self.build(later)
+
+    @rule(pick=PICK, later=LATER)
+    def insert_prose(self, pick: int, later: int) -> None:
+        path = self.one(pick)[0]
+        self.model.prose[path] = self.model.prose.get(path, 0) + 1
+        self.build(later)
+
+    @precondition(lambda self: len(self.model.notes()) > 3)
+    @rule(pick=PICK, later=LATER)
+    def delete(self, pick: int, later: int) -> None:
+        path, n = self.one(pick)
+        self.model.deleted.append(self.model.files[path].pop(n))
+        self.build(later)
+
+    @precondition(lambda self: self.model.deleted)
+    @rule(pick=PICK, later=LATER)
+    def restore(self, pick: int, later: int) -> None:
+        """What was released comes back as it was; what nobody has may be minted anew."""
+        note = self.model.deleted.pop(pick % len(self.model.deleted))
+        if not note.released:
+            note.guid, note.draft, note.numbers = "", None, {}
+        self.model.files[self.one(pick)[0]].append(note)
+        self.build(later)
+
+    @rule()
+    def release(self) -> None:
+        self.newest += DAY
+        self.now = self.newest
+        self.version += 1
+        self.stamp(self.scratch, self.model, self.now)
+        self.build(0)
+
+    def stamp(self, scratch: Scratch, model: Model, now: int) -> None:
+        released = {note.path[-1]: note for note in scratch.release(f"1.{self.version}.0", now).notes}
+        for note in model.notes():
+            if note.expect(now) and note.draft:
+                note.released, note.draft = (note.content, now), None
+            assert released[note.title].mod == note.released[1]
+
+    @precondition(lambda self: sum(bool(notes) for notes in self.model.files.values()) > 1)
+    @rule(pick=PICK, edits=st.tuples(*[st.sampled_from([*sorted(EDITS), "add", "release"])] * 2), adds=st.booleans())
+    def merge(self, pick: int, edits: tuple[str, str], adds: bool) -> None:
+        """Two branches change different files; whichever is merged into the other, the ledger is the same."""
+        self.scratch.commit("Before the branches")
+        paths = [path for path, notes in sorted(self.model.files.items()) if notes]
+        here, there = paths[pick % len(paths)], paths[(pick + 1) % len(paths)]
+        models = {"main": copy.deepcopy(self.model), "other": copy.deepcopy(self.model)}
+        self.scratch.git("branch", "--force", "other")
+        for branch, path, edit in (("main", here, edits[0]), ("other", there, edits[1])):
+            self.scratch.git("switch", "--quiet", branch)
+            model = models[branch]
+            note = model.files[path][pick % len(model.files[path])]
+            self.now += 60
+            if edit == "add":
+                model.made += 1 if branch == "other" else 0
+                model.add(path, 2)
+            elif edit == "release" and branch == "main":
+                self.newest = self.now = max(self.newest, self.now) + DAY
+                self.version += 1
+                model.write(self.scratch)
+                self.stamp(self.scratch, model, self.now)
+            elif edit in EDITS and (note.answers or "answer" not in edit):
+                EDITS[edit](model, note, pick)
+            if adds:
+                model.made += 2 if branch == "other" else 0
+                model.add(f"new-{branch}-{model.made}.md", 0)
+            self.check(self.scratch, model, self.now)
+            self.scratch.commit(f"On {branch}")
+        self.now += 60
+        self.newest = max(self.newest, self.now)
+        main, other = models["main"], models["other"]
+        self.model = Model(deleted=main.deleted, prose=main.prose, made=max(main.made, other.made))
+        touched = {path for path, notes in other.files.items() if path == there or path not in main.files}
+        for path in {**main.files, **other.files}:
+            self.model.files[path] = other.files[path] if path in touched else main.files[path]
+        stamped = {note.key: note for note in main.notes()}
+        for note in self.model.files[there]:
+            twin = stamped.get(note.key, note)
+            note.released = twin.released
+            if note.draft and note.released and note.draft[1] <= note.released[1]:
+                note.draft = None
+        results = []
+        for ours, theirs in (("main", "other"), ("other", "main")):
+            self.scratch.git("switch", "--quiet", "--detach", ours)
+            self.scratch.git("merge", "--quiet", "--no-edit", theirs)
+            merged = copy.deepcopy(self.model)
+            self.check(self.scratch, merged, self.now)
+            results.append((self.scratch.lock.read_bytes(), self.scratch.git("rev-parse", "HEAD").strip()))
+            self.scratch.git("checkout", "--quiet", "--", ".")
+        assert results[0][0] == results[1][0]
+        self.scratch.git("switch", "--quiet", "--force-create", "main", results[0][1])
+        self.build(0)
+
+
+QUICK = settings(
+    deadline=None, max_examples=10, stateful_step_count=14, suppress_health_check=list(HealthCheck), derandomize=True
+)
+Author.TestCase.settings = QUICK
+TestAuthor = Author.TestCase
+
+
+class ManyAuthors(Author):
+    """The same with more examples."""
+
+
+ManyAuthors.TestCase.settings = settings(QUICK, max_examples=40, stateful_step_count=20, derandomize=False)
+TestManyAuthors = pytest.mark.slow(ManyAuthors.TestCase)

@@ -1,0 +1,142 @@
+"""A diagnostic's span is where it says: in every case file, and in files made of faults in any order and any disguise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import casefiles
+import pytest
+from casefiles import Case
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deckwright import notes, sections
+from deckwright.diagnostics import Diagnostic
+
+
+def is_quoted(marked: str, message: str) -> bool:
+    """Whether the message names the marked text, in backticks and without the signs around it."""
+    return any(quoted and quoted in marked for quoted in re.findall(r"`([^`]*)`", message))
+
+
+def opens_deletion(marked: str, message: str) -> bool:
+    return marked.startswith(("==", "{{c"))
+
+
+AT: dict[str, Callable[[str, str], bool]] = {
+    "S003": lambda marked, message: marked == "---",
+    "S005": is_quoted,
+    "S006": is_quoted,
+    "S007": lambda marked, message: "```" in marked or "~~~" in marked,
+    "S008": lambda marked, message: marked.startswith("|"),
+    "S010": lambda marked, message: " ".join(marked.split()) in message,
+    "S011": is_quoted,
+    "S013": is_quoted,
+    "S014": is_quoted,
+    "S015": is_quoted,
+    "S016": lambda marked, message: re.match(r"[a-z#]+", marked) is not None,
+    "S017": lambda marked, message: "card" in marked,
+    "C002": lambda marked, message: marked.startswith("{{c"),
+    "C003": lambda marked, message: marked == "==",
+    "C004": opens_deletion,
+    "C005": opens_deletion,
+    "C006": opens_deletion,
+    "C007": opens_deletion,
+    "C008": lambda marked, message: marked.startswith("{{c"),
+    "C009": lambda marked, message: marked.startswith("{{c"),
+    "C010": lambda marked, message: marked == "==",
+    "N011": lambda marked, message: marked.startswith("[^") and is_quoted(marked, message),
+    "N012": lambda marked, message: marked.startswith("![[") and is_quoted(marked, message),
+    "N013": lambda marked, message: is_quoted(marked, message.replace("<", "").replace(">", "")),
+    "N015": lambda marked, message: marked.startswith("<") and is_quoted(marked, message),
+    "N016": is_quoted,
+}
+"""What the marked text must be, for codes that mark more than a note's first words."""
+
+
+def found(data: bytes) -> list[Diagnostic]:
+    made, wrong = sections.read(casefiles.PATH, data)
+    return wrong + [d for section in made for d in notes.make(section, casefiles.SETTINGS)[1]]
+
+
+def assert_places(data: bytes, diagnostics: list[Diagnostic]) -> None:
+    """Every span is a stretch of the line that it names, and of the text that it should be."""
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    lines = [re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\ufffd", line) for line in text.split("\n")]
+    for one in diagnostics:
+        span = one.span
+        if not span.line:
+            assert (span.column, span.length, span.text) == (0, 0, "")
+            continue
+        assert span.text == lines[span.line - 1]
+        assert 1 <= span.column <= span.column + span.length <= len(span.text) + 1
+        marked = span.text[span.column - 1 :][: span.length]
+        assert marked == marked.lstrip() or one.code == "S004", (one, marked)
+        assert AT.get(one.code, lambda marked, message: True)(marked, one.message), (one, marked)
+
+
+@pytest.mark.parametrize("case", casefiles.find("sections", "notes", "cloze"), ids=lambda case: case.path.stem)
+def test_what_a_case_reports_is_where_it_says(case: Case) -> None:
+    assert_places(case.data, found(case.data))
+
+
+FAULTS = [
+    "😀 a [^missing] b",
+    "| a \\| b | c |\n| --- | --- |\n| 𝒳 \\| [^bar] | <nobody> |\n| d | e | f |",
+    "A ==b::c::d== and {{c0::e}} and {{c1::f",
+    "`a {{c700::b}} c` and $x^{{c800::2}}$",
+    "```\n a {{c900::b}}\n```",
+    "$$\nx {{c600::y}}\n$$",
+    "- item ==a\n  - b== [^deep]\n\n    > <nobody> ![[note]]",
+    "-\t\ttext\n\n\t![[note]] and\n\t[^tab]",
+    "> quoted\n> > twice [^quoted] <b onclick='x'>",
+    "Term [^term]\n: definition <nobody>",
+    "<div>\n  <nobody>\n  <script>\n</div>",
+    "> [!NOTE] title [^title]\n> {{c1::x}} text",
+    "<!-- card: basic -->",
+    "a <!-- card: basic -->",
+    "[^note]: text\n\n    more [^other] <nobody>",
+    "~~~\nnever closed",
+    "![a](b.png) [l](https://example.org '==t==')",
+    "- **lead**: x <!-- card: cloze -->\n- `code` <!-- card: no idea -->\n- nothing",
+]
+HEADINGS = [
+    "## 😀 one {.cloze}",
+    "##\ttwo\t {.basic .items}",
+    "## three {.clozed #id}",
+    "## four {{c2::x}} {.cloze}",
+    "## five {.basic #Not_One}",
+    "## six #card/rows #card/clozes",
+    "seven {.basic .cloze}\n---",
+    "## eight\n\n<!-- card: cloze\n\tid='nine' kind -->",
+    '## ten {.basic id="x tags=y}',
+    "## [^eleven] `a` {.basic}",
+]
+FRONT_MATTERS = [
+    "",
+    "---\nkind: basic\n---\n",
+    "---\nkinds: basic\ntags:\n  - a: b\n---\n",
+    "---\n# c\nkind: bsic\n---\n",
+]
+
+
+@given(
+    front=st.sampled_from(FRONT_MATTERS),
+    parts=st.lists(st.sampled_from(HEADINGS + FAULTS + FAULTS), max_size=8),
+    mark=st.booleans(),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_what_a_file_of_faults_reports_is_where_it_says(front: str, parts: list[str], mark: bool, ending: str) -> None:
+    text = front + "\n\n".join(parts)
+    data = b"\xef\xbb\xbf" * mark + text.replace("\n", ending).encode()
+    assert_places(data, found(data))
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "# Title\r\n\r\n", "\ufeff😀\r"])
+def test_a_byte_that_is_not_utf_8_is_found(before: str) -> None:
+    data = before.encode() + "über ".encode() + b"\xfc\r\nmore"
+    (one,) = found(data)
+    line = len(before.splitlines()) + 1 if before.strip("\ufeff") else 1
+    assert (one.code, one.span.line, one.span.column, one.span.length) == ("S001", line, 6, 1)
+    assert_places(data, [one])
