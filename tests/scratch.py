@@ -40,6 +40,11 @@ class Scratch:
     def lock(self) -> Path:
         return self.root / ledger.FILE
 
+    def written(self) -> tuple[int, int]:
+        """What changes whenever the ledger is written, be it with the same bytes."""
+        held = self.lock.stat()
+        return held.st_ino, held.st_mtime_ns
+
     def write(self, files: Mapping[str, str | bytes | None]) -> None:
         """Write the files; those with None are deleted."""
         for name, text in files.items():

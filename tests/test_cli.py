@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from scratch import Scratch
 
 from deckwright import __version__, cli, collection, diagnostics, package, project
 from deckwright.diagnostics import PAGES, to_text
@@ -520,3 +522,157 @@ def test_a_bar_shows_on_a_terminal_what_takes_long(after: int, shown: bool) -> N
 def test_no_bar_where_there_is_no_terminal() -> None:
     result = subprocess.run([sys.executable, "-c", PROGRESS.format(after=0)], capture_output=True, check=True)
     assert (result.stdout, result.stderr) == (b"", b"")
+
+
+# The ledger
+
+
+VALVE = "\n## What does a valve do?\n\nIt lets blood through one way.\n"
+CLOZES = "# Heart\n\n## Valves {.cloze #valves}\n\nThe {{c1::mitral}} valve is left, the {{c2::tricuspid}} right.\n"
+
+
+@pytest.fixture
+def released(root: Path) -> Scratch:
+    """The project, released with three notes, one of them with clozes."""
+    write(root, {"cards/heart.md": HEART + VALVE, "cards/valves.md": CLOZES})
+    scratch = Scratch(root)
+    scratch.release("1.0.0", NOW)
+    return scratch
+
+
+def held(root: Path) -> bytes:
+    return (root / "deck.lock").read_bytes()
+
+
+def test_locked_builds_what_is_in_the_ledger_and_leaves_it_alone(root: Path, released: Scratch) -> None:
+    before = held(root)
+    result = run("build", "--locked")
+    assert (result.exit_code, result.stderr, held(root)) == (0, "Next: deckwright build --open\n", before)
+
+
+@pytest.mark.parametrize("ledger", [True, False])
+def test_locked_fails_where_the_ledger_would_change(root: Path, ledger: bool) -> None:
+    if ledger:
+        run("build")
+        write(root, {"cards/heart.md": HEART + VALVE})
+    before = held(root) if ledger else None
+    result = run("build", "--locked")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"No package was made: deck.lock would change ({2 if ledger else 1} new).\n"
+        "Next: deckwright build, and commit deck.lock\n"
+    )
+    assert (held(root) if (root / "deck.lock").exists() else None) == before
+
+
+def test_a_source_that_ships_as_before_may_still_change_the_ledger(root: Path, released: Scratch) -> None:
+    """Its text is what a later one is compared with; nobody is updated by that."""
+    write(root, {"cards/heart.md": (HEART + VALVE).replace("atrium do?", "*atrium* do?")})
+    assert run("build", "--locked").exit_code == 1
+
+
+def test_a_ledger_as_a_merge_left_it_is_not_locked(root: Path, released: Scratch) -> None:
+    line = held(root).splitlines(keepends=True)[-1]
+    (root / "deck.lock").write_bytes(held(root) + line)
+    before = held(root)
+    result = run("build", "--locked")
+    assert (result.exit_code, held(root)) == (1, before)
+    assert (run("build").exit_code, held(root)) == (0, before.removesuffix(line))
+
+
+def test_many_notes_go_only_with_retire(root: Path, released: Scratch) -> None:
+    write(root, {"cards/heart.md": "# Heart\n"})
+    before = held(root)
+    for options in ([], ["--keep-going"]):
+        result = run("build", *options)
+        assert (result.exit_code, result.stdout, held(root)) == (1, "", before)
+        assert "deck.lock: error[I008]" in result.stderr
+        assert "--keep-going" not in result.stderr.splitlines()[-1]
+    result = run("build", "--retire")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1] == "Since version 1.0.0: 1 kept, 2 retired"
+    assert run("build").exit_code == 0
+
+
+def test_renumber_lets_the_clozes_of_one_note_move(root: Path, released: Scratch) -> None:
+    write(root, {"cards/valves.md": CLOZES.replace("c1", "c3")})
+    before = held(root)
+    for options in ([], ["--renumber", "other"]):
+        result = run("build", *options)
+        assert (result.exit_code, held(root)) == (1, before)
+        assert "“mitral” from c1 to c3" in result.stderr
+        assert "build --renumber valves" in result.stderr
+    result = run("build", "--renumber", "valves")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1] == "Since version 1.0.0: 1 changed, 2 kept"
+    assert run("build").exit_code == 0
+
+
+def test_keep_going_keeps_the_lines_of_what_it_leaves_out(root: Path, released: Scratch) -> None:
+    write(root, {"cards/heart.md": HEART + BROKEN})
+    assert run("build").exit_code == 1
+    result = run("build", "--keep-going")
+    assert (result.exit_code, result.stderr.count("error[")) == (1, 1)
+    write(root, {"cards/heart.md": HEART + VALVE})
+    assert run("build").stdout.splitlines()[1] == "Since version 1.0.0: 3 kept"
+
+
+def test_an_error_leaves_the_ledger_as_it_was(root: Path, released: Scratch) -> None:
+    before = held(root)
+    write(root, {"cards/heart.md": HEART + VALVE + BROKEN.replace("valve", "septum") + VALVE.replace("valve", "vein")})
+    assert (run("build").exit_code, held(root)) == (1, before)
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (lambda data: b"<<<<<<< HEAD\n" + data, "I011"),
+        (lambda data: data[:-20], "I012"),
+        (lambda data: data.replace(b'"deckwright":1', b'"deckwright":9'), "I014"),
+        (lambda data: data.replace(b"anatomy-k3v9q2xm", b"botany-00000000"), "I015"),
+    ],
+)
+def test_with_a_broken_ledger_nothing_is_built_or_overwritten(
+    root: Path, released: Scratch, broken: Callable[[bytes], bytes], code: str
+) -> None:
+    data = broken(held(root))
+    (root / "deck.lock").write_bytes(data)
+    for options in ([], ["--keep-going"], ["--retire"]):
+        result = run("build", *options)
+        assert (result.exit_code, result.stdout, held(root)) == (1, "", data)
+        assert f"error[{code}]" in result.stderr
+        assert result.stderr.splitlines()[-1] == f"Next: deckwright explain {code}"
+    assert not (root / "build" / "anatomy.apkg").exists()
+
+
+def test_a_lost_ledger_is_told(root: Path, released: Scratch) -> None:
+    released.start_git()
+    (root / "deck.lock").unlink()
+    result = run("build")
+    assert (result.exit_code, (root / "deck.lock").exists()) == (1, False)
+    assert "deck.lock: error[I019]" in result.stderr
+
+
+@pytest.mark.parametrize("epoch", ["", "now", "-1", "1e9", "١٢٣", "0", "99999999999999"])
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_a_malformed_epoch_is_told(root: Path, monkeypatch: pytest.MonkeyPatch, command: str, epoch: str) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    result = run(command)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"SOURCE_DATE_EPOCH={epoch} is no time: it is a number of seconds since 1970.\n"
+    assert not (root / "deck.lock").exists()
+
+
+def test_two_projects_of_one_epoch_are_equal(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW))
+    run("build")
+    first = (held(root), (root / "build" / "anatomy.apkg").read_bytes())
+    (root / "deck.lock").unlink()
+    run("build")
+    assert (held(root), (root / "build" / "anatomy.apkg").read_bytes()) == first
+
+
+def test_check_never_writes_the_ledger(root: Path, released: Scratch) -> None:
+    before = held(root)
+    write(root, {"cards/heart.md": HEART})
+    assert (run("check").exit_code, held(root)) == (0, before)

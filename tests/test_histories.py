@@ -5,6 +5,7 @@ Each folder of `histories` is a story; its folders 1, 2, 3 … are the project's
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from scratch import DAY, DAY_ONE, Scratch, day
 
 from deckwright import markup
-from deckwright.diagnostics import has_errors
+from deckwright.diagnostics import Diagnostic, has_errors
 from deckwright.ledger import Line
 from deckwright.markup import plain
 from deckwright.model import Note
@@ -69,18 +70,21 @@ def _state(scratch: Scratch, state: Path, monkeypatch: pytest.MonkeyPatch) -> st
     )
     told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     lines = [f"{state.name}. {what} on {_day(now)}: {told}"]
-    lines += [
-        f"   {d.severity}[{d.code}] {d.span.path}:{d.span.line}: {d.message}\n      {d.hint}"
-        for d in loaded.diagnostics
-    ]
+    lines += [_diagnostic(diagnostic) for diagnostic in loaded.diagnostics]
     lines += [_note(note, made.ledger.lines[note.guid]) for note in made.notes]
     lines += [_retired(line) for _, line in sorted(made.ledger.lines.items()) if line.retired]
     return "\n".join(lines)
 
 
-def _without_guesses(found: list) -> list:
+def _without_guesses(found: list[Diagnostic]) -> list[Diagnostic]:
     """What is told of a guess, or of a deck that went, is told once: the next build knows."""
     return [diagnostic for diagnostic in found if diagnostic.code not in ("I003", "I004", "I008", "I009", "I020")]
+
+
+def _diagnostic(d: Diagnostic) -> str:
+    """Without the figure of a likeness, which is tuned elsewhere."""
+    message = re.sub(r" \(likeness \d+%\)", "", d.message)
+    return f"   {d.severity}[{d.code}] {d.span.path}:{d.span.line}: {message}\n      {d.hint}"
 
 
 def _note(note: Note, line: Line) -> str:

@@ -151,11 +151,11 @@ def test_a_ledger_that_git_has_and_the_folder_has_not_is_told(tmp_path: Path) ->
 
 
 def test_writing_the_same_touches_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "deck.lock"
-    assert ledger.write(WHOLE, path)
-    before = path.stat()
-    assert not ledger.write(WHOLE, path)
-    assert path.stat() == before
+    scratch = Scratch(tmp_path)
+    assert ledger.write(WHOLE, scratch.lock)
+    before = scratch.written()
+    assert not ledger.write(WHOLE, scratch.lock)
+    assert scratch.written() == before
 
 
 def test_a_write_that_fails_leaves_the_old_ledger_and_no_litter(

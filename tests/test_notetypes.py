@@ -94,7 +94,9 @@ def test_nothing_of_the_compiler_is_left_in_a_template(family):
 
 @pytest.mark.parametrize("family", SHAPES)
 def test_the_only_script_is_the_call_that_native_occlusion_needs(family):
-    for side in (side for template in note_type(SETTINGS, family).templates for side in (template.front, template.back)):
+    for side in (
+        side for template in note_type(SETTINGS, family).templates for side in (template.front, template.back)
+    ):
         assert side.count("<script") == side.count("anki.imageOcclusion.setup();") == int(family == "occlusion")
 
 

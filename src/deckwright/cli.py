@@ -65,15 +65,19 @@ def main(ctx: click.Context) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _command(example: str) -> Callable[[Callable[..., None]], click.Command]:
+def _command(example: str, group: click.Group = main) -> Callable[[Callable[..., None]], click.Command]:
     """Make a function a command. Its help begins with the example; its docstring is the rest."""
 
     def register(function: Callable[..., None]) -> click.Command:
-        text = inspect.cleandoc(function.__doc__ or "")
-        short = text.partition("\n")[0].rstrip(".")
-        return main.command(help=f"\b\nExample:\n  deckwright {example}\n\n{text}", short_help=short)(function)
+        return group.command(**_help(example, function))(function)
 
     return register
+
+
+def _help(example: str, function: Callable[..., None]) -> dict[str, str]:
+    text = inspect.cleandoc(function.__doc__ or "")
+    short = text.partition("\n")[0].rstrip(".")
+    return {"help": f"\b\nExample:\n  deckwright {example}\n\n{text}", "short_help": short}
 
 
 _project_option = click.option(
@@ -249,6 +253,143 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool) -
         click.echo(to_json(changes).encode("utf-8", "backslashreplace"))
     else:
         click.echo(to_text(changes, lambda text, role: click.style(text, **_STYLES[role]), None if whole else 10))
+
+
+def _masks() -> None:
+    """Propose masks for a picture, or show the cards that it makes."""
+
+
+_masks = main.group(name="masks", **_help("masks suggest media/heart.png", _masks))(_masks)
+
+_image_argument = click.argument("image", metavar="IMAGE", type=click.Path(path_type=Path))
+
+
+@_command("masks suggest media/heart.png", _masks)
+@_image_argument
+@_project_option
+@click.option("--all", "every", is_flag=True, help="Take titles and labels that stand there more than once, too.")
+@click.option(
+    "--force", is_flag=True, help="Replace a mask file that is there. A mask of another name is another card."
+)
+@click.pass_context
+def suggest(ctx: click.Context, image: Path, start: Path, every: bool, force: bool) -> None:
+    """Propose masks for the labels of a picture, and write them down.
+
+    For an SVG, its text elements get data-mask. For another picture, whose labels are read, a file is written beside it.
+    What is proposed is shown in build/masks. The names are for you to change, until the first release.
+    """
+    from . import masks
+    from .diagrams import PictureError
+    from .svg import SvgError
+
+    root, _, _ = _open(start)
+    file = _in_project(root, image)
+    target = masks.target(file)
+    if target != file and target.exists() and not force:
+        _fail(2, f"{_shown(target)} is there already.", f"To replace it: {_masks_line(ctx, 'suggest', '--force')}")
+    try:
+        proposal = masks.suggest(file, every)
+    except masks.ReaderMissing as error:
+        _fail(2, str(error))
+    except SvgError as error:
+        _fail(1, f"{_shown(file)} {error.reason}: {error.hint}.")
+    except PictureError as error:
+        _fail(1, f"{_shown(file)} cannot carry masks: {error.reason}.")
+    except OSError as error:
+        _fail(1, f"{_shown(file)} cannot be read: {error.strerror}.")
+    for number, mask in enumerate(proposal.masks, 1):
+        click.echo(f"{number:>3}  {mask.name}  {mask.label}")
+    left_out = "".join(f"\n  {text} ({reason})" for text, reason in proposal.left_out)
+    if left_out:
+        click.echo(f"Left out, unless --all is given:{left_out}", err=True)
+    if not proposal.masks:
+        click.echo(f"{_shown(file)} has no {'other' if left_out else 'new'} labels: nothing was written.", err=True)
+        ctx.exit(int(target != file))
+    picture = _masks_folder(root) / f"{file.stem}.png"
+    try:
+        masks.write(proposal)
+        proposal.picture.save(picture)
+    except OSError as error:
+        _fail(1, f"{_shown(target)} cannot be written: {error.strerror or error}")
+    click.echo(f"Wrote {_shown(target)} · {_count(len(proposal.masks), 'mask')}, shown in {_shown(picture)}")
+    _next(_masks_line(ctx, "show"))
+
+
+@_command("masks show media/heart.png", _masks)
+@_image_argument
+@_project_option
+@click.option(
+    "--mode",
+    type=click.Choice(["hide-all", "hide-one"]),
+    default="hide-all",
+    help="What the other masks do while one is asked. Default: hide-all.",
+)
+@click.pass_context
+def show(ctx: click.Context, image: Path, start: Path, mode: str) -> None:
+    """Draw question and answer of each card of a picture with masks, without Anki.
+
+    They go to build/masks, and all of them on one sheet.
+    """
+    from . import collection, diagrams, masks
+    from .cache import Cache
+    from .diagnostics import has_errors
+    from .media import Library
+    from .model import Reference, Span
+
+    root, project, found = _open(start)
+    if project is None:
+        _fail(1, _text(found))
+    file = _in_project(root, image)
+    place = file.relative_to(root).as_posix()
+    media, found = Library(root, project.settings.media).resolve(Reference(f"/{place}", False, Span(place)))
+    diagram = None
+    if media:
+        diagram, wrong = diagrams.read(media, root, Cache(root / collection.CACHE))
+        found += wrong
+    if found:
+        click.echo(_text(found) + "\n", err=True)
+    if not diagram:
+        ctx.exit(1)
+    made = masks.cards(diagram, mode)
+    folder = _masks_folder(root)
+    names = masks.file_names(made)
+    try:
+        for key, sides in made.items():
+            for side, picture in zip(("question", "answer"), sides, strict=True):
+                picture.save(folder / f"{file.stem}-{names[key]}-{side}.png")
+        masks.sheet(made).save(folder / f"{file.stem}-cards.png")
+    except OSError as error:
+        _fail(1, f"{_shown(folder)} cannot be written: {error.strerror or error}")
+    for key in made:
+        click.echo(f"{key}  {_shown(folder / f'{file.stem}-{names[key]}-question.png')}")
+    click.echo(f"Drew {_count(len(made), 'card')}, all on {_shown(folder / f'{file.stem}-cards.png')}")
+    ctx.exit(int(has_errors(found)))
+
+
+def _masks_line(ctx: click.Context, command: str, *options: str) -> str:
+    """The command with these options, for the picture and the project of the running one."""
+    project = [] if ctx.params["start"] == Path() else ["--project", str(ctx.params["start"])]
+    return shlex.join(["deckwright", "masks", command, str(ctx.params["image"]), *project, *options])
+
+
+def _in_project(root: Path, image: Path) -> Path:
+    """The image as named from the current folder or, as diagnostics name it, from the root."""
+    for file in (image.absolute(), root / image):
+        if file.is_file():
+            if file.resolve().is_relative_to(root):
+                return file.resolve()
+            _fail(2, f"{_shown(image)} lies outside of the project.")
+    _fail(2, f"There is no picture {_shown(image)}.")
+
+
+def _masks_folder(root: Path) -> Path:
+    _make_build_folder(root / "build")
+    folder = root / "build" / "masks"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        _fail(1, f"{_shown(folder)} cannot be made: {error.strerror}")
+    return folder
 
 
 @_command("explain S003")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import clozes, diagrams, identity, ledger, markup, notes, notetypes, sections
+from .cache import Cache
 from .diagnostics import Diagnostic, declare, has_errors, sort
 from .identity import Assigned, Terms
 from .ledger import Ledger
 from .media import Library
 from .model import FIELDS, Collection, Deck, Deletion, Media, Note, Settings, Span
 from .project import Project, note_files
+
+CACHE = "build/.cache"
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
@@ -24,12 +27,13 @@ Progress = Callable[[int, int], None]
 class Loaded:
     """A collection without the notes that have errors, and everything that was found, by place.
 
-    `before` is the ledger as it was read, `assigned` what became of it.
+    `before` is the ledger as it was read from `file`, `assigned` what became of it.
     """
 
     collection: Collection
     diagnostics: list[Diagnostic]
     before: Ledger
+    file: Path
     assigned: Assigned
 
     @property
@@ -40,7 +44,7 @@ class Loaded:
     @property
     def is_ledger_stale(self) -> bool:
         """Whether `save` would write the ledger."""
-        return ledger.dump(self.assigned.ledger) != ledger.dump(self.before)
+        return not self.file.is_file() or self.file.read_bytes() != ledger.dump(self.assigned.ledger)
 
 
 def load(project: Project, terms: Terms, progress: Progress = lambda done, total: None) -> Loaded:
@@ -48,13 +52,14 @@ def load(project: Project, terms: Terms, progress: Progress = lambda done, total
     settings = project.settings
     written, found = _written(project, progress)
     library = Library(project.root, settings.media)
+    cache = Cache(project.root / CACHE)
     used: dict[str, Media] = {}
     whole: list[Note] = []
     for note in written:
         media, wrong = _media(note, library)
         masked = note
         if note.family == "occlusion" and not has_errors(wrong):
-            masked, media[0], worse = _with_masks(note, media[0], project.root)
+            masked, media[0], worse = _with_masks(note, media[0], project.root, cache)
             wrong += worse
         found += wrong
         if not has_errors(wrong):
@@ -62,7 +67,8 @@ def load(project: Project, terms: Terms, progress: Progress = lambda done, total
             fields = {name: markup.fill(value, names) for name, value in masked.fields.items()}
             whole.append(replace(masked, fields=fields, media=names))
             used |= {file.name: file for file in media}
-    before, wrong = ledger.read(project.root / ledger.FILE, settings.id)
+    file = project.root / ledger.FILE
+    before, wrong = ledger.read(file, settings.id)
     found += wrong
     before = before or ledger.empty(settings.id)
     families = {note.family for note in whole}
@@ -78,7 +84,7 @@ def load(project: Project, terms: Terms, progress: Progress = lambda done, total
         decks=_decks(settings, assigned.notes),
         media=tuple(used[name] for name in sorted(used)),
     )
-    return Loaded(made, sort(found), before, assigned)
+    return Loaded(made, sort(found), before, file, assigned)
 
 
 def save(project: Project, loaded: Loaded) -> bool:
@@ -126,9 +132,9 @@ def _media(note: Note, library: Library) -> tuple[list[Media], list[Diagnostic]]
     return [media for media, _ in results if media], [diagnostic for _, wrong in results for diagnostic in wrong]
 
 
-def _with_masks(note: Note, picture: Media, root: Path) -> tuple[Note, Media, list[Diagnostic]]:
+def _with_masks(note: Note, picture: Media, root: Path, cache: Cache) -> tuple[Note, Media, list[Diagnostic]]:
     """An occlusion note with the masks of its picture, one deletion a card, and the file that ships for the picture."""
-    diagram, found = diagrams.read(picture, root)
+    diagram, found = diagrams.read(picture, root, cache)
     if diagram is None:
         return note, picture, found
     masks, wrong = diagrams.asked(diagram.masks, note.asked, note.span)

@@ -11,29 +11,45 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 
 from .ledger import Line
 from .model import Note
 
-SKETCH_BITS = 512
+LIKELY = 0.34
+"""The least likeness of two texts taken for one note; see benchmarks/README.md for what it loses and confuses."""
 
-LIKELY = 0.30
-"""The least likeness of two texts taken for one note; see benchmarks/matching.py for what it loses and confuses."""
+POSSIBLE = 0.28
+"""The least likeness of which the author is asked. What is less alike is another note."""
 
 MARGIN = 0.12
 """How much less alike every other candidate must be, seen from the note and from the line."""
 
-SAME_PATH = {"basic": 0.25, "cloze": 0.12, "occlusion": 0.25}
+SAME_PATH = {"basic": 0.4, "cloze": 0.25, "occlusion": 0.4}
 """What a note's unchanged path of headings adds: a basic note's last heading is its question, a cloze's only a title."""
+
+SAME_SECTION = 0.12
+"""What an unchanged path adds where only its last heading, or the name of the item or row, is another."""
+
+COMMON = 2 / 3
+"""Words that a greater share of a section's notes have are no part of their likeness: a shared stem, a column's head."""
+
+SKETCH_WORDS, WORD_BITS = 36, 14
+"""Of how many words a sketch consists, and of how many bits each: together they fit into 64 bytes."""
+
+SAMPLE = 2_000
+"""From how many notes it is learned how rare each word is."""
 
 
 @dataclass(slots=True)
 class Matches:
     """`lines` gives the line of each matched note, by the note's index. `guessed` are those matched by likeness (0–1).
 
-    `ambiguous` are notes that look like several lines, or share one with another note: they have no line. `recycled`
+    `ambiguous` are notes that look like several lines, share one with another note, or are not alike enough to one to be
+    sure: they have no line. `recycled`
     are notes whose explicit id leads to a line while that line's text now stands in another note, whose index is given.
     """
 
@@ -54,16 +70,24 @@ def digest(text: str) -> str:
 
 
 def sketch(text: str) -> str:
-    """What is remembered of a text, to tell how alike another is: one of 512 bits for each of its words, in base 64.
+    """What is remembered of a text, to tell how alike another is: a number for each of its words, in base 64.
 
-    Of a text with more than 160 different words the 160 with the lowest hash count, so that two long texts that are
-    alike are still judged by the same words.
+    Of a text with more different words those with the lowest hash count, so that two long texts that are alike are still
+    judged by the same words. Single characters, such as punctuation, go first.
     """
-    hashes = sorted(int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big") for word in set(_words(text)))
+    words = sorted(set(_words(text)), key=lambda word: (len(word) == 1, _hash(word)))
     bits = 0
-    for value in hashes[:160]:
-        bits |= 1 << (value % SKETCH_BITS)
-    return base64.b64encode(bits.to_bytes(SKETCH_BITS // 8, "big")).decode()
+    for word in words[:SKETCH_WORDS]:
+        bits = bits << WORD_BITS | _hash(word) % _NUMBERS + 1  # 0 stands for no word.
+    return base64.b64encode(bits.to_bytes(64, "big")).decode()
+
+
+_NUMBERS = (1 << WORD_BITS) - 1
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
 
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
@@ -83,7 +107,8 @@ class _Matcher:
     def __init__(self, notes: Sequence[Note], was: Sequence[str], lines: list[Line]) -> None:
         self.notes = notes
         self.was = was
-        self.free = {line.guid: line for line in sorted(lines, key=lambda line: (bool(line.retired), line.guid))}
+        self.all = sorted(lines, key=lambda line: (bool(line.retired), line.guid))
+        self.free = {line.guid: line for line in self.all}
         self.found = Matches()
         self.texts = [digest(note.match) for note in notes]
 
@@ -156,7 +181,9 @@ class _Matcher:
             clear = [
                 (n, guid)
                 for (n, guid), value in likeness.items()
-                if notes[n][0] == value == taken[guid][0] and value - max(notes[n][1], taken[guid][1]) >= MARGIN
+                if notes[n][0] == value == taken[guid][0]
+                and value >= LIKELY
+                and value - max(notes[n][1], taken[guid][1]) >= MARGIN
             ]
             for n, guid in clear:
                 self.found.guessed[n] = min(likeness[n, guid], 1.0)
@@ -170,27 +197,68 @@ class _Matcher:
 
     def likeness(self, left: Sequence[int], lines: Sequence[Line]) -> dict[tuple[int, str], float]:
         """Of every note and every line that may be the same, how alike they are, where that is enough."""
-        sketches = [_bits(line) for line in lines]
-        weights = _weights([*sketches, *(self.bits(n) for n in left)])
+        own, held = self.words_of_notes(left), self.words_of_lines(lines)
+        weights = _weights([_unpacked(line.sketch) for line in self.all[:: len(self.all) // SAMPLE + 1]])
+        sizes = [_weight(words, weights) for words in held]
+        having, beside = defaultdict(list), defaultdict(list)
+        for place, (line, words) in enumerate(zip(lines, held, strict=True)):
+            beside[line.key[:-1]].append(place)
+            for word in words:
+                having[word].append(place)
         found = {}
-        for n in left:
-            own, note = self.bits(n), self.notes[n]
-            size = own.bit_count()
-            for line, bits in zip(lines, sketches, strict=True):
-                same_path = note.path == line.key and note.group == line.group
-                shared = (own & bits).bit_count()
-                # Cheap first: most pairs share few words, and rare words only make them less alike.
-                if not same_path and shared * 8 < size + bits.bit_count() - shared:
-                    continue
+        for n, words in zip(left, own, strict=True):
+            note = self.notes[n]
+            size = _weight(words, weights) + weights[_NO_WORD]
+            near = beside.get(note.path[:-1], ())
+            # The rarest words first. What is left in the end is not enough to make a line possible: those words would
+            # lead to nearly all of them.
+            rest = size - weights[_NO_WORD]
+            shared: dict[int, float] = {}
+            for word in sorted(words, key=weights.__getitem__, reverse=True):
+                if rest < POSSIBLE * size:
+                    break
+                weight = weights[word]
+                rest -= weight
+                for place in having.get(word, ()):
+                    shared[place] = shared.get(place, 0.0) + weight
+            limit = (1 + POSSIBLE) / POSSIBLE
+            possible = (p for p, weight in shared.items() if (weight + rest) * limit >= size + sizes[p])
+            for place in {*near, *possible}:
+                line = lines[place]
                 if not self.may_take(n, line):
                     continue
-                value = _likeness(own, bits, weights) + (SAME_PATH[note.family] if same_path else 0)
-                if value >= LIKELY:
+                both = _weight(words & held[place], weights)
+                value = both / (size + sizes[place] - both) + _bonus(note, line)
+                if value >= POSSIBLE:
                     found[n, line.guid] = value
         return found
 
-    def bits(self, n: int) -> int:
-        return int.from_bytes(base64.b64decode(sketch(self.notes[n].match)), "big")
+    def words_of_notes(self, left: Sequence[int]) -> list[set[int]]:
+        """The words of these notes without those common in their sections."""
+        sections = {self.notes[n].path[:-1] for n in left}
+        near = [n for n, note in enumerate(self.notes) if note.path[:-1] in sections]
+        words = _telling([(self.notes[n].path[:-1], _unpacked(self.sketch(n))) for n in near])
+        return [found for n, found in zip(near, words, strict=True) if n not in self.found.lines]
+
+    def words_of_lines(self, lines: Sequence[Line]) -> list[set[int]]:
+        """The words of these lines without those common in their sections."""
+        sections = {line.key[:-1] for line in lines}
+        near = [line for line in self.all if line.key[:-1] in sections and line.retired in ("", "draft")]
+        words = _telling([(line.key[:-1], _unpacked(line.sketch)) for line in near])
+        by_guid = {line.guid: found for line, found in zip(near, words, strict=True)}
+        return [by_guid[line.guid] for line in lines]
+
+    def sketch(self, n: int) -> str:
+        """The note's sketch, as its line has it where the text is the same."""
+        line = self.found.lines.get(n)
+        return line.sketch if line and line.match == self.texts[n] else sketch(self.notes[n].match)
+
+
+def _bonus(note: Note, line: Line) -> float:
+    """What being in the same place adds to likeness."""
+    if note.group != line.group or note.path[:-1] != line.key[:-1]:
+        return 0.0
+    return SAME_PATH[note.family] if note.path == line.key else SAME_SECTION
 
 
 def _best(likeness: dict[tuple[int, str], float], side: int) -> dict[object, tuple[float, float]]:
@@ -207,24 +275,38 @@ def _texts(line: Line) -> set[str]:
     return {line.match} | ({line.released.match} if line.released else set())
 
 
-def _bits(line: Line) -> int:
-    return int.from_bytes(base64.b64decode(line.sketch), "big")
-
-
-def _each_bit(bits: int) -> Iterator[int]:
+def _unpacked(packed: str) -> set[int]:
+    """The words of a sketch."""
+    bits = int.from_bytes(base64.b64decode(packed), "big")
+    words = set()
     while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+        words.add(bits & _NUMBERS)
+        bits >>= WORD_BITS
+    return words
 
 
-def _weights(sketches: Sequence[int]) -> list[float]:
-    """How much each bit tells: words that stand in every note tell nothing."""
-    counts = Counter(bit for bits in sketches for bit in _each_bit(bits))
-    return [math.log1p(len(sketches) / (1 + counts[bit])) for bit in range(SKETCH_BITS)]
+def _telling(members: Sequence[tuple[tuple[str, ...], set[int]]]) -> list[set[int]]:
+    """The words of each member of a section without those that most of the section has; all where there are no others."""
+    sections = defaultdict(list)
+    for section, words in members:
+        sections[section].append(words)
+    common = {
+        section: {word for word, number in Counter(chain.from_iterable(held)).items() if number > COMMON * len(held)}
+        for section, held in sections.items()
+        if len(held) > 2
+    }
+    return [words - common.get(section, set()) or words for section, words in members]
 
 
-def _likeness(one: int, other: int, weights: Sequence[float]) -> float:
-    """The weight of the words that both have, of the words that either has: 0–1."""
-    either = sum(weights[bit] for bit in _each_bit(one | other))
-    return sum(weights[bit] for bit in _each_bit(one & other)) / either if either else 1.0
+_NO_WORD = 0
+
+
+def _weights(held: Sequence[set[int]]) -> defaultdict[int, float]:
+    """How much each word tells: one that stands in every note tells nothing, one that stands in none the most."""
+    counts = Counter(chain.from_iterable(held))
+    most = math.log1p(len(held) / 2)
+    return defaultdict(lambda: most, {word: math.log1p(len(held) / (1 + n)) for word, n in counts.items()})
+
+
+def _weight(words: Iterable[int], weights: Mapping[int, float]) -> float:
+    return sum(map(weights.__getitem__, words))

@@ -220,7 +220,7 @@ class Label:
 
 
 class Labels:
-    """The labels of a drawing: `masks`, those with `data-mask`, and `others`, the text elements that lie in none.
+    """The labels of a drawing: `masks`, those with `data-mask`, and `others`, what shows text and lies in none of them.
 
     `size` is the drawing's width and height in pixels, as they are without a page around it; None where they are not
     told. Acts and references to outside are gone, as after `clean`, and SvgError is raised as it does.
@@ -234,9 +234,10 @@ class Labels:
             pass
         kept = list(self._root.iter(f"{_SVG}*"))
         self._masked = {element for element in kept if element.get("data-mask") is not None}
-        self.masks = [_label(e, lines[e], numbers[e]) for e in kept if e in self._masked]
-        texts = [e for e in kept if e.tag == f"{_SVG}text" and not self._is_masked(e)]
-        self.others = [_label(e, lines[e], numbers[e]) for e in texts]
+        self._targets = {element.get("id"): element for element in kept}
+        self.masks = [self._label(e, lines[e], numbers[e]) for e in kept if e in self._masked]
+        others = (self._label(e, lines[e], numbers[e]) for e in kept if self._is_other(e))
+        self.others = [label for label in others if label.text]
         self.size = _size(self._root)
 
     def drawing(self, without: Label | None = None) -> bytes:
@@ -258,6 +259,24 @@ class Labels:
 
     def _is_masked(self, element: etree._Element) -> bool:
         return not self._masked.isdisjoint([element, *element.iterancestors()])
+
+    def _is_other(self, element: etree._Element) -> bool:
+        """Whether it is drawn where it stands, as text or by reference, and lies in no mask."""
+        is_drawn = not any(ancestor.tag in _KEPT_FOR_USE for ancestor in element.iterancestors())
+        return element.tag in (f"{_SVG}text", f"{_SVG}use") and is_drawn and not self._is_masked(element)
+
+    def _label(self, element: etree._Element, line: int, number: int) -> Label:
+        names = ("data-mask", "data-mask-group", "data-mask-was", "data-mask-hint")
+        given = (element.get(name, "").strip() for name in names)
+        return Label(element, *given, self._said(element), line, number)
+
+    def _said(self, element: etree._Element) -> str:
+        """What an element says itself, and what those do that it shows by reference."""
+        words = list(_words(element))
+        for use in element.iter(f"{_SVG}use"):
+            target = self._targets.get((use.get("href") or use.get(f"{_XLINK}href") or "").removeprefix("#"))
+            words += [" ", *(_words(target) if target is not None else ())]
+        return " ".join("".join(words).split())
 
 
 def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
@@ -287,12 +306,7 @@ _START = re.compile(rb"<[^\s/>]+")
 _VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
 
 
-def _label(element: etree._Element, line: int, number: int) -> Label:
-    names = ("data-mask", "data-mask-group", "data-mask-was", "data-mask-hint")
-    given = (element.get(name, "").strip() for name in names)
-    return Label(element, *given, " ".join("".join(_words(element)).split()), line, number)
-
-
+_KEPT_FOR_USE = {f"{_SVG}{name}" for name in ("defs", "symbol", "pattern", "clipPath", "mask", "marker")}
 _UNSAID = {f"{_SVG}{name}" for name in ("title", "desc", "metadata", "style")}
 _PLACING = ("x", "y", "dx", "dy")
 

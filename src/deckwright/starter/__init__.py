@@ -43,9 +43,9 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     new = {DECK: _settings(folder.name, chance, _folders(notes) if notes else ["cards"])}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
-    steps = ["begin a file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"] * bool(
-        notes
-    )
+    steps = [
+        "begin a file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
+    ] * bool(notes)
     if not (folder / ".gitattributes").exists():
         new[".gitattributes"] = f"# Two branches may each add lines to the ledger: both are kept.\n{_UNION}\n"
     elif _UNION not in (folder / ".gitattributes").read_text(encoding="utf-8"):

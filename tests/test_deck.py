@@ -1,0 +1,95 @@
+"""The deck of this repository: imported whole into the real Anki, every card shown, and built twice with the same bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import import_package
+
+from deckwright import package
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = 1_760_000_000
+LEFT_OVER = re.compile(r"\{\{|\}\}|has a problem|no field called|No cloze \d+ found")
+"""What Anki shows where a template is wrong, or a card has nothing to ask."""
+
+BUILD = "import os, sys; os.umask(int(sys.argv.pop(1), 8)); from deckwright.cli import main; main()"
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the repository's deck."""
+    folder.mkdir(parents=True)
+    for name in ("cards", "media"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "deck.lock"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two copies, each built in a process of its own that sees another world: the folder, its name, the zone and so on."""
+    folder = tmp_path_factory.mktemp("deck")
+    here, there = copied(folder / "here"), copied(folder / "a longer name" / "there")
+    runs = (
+        (here, [], "022", {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}),
+        (folder, ["--project", str(there)], "077", {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles"}),
+    )
+    common = {"SOURCE_DATE_EPOCH": str(NOW), "PYTHONPATH": os.pathsep.join(sys.path)}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", BUILD, umask, "build", *options],
+            cwd=cwd,
+            env=os.environ | common | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for cwd, options, umask, environment in runs
+    ]
+    told = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], told
+    return here, there
+
+
+@pytest.mark.slow
+def test_two_builds_anywhere_give_the_same_bytes(builds: tuple[Path, Path]) -> None:
+    one, other = (
+        {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()} for root in builds
+    )
+    assert one.keys() == other.keys()
+    assert [path for path in one if one[path] != other[path]] == []
+    assert Path("build/aws-developer.apkg") in one
+
+
+@pytest.mark.anki
+@pytest.mark.slow
+def test_the_deck_is_imported_whole_and_every_card_is_shown(collection, builds: tuple[Path, Path]) -> None:
+    path = builds[0] / "build" / "aws-developer.apkg"
+    held = package.read(path)
+    assert import_package(collection, path) == {
+        "new": len(held.notes), "updated": 0, "duplicate": 0, "conflicting": 0
+    }  # fmt: skip
+    media = collection.media.check()
+    assert (list(media.missing), list(media.unused)) == ([], [])
+    assert sorted(path.name for path in Path(collection.media.dir()).iterdir()) == sorted(held.media)
+    assert list(collection.get_empty_cards().notes) == []
+    cards = collection.db.list("SELECT id FROM cards")
+    assert len(cards) == sum(len(note.cards) for note in held.notes)
+    collection.after_note_updates(collection.find_notes(""), mark_modified=False, generate_cards=True)
+    assert collection.db.list("SELECT id FROM cards") == cards
+    assert collection.fix_integrity()[1]
+
+    wrong = []
+    for card in map(collection.get_card, cards):
+        front, back = card.question(), card.answer()
+        wrong += [side for side in (front, back) if LEFT_OVER.search(side)]
+        if not re.sub(r"<style>.*?</style>|<[^>]*>", "", front, flags=re.DOTALL).strip() or back == front:
+            wrong.append(front)
+    assert wrong == []

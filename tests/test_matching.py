@@ -1,0 +1,188 @@
+"""Notes without ids, edited: which line is taken for theirs, which is not, and where the author is asked."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from deckwright.ledger import Line
+from deckwright.matching import digest, match, sketch
+from deckwright.model import Note, Span
+
+
+def note(path: str, body: str, **other: object) -> Note:
+    """A note asked by the last heading of its path, whose parts are parted by ` > `."""
+    headings = tuple(path.split(" > "))
+    text = f"{headings[-1]} {body}"
+    values = {"family": "basic", "fields": {}, "tags": (), "deck": "D", "id": None, "span": Span("a.md", 1)}
+    return Note(**values | {"path": headings, "match": text, "source": text} | other)
+
+
+def line(known: Note, **other: object) -> Line:
+    guid = digest(" > ".join(known.path) + known.match)
+    values = {"explicit": bool(known.id), "group": known.group}
+    return Line(
+        guid, 1, known.id or guid, known.family, known.path, digest(known.match), sketch(known.match), **values | other
+    )
+
+
+def found(before: list[Note], after: list[Note]) -> list[int | str]:
+    """For each note after: which of those before it is, or "new", or "asked"."""
+    lines = [line(known) for known in before]
+    places = {known.guid: n for n, known in enumerate(lines)}
+    made = match(after, [known.was for known in after], lines)
+    return [
+        places[made.lines[n].guid] if n in made.lines else "asked" if n in made.ambiguous else "new"
+        for n in range(len(after))
+    ]
+
+
+USER = note("IAM > What is a user?", "A person or a service with long-term credentials of its own.")
+GROUP = note("IAM > What is a group?", "Several users who are given their permissions together.")
+QUEUE = note("SQS > What hides a received message?", "Its visibility timeout, thirty seconds unless set otherwise.")
+OTHERS = [
+    note("S3 > What is a bucket?", "A container of objects, in one region."),
+    note("S3 > What does versioning keep?", "Every version of an object, until a rule of the lifecycle removes it."),
+    note("SQS > What is a dead-letter queue?", "A queue of the messages that failed too often."),
+    note("SQS > What is long polling?", "A request that waits for a message, twenty seconds at most."),
+    note("VPC > What is a subnet?", "A segment of the address range of a network."),
+    note("VPC > What does a route table say?", "Where the traffic of a subnet goes, by its destination."),
+    note("Lambda > What is a layer?", "An archive of libraries that several functions share."),
+    note("Lambda > What is a cold start?", "The time that the first request of a new environment takes."),
+]
+DECK = [USER, GROUP, QUEUE, *OTHERS]
+REST = list(range(3, 11))
+
+
+def limit(name: str, value: str) -> Note:
+    return note(f"SQS > Limits > {name}", f"What is the limit of this in Amazon SQS? {value}")
+
+
+LIMITS = [
+    limit("Longest delay of a message", "15 minutes"),
+    limit("Largest size of a message", "256 KiB"),
+    limit("Longest retention of a message", "14 days"),
+    limit("Messages in one batch", "10"),
+    limit("Characters in the name of a queue", "80"),
+]
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        replace(USER, match=USER.match.replace("person", "persn")),
+        note("IAM > What is a user?", "Whoever signs in."),
+        note("IAM > Who or what is a user?", "A person or a service that has credentials of its own."),
+        note("Identities > Users > What is a user?", "A person or a service with credentials of its own."),
+        note("Identities > Which one is a user?", "Some person or service with long-term credentials."),
+    ],
+    ids=["a typo", "another answer", "both reworded", "moved and edited", "moved, and both reworded"],
+)
+def test_an_edited_note_is_known_again(edited: Note) -> None:
+    assert found(DECK, [*DECK[1:], edited]) == [1, 2, *REST, 0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        note("IAM > What is a policy?", "A document of statements that allow or deny actions on resources."),
+        note("IAM > What is a session?", "Temporary rights that somebody has who assumed something."),
+        replace(USER, family="cloze", match=USER.match + " Indeed."),
+    ],
+    ids=["about something else", "of the same form", "of another family"],
+)
+def test_a_new_note_is_not_taken_for_one_that_went(other: Note) -> None:
+    assert found(DECK, [*DECK[1:], other]) == [1, 2, *REST, "new"]
+
+
+def test_a_note_that_may_be_two_is_asked_about() -> None:
+    small = note("S3 > What is a small bucket for?", "It keeps the logs of a day until the night.")
+    large = note("S3 > What is a large bucket for?", "It keeps the logs of a day until the night.")
+    either = note("S3 > What is such a bucket for?", "It keeps the logs of a day until the night.")
+    assert found([small, large, *DECK], [either, *DECK]) == ["asked", *range(2, 13)]
+    assert found([small, large, *DECK], [either, small, *DECK]) == [1, 0, *range(2, 13)]
+
+
+def test_two_notes_that_may_be_one_are_asked_about() -> None:
+    one = note("IAM > Who is a user?", "A person or a service with credentials of its own.")
+    other = note("IAM > How is a user?", "A person or a service with credentials of its own.")
+    assert found(DECK, [*DECK[1:], one, other]) == [1, 2, *REST, "asked", "asked"]
+
+
+def test_a_doubtful_likeness_is_asked_about_and_never_guessed() -> None:
+    doubtful = note("IAM > Which identity is meant?", "A person or group may be it, a service too.")
+    assert found(DECK, [*DECK[1:], doubtful]) == [1, 2, *REST, "asked"]
+
+
+def test_every_row_of_a_table_keeps_to_itself_when_all_are_edited() -> None:
+    edited = [
+        limit("Longest delay of a message", "fifteen minutes"),
+        limit("Largest message, with its attributes", "256 KiB"),
+        limit("Longest retention of a message", "two weeks"),
+        limit("Messages in one batch request", "10"),
+        limit("Characters in a queue's name", "80"),
+    ]
+    assert found(LIMITS, edited[::-1]) == [4, 3, 2, 1, 0]
+
+
+def test_what_all_rows_share_makes_no_row_like_another() -> None:
+    added = limit("Queues that a message may pass", "3")
+    assert found(LIMITS, [*LIMITS[:2], *LIMITS[3:], added]) == [0, 1, 3, 4, "new"]
+
+
+def test_a_stem_that_is_reworded_moves_no_row() -> None:
+    edited = [
+        replace(known, match=known.match.replace("What is the limit of this", "How much may")) for known in LIMITS
+    ]
+    assert found(LIMITS, edited[::-1]) == [4, 3, 2, 1, 0]
+
+
+def test_long_texts_are_known_by_some_of_their_words() -> None:
+    chance = random.Random(1)
+    vocabulary = ["".join(chance.choices("abcdefghijklmnop", k=6)) for _ in range(3000)]
+    texts = [chance.choices(vocabulary, k=300) for _ in range(30)]
+    before = [note(f"Book > {n}", " ".join(text)) for n, text in enumerate(texts)]
+    after = [
+        note(f"Other > {n}", " ".join(word if chance.random() < 0.7 else chance.choice(vocabulary) for word in text))
+        for n, text in enumerate(texts)
+    ]
+    assert found(before, after) == list(range(30))
+
+
+def test_a_script_without_spaces_is_compared_too() -> None:
+    before = [
+        note("漢字 > 右心房とは", "全身から戻る血液を受け取る部屋である"),
+        note("漢字 > 弁とは", "血液の逆流を防ぐ膜である"),
+    ]
+    after = [note("漢字 > 右心房とは何か", "全身から戻ってくる血液を受け取る部屋"), before[1]]
+    assert found(before, after) == [0, 1]
+
+
+def test_the_order_of_notes_and_lines_counts_for_nothing() -> None:
+    after = [
+        *LIMITS[2:],
+        limit("Largest size of any message", "1 MiB"),
+        *DECK[1:],
+        replace(USER, match=USER.match[:50]),
+    ]
+    lines = [line(known) for known in (*DECK, *LIMITS)]
+    chance = random.Random(1)
+
+    def paired() -> set[tuple[str, str]]:
+        given = chance.sample(after, k=len(after))
+        made = match(given, [""] * len(given), chance.sample(lines, k=len(lines)))
+        return {(given[n].match, known.guid) for n, known in made.lines.items()}
+
+    assert len(first := paired()) == len(after)
+    assert [paired() for _ in range(20)] == [first] * 20
+
+
+def test_a_sketch_is_of_64_bytes_and_never_changes() -> None:
+    assert sketch("") == "A" * 86 + "=="
+    assert len(sketch(" ".join(map(str, range(1000))))) == 88
+    assert sketch("What is a user? A person.") == "A" * 69 + "qPov5eOQ9PAl4RGyg=="
+    assert (
+        sketch("person USER a, is *what*?.") != sketch("What is a user? A person.") == sketch("a PERSON. is what user?")
+    )
