@@ -122,8 +122,9 @@ def test_masks_leave_room_around_their_labels_where_there_is_some(tmp_path: Path
         tmp_path, "a.svg", SVG.format(label.format("a", 50) + label.format("b", 71) + label.format("c", 0))
     )
     boxes = {mask.name: (mask.left, mask.top, mask.width, mask.height) for mask in diagram.masks}
-    # Of a picture of 1200 × 600 pixels: six between the first two, and ten, 0.8 %, around the last, where it can be.
-    assert boxes["a"] == pytest.approx((294 / 1200, 234 / 600, 132 / 1200, 132 / 600), abs=0.0002)
+    # Of a picture of 1200 × 600 pixels: of the six between the first two each has half; the last has ten, or 0.8 %.
+    assert boxes["a"] == pytest.approx((297 / 1200, 237 / 600, 126 / 1200, 126 / 600), abs=0.0002)
+    assert boxes["b"][0] == pytest.approx(423 / 1200, abs=0.0002)
     assert boxes["c"] == pytest.approx((0, 230 / 600, 130 / 1200, 140 / 600), abs=0.0002)
 
 

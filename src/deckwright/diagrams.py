@@ -164,7 +164,8 @@ def draw(labels: svg.Labels) -> tuple[bytes, dict[svg.Label, Ink]]:
     every = [*labels.masks, *labels.others]
     # At half the size a label is found in a third of the time. Where others are near, it is looked for at the full size.
     ink = _seen(labels, every, pixels // 2, size)
-    crowded = [label for label in ink if any(_near(ink[label].box, ink[o].box) for o in ink if o is not label)]
+    reach = 2 * round(MARGIN * pixels) + 4
+    crowded = [label for label in ink if any(_near(ink[label].box, ink[o].box, reach) for o in ink if o is not label)]
     return data, ink | _seen(labels, crowded, pixels, size)
 
 
@@ -183,9 +184,9 @@ def _seen(labels: svg.Labels, some: Sequence[svg.Label], pixels: int, size: tupl
     return ink
 
 
-def _near(one: Box, other: Box) -> bool:
-    """Whether two boxes are less than four pixels apart."""
-    return max(one[0], other[0]) < min(one[2], other[2]) + 4 and max(one[1], other[1]) < min(one[3], other[3]) + 4
+def _near(one: Box, other: Box, reach: int) -> bool:
+    """Whether two boxes are less than so many pixels apart."""
+    return all(max(one[n], other[n]) < min(one[n + 2], other[n + 2]) + reach for n in (0, 1))
 
 
 def _enlarged(box: Box, small: tuple[int, int], large: tuple[int, int]) -> Box:
@@ -287,12 +288,16 @@ def _belong_together(one: svg.Label, other: svg.Label) -> bool:
 
 
 def _grown(box: Box, others: Sequence[Ink], margin: int, size: tuple[int, int]) -> Box:
-    """The box with a margin that ends before it touches another label or leaves the picture."""
+    """The box with a margin that ends half-way to another label, which may have one as well, and within the picture."""
     for step in range(margin, 0, -1):
-        grown = (max(box[0] - step, 0), max(box[1] - step, 0), min(box[2] + step, size[0]), min(box[3] + step, size[1]))
-        if not any(other.touches(grown) for other in others):
-            return grown
+        if not any(other.touches(_widened(box, 2 * step)) for other in others):
+            left, top, right, bottom = _widened(box, step)
+            return max(left, 0), max(top, 0), min(right, size[0]), min(bottom, size[1])
     return box
+
+
+def _widened(box: Box, by: int) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
 def _mask(label: svg.Label, box: Box, size: tuple[int, int], span: Span) -> Mask:
