@@ -139,7 +139,7 @@ def _with_masks(note: Note, picture: Media, root: Path, cache: Cache) -> tuple[N
         return note, picture, found
     masks, wrong = diagrams.asked(diagram.masks, note.asked, note.span)
     cards = list({mask.key: mask for mask in masks}.values())
-    labels = "".join(f"<li>{html.escape(mask.label)}</li>" for mask in masks)
+    labels = "".join(f"<li>{diagrams.escaped(mask.label)}</li>" for mask in masks)
     # The numbers are the ledger's to give. Until then the shapes stand under their place, so that a moved one is seen.
     text = diagrams.occlusion_text(masks, {mask.key: place for place, mask in enumerate(cards, 1)}, note.mode)
     drawn = "" if picture.path.suffix.lower() == ".svg" else text
@@ -147,7 +147,7 @@ def _with_masks(note: Note, picture: Media, root: Path, cache: Cache) -> tuple[N
         note,
         masks=tuple(masks),
         deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards),
-        source=f"{note.source}\n{drawn}",
+        source=f"{note.source}\n{picture.sha256}\n{drawn}",
         fields={**note.fields, "Occlusion": text, "Comments": f"<ul>{labels}</ul>"},
     )
     return note, diagram.media, found + wrong

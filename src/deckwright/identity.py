@@ -372,7 +372,7 @@ def _between_neighbours(
             continue
         before = given.get(answers[position - 1]) if position else 0
         after = given.get(answers[position + 1]) if position + 1 < len(answers) else 0
-        if before is None or after is None:
+        if before is None or after is None or not {before, after} <= {0, *order}:
             continue
         start = order.index(before) + 1 if before else 0
         end = order.index(after) if after else len(order)
@@ -415,9 +415,13 @@ def _is_same(state: State, other: State) -> bool:
 
 
 def _source_digest(note: Note) -> str:
-    """Of what the author wrote; a media file counts with its content, not with its name."""
+    """Of what the author wrote; a media file counts with its content, not with its name.
+
+    The picture of an occlusion note may be drawn by us: `source` has what it is drawn from.
+    """
     numbers = [deletion.number or 0 for deletion in note.deletions]
-    return _sha256(note.source, *map(_content, note.media), *map(str, numbers)).hex()[:16]
+    media = note.media[note.family == "occlusion" :]
+    return _sha256(note.source, *map(_content, media), *map(str, numbers)).hex()[:16]
 
 
 def _fields_digest(note: Note) -> str:
