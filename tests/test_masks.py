@@ -280,6 +280,7 @@ def line(text: str, *box: int) -> masks._Label:
     ids=["centred", "three at the left", "at the right", "far", "not aligned", "of other height", "elsewhere", "ruled"],
 )
 def test_lines_of_one_label_are_joined(lines: list[masks._Label], labels: list[str]) -> None:
+    pytest.importorskip("numpy")  # It comes with what reads pictures.
     shown = picture()
     ImageDraw.Draw(shown).line((200, 31, 300, 31), "black")
     assert [label.text for label in masks._joined(lines, shown)] == labels
