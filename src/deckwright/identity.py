@@ -260,6 +260,8 @@ def _short(name: str, length: int) -> str:
 
 def _numbered(note: Note, line: Line, terms: Terms) -> tuple[Note | None, Line, list[Diagnostic]]:
     """The note with the number of each of its deletions, and the line that remembers them; None where that is an error."""
+    if not (note.deletions or line.numbers or line.gone):
+        return note, line, []
     answers = list(dict.fromkeys(d.text for d in note.deletions if d.number is None))
     by_hand = {d.number for d in note.deletions if d.number is not None}
     renamed = {d.was: d.text for d in note.deletions if d.was and d.was not in answers}

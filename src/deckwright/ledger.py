@@ -21,7 +21,7 @@ FILE = "deck.lock"
 FORMAT = 1
 
 
-class Release(msgspec.Struct, frozen=True, omit_defaults=True):
+class Release(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A release of the deck. `time` in seconds of the Unix epoch, `digest` that of the package's contents."""
 
     version: str
@@ -31,7 +31,7 @@ class Release(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: str = ""
 
 
-class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
+class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The settings that learners' collections hang on, as last released."""
 
     name: str
@@ -39,7 +39,7 @@ class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
     decks: tuple[str, ...] = ()
 
 
-class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+class Head(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The first line. `renderers` are the versions of what decided the HTML of the last release."""
 
     deckwright: int
@@ -49,7 +49,7 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     renderers: dict[str, str] = {}
 
 
-class State(msgspec.Struct, frozen=True, omit_defaults=True):
+class State(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A content of a note (or a note type), by its digests, and the time of change that it ships with.
 
     Of a released state also the version that first carried it, the digest of the text that is matched, and the answer
@@ -64,7 +64,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     numbers: dict[int, str] = {}
 
 
-class Type(msgspec.Struct, frozen=True, omit_defaults=True):
+class Type(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A note type: the digest of its frozen shape, and its contents as released and as drafted."""
 
     type: Family
@@ -73,7 +73,7 @@ class Type(msgspec.Struct, frozen=True, omit_defaults=True):
     draft: State | None = None
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A note. `nid` is its note id; `id` what learners search for, `explicit` where the author wrote it, `was` those before.
 
     `key` is the section's path, `group` the id of the section that a part belongs to; `match` the digest of the text
@@ -138,10 +138,8 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
     for number, raw in enumerate(data.split(b"\n"), 1):
         if not raw.strip():
             continue
-        text = raw.decode("utf-8", "replace").rstrip("\r")
-        span = Span(name, number, 1, len(text), text)
         if raw[:7] in (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||"):
-            found.append(conflict_marker(span))
+            found.append(conflict_marker(_span(name, number, raw)))
             continue
         try:
             if raw.startswith(b'{"guid"'):
@@ -151,11 +149,11 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
                 type_ = _TYPE.decode(raw)
                 types[type_.type] = _merged_type(types[type_.type], type_) if type_.type in types else type_
             else:
-                heads[span] = _HEAD.decode(raw)
+                heads[_span(name, number, raw)] = _HEAD.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            found.append(corrupt_line(span, str(error)))
+            found.append(corrupt_line(_span(name, number, raw), str(error)))
         except _TwoNotesError as error:
-            found.append(two_notes(span, str(error)))
+            found.append(two_notes(_span(name, number, raw), str(error)))
     if not found and not heads:
         found.append(corrupt_line(Span(name, 1, 1), "its first line is missing"))
     others = [other_format(span, head.deckwright) for span, head in heads.items() if head.deckwright != FORMAT]
@@ -163,6 +161,11 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
         return None, others
     found += [other_deck(span, head.deck, deck_id) for span, head in heads.items() if head.deck != deck_id]
     return (None if found else Ledger(_merged_heads(heads.values()), types, lines)), found
+
+
+def _span(name: str, number: int, raw: bytes) -> Span:
+    text = raw.decode("utf-8", "replace").rstrip("\r")
+    return Span(name, number, 1, len(text), text)
 
 
 def dump(ledger: Ledger) -> bytes:

@@ -457,21 +457,37 @@ def _deck(section: Section, settings: Settings) -> tuple[str, list[Diagnostic]]:
 
 
 def plain_text(held: Iterable[Block]) -> str:
-    """The leaves' own text on one line, without the marks of emphasis and clozes."""
+    """The leaves' own text on one line, without the marks of emphasis, without clozes' marks, numbers and hints, and
+    without the folders of what it links to.
+    """
     found = []
     for block in held:
         for leaf in block.walk():
             if leaf.kind in ("comment", "private") or not leaf.text:
                 continue
             text = leaf.text
-            if leaf.kind not in ("code", "maths", "html"):
-                pieces = [p for p in scan(text) if p.kind in ("comment", "private", "open", "close", "mark")]
-                for piece in reversed(pieces):
-                    text = text[: piece.start] + text[piece.end :]
+            if leaf.kind in ("code", "maths", "html"):
+                text = _without(text, [(start, end) for start, end, _, _ in clozes.in_code(text)])
+            else:
+                pieces = scan(text)
+                silent = [(p.start, p.end) for p in pieces if p.kind in ("comment", "private")]
+                pairs, _, _ = clozes.pair(text, pieces)
+                marks = [place for p in pairs for place in ((p.open.start, p.start), (p.end, p.close.end))]
+                text = _without(text, silent + marks)
+                text = re.sub(r"\]\(<?[^()<>]*/(?=[^()<>/]*\))", "](", text)
                 text = re.sub(r"(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)|`+", "", text)
                 text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
             found.append(" ".join(text.split()))
     return " ".join(text for text in found if text)
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text without some stretches of it, which may lie in one another."""
+    kept, position = [], 0
+    for start, end in sorted(places):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return "".join([*kept, text[position:]])
 
 
 def _canonical(block: Block) -> list:
