@@ -18,6 +18,7 @@ from .diagnostics import Diagnostic, declare
 from .ledger import FILE, Frozen, Ledger, Line, Release, State, Type
 from .matching import digest, match, sketch
 from .model import Family, Note, NoteType, Settings, Span
+from .notetypes import shape_digest
 from .tags import slug
 
 NAMESPACE = "deckwright/guid/1"
@@ -468,7 +469,7 @@ def _types(
     made, found = [], []
     lines = dict(ledger.types)
     for note_type in note_types:
-        shape = _shape_digest(note_type)
+        shape = shape_digest(note_type)
         line = ledger.types.get(note_type.family) or Type(note_type.family, shape)
         if line.shape != shape:
             if line.released:
@@ -487,13 +488,6 @@ def _types(
         lines[note_type.family] = line
         made.append(replace(note_type, mod=(line.draft or line.released).mod))
     return made, lines, found
-
-
-def _shape_digest(note_type: NoteType) -> str:
-    """Of what Anki calls the schema of a note type: a change makes existing notes unable to be updated."""
-    fields = [f"{f.id}:{f.tag}" for f in note_type.fields]
-    templates = [str(t.id) for t in note_type.templates]
-    return _sha256(str(note_type.id), note_type.family, str(note_type.sort_field), *fields, "|", *templates).hex()[:16]
 
 
 def _frozen_settings(notes: Iterable[Note], settings: Settings, ledger: Ledger, partial: bool) -> list[Diagnostic]:
