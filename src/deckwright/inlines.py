@@ -52,7 +52,9 @@ def mask(text: str) -> str:
     return "".join(characters)
 
 
-_TRIGGER = re.compile(r"\\|`+|<|\$|%%|!?\[\[|\[\^|\]\(|https?://|\{\{c\d{1,4}::|\}\}+|(?<!=)==(?!=)|::")
+_TRIGGER = re.compile(
+    r"\\|`+|<|\$|%%|!?\[\[|\[\^|\]\(|https?://|\{\{c\d{1,4}::|\}\}+|(?<!=)==(?!=)|::|\s\^[A-Za-z0-9-]{4,}$"
+)
 _TAG = re.compile(
     r"</[A-Za-z][A-Za-z0-9-]*+\s*+>"
     r"|<[A-Za-z][A-Za-z0-9-]*+"
@@ -103,6 +105,8 @@ class _Scanner:
                 return self.maths(start)
             case "%":
                 return self.delimited("private", _PRIVATE, start, found.end())
+            case _ if trigger[0].isspace():
+                return Piece("private", start, found.end(), trigger[2:]), found.end()
             case "h":
                 return None, max(_BARE_LINK.match(text, start).end(), found.end())
             case "]":

@@ -38,6 +38,9 @@ MAX_BRACKETS = 400
 AUDIO = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".flac", ".m4a", ".aac")
 VIDEO = (".mp4", ".webm", ".ogv", ".mov", ".mkv")
 
+NOTES = (".md", ".excalidraw", ".canvas", ".base")
+"""What Obsidian embeds as a note of its own: nothing of it can be shown on a card."""
+
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 """How an address begins that is no path: with a scheme, or as //host."""
 
@@ -398,7 +401,7 @@ class _Pass:
     def embed(self, text: str, span: Span) -> str:
         """Obsidian's `![[name.png|300]]`; of a note that is embedded only the name is shown."""
         name, _, size = (part.strip() for part in text.partition("|"))
-        if "." not in name or name.lower().endswith(".md"):
+        if "." not in name.partition("#")[0] or name.partition("#")[0].lower().endswith(NOTES):
             self.renderer.diagnostics.append(embedded_note(span, name))
             return self.keep(_escape(name), name)
         mark = self.media(name, by_name=True, span=span)
@@ -477,11 +480,14 @@ class _Pass:
         """Put the author's HTML aside until the field is cleaned; the mark that stands for it."""
         text = block.text[start:end]
         tags = list(_TAG_NAME.finditer(text))
-        unknown = next((tag for tag in tags if tag[1].lower() not in _TAGS | _FORBIDDEN), None)
-        if unknown:
-            shown = text[unknown.start() :].partition(">")[0].partition("\n")[0] + ">"
-            self.report(no_html, block, start + unknown.start(), start + unknown.start() + len(shown), shown)
-            return self.keep(_escape(text), text)
+        for tag in reversed(tags):
+            if tag[1].lower() not in _TAGS | _FORBIDDEN:
+                shown = text[tag.start() :].partition(">")[0].partition("\n")[0] + ">"
+                end_of_tag = tag.start() + len(shown)
+                if tag[0][1] != "/":
+                    self.report(no_html, block, start + tag.start(), start + end_of_tag, shown)
+                text = text[: tag.start()] + self.keep(_escape(shown), shown) + text[end_of_tag:]
+        tags = list(_TAG_NAME.finditer(text))
         self.raw.append((text, self.span(block, start, end)))
         lost = [(tag.span(), f"<{tag[1]}>") for tag in tags if tag[1].lower() in _FORBIDDEN and tag[0][1] != "/"]
         lost += [(handler.span(1), handler[1]) for handler in _HANDLER.finditer(text)]
@@ -592,7 +598,8 @@ def _tokens(code: str, language: str) -> Iterator[tuple[str, str]]:
     lexer = _lexer(language)
     if lexer is None:
         return iter([("", code)])
-    return ((STANDARD_TYPES.get(sort, ""), text) for sort, text in lexer.get_tokens(code))
+    # What a lexer cannot read is not wrong, most often it is another language: `err` has no colour.
+    return ((STANDARD_TYPES.get(sort, "").replace("err", ""), text) for sort, text in lexer.get_tokens(code))
 
 
 @cache
@@ -654,6 +661,7 @@ _TAGS = frozenset(
         "em",
         "figcaption",
         "figure",
+        "font",
         "h1",
         "h2",
         "h3",
@@ -704,6 +712,7 @@ _ATTRIBUTES = {
     "a": {"href"},
     "audio": {"controls", "src"},
     "details": {"open"},
+    "font": {"color"},
     "img": {"alt", "height", "src", "width"},
     "input": {"checked", "disabled", "type"},
     "ol": {"start", "type"},

@@ -63,7 +63,7 @@ class Library:
         found = []
         for place in project.files(self._root, self._folders):
             path = self._root / place
-            if _can_be_meant(place) and path not in paths:
+            if _extension(place) in TYPES and _can_be_meant(place) and path not in paths:
                 # Only what may be a copy is read: a folder may hold gigabytes that nobody uses.
                 media = self._load(place)[0] if _stem(path) in beginnings else None
                 if media is None or media.name not in names:
@@ -208,8 +208,8 @@ def _extension(place: str) -> str:
 
 
 def _can_be_meant(place: str) -> bool:
-    """Whether it is media, and called something that can be written down."""
-    return _extension(place) in TYPES and not re.search("[\ud800-\udfff]", place)
+    """Whether it is no note, and called something that can be written down."""
+    return _extension(place) != "md" and not re.search("[\ud800-\udfff]", place)
 
 
 def _is_by_name(reference: Reference) -> bool:

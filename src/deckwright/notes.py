@@ -385,7 +385,8 @@ _LINK = re.compile(r"\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])|<?https?://\S+|\bTO
 
 def _is_link(block: Block) -> bool:
     """Whether a block says nothing but where to read on."""
-    return block.kind == "paragraph" and not _picture(block) and not _LINK.sub("", block.text).strip()
+    leaves = [leaf for leaf in block.walk() if leaf.text or leaf.kind == "code"]
+    return all(b.kind == "paragraph" and not _picture(b) and not _LINK.sub("", b.text).strip() for b in leaves)
 
 
 def _shows(rendered: str) -> bool:
@@ -438,10 +439,13 @@ def _anki_tags(part: _Part, section: Section, settings: Settings) -> tuple[tuple
     """The note's tags with the deck's prefix, sorted."""
     made, found = [], []
     prefix = settings.tag_prefix.replace("/", "::")
-    for written in (*section.front_matter.tags, *section.tag.tags, *part.tag.tags):
+    of_file = section.front_matter.places.get("tags", part.span)
+    given = [(of_file, tag) for tag in section.front_matter.tags]
+    given += [(part.span, tag) for tag in (*section.tag.tags, *part.tag.tags)]
+    for span, written in given:
         tag = written.replace("/", "::")
         if not all(tag.split("::")) or re.search(r"[\s\u3000\"]", tag):
-            found.append(bad_tag(part.span, written))
+            found.append(bad_tag(span, written))
         made.append(f"{prefix}::{tag}" if prefix else tag)
     return tuple(sorted(set(made))), found
 
@@ -450,7 +454,8 @@ def _deck(section: Section, settings: Settings) -> tuple[str, list[Diagnostic]]:
     below = section.front_matter.deck
     deck = f"{settings.name}::{below}" if below else settings.name
     problem = name_problem(deck)
-    return deck, [bad_deck(section.file.span(0), below, problem)] if problem else []
+    place = section.front_matter.places.get("deck", section.span)
+    return deck, [bad_deck(place, below, problem)] if problem else []
 
 
 # What the author wrote, for comparing

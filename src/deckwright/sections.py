@@ -21,13 +21,17 @@ MAX_FILE_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What the front matter says of every note in the file. `deck` is below the deck's own name."""
+    """What the front matter says of every note in the file. `deck` is below the deck's own name.
+
+    `places` says where its keys stand.
+    """
 
     deck: str = ""
     tags: tuple[str, ...] = ()
     kind: str = ""
     source: str = ""
     context: str | None = None
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,7 @@ def _checked(
         kind = ""
     context = text("context") if "context" in values else None
     written = tuple(tag.strip().lstrip("#") for tag in listed if tag.strip("# "))
-    return FrontMatter(text("deck"), written, kind, text("source"), context), found
+    return FrontMatter(text("deck"), written, kind, text("source"), context, places), found
 
 
 # Headings and sections
