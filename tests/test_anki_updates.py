@@ -220,7 +220,7 @@ def released(scratch: Scratch, version: str, now: int) -> tuple[Package, Path, d
     """The package of a release, where it lies, and what people call each note."""
     scratch.release(version, now, retire=True)
     loaded = scratch.load(now + 60, retire=True)
-    assert not loaded.is_ledger_stale
+    assert not loaded.stale_lines
     path = scratch.root / f"{version}.apkg"
     package.write(loaded.collection, path)
     return contents(loaded.collection), path, {note.guid: _title(note) for note in loaded.collection.notes}

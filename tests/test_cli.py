@@ -450,19 +450,26 @@ def test_a_pipe_that_nobody_reads_is_no_complaint() -> None:
 
 @posix
 def test_ctrl_c_ends_with_130(root: Path) -> None:
-    """The notes are in a pipe that nobody writes to, so that the build is waiting when it is stopped."""
-    notes = root / "cards" / "heart.md"
-    notes.unlink()
-    os.mkfifo(notes)
+    """The ledger is a pipe that nobody writes to, so that the build is waiting when it is stopped."""
+    pipe = root / "deck.lock"
+    os.mkfifo(pipe)
     process = started("build")
     writer = None
     while writer is None and process.poll() is None:
         with suppress(OSError):  # as long as the build has not opened the other end
-            writer = os.open(notes, os.O_WRONLY | os.O_NONBLOCK)
+            writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=20)
     assert (process.returncode, output, errors) == (130, b"", b"\nStopped.\n")
+
+
+@posix
+def test_a_pipe_among_the_notes_is_told_and_not_waited_for(root: Path) -> None:
+    os.mkfifo(root / "cards" / "lung.md")
+    result = run("check")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("cards/lung.md: error[S020]: this file cannot be read: it is no regular file\n")
 
 
 @pytest.mark.parametrize("folder", ["build", ""])
@@ -559,7 +566,7 @@ def test_locked_fails_where_the_ledger_would_change(root: Path, ledger: bool) ->
     result = run("build", "--locked")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"No package was made: deck.lock would change ({2 if ledger else 1} new).\n"
+        f"No package was made: deck.lock would change ({'1 line' if ledger else '3 lines'}).\n"
         "Next: deckwright build, and commit deck.lock\n"
     )
     assert (held(root) if (root / "deck.lock").exists() else None) == before

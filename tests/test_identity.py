@@ -119,7 +119,7 @@ def test_one_note_id_of_two_merged_branches_is_parted(scratch: Scratch) -> None:
     ids = {asked: note.note_id for asked, note in by_front(merged.assigned.notes).items()}
     assert ids["What is a user?"] == user.note_id
     assert abs(ids["What is a group?"] - user.note_id) >= CARD_IDS
-    assert not scratch.load(day(4)).is_ledger_stale
+    assert not scratch.load(day(4)).stale_lines
 
 
 # Ids

@@ -174,10 +174,10 @@ def build(
         ctx.exit(1)
     if not loaded.collection.notes:
         _fail(1, "No package was made: no note is without an error." if failed else _NO_NOTES)
-    if locked and loaded.is_ledger_stale:
+    if locked and loaded.stale_lines:
         _fail(
             1,
-            f"No package was made: deck.lock would change ({_told(loaded)}).",
+            f"No package was made: deck.lock would change ({_count(loaded.stale_lines, 'line')}).",
             "Next: deckwright build, and commit deck.lock",
         )
     try:

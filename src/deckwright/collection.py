@@ -42,9 +42,11 @@ class Loaded:
         return any(d.severity == "error" and d.span.path == ledger.FILE for d in self.diagnostics)
 
     @property
-    def is_ledger_stale(self) -> bool:
-        """Whether `save` would write the ledger."""
-        return not self.file.is_file() or self.file.read_bytes() != ledger.dump(self.assigned.ledger)
+    def stale_lines(self) -> int:
+        """How many lines of the ledger `save` would write anew, or take out."""
+        before = self.file.read_bytes().splitlines() if self.file.is_file() else []
+        after = ledger.dump(self.assigned.ledger).splitlines()
+        return max(len(set(before) - set(after)), len(set(after) - set(before)), int(before != after))
 
 
 def load(project: Project, terms: Terms, progress: Progress = lambda done, total: None) -> Loaded:
@@ -118,6 +120,8 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
     file = project.root / path
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(project.root)):
         return None, [outside(Span(path))]
+    if file.exists() and not file.is_file():
+        return None, [unreadable(Span(path), "it is no regular file")]
     try:
         return file.read_bytes(), []
     except FileNotFoundError:

@@ -276,7 +276,7 @@ def _note(part: _Part, section: Section, settings: Settings) -> tuple[Note | Non
     found += wrong + worse
     if section.by_default and any(diagnostic.code in ("C001", "O001") for diagnostic in found):
         return None, [stays_prose(section.span, section.kind)]
-    if section.by_default and section.kind == "basic" and all(map(_is_link, part.answer)):
+    if section.by_default and section.kind == "basic" and part.answer and all(map(_is_link, part.answer)):
         return None, [only_links(section.span)]
     own = json.dumps([_canonical(block) for block in (*part.asked, *part.above, *part.answer, *part.extra)])
     labels = json.dumps([[_folded(head.text), _folded(cell.text)] for head, cell in part.labelled])

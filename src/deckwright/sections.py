@@ -74,11 +74,26 @@ def read(path: str, data: bytes) -> tuple[list[Section], list[Diagnostic]]:
     everything = list(_walk([*document.blocks, *(block for held in document.footnotes.values() for block in held)]))
     unread = [unclosed_fence(file.span(block.first, 0, 1000)) for block in everything if not block.closed]
     unread += [too_deep(file.span(block.first, 0, 1000)) for block in everything if block.kind == "deep"]
+    unread += [unclosed_comment(file.span(*b.place(0), 4)) for b in everything if b.kind == "html" and _is_unclosed(b)]
     lost = {diagnostic.span.line - 1 for diagnostic in unread}
     made = [section for section in made if not any(b.first in lost for b in _walk(section.body))]
-    if has_errors(found):  # What the front matter says of every note is not known.
+    marked = _conflicts(file, everything)
+    if has_errors(found) or marked:  # What the front matter says of every note is not known; or which branch is meant.
         made = []
+    unread += marked
     return made, [*found, *wrong, *more, *unread, *_dropped_cells(everything, file)]
+
+
+def _is_unclosed(block: Block) -> bool:
+    """Whether raw HTML is a comment that never ends: Markdown takes all that follows for it."""
+    return block.text.startswith("<!--") and "-->" not in block.text
+
+
+def _conflicts(file: SourceFile, everything: Iterable[Block]) -> list[Diagnostic]:
+    """The markers that an unfinished merge left, in code only where there is none elsewhere."""
+    shown = {line for block in everything if block.kind == "code" for line in range(block.first, block.last)}
+    lines = [n for n, line in enumerate(file.lines) if n not in shown and re.match(r"(?:<{7}|>{7}|\|{7}) \S", line)]
+    return [conflict_marker(file.span(n, 0, 7)) for n in lines]
 
 
 def _walk(held: Iterable[Block]) -> Iterator[Block]:
@@ -460,6 +475,44 @@ def unclosed_fence() -> tuple[str, str]:
         "the code fence opened here is never closed",
         "close it with a line of as many backticks or tildes, indented alike",
     )
+
+
+@declare("S021")
+def unclosed_comment() -> tuple[str, str]:
+    """A comment is never closed.
+
+    Everything below it would be part of the comment, headings and their tags too.
+    Bad:
+        ## What is a user? {.basic}
+        A person or a service.
+
+        <!-- TODO: a picture
+    Good:
+        ## What is a user? {.basic}
+        A person or a service.
+
+        <!-- TODO: a picture -->
+    """
+    return "the comment opened here is never closed", "close it with -->"
+
+
+@declare("S022")
+def conflict_marker() -> tuple[str, str]:
+    """The file holds the conflict markers of a merge.
+
+    Nothing of it is read: the line of equals signs between the two sides would make a heading of the first one.
+    Bad:
+        ## What is a user? {.basic}
+        <<<<<<< HEAD
+        A person.
+        =======
+        A service.
+        >>>>>>> other
+    Good:
+        ## What is a user? {.basic}
+        A person or a service.
+    """
+    return "the file holds a conflict marker", "decide for one side, or put both together, and delete the markers"
 
 
 @declare("S008", "warning")

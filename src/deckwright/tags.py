@@ -78,7 +78,8 @@ def of_heading(heading: Block, file: SourceFile) -> tuple[Block, list[Word], lis
         if list_ := lists.get(edge):
             if not _LIST_WORDS.fullmatch(list_["words"]):
                 # Braces that are no list of words are text: {id}, {proxy+}. Only where a word of ours is among them …
-                if "." in list_["words"] and any(re.search(rf"[.#\s{{]{name}\b", list_["list"]) for name in WORDS):
+                said = list_["words"].split()
+                if any(word.lstrip(".") in WORDS for word in said) and any(word[0] in "#." for word in said):
                     start, stop = list_.span("list")
                     found.append(malformed_tag(_span(heading, file, start, stop), heading.text[start:stop]))
                 break
@@ -95,16 +96,19 @@ def of_heading(heading: Block, file: SourceFile) -> tuple[Block, list[Word], lis
 
 def is_tag(comment: str) -> bool:
     """Whether a comment's text is a tag, or was meant as one."""
-    without_colon = re.match(r"\s*card\s+(.*)$", comment, re.DOTALL)
-    meant = bool(without_colon and without_colon[1].split() and all(w in WORDS for w in without_colon[1].split()))
-    return meant or bool(_CARD.match(comment))
+    meant = _MEANT.match(comment)
+    words = meant[1].split() if meant else []
+    is_meant = words and (
+        all(word in WORDS for word in words) or any(word.split("=")[0] in KEYS for word in words if "=" in word)
+    )
+    return bool(_CARD.match(comment) or is_meant)
 
 
 def of_comment(comment: Block, file: SourceFile) -> tuple[list[Word], list[Diagnostic]]:
     """A comment for which `is_tag` holds → the tag's words, and what is wrong with them."""
     opening = _CARD.match(comment.text)
     if not opening or not _COMMENT_WORDS.fullmatch(comment.text, opening.end()):
-        return [], [malformed_tag(_span(comment, file, 0, len(comment.text)), f"<!-- {comment.text.strip()} -->")]
+        return [], [malformed_tag(_span(comment, file, 0, len(comment.text)), f"<!-- {_shortened(comment.text)} -->")]
     return _words(comment, opening.end(), len(comment.text), file, strict=True)
 
 
@@ -192,6 +196,13 @@ _WORD = re.compile(
 )
 _HASHTAG = re.compile(r"(?:^|\s)#([A-Za-z][\w/-]*)")
 _CARD = re.compile(r"\s*card\s*:")
+_MEANT = re.compile(r"\s*cards?\s*:?\s+(.*)", re.DOTALL)
+"""A comment that lacks the colon, or says `cards`."""
+
+
+def _shortened(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if len(folded) <= 60 else f"{folded[:60]}…"
 
 
 def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
