@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from itertools import count
@@ -592,14 +591,13 @@ def test_an_empty_package_is_compared() -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_notes_take_about_a_second() -> None:
+def test_ten_thousand_changed_notes_are_all_told() -> None:
     text = "a protocol that most of the web is read with, and much else besides it too " * 3
     old = package(*(note(f"g{n}", f"{n} what", text, cards=(0, 1), number=n + 1) for n in range(10_000)))
     new = replace(old, notes=tuple(replace(n, fields={**n.fields, "Back": text + "x"}, mod=LATER) for n in old.notes))
-    began = time.perf_counter()
     changes = compare(old, new)
-    assert to_text(changes) and len(changes.changed) == 10_000
-    assert time.perf_counter() - began < 5  # on a busy machine
+    assert len(changes.changed) == 10_000
+    assert to_text(changes, limit=None).count("\n    Back: ") == 10_000
 
 
 # The words
