@@ -77,6 +77,7 @@ def read(path: str, data: bytes) -> tuple[list[Section], list[Diagnostic]]:
     unread += [unclosed_comment(file.span(*b.place(0), 4)) for b in everything if b.kind == "html" and _is_unclosed(b)]
     lost = {diagnostic.span.line - 1 for diagnostic in unread}
     made = [section for section in made if not any(b.first in lost for b in _walk(section.body))]
+    more += _underlined(file, document.blocks)
     marked = _conflicts(file, everything)
     if has_errors(found) or marked:  # What the front matter says of every note is not known; or which branch is meant.
         made = []
@@ -87,6 +88,13 @@ def read(path: str, data: bytes) -> tuple[list[Section], list[Diagnostic]]:
 def _is_unclosed(block: Block) -> bool:
     """Whether raw HTML is a comment that never ends: Markdown takes all that follows for it."""
     return block.text.startswith("<!--") and "-->" not in block.text
+
+
+def _underlined(file: SourceFile, held: Iterable[Block]) -> list[Diagnostic]:
+    """Headings that a line of dashes below a text made, in a file that writes such headings with `##`."""
+    second = [block for block in held if block.kind == "heading" and block.level == 2]
+    made = [block for block in second if not file.lines[block.last - 1].strip("- \t")]
+    return [underlined(file.span(b.last - 1, 0, 1000)) for b in made] if len(made) < len(second) else []
 
 
 def _conflicts(file: SourceFile, everything: Iterable[Block]) -> list[Diagnostic]:
@@ -475,6 +483,32 @@ def unclosed_fence() -> tuple[str, str]:
         "the code fence opened here is never closed",
         "close it with a line of as many backticks or tildes, indented alike",
     )
+
+
+@declare("S023", "warning")
+def underlined() -> tuple[str, str]:
+    """A text directly above a line of dashes is a heading.
+
+    Markdown reads the dashes as its underline, and a thematic break needs a blank line above it. Most often a break is
+    meant, as between question and answer.
+    Bad:
+        ## What does this command do? {.basic}
+        Say it in a word:
+
+        `aws s3 ls`
+        ---
+        It lists buckets.
+    Good:
+        ## What does this command do? {.basic}
+        Say it in a word:
+
+        `aws s3 ls`
+
+        ---
+
+        It lists buckets.
+    """
+    return "the text above this line is a heading", "leave a blank line above the dashes, or write the heading with #"
 
 
 @declare("S021")
