@@ -15,7 +15,7 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
 TIERS = [
     {"model"},
-    {"diagnostics"},
+    {"diagnostics", "files"},
     {"project", "cache", "notetypes"},
     {"blocks", "svg"},
     {"inlines"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from . import __version__
+from . import __version__, files
 
 Value = TypeVar("Value")
 
@@ -63,6 +62,4 @@ def _write(entry: Path, value: object) -> None:
     """In one step; where it cannot be written, the next build makes it again."""
     with suppress(OSError):
         entry.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=entry.parent, delete=False) as file:
-            file.write(msgspec.msgpack.encode(value))
-        Path(file.name).replace(entry)
+        files.replace(entry, msgspec.msgpack.encode(value))

@@ -482,9 +482,8 @@ def _write(collection: Collection, target: Path) -> str:
     """Write the package, and say what it holds."""
     from . import package
 
-    made = package.contents(collection)
     try:
-        package.write(collection, target)
+        made = package.write(collection, target)
     except OSError as error:
         _fail(1, f"{_shown(target)} cannot be written: {error.strerror}")
     cards = sum(len(note.cards) for note in made.notes)

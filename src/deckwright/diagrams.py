@@ -160,23 +160,22 @@ def draw(labels: svg.Labels) -> tuple[bytes, dict[svg.Label, Ink]]:
         raise svg.SvgError(f"is {width:g} wide and {height:g} high", "bring it into a shape that fits a screen")
     pixels = round(min(max(width, MIN_WIDTH), MAX_SIDE, MAX_SIDE * width / height))
     data = _png(labels.drawing(), pixels)
-    size = _opened(data).size
-    every = [*labels.masks, *labels.others]
+    picture, every = _opened(data), [*labels.masks, *labels.others]
     # At half the size a label is found in a third of the time. Where others are near, it is looked for at the full size.
-    ink = _seen(labels, every, pixels // 2, size)
+    ink = _seen(labels, every, _opened(_png(labels.drawing(), pixels // 2)), picture.size)
     reach = 2 * round(MARGIN * pixels) + 4
     crowded = [label for label in ink if any(_near(ink[label].box, ink[o].box, reach) for o in ink if o is not label)]
-    return data, ink | _seen(labels, crowded, pixels, size)
+    return data, ink | _seen(labels, crowded, picture, picture.size)
 
 
-def _seen(labels: svg.Labels, some: Sequence[svg.Label], pixels: int, size: tuple[int, int]) -> dict[svg.Label, Ink]:
-    """Where some labels are in the picture of that size, as found in a drawing of so many pixels' width."""
+def _seen(labels: svg.Labels, some: Sequence[svg.Label], picture: Image, size: tuple[int, int]) -> dict[svg.Label, Ink]:
+    """Where some labels are in the drawing of that size, as found in a picture of it that may be smaller."""
     from PIL import ImageChops
     from PIL.Image import Resampling
 
-    picture, ink = _opened(_png(labels.drawing(), pixels)), {}
+    ink = {}
     for label in some:
-        difference = ImageChops.difference(picture, _opened(_png(labels.drawing(without=label), pixels)))
+        difference = ImageChops.difference(picture, _opened(_png(labels.drawing(without=label), picture.width)))
         if seen := difference.getbbox():
             box = _enlarged(seen, picture.size, size)
             shape = difference.crop(seen).resize((box[2] - box[0], box[3] - box[1]), Resampling.NEAREST)

@@ -114,7 +114,7 @@ def assign(
         elif line and line.released and n in matches.recycled:
             found.append(recycled(note.span, line.id, _place(known[matches.recycled[n]].span)))
             continue
-        elif line and line.retired not in ("", "draft") and not _is_known(note, line):
+        elif line and line.retired not in ("", "draft") and not _is_known(digest(note.match), line):
             found.append(reused(note.span, line.id, line.retired))
         if line is None:
             wrong = [] if terms.retire else list(_renamed(note, unmatched))
@@ -178,24 +178,26 @@ def _with_unique_ids(notes: Iterable[Note], ledger: Ledger) -> tuple[list[Note],
 
 def _renamed(note: Note, unmatched: Iterable[Line]) -> Iterator[Diagnostic]:
     """Where a new note's text was released under another id of the author's, which nothing has any more."""
-    for line in unmatched:
-        if note.id and line.explicit and line.family == note.family and _is_known(note, line):
+    text = digest(note.match)
+    for line in unmatched if note.id else ():
+        if line.explicit and line.family == note.family and _is_known(text, line):
             yield renamed(note.span, line.id, note.id)
             return
 
 
 def _other_family(note: Note, unmatched: Iterable[Line]) -> Iterator[Diagnostic]:
     """Where a new note was another kind of note until now: Anki cannot turn one into the other."""
+    text = digest(note.match)
     for line in unmatched:
-        same = line.id == note.id or line.key == note.path or _is_known(note, line)
+        same = line.id == note.id or line.key == note.path or _is_known(text, line)
         if same and line.family != note.family:
             yield other_family(note.span, _name(line), line.family, note.family)
             return
 
 
-def _is_known(note: Note, line: Line) -> bool:
-    """Whether the line has the note's text, as last seen or as released."""
-    return digest(note.match) in (line.match, line.released.match if line.released else "")
+def _is_known(text: str, line: Line) -> bool:
+    """Whether the line is of the text with this digest, as last seen or as released."""
+    return text in (line.match, line.released.match if line.released else "")
 
 
 class _Minting:

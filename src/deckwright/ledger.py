@@ -6,14 +6,13 @@ JSON Lines, sorted, so that Git merges them line by line: first the deck, then i
 
 from __future__ import annotations
 
-import os
 import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
+from . import files
 from .diagnostics import Diagnostic, declare
 from .model import Family, Span
 
@@ -180,18 +179,7 @@ def write(ledger: Ledger, path: Path) -> bool:
     data = dump(ledger)
     if path.is_file() and path.read_bytes() == data:
         return False
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    files.replace(path, data)
     return True
 
 
@@ -206,13 +194,6 @@ def _is_in_git(path: Path) -> bool:
 
 _ENCODER = msgspec.json.Encoder()
 _HEAD, _TYPE, _LINE = (msgspec.json.Decoder(kind) for kind in (Head, Type, Line))
-
-
-def _umask() -> int:
-    """The process's umask, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 # Merging

@@ -24,7 +24,7 @@ from .blocks import Block, Document
 from .clozes import Pair
 from .diagnostics import Diagnostic, declare
 from .inlines import Piece, scan
-from .model import Deletion, Reference, SourceFile, Span
+from .model import AUDIO, VIDEO, Deletion, Reference, SourceFile, Span
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -34,9 +34,6 @@ MAX_LEAF = 20_000
 
 MAX_BRACKETS = 400
 """Opening brackets in one leaf: each sends Python-Markdown to the leaf's end (10,000 of them take it 15 seconds)."""
-
-AUDIO = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".flac", ".m4a", ".aac")
-VIDEO = (".mp4", ".webm", ".ogv", ".mov", ".mkv")
 
 NOTES = (".md", ".excalidraw", ".canvas", ".base")
 """What Obsidian embeds as a note of its own: nothing of it can be shown on a card."""
@@ -479,20 +476,20 @@ class _Pass:
     def raw_html(self, block: Block, start: int, end: int) -> str:
         """Put the author's HTML aside until the field is cleaned; the mark that stands for it."""
         text = block.text[start:end]
-        tags = list(_TAG_NAME.finditer(text))
-        for tag in reversed(tags):
-            if tag[1].lower() not in _TAGS | _FORBIDDEN:
+        parts, position = [], 0
+        for tag in _TAG_NAME.finditer(text):
+            name, opens = tag[1].lower(), tag[0][1] != "/"
+            if name in _FORBIDDEN and opens:
+                self.report(removed_html, block, start + tag.start(), start + tag.end(), f"<{tag[1]}>")
+            elif name not in _TAGS | _FORBIDDEN and tag.start() >= position:
                 shown = text[tag.start() :].partition(">")[0].partition("\n")[0] + ">"
-                end_of_tag = tag.start() + len(shown)
-                if tag[0][1] != "/":
-                    self.report(no_html, block, start + tag.start(), start + end_of_tag, shown)
-                text = text[: tag.start()] + self.keep(_escape(shown), shown) + text[end_of_tag:]
-        tags = list(_TAG_NAME.finditer(text))
-        self.raw.append((text, self.span(block, start, end)))
-        lost = [(tag.span(), f"<{tag[1]}>") for tag in tags if tag[1].lower() in _FORBIDDEN and tag[0][1] != "/"]
-        lost += [(handler.span(1), handler[1]) for handler in _HANDLER.finditer(text)]
-        for (first, last), name in lost:
-            self.report(removed_html, block, start + first, start + last, name)
+                if opens:
+                    self.report(no_html, block, start + tag.start(), start + tag.start() + len(shown), shown)
+                parts += [text[position : tag.start()], self.keep(_escape(shown), shown)]
+                position = tag.start() + len(shown)
+        for handler in _HANDLER.finditer(text):
+            self.report(removed_html, block, start + handler.start(1), start + handler.end(1), handler[1])
+        self.raw.append(("".join([*parts, text[position:]]), self.span(block, start, end)))
         return f"\x13{len(self.raw) - 1}\x0f"
 
     def raw_media(self, text: str) -> str:
@@ -551,9 +548,10 @@ def _size(written: str) -> dict[str, str]:
 
 def _media_html(attributes: Mapping[str, str], path: str, mark: str) -> str:
     """A picture, a film with its controls, or a sound that Anki plays, whichever the path's ending says."""
-    if path.lower().endswith(AUDIO):
+    _, dot, ending = path.lower().rpartition(".")
+    if dot and ending in AUDIO:
         return f"[sound:{mark}]"
-    if path.lower().endswith(VIDEO):
+    if dot and ending in VIDEO:
         return f'<video controls src="{mark}"></video>'
     written = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items() if name != "src")
     return f'<img src="{mark}"{written}>'
@@ -593,13 +591,14 @@ def _tokens(code: str, language: str) -> Iterator[tuple[str, str]]:
     """The stretches of code with their short classes, in order; together they are the code."""
     if not language:
         return iter([("", code)])
-    from pygments.token import STANDARD_TYPES
+    from pygments.token import STANDARD_TYPES, Error
 
     lexer = _lexer(language)
     if lexer is None:
         return iter([("", code)])
-    # What a lexer cannot read is not wrong, most often it is another language: `err` has no colour.
-    return ((STANDARD_TYPES.get(sort, "").replace("err", ""), text) for sort, text in lexer.get_tokens(code))
+    # What a lexer cannot read is not wrong, most often it is another language: it has no colour.
+    classes = STANDARD_TYPES | {Error: ""}
+    return ((classes.get(sort, ""), text) for sort, text in lexer.get_tokens(code))
 
 
 @cache

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import re
 import statistics
-import tempfile
 import textwrap
 import unicodedata
 from collections import Counter
@@ -18,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import diagrams, sidecar, svg
+from . import diagrams, files, sidecar, svg
 from .diagrams import Box
 from .model import Diagram, Mask
 from .project import slug_of
@@ -66,16 +64,7 @@ def target(file: Path) -> Path:
 
 def write(proposal: Proposal) -> None:
     """Write the proposal's file in one step. Raises OSError."""
-    path = proposal.target
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(proposal.data)
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    files.replace(proposal.target, proposal.data)
 
 
 def cards(diagram: Diagram, mode: str) -> dict[str, tuple[Image, Image]]:

@@ -49,8 +49,8 @@ class Matches:
     """`lines` gives the line of each matched note, by the note's index. `guessed` are those matched by likeness (0–1).
 
     `ambiguous` are notes that look like several lines, share one with another note, or are not alike enough to one to be
-    sure: they have no line. `recycled`
-    are notes whose explicit id leads to a line while that line's text now stands in another note, whose index is given.
+    sure: they have no line. `recycled` are notes whose explicit id leads to a line while that line's text now stands in
+    another note, whose index is given.
     """
 
     lines: dict[int, Line] = field(default_factory=dict)

@@ -16,14 +16,9 @@ from urllib.parse import unquote
 
 from . import project, svg
 from .diagnostics import Diagnostic, declare
-from .model import Media, Reference, Span
+from .model import AUDIO, PICTURES, VIDEO, Media, Reference, Span
 
-TYPES = frozenset({
-    "png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico",
-    "mp3", "wav", "ogg", "oga", "opus", "flac", "m4a", "aac",
-    "mp4", "webm", "ogv", "mov", "mkv",
-})  # fmt: skip
-"""The endings of files that every Anki shows or plays: those of `pics` and `audio` in its desktop's editor, less the old."""
+TYPES = frozenset(PICTURES + AUDIO + VIDEO)
 
 MAX_SIZE = 100 << 20
 """In bytes: a longer file is never synchronised (anki rslib/src/sync/media/mod.rs)."""

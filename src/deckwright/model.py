@@ -14,6 +14,11 @@ from typing import Literal
 Family = Literal["basic", "cloze", "occlusion"]
 """What Anki can never turn into another: each family has a note type of its own."""
 
+PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
+AUDIO = ("mp3", "wav", "ogg", "oga", "opus", "flac", "m4a", "aac")
+VIDEO = ("mp4", "webm", "ogv", "mov", "mkv")
+"""The endings of files that every Anki shows or plays: those of `pics` and `audio` in its desktop's editor, less the old."""
+
 FIELDS: Mapping[Family, tuple[str, ...]] = {
     "basic": (
         "Front", "Back", "Extra", "Context", "Source", "ID", "Reversed", "Typed", "Reserved 1", "Reserved 2", "Reserved 3",

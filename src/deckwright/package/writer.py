@@ -27,8 +27,8 @@ class WriteError(RuntimeError):
     """The package that was written does not hold what it should; the old one is as it was."""
 
 
-def write(collection: Collection, target: Path) -> None:
-    """Write the package, read it back, and only then put it in the place of the old one.
+def write(collection: Collection, target: Path) -> Package:
+    """Write the package, read it back, and only then put it in the place of the old one. What it holds.
 
     Raises ValueError for a name that Anki treats otherwise and for what `contents` refuses, WriteError where what was
     read back differs. Whatever is raised, the target stays as it was and nothing else is left behind.
@@ -41,6 +41,7 @@ def write(collection: Collection, target: Path) -> None:
         _Writer(package, collection).write_to_file(made)
         _compare(package, made)
         made.replace(target)
+    return package
 
 
 def refuse_name(name: str) -> None:
