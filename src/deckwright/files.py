@@ -1,32 +1,146 @@
-"""Bytes → a file that is there whole or not at all."""
+"""Folders → the files in them that matter; bytes → a file that is written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from . import locks
 
-def replace(path: Path, data: bytes) -> None:
-    """Put `data` in the place of the file, in one step; whatever is raised (OSError), the old one stays as it was.
+BUILD = "build"
+"""The folder in a project's root for everything that is made."""
 
-    The file keeps its mode; a new one gets that which the process's umask leaves.
+Refused = Callable[[str, OSError], None]
+"""Told of a folder that cannot be listed, relative to the root with `/`, and why."""
+
+
+def replace(path: Path, data: bytes, sync: bool = True) -> None:
+    """Make `data` the contents of the file, in one step. Whatever is raised (OSError), the old file is kept.
+
+    The file keeps its mode; a new one gets what the process's umask allows. Without `sync` it is faster, but a power cut
+    may leave the file empty.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    handle, temporary = _held(lambda: tempfile.mkstemp(prefix=_PREFIX, dir=path.parent))
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(path)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
+@contextmanager
+def workshop(parent: Path) -> Iterator[Path]:
+    """An empty folder in `parent`, for files on their way to it. It is removed in the end, whatever happens."""
+    handle, folder = _held(lambda: _opened(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if handle >= 0:
+            os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files and folders of ours that killed programs left in `folder`; those in use stay."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        left = [Path(entry.path) for entry in entries if _TEMPORARY.fullmatch(entry.name) and not entry.is_symlink()]
+        for path in left:
+            with suppress(OSError):
+                _remove_unless_held(path)
+
+
+_PREFIX = ".deckwright-"
+_TEMPORARY = re.compile(re.escape(_PREFIX) + r"\w{8}")
+_FORGOTTEN = 86_400
+"""In seconds: what is older is nobody's, where it cannot be told whether somebody holds it."""
+
+
+def _held(make: Callable[[], tuple[int, str]]) -> tuple[int, Path]:
+    """A new file or folder, held so that no `sweep` removes it. Another program's may have come between: then one more."""
+    while True:
+        handle, name = make()
+        path = Path(name)
+        if handle < 0 or (locks.hold(handle) is not False and path.exists()):
+            return handle, path
+        os.close(handle)
+
+
+def _opened(folder: str) -> tuple[int, str]:
+    """The folder with its handle; -1 on Windows, where folders have none."""
+    return (os.open(folder, os.O_RDONLY) if os.name == "posix" else -1), folder
+
+
+def _remove_unless_held(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK) if os.name == "posix" else -1
+    try:
+        is_left = locks.hold(handle) if handle >= 0 else None
+        if is_left is None:
+            is_left = time.time() - path.stat().st_mtime > _FORGOTTEN
+        if is_left and path.is_dir():
+            shutil.rmtree(path)
+        elif is_left:
+            path.unlink()
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
 def _umask() -> int:
-    """The process's umask, which can only be read by setting it."""
+    """The process's umask. The only way to read it is to set it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def note_files(root: Path, folders: Iterable[str], refused: Refused | None = None) -> list[str]:
+    """The Markdown files in `folders` and below them, as `below` lists them."""
+    return [path for path in below(root, folders, refused) if path.lower().endswith(".md")]
+
+
+def below(root: Path, folders: Iterable[str], refused: Refused | None = None) -> list[str]:
+    """The files in `folders` and below them, relative to `root` with `/`, in natural order: 2 before 10.
+
+    Hidden files are left out, and so are folders that are hidden or generated: the project's `build`, virtual
+    environments, `node_modules`. A folder that is missing has no files; of any other that cannot be listed `refused` is
+    told.
+    """
+    paths: list[str] = []
+
+    def tell(error: OSError) -> None:
+        if refused and not isinstance(error, FileNotFoundError):
+            refused(Path(error.filename).relative_to(root).as_posix(), error)
+
+    for folder in folders:
+        for place, below, names in os.walk(root / folder, onerror=tell):
+            below[:] = [name for name in below if not _is_generated(Path(place, name), root)]
+            inside = Path(place).relative_to(root)
+            paths += [(inside / name).as_posix() for name in names if not name.startswith(".")]
+    return sorted(paths, key=_natural)
+
+
+_VENV_MARK = "pyvenv.cfg"
+"""The file that every virtual environment has."""
+
+
+def _natural(path: str) -> list[tuple[int, int | str]]:
+    parts = re.split("([0-9]+)", path)
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+
+
+def _is_generated(folder: Path, root: Path) -> bool:
+    hidden = folder.name.startswith(".")
+    # Path.exists raises where we may not look, before Python 3.12.
+    marked = os.path.exists(folder / _VENV_MARK)  # noqa: PTH110
+    return hidden or folder == root / BUILD or folder.name == "node_modules" or marked

@@ -1,7 +1,7 @@
 """The nouns of Deckwright, frozen: every stage takes some of them and makes others.
 
 Words are Anki's (note, note type, field, template, card, deck, tag, guid, media) and Markdown's (section, heading).
-`dataclasses.replace` makes the next version of a value; nothing here is ever changed in place.
+`msgspec.structs.replace` makes the next version of a value; nothing here is ever changed in place.
 """
 
 from __future__ import annotations
@@ -11,25 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 Family = Literal["basic", "cloze", "occlusion"]
-"""What Anki can never turn into another: each family has a note type of its own."""
-
-PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
-AUDIO = ("mp3", "wav", "ogg", "oga", "opus", "flac", "m4a", "aac")
-VIDEO = ("mp4", "webm", "ogv", "mov", "mkv")
-"""The endings of files that every Anki shows or plays: those of `pics` and `audio` in its desktop's editor, less the old."""
-
-FIELDS: Mapping[Family, tuple[str, ...]] = {
-    "basic": (
-        "Front", "Back", "Extra", "Context", "Source", "ID", "Reversed", "Typed", "Reserved 1", "Reserved 2", "Reserved 3",
-    ),
-    "cloze": ("Text", "Header", "Extra", "Context", "Source", "ID", "Reserved 1", "Reserved 2", "Reserved 3"),
-    "occlusion": (
-        "Occlusion", "Image", "Header", "Back Extra", "Comments", "Context", "Source", "ID",
-        "Reserved 1", "Reserved 2", "Reserved 3",
-    ),
-}  # fmt: skip
-"""The names of the fields of each family, in their frozen order."""
+"""What Anki can never turn into another: a property of each note type."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,8 +33,7 @@ class Span:
     text: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(msgspec.Struct, frozen=True):
     """One file that the package carries.
 
     `path` is where its bytes are now, `name` what it is called in Anki: `stem-<hash>.ext`, lower-case ASCII, at most
@@ -66,9 +50,13 @@ class Media:
         """The bytes that are shipped."""
         return self.path.read_bytes() if self.data is None else self.data
 
+    @property
+    def content(self) -> str:
+        """The digest that the name ends in: that of what the author made, whatever was made of it."""
+        return self.name.rpartition("-")[2].partition(".")[0]
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+
+class SourceFile(msgspec.Struct, frozen=True):
     """A Markdown file as it was read: its path relative to the root, with `/`, and its lines without their endings."""
 
     path: str
@@ -80,8 +68,7 @@ class SourceFile:
         return Span(self.path, line + 1, column + 1, min(length, max(len(text) - column, 0)), text)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """One mention of a media file in a note.
 
     `target` is the path as the author meant it, percent-encoding undone, or a base name where `by_name` (`![[name]]`).
@@ -92,8 +79,7 @@ class Reference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(msgspec.Struct, frozen=True):
     """One cloze deletion of a note, in the order of its opening.
 
     `text` is what it hides, as plain text with white space folded, `hint` what stands in its place; `number` the card
@@ -108,8 +94,7 @@ class Deletion:
     was: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(msgspec.Struct, frozen=True):
     """One mask of a diagram. Lengths are fractions of the picture, 0–1: of its width from left to right, of its height
     from top to bottom.
 
@@ -139,8 +124,7 @@ class Mask:
         return self.group or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(msgspec.Struct, frozen=True):
     """A picture with masks: the file that ships, its size in pixels, and the masks in their order."""
 
     media: Media
@@ -149,54 +133,87 @@ class Diagram:
     masks: tuple[Mask, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One note, first as the author wrote it, then with its identity filled in.
+class Written(msgspec.Struct, frozen=True):
+    """One note as its author wrote it: what a file alone says of it.
 
-    `fields` maps the names of `FIELDS[family]` to HTML; a name that is missing is empty. `tags` are Anki's, sorted.
-    `deck` is the full path, with `::`. `id` is the one written by the author, else None. `path` is the section's path
-    and, for items, rows and cells, what names the part: for people and for the first guid. `group` is the explicit id
-    of the section that such a part belongs to, `was` the id that the author says the note had before. `match` is the note's own
-    text, normalised, without ids and tags: what a later text is compared with. `source` is everything of the author's
-    that decides the note's content, in a stable form; it is only ever hashed. `references` are the media files it
-    mentions, `media` their names in the package: the fields name them by mark until the collection has resolved them.
+    `note_type` is the key of its note type, `fields` maps names of that type's fields to HTML; a name that is missing is
+    empty. Numbers of clozes and names of media files stand in them as marks (`render`), until both are known. `tags` are
+    Anki's, sorted. `deck` is the full path, with `::`. `id` is the one written by the author, else empty, `was` the one
+    that the note had before. `path` is the section's path and, for items, rows and cells, what names the part: for people
+    and for the first guid. `group` is the explicit id of the section that such a part belongs to.
 
-    An occlusion note has a `mode`, hide-all or hide-one, and its `masks` once the diagram is read; of them those that are
-    named in `asked`, or all.
-
-    Until the ledger has seen the note, `guid` is empty and the rest of its identity zero. `numbers` gives each deletion
-    its card, in the same order. `mod` is in seconds, `note_id` in milliseconds of the Unix epoch.
+    `text` is the note's own text, normalised, without ids and tags: what a later text is compared with. `source` is all
+    of the author's that decides the note's content, in a stable form; it is only ever hashed. `references` are the media
+    files it mentions. An occlusion note has a `mode`, hide-all or hide-one; of its diagram's masks those that are named
+    in `asked` count, or all.
     """
 
-    family: Family
-    fields: Mapping[str, str]
+    note_type: str
+    fields: dict[str, str]
     tags: tuple[str, ...]
     deck: str
-    id: str | None
     path: tuple[str, ...]
-    match: str
+    text: str
     source: str
     span: Span
+    id: str = ""
+    was: str = ""
+    group: str = ""
     deletions: tuple[Deletion, ...] = ()
     references: tuple[Reference, ...] = ()
-    media: tuple[str, ...] = ()
-    group: str = ""
-    was: str = ""
     mode: str = ""
     asked: tuple[str, ...] = ()
-    masks: tuple[Mask, ...] = ()
-    guid: str = ""
-    note_id: int = 0
-    mod: int = 0
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A note as identity sees it: what it is known by, and digests of its content, in hex.
+
+    The first attributes are those of `Written`. `source` is the digest of all that its author decides, `shipped` that of
+    all that a learner receives but the numbers of its cards; media count in both with their content, not their names.
+    """
+
+    note_type: str
+    deck: str
+    path: tuple[str, ...]
+    text: str
+    span: Span
+    id: str = ""
+    was: str = ""
+    group: str = ""
+    deletions: tuple[Deletion, ...] = ()
+    source: str = ""
+    shipped: str = ""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """What makes a note the one that learners have: its guid, its note id (milliseconds of the Unix epoch), the ID that
+    learners search for, the time of its last change (seconds), and for each of its deletions the number of its card.
+    """
+
+    guid: str
+    note_id: int
+    id: str
+    mod: int
     numbers: tuple[int, ...] = ()
 
-    def field_values(self) -> tuple[str, ...]:
-        """The fields in the note type's order."""
-        return tuple(self.fields.get(name, "") for name in FIELDS[self.family])
+
+class Note(msgspec.Struct, frozen=True):
+    """One note as it ships: every field in its final form, `id` among them. `note_id` in milliseconds, `mod` in seconds
+    of the Unix epoch; `note_type` is the key of its note type.
+    """
+
+    guid: str
+    note_id: int
+    mod: int
+    id: str
+    note_type: str
+    fields: dict[str, str]
+    tags: tuple[str, ...]
+    deck: str
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """A field of a note type. `id` and the place in the order are frozen; the name is free.
 
     `tag` is the part that native image occlusion gives a field (0–4), else None.
@@ -211,8 +228,7 @@ class Field:
     tag: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(msgspec.Struct, frozen=True):
     """A card template. `id` and the place in the order are frozen; the name and the HTML are free."""
 
     name: str
@@ -221,11 +237,11 @@ class Template:
     back: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteType:
-    """A note type of a deck. `sort_field` is an index into `fields`; `mod` is in seconds of the Unix epoch.
+class NoteType(msgspec.Struct, frozen=True):
+    """A note type of a deck.
 
-    `stock_kind` is Anki's `originalStockKind`: 6 for native image occlusion, else 0.
+    `sort_field` is an index into `fields`, `mod` is in seconds of the Unix epoch. `stock_kind` is Anki's
+    `originalStockKind`: 6 for native image occlusion, else 0.
     """
 
     id: int
@@ -238,17 +254,19 @@ class NoteType:
     stock_kind: int = 0
     mod: int = 0
 
+    def values(self, fields: Mapping[str, str]) -> tuple[str, ...]:
+        """The fields of a note in the order of the note type; one that is missing is empty."""
+        return tuple(fields.get(field.name, "") for field in self.fields)
 
-@dataclass(frozen=True, slots=True)
-class Deck:
+
+class Deck(msgspec.Struct, frozen=True):
     """A deck of the package: `name` is its full path, `description` HTML."""
 
     name: str
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What `[tool.deckwright]` or `deck.toml` says, checked. `id`, `name` and `tag_prefix` are frozen at the first release.
 
     `cards` and `media` are folders relative to the root, with `/`.
@@ -268,12 +286,15 @@ class Settings:
     media: tuple[str, ...] = ("media",)
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """All that one package holds: notes in document order, every intermediate deck, note types in use, media by name."""
+class Collection(msgspec.Struct, frozen=True):
+    """Everything that one package holds.
+
+    `notes` are in the order of their files, `note_types` are those in use, by the key that notes name them by, `decks`
+    have every deck in between, and `media` are sorted by name.
+    """
 
     settings: Settings
     notes: tuple[Note, ...]
-    note_types: tuple[NoteType, ...]
+    note_types: Mapping[str, NoteType]
     decks: tuple[Deck, ...]
     media: tuple[Media, ...]

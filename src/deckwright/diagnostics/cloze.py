@@ -1,0 +1,217 @@
+"""C: mistakes in cloze deletions, with the pages of `deckwright explain`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..limits import MAX_NUMBER
+from .declare import Words, declare
+
+
+@declare("C001")
+def no_deletion(marked: bool = False) -> Words:
+    """A cloze note hides nothing.
+
+    Anki would make no card of it. Only deletions in the text count, not those in the heading or in an alert.
+    Bad:
+        ## Users {.cloze}
+        A user has keys.
+    Good:
+        ## Users {.cloze}
+        A user has ==keys==.
+    """
+    if marked:
+        return "this cloze note hides nothing: only its heading has a deletion", "move the deletion into the text below"
+    return "this cloze note hides nothing", "mark the answer: ==answer=="
+
+
+@declare("C002")
+def unclosed_deletion() -> Words:
+    """A numbered deletion is never closed.
+
+    It must end in the paragraph, item or cell in which it starts.
+    Bad:
+        ## Users {.cloze}
+        A {{c1::user has keys.
+    Good:
+        ## Users {.cloze}
+        A {{c1::user}} has keys.
+    """
+    return "this deletion is never closed", "write }} after the answer, in the same paragraph, item or cell"
+
+
+@declare("C003")
+def crossing_blocks() -> Words:
+    """A deletion goes on into another block.
+
+    A deletion must stay in one paragraph, item or table cell. Otherwise the HTML of the card would break.
+    Bad:
+        ## Users {.cloze}
+        - A ==user has
+        - long-term keys== of its own
+    Good:
+        ## Users {.cloze}
+        - A ==user== has
+        - ==long-term== keys of its own
+    """
+    return (
+        "this deletion ends in another paragraph, item or cell",
+        "close it with == where it started, and hide the rest separately",
+    )
+
+
+@declare("C004")
+def crossing_markup() -> Words:
+    """A deletion starts inside emphasis or a link and ends outside, or the other way round.
+
+    Bad:
+        ## Users {.cloze}
+        A ==user has **long-term== keys**.
+    Good:
+        ## Users {.cloze}
+        A ==user has **long-term**== keys.
+    """
+    return "this deletion overlaps emphasis, a link or raw HTML", "put both == inside or both outside"
+
+
+@declare("C005")
+def too_many_parts() -> Words:
+    """A deletion has more than one `::`.
+
+    One `::` separates the answer from its hint. If the answer itself contains `::`, put it in backticks.
+    Bad:
+        ## Buckets {.cloze}
+        The type of a bucket is ==AWS::S3::Bucket==.
+    Good:
+        ## Buckets {.cloze}
+        The type of a bucket is ==`AWS::S3::Bucket`==.
+    """
+    return "this deletion has more than one `::`", "put an answer that contains :: in backticks: ==`a::b`=="
+
+
+@declare("C006")
+def empty_deletion() -> Words:
+    """A deletion is empty.
+
+    Bad:
+        ## Users {.cloze}
+        A {{c1::}} has keys, a ==group== has members.
+    Good:
+        ## Users {.cloze}
+        A {{c1::user}} has keys, a ==group== has members.
+    """
+    return "this deletion has no answer", "write the answer between its marks, before any hint"
+
+
+@declare("C007")
+def bad_number() -> Words:
+    """The number of a deletion is not between 1 and 499.
+
+    Anki makes no card for c0, or for numbers above 499.
+    Bad:
+        ## Users {.cloze}
+        A {{c500::user}} has keys.
+    Good:
+        ## Users {.cloze}
+        A {{c1::user}} has keys.
+    """
+    return (
+        f"Anki only has cards c1 to c{MAX_NUMBER}",
+        "use another number, or write ==answer== and let Deckwright number it",
+    )
+
+
+@declare("C008", "warning")
+def not_asked() -> Words:
+    """A numbered deletion is not in the text of a cloze note.
+
+    In a heading, an alert or the caption of a picture, a deletion is shown as written and makes no card.
+    Bad:
+        ## Users {.cloze}
+        A ==user== has keys.
+
+        > [!NOTE]
+        > So has {{c2::root}}.
+    Good:
+        ## Users {.cloze}
+        A ==user== has keys, and so has {{c2::root}}.
+    """
+    return (
+        "this deletion is in a heading, an alert or a caption, so it makes no card",
+        "move it into the text, or remove its braces",
+    )
+
+
+@declare("C009", "warning")
+def hint_in_code() -> Words:
+    """A deletion in code seems to have a hint.
+
+    In code, `::` is part of the answer, as in `std::vector`. Only `::` with a space after it starts a hint.
+    Bad:
+        ## Opening a port {.cloze}
+        `--port {{c1::22::for SSH}}`
+    Good:
+        ## Opening a port {.cloze}
+        `--port {{c1::22:: for SSH}}`
+    """
+    return "in code, `::` is part of the answer unless a space follows", "write `:: ` and then the hint"
+
+
+@declare("C010", "warning")
+def single_mark(is_apart: bool = False) -> Words:
+    """A cloze note contains a single `==`.
+
+    It looks like the start or the end of a deletion, but there is no second `==` to go with it. It is shown as written.
+    Bad:
+        ## Users {.cloze}
+        A ==user has keys, a ==group== has members.
+    Good:
+        ## Users {.cloze}
+        A ==user== has keys, a ==group== has members.
+    """
+    if is_apart:
+        return (
+            "this `==` has no partner, so it hides nothing: there is a space between the other `==` and the answer",
+            "remove that space, or put the `==` in backticks",
+        )
+    return "this `==` has no partner, so it hides nothing", "close the deletion, or put the `==` in backticks"
+
+
+@declare("C011", "warning")
+def near_number(written: str, instead: str) -> Words:
+    """The number of a deletion is not read as one.
+
+    A number is written `c1` and comes first, as in `==c1::answer==`. Anything else in its place is the answer, and what
+    follows is shown as the hint. If the answer really is such a number, write it in Anki's form: `{{c1::1::how many}}`.
+    Bad:
+        ## The lower leg {.cloze}
+        Its bones are the ==C2::tibia== and the ==C3::fibula==.
+    Good:
+        ## The lower leg {.cloze}
+        Its bones are the ==c2::tibia== and the ==c3::fibula==.
+    """
+    return (
+        f"this deletion hides `{written}`, and shows what follows as its hint",
+        f"write `=={instead}::` if that is its number" if instead else "give it one number: ==c1::answer==",
+    )
+
+
+@declare("C012", "warning")
+def near_deletion(text: str, reason: Literal["form", "spaces", "maths"]) -> Words:
+    """Text in a cloze note looks like a deletion but hides nothing.
+
+    There is no space between `==` and the answer. Anki's form is `{{c1::answer}}`, with two braces, a small c, a number
+    and two colons. In maths only Anki's form is read.
+    Bad:
+        ## The lower leg {.cloze}
+        Its bones are the == tibia == and the ==fibula==.
+    Good:
+        ## The lower leg {.cloze}
+        Its bones are the ==tibia== and the ==fibula==.
+    """
+    hints = {
+        "form": "write {{c1::answer}} or ==answer==",
+        "spaces": "leave no space between `==` and the answer",
+        "maths": "in maths, write {{c1::answer}}",
+    }
+    return f"`{text}` looks like a deletion, but it hides nothing", hints[reason]

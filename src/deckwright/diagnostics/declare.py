@@ -1,0 +1,169 @@
+'''A declared code: the page that explains it, and the function that makes a diagnostic of it.
+
+Each code is a function whose docstring is the page that `deckwright explain CODE` prints, and whose `Bad` and `Good`
+examples the tests compile:
+
+    @declare("S003")
+    def unclosed_front_matter() -> Words:
+        """The front matter is never closed.
+
+        Without its closing line, …
+        Bad:
+            ---
+            tags: [iam]
+            # IAM
+        Good:
+            ---
+            tags: [iam]
+            ---
+            # IAM
+        """
+        return "the front matter opened here is never closed", "close it with a line of three dashes"
+
+    found = unclosed_front_matter(span)
+'''
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, Literal, ParamSpec, TypeAlias
+
+import msgspec
+
+from ..model import Span
+
+Severity = Literal["error", "warning"]
+
+Words: TypeAlias = tuple[str, str]
+"""What a diagnostic says: the message names the author's own words, the hint is something they can do."""
+
+Argument: TypeAlias = str | bool | int | float | tuple[str | bool | int | float, ...]
+"""What the words of a diagnostic may depend on: what msgspec and pickle give back unchanged."""
+
+Parameters = ParamSpec("Parameters")
+
+
+class Diagnostic(msgspec.Struct, frozen=True, gc=False):
+    """One finding. An error costs the note, and without `--keep-going` the package; a warning costs nothing.
+
+    It keeps what its words depend on and not the words themselves, so that a finding that was kept by an older version
+    is told in today's words.
+    """
+
+    span: Span
+    code: str
+    arguments: tuple[Argument, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        return PAGES[self.code].severity
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the author's own words."""
+        return PAGES[self.code].words(*self.arguments)[0]
+
+    @property
+    def hint(self) -> str:
+        """What the author can do about it."""
+        return PAGES[self.code].words(*self.arguments)[1]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A declared code: its severity, what makes its words, and what `explain` knows of it: `title`, the reason in
+    `text`, and the examples, file name → text.
+    """
+
+    code: str
+    severity: Severity
+    words: Callable[..., Words]
+    docstring: str
+
+    @property
+    def title(self) -> str:
+        return self.docstring.partition("\n")[0].rstrip(".")
+
+    @property
+    def text(self) -> str:
+        return _EXAMPLE.sub("", self.docstring.partition("\n")[2]).strip()
+
+    @property
+    def bad(self) -> dict[str, str]:
+        return self._examples("Bad")
+
+    @property
+    def good(self) -> dict[str, str]:
+        return self._examples("Good")
+
+    def _examples(self, wanted: str) -> dict[str, str]:
+        return {
+            name or EXAMPLE_FILE: inspect.cleandoc("\n" + block).rstrip() + "\n"
+            for sort, name, block in _EXAMPLE.findall(self.docstring)
+            if sort == wanted
+        }
+
+
+PAGES: dict[str, Page] = {}
+"""Every declared code: complete once `deckwright.diagnostics` is imported."""
+
+EXAMPLE_FILE = "cards/example.md"
+"""The file that an example is, where its heading names no other."""
+
+_EXAMPLE = re.compile(r"^(Bad|Good)(?: \(([^)]+)\))?:\n((?:(?:    .*)?(?:\n|\Z))*)", re.MULTILINE)
+
+
+def declare(
+    code: str, severity: Severity = "error"
+) -> Callable[[Callable[Parameters, Words]], Callable[Concatenate[Span, Parameters], Diagnostic]]:
+    """Register the decorated function's docstring as the page of `code`, and make it build the diagnostic.
+
+    The decorated function takes what its words depend on, and returns the message and the hint; what it becomes takes
+    the span first. Raises ValueError for a code that is declared already: codes are never reused.
+    """
+
+    def decorate(words: Callable[Parameters, Words]) -> Callable[Concatenate[Span, Parameters], Diagnostic]:
+        if code in PAGES:
+            raise ValueError(f"{code} is declared twice")
+        PAGES[code] = Page(code, severity, words, inspect.getdoc(words) or "")
+        signature = inspect.signature(words)
+
+        @wraps(words)
+        def build(span: Span, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Diagnostic:
+            given: tuple[Any, ...] = args
+            if kwargs:
+                bound = signature.bind(*args, **kwargs)
+                bound.apply_defaults()
+                given = bound.args
+            return Diagnostic(span, code, tuple(map(_frozen, given)))
+
+        return build
+
+    return decorate
+
+
+def _frozen(value: Any) -> Argument:
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+def sort(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place, then code, each once."""
+    return sorted(set(found), key=lambda d: (d.span, d.code, d.message))
+
+
+def has_errors(found: Iterable[Diagnostic]) -> bool:
+    return any(d.severity == "error" for d in found)
+
+
+def explain(page: Page) -> str:
+    """The page of a code, as plain text."""
+    parts = [f"{page.code} ({page.severity}): {page.title}", page.text]
+    for heading, examples in (("Bad", page.bad), ("Good", page.good)):
+        for name, text in examples.items():
+            suffix = "" if name == EXAMPLE_FILE else f" ({name})"
+            parts.append(
+                f"{heading}{suffix}:\n" + "\n".join(f"    {line}".rstrip() for line in text.rstrip("\n").split("\n"))
+            )
+    return "\n\n".join(part for part in parts if part)

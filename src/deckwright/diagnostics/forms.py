@@ -1,0 +1,97 @@
+"""Diagnostics → text for people, JSON for programs, and workflow commands for GitHub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from unicodedata import combining, east_asian_width
+
+from ..model import Span
+from .declare import Diagnostic
+
+
+def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda text, role: text) -> str:
+    """For a terminal: the place and the message, the line with a marker below it, the hint.
+
+    `style(text, role)` colours a piece of text; the roles are place, error, warning, marker and hint.
+    """
+    span = diagnostic.span
+    place = ":".join([span.path, str(span.line), str(span.column)] if span.line else [span.path])
+    label = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
+    lines = [f"{style(place, 'place')}: {label}: {diagnostic.message}"]
+    if span.line and span.text.strip():
+        text, column = _excerpt(span)
+        # A tab stays a tab in the marker's line, so that both lines are indented alike.
+        indent = "".join("\t" if character == "\t" else " " * _cells(character) for character in text[: column - 1])
+        marked = text[column - 1 : column - 1 + max(span.length, 1)]
+        lines += [f"  | {text}", f"  | {indent}{style('^' * max(sum(map(_cells, marked)), 1), 'marker')}"]
+    lines.append(f"  {style('help:', 'hint')} {diagnostic.hint}")
+    return "\n".join(lines)
+
+
+def to_json(found: Iterable[Diagnostic]) -> str:
+    """A JSON array of objects with path, line, column, length, code, severity, message and hint.
+
+    Line and column count from 1; line 0 means the whole file.
+    """
+    return json.dumps(
+        [
+            {
+                "path": d.span.path,
+                "line": d.span.line,
+                "column": d.span.column,
+                "length": d.span.length,
+                "code": d.code,
+                "severity": d.severity,
+                "message": d.message,
+                "hint": d.hint,
+            }
+            for d in found
+        ],
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def to_github(diagnostic: Diagnostic) -> str:
+    """A workflow command: GitHub shows it beside the line in a pull request.
+
+    Format: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    span = diagnostic.span
+    properties = {"file": span.path}
+    if span.line:
+        properties |= {"line": str(span.line), "col": str(span.column)}
+        if span.length:
+            properties["endColumn"] = str(span.column + span.length - 1)
+    properties["title"] = diagnostic.code
+    listed = ",".join(f"{key}={_github_escape(value, ':,')}" for key, value in properties.items())
+    words = _github_escape(diagnostic.message + "\nhelp: " + diagnostic.hint)
+    return f"::{diagnostic.severity} {listed}::{words}"
+
+
+_EXCERPT_WIDTH = 120
+"""Characters of a line that are shown."""
+
+
+def _github_escape(text: str, also: str = "") -> str:
+    for character in "%\r\n" + also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def _excerpt(span: Span) -> tuple[str, int]:
+    """The part of the line around the marked place, and the column in that part."""
+    if len(span.text) <= _EXCERPT_WIDTH:
+        return span.text, span.column
+    start = max(0, span.column - 1 - _EXCERPT_WIDTH // 3)
+    end = min(len(span.text), start + _EXCERPT_WIDTH)
+    head, tail = ("…" if start else ""), ("…" if end < len(span.text) else "")
+    return head + span.text[start:end] + tail, span.column - start + len(head)
+
+
+def _cells(character: str) -> int:
+    """How many cells wide a terminal shows the character."""
+    if combining(character):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1

@@ -1,0 +1,165 @@
+"""S: what looks like Deckwright's or Markdown's markup and is not read as such, with the pages of `deckwright explain`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .declare import Words, declare
+
+
+@declare("S024", "warning")
+def near_tag(text: str, instead: str = "", place: Literal["title", "text", "item", "row"] = "title") -> Words:
+    """Text looks like a tag but is not read as one.
+
+    A list of attributes or a hashtag is read at the end of a heading, and a line of hashtags directly below it. In a
+    list, names have a dot: `{.reversed}`. A hashtag begins with `#card`.
+    Bad:
+        ## Users {.basic .rows}
+        | Name | Keys |
+        | ---- | ---- |
+        | root {#root-keys} | two |
+    Good:
+        ## Users {.basic .rows}
+        | Name | Keys |
+        | ---- | ---- |
+        | root | two <!-- card: id="root-keys" --> |
+    """
+    places = {
+        "title": "move it to the end of the heading, with a space before it",
+        "text": "move it to the end of the heading",
+        "item": 'end the item with a comment: <!-- card: id="…" -->',
+        "row": 'end the row\'s last cell with a comment: <!-- card: id="…" -->',
+    }
+    hint = f"did you mean `{instead}`? If not," if instead else f"{places[place]}; if it is text,"
+    return f"`{text}` looks like a tag, but it is not read as one here", f"{hint} put it in backticks"
+
+
+@declare("S025", "warning")
+def near_heading(text: str, instead: str) -> Words:
+    """A line looks like a heading but is not one.
+
+    A heading starts with up to six `#` and an ordinary space. With no space, a full-width or a no-break space, the line
+    is text, and belongs to the answer above it.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+        A person or a service.
+
+        ##What is a role?
+        An identity that is assumed.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+        A person or a service.
+
+        ## What is a role?
+        An identity that is assumed.
+    """
+    return f"`{text}` looks like a heading, but it is text", f"write `{instead}`"
+
+
+@declare("S026", "warning")
+def swallowed_heading() -> Words:
+    """A heading is part of raw HTML.
+
+    In Markdown, a block of raw HTML goes on to the next blank line, and nothing in it is a heading.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+        <details>A person or a service.</details>
+        ## What is a role?
+        An identity that is assumed.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+        <details>A person or a service.</details>
+
+        ## What is a role?
+        An identity that is assumed.
+    """
+    return "this heading is part of the raw HTML above it, so it makes no note", "put a blank line above it"
+
+
+@declare("S027", "warning")
+def heading_in_item() -> Words:
+    """A heading inside a list item makes no note.
+
+    It belongs to the answer of the section around the list. Only if every item of the list begins with a heading are
+    these headings read as if there were no list.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## Questions
+        - An introduction.
+        - ### What is a user?
+          A person or a service.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## Questions
+        ### What is a user?
+        A person or a service.
+    """
+    return (
+        "this heading is inside a list item, so it makes no note",
+        "write it at the start of its line, without `-` or `1.`",
+    )
+
+
+@declare("S028", "warning")
+def missed_front_matter() -> Words:
+    """Front matter is not read.
+
+    It must begin on the very first line of the file, and with a line `---`.
+    Bad:
+        # IAM
+        ---
+        kind: basic
+        ---
+        ## What is a user? {.basic}
+        A person or a service.
+    Good:
+        ---
+        kind: basic
+        ---
+        # IAM
+        ## What is a user?
+        A person or a service.
+    """
+    return "this looks like front matter, but it is not read", "begin the file with it: `---` on the first line"
+
+
+@declare("S029", "warning")
+def empty_section() -> Words:
+    """A heading has nothing below it.
+
+    The front matter names a kind, so the heading would become a note if it had an answer.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+
+        ## What is a role?
+        An identity that is assumed.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## What is a user?
+        A person or a service.
+
+        ## What is a role?
+        An identity that is assumed.
+    """
+    return "this heading makes no note: there is nothing below it", "write the answer, or add {.skip}"

@@ -1,0 +1,140 @@
+"""How much of anything is read: each limit with its reason. What is over one is told, never cut off in silence."""
+
+MAX_FILE_BYTES = 2 * 1024 * 1024
+"""Of a Markdown file: people write them, so a larger one is a mistake, and would take many seconds to read."""
+
+MAX_NESTING = 40
+"""How deep blocks nest: forty quotes, or twenty lists, each with its item."""
+
+MAX_YAML_DEPTH = 20
+"""How deep a front matter nests. Ours need one level, and libyaml's reader crashes at some ten thousand."""
+
+MAX_WORDS = 500
+"""Words of a heading's tag: where there are more, it is data, and reading them all would take minutes."""
+
+MAX_LEAF = 20_000
+"""Characters in one paragraph, cell or heading: a hundred times what a card needs."""
+
+MAX_PIECE_NESTING = 40
+"""How deep emphasis, links and pictures nest in one another. People write three levels; the rest of the program may
+recurse on what it is given."""
+
+MAX_TYPED = 60
+"""Characters of a typed answer: more is not typed on a phone."""
+
+MAX_NUMBER = 499
+"""The highest cloze number: Anki makes no card for a higher one (rslib/src/notetype/cardgen.rs)."""
+
+MAX_MEDIA_BYTES = 100 << 20
+"""Of a media file: a larger one is never synchronised (anki rslib/src/sync/media/mod.rs)."""
+
+MAX_SVG_BYTES = 5 << 20
+"""Of the source of an SVG."""
+
+MAX_PIXELS = 50_000_000
+"""Of a picture with masks: more does not fit into the memory of a phone."""
+
+MAX_SVG_ELEMENTS = 100_000
+"""Of an SVG as it is written: more than any drawing has, and the tree of them would fill the memory of a small machine."""
+
+MAX_SVG_NESTING = 200
+"""How deep the elements of an SVG nest: libxml2 reads 256 levels, and browsers draw no more than some 500."""
+
+MAX_DRAWN_NESTING = 50
+"""How deep the elements of a drawing with masks nest, with what they refer to: resvg crashes at some 250, on Windows
+earlier. Programs that draw nest about ten groups.
+"""
+
+MAX_DRAWN_ELEMENTS = 25_000
+"""Of a drawing with masks, each counted as often as it is drawn by reference: a detailed map has ten thousand."""
+
+MAX_DRAWN_TEXT = 10_000
+"""Characters in a drawing with masks, counted likewise: a picture full of small print. They take resvg half a second."""
+
+MAX_LABELS = 1_000
+"""Of one drawing, asked or not. On a screen nobody can read more."""
+
+MAX_OVERLAPPING = 200
+"""Labels of a drawing that lie over one another: each of them must be looked for by itself, which takes a tenth of a second
+or more. Nobody can read them.
+"""
+
+MAX_FILTER_STEPS = 500
+"""How often a drawing with masks applies a step of a filter: a hundred shadows of five steps. One takes up to 0.1 s."""
+
+MAX_FILTER_NESTING = 5
+"""How deep filtered elements of a drawing with masks nest: each level takes a copy of the picture."""
+
+MAX_OCTAVES = 10
+"""Of the noise in a filter: each is half as strong as the one before, so a tenth cannot be seen any more."""
+
+MAX_EMBEDDED_PIXELS = 16_000_000
+"""Of all pictures within a drawing with masks: each of them takes 4 bytes of memory. A drawing has at most 5,760,000."""
+
+MAX_DRAWING_MEMORY = 256 << 20
+"""Bytes of memory that the process may use which draws: the largest drawing takes 60 MiB, and 23 for each transparent
+group within another.
+"""
+
+MAX_GLYPHS_TOLD = 20
+"""How many characters that the font lacks are told of by themselves: where there are more, it is another script."""
+
+MAX_MASK_FILE_BYTES = 256 << 10
+"""Of a mask file: 499 masks take 45 kB, as polygons 100."""
+
+MAX_TOLD_OF_A_MASK = 5
+"""How many others are named that one mask overlaps: where there are more, it lies over all of them."""
+
+MAX_DECK_NAME = 200
+"""Characters of a deck's full name."""
+
+MAX_SETTINGS_BYTES = 128 << 10
+"""Of the file with the settings: a pyproject.toml has a few kilobytes."""
+
+MAX_KEY_PARTS = 20
+"""Of a dotted key in the settings: Python's reader takes quadratic time. Ours have three."""
+
+MAX_SETTINGS_TOLD = 20
+"""How many settings that do not exist, or folders that cannot be, are told of: where there are more, it is another file."""
+
+MAX_PATH = 1_000
+"""Characters of a folder's path: macOS takes no longer ones."""
+
+MAX_LEDGER_BYTES = 512 << 20
+"""Of deck.lock: a note takes some 500."""
+
+MAX_LEDGER_TOLD = 10
+"""How many damaged lines of deck.lock are told of one by one: where there are more, something rewrote the whole file."""
+
+MAX_GUID = 200
+"""Characters of a guid: ours has 14, Anki's own about 10, and other tools write words or hashes."""
+
+MAX_NOTE_ID = 1 << 53
+"""Anki's note ids are milliseconds since 1970. JSON keeps greater numbers exactly in no other language."""
+
+MAX_TIME = 1 << 33
+"""In seconds since 1970: the year 2242. Later, it is no time but damage."""
+
+MAX_MEMBERS = 100_000
+"""Of a package: one for each media file. The largest shared decks have some 50,000."""
+
+MAX_ARCHIVE_DIRECTORY = 8 << 20
+"""Bytes of the list of a package's members: 80 for each."""
+
+MAX_UNPACKED = 32 << 20
+MAX_UNPACKED_RATIO = 50
+"""Bytes that a package may unpack to: so many, and so many more for each byte of the file. Text shrinks to a tenth."""
+
+MAX_COLLECTION_BYTES = 512 << 20
+"""Of the collection in a package, unpacked: a hundred thousand notes of several kilobytes. It is held in memory."""
+
+MAX_MEDIA_LIST_BYTES = 8 << 20
+"""Of a package's list of media files, unpacked."""
+
+MAX_VALUE_BYTES = 16 << 20
+"""Of one value in a collection: all note types together, or one note."""
+
+MAX_STEPS = 1_000_000
+MAX_STEPS_RATIO = 4
+"""Steps of SQLite's machine for a collection: so many, and so many more for each byte. A row takes some 10 steps, and at
+least 20 bytes."""
