@@ -1,0 +1,1 @@
+"""A Markdown file → its sections: its front matter, blocks, tags and headings."""

@@ -1,0 +1,180 @@
+"""The lines of a Markdown file → its front matter: what applies to every note in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.section import bad_value, bad_yaml, near_key, unclosed_front_matter
+from ..diagnostics.slips import missed_front_matter
+from ..limits import MAX_YAML_DEPTH
+from ..model import SourceFile, Span
+from ..names import nearest
+
+KEYS = ("deck", "tags", "kind", "source", "context")
+"""The keys that Deckwright reads. It ignores all others: they belong to other tools."""
+
+NOTHING = ("", "null", "~")
+"""What YAML takes for no value."""
+
+
+class FrontMatter(msgspec.Struct, frozen=True):
+    """What applies to every note in the file. `deck` is a subdeck of the deck in the settings.
+
+    `lines` is the number of lines it takes, delimiters included; `places` are those of its keys.
+    """
+
+    deck: str = ""
+    tags: tuple[str, ...] = ()
+    kind: str = ""
+    source: str = ""
+    context: str | None = None
+    lines: int = 0
+    places: Mapping[str, Span] = msgspec.field(default_factory=dict)
+
+
+def read(file: SourceFile, kinds: Sequence[str]) -> tuple[FrontMatter | None, list[Diagnostic]]:
+    """The front matter of a file, empty if there is none, and what is wrong with it. `kinds` are the kinds there are.
+
+    It is None if it never ends.
+    """
+    if file.lines[0].rstrip() != "---":
+        lines = missed(file, kinds)
+        return FrontMatter(), [
+            missed_front_matter(file.span(lines.start, 0, len(file.lines[lines.start])))
+        ] if lines else []
+    end = next((n for n, line in enumerate(file.lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    written = next((line for line in file.lines[1:end] if line.strip() and not line.startswith("#")), "")
+    is_key = re.match(r"[\w-]+\s*:(?:\s|$)", written)
+    if end is None:
+        return (None, [unclosed_front_matter(file.span(0, 0, 3))]) if is_key else (FrontMatter(), [])
+    if end > 1 and not file.lines[1].strip() and not is_key:
+        return FrontMatter(), []  # Two thematic breaks with text between them.
+    values, places, found = _yaml(file, end)
+    front_matter, wrong = _checked(values, places, kinds, end + 1)
+    return front_matter, found + wrong
+
+
+_RULE = re.compile(r"[\ufeff\u200b]?[-–—]{2,}\s*|\.\.\.\s*")
+_ABOVE = re.compile(r"\s*(?:<!--.*-->\s*)?|#\s.*")
+_LINE = re.compile(r"(?P<key>\w[\w-]*)\s*:(?:\s.*)?|\s+\S.*|-\s.*|\#.*")
+_MOST_LINES = 200
+"""How far the end of front matter is looked for where none should be."""
+
+
+def missed(file: SourceFile, kinds: Sequence[str]) -> range | None:
+    """The lines of what looks like front matter but is not read: it does not begin on the first line, or not with `---`.
+
+    It must have a key that Deckwright reads. If its first `---` is missing, it must begin with the kind.
+    """
+    first = next((n for n, line in enumerate(file.lines[:_MOST_LINES]) if not _ABOVE.fullmatch(line)), None)
+    if first is None or file.lines[0].rstrip() == "---":
+        return None
+    opens = bool(_RULE.fullmatch(file.lines[first]))
+    keys: list[str] = []
+    for number, line in enumerate(file.lines[first + opens : first + _MOST_LINES], first + opens):
+        if _RULE.fullmatch(line) and opens and any(key in KEYS for key in keys):
+            return range(first, number + 1)
+        found = _LINE.fullmatch(line)
+        if not found:
+            break
+        keys.append(found["key"] or "")
+    kind = re.fullmatch(r"kind\s*:\s*(\S+)\s*", file.lines[first])
+    return range(first, first + max(len(keys), 1) + 1) if kind and kind[1] in kinds else None
+
+
+def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], list[Diagnostic]]:
+    """The keys and values between the first line and `end`, where each key stands, and what is wrong."""
+    import yaml
+
+    # Places stay as they are: only YAML takes these for the end of a line.
+    text = re.sub("[\x85\u2028\u2029]", " ", "\n".join(file.lines[1:end]))
+    # Values stay text, as they are written: `1.10` is not a number, `on` is not true.
+    kind = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    loader = kind(text)
+    try:
+        if _is_deep(yaml.parse(text, kind)):
+            return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is nested too deeply")]
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node else {}
+    except yaml.YAMLError as error:
+        return {}, {}, [_broken(error, file)]
+    finally:
+        loader.dispose()
+    if not isinstance(values, dict):
+        return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is not made of lines `key: value`")]
+    places: dict[str, Span] = {}
+    found = []
+    for key, _ in node.value if node else []:
+        place = file.span(key.start_mark.line + 1, key.start_mark.column, len(str(key.value)))
+        if str(key.value) in places:
+            found.append(bad_yaml(place, f"`{key.value}` is written twice"))
+        places[str(key.value)] = place
+    return {str(key): value for key, value in values.items()}, places, found
+
+
+def _broken(error: Any, file: SourceFile) -> Diagnostic:
+    """What YAML cannot read, on the line where it went wrong: that is often before the one where YAML noticed it."""
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    reason = getattr(error, "problem", None) or str(error).split("\n")[0]
+    line, column = (min(mark.line + 1, len(file.lines) - 1), mark.column) if mark else (1, 0)
+    if context and context.line < line - 1 and re.search(r"could not find|expected '[,:]|end of stream", reason):
+        line, column = context.line + 1, context.column
+    # A line without a colon is read as one with the next.
+    elif "mapping values" in reason and line > 1 and re.fullmatch(r"\w[^:#]*", file.lines[line - 1]):
+        line, column = line - 1, 0
+    return bad_yaml(file.span(line, column, 1), reason)
+
+
+def _is_deep(events: Iterable[Any]) -> bool:
+    """Whether collections in YAML are nested too deeply, by the events of parsing it."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_YAML_DEPTH:
+            return True
+    return False
+
+
+def _checked(
+    values: Mapping[str, Any], places: Mapping[str, Span], kinds: Sequence[str], lines: int
+) -> tuple[FrontMatter, list[Diagnostic]]:
+    """The keys that Deckwright reads, checked."""
+    found: list[Diagnostic] = []
+    for key in values:
+        if key not in KEYS and (known := nearest(key, KEYS, 1)):
+            found.append(near_key(places[key], key, known))
+    texts: dict[str, str] = {}
+    for key in ("deck", "kind", "source", "context"):
+        value = values.get(key, "")
+        texts[key] = value.strip() if isinstance(value, str) and value not in NOTHING else ""
+        if not isinstance(value, str):
+            found.append(bad_value(places[key], key))
+    tags = values.get("tags", [])
+    if isinstance(tags, str):
+        tags = [] if tags in NOTHING else re.split(r"[\s,]+", tags)
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        found.append(bad_value(places["tags"], "tags"))
+        tags = []
+    kind = texts["kind"]
+    if kind and kind not in kinds:
+        found.append(bad_value(places["kind"], "kind", kind, kinds))
+        kind = ""
+    return (
+        FrontMatter(
+            deck=texts["deck"],
+            tags=tuple(tag.strip().lstrip("#") for tag in tags if tag.strip("# ")),
+            kind=kind,
+            source=texts["source"],
+            context=texts["context"] if "context" in values else None,
+            lines=lines,
+            places=places,
+        ),
+        found,
+    )

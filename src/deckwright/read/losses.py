@@ -1,0 +1,83 @@
+"""The blocks of a file → whatever Markdown would silently lose, or take for something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.section import (
+    conflict_marker,
+    dropped_cells,
+    too_deep,
+    unclosed_comment,
+    unclosed_fence,
+    underlined,
+)
+from ..model import SourceFile
+from .blocks import Block
+
+WHOLE = 1_000_000
+"""A length that reaches the end of any line."""
+
+
+def unread(everything: Iterable[Block], file: SourceFile, notes: Mapping[int, str]) -> list[Diagnostic]:
+    """Blocks that never end or are nested too deeply, each in its first line. The sections with them cannot be read.
+
+    `notes` has the question of the note that the blocks which begin on a line belong to.
+    """
+    found = []
+    for block in everything:
+        if not block.closed:
+            found.append(unclosed_fence(file.span(block.first, 0, WHOLE)))
+        elif block.kind == "deep":
+            indent = len(file.lines[block.first]) - len(file.lines[block.first].lstrip())
+            found.append(too_deep(file.span(block.first, indent, WHOLE), notes.get(block.first, "")))
+        elif block.kind == "html" and block.text.startswith("<!--") and "-->" not in block.text:
+            found.append(unclosed_comment(file.span(*block.place(0), len("<!--"))))
+    return found
+
+
+def conflicts(everything: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
+    """The markers of an unfinished merge. Those in code may be what a note is about."""
+    shown = {line for block in everything if block.kind == "code" for line in range(block.first, block.last)}
+    lines = [n for n, line in enumerate(file.lines) if n not in shown and _CONFLICT.match(line)]
+    return [conflict_marker(file.span(n, 0, 7)) for n in lines]
+
+
+_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) \S")
+
+
+def underlined_text(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
+    """Headings made by a line of dashes or equals signs below a text, where that is not how the file writes headings:
+    it has others of the second level with `##`, or its first heading begins with `#`.
+    """
+    headings = [block for block in held if block.kind == "heading"]
+    dashes = [block for block in headings if _underline(block, file) == "-"]
+    signs = [block for block in headings if _underline(block, file) == "="]
+    made = dashes if len(dashes) < sum(block.level == 2 for block in headings) else []
+    made += signs if signs and headings[0] not in signs else []
+    return [underlined(file.span(block.last - 1, 0, WHOLE)) for block in made]
+
+
+def _underline(heading: Block, file: SourceFile) -> str:
+    """The sign of the line below a heading, or "" if it is written with `#`."""
+    line = file.lines[heading.last - 1].strip(" \t>")
+    return line[:1] if heading.last - heading.first > 1 and line and not line.strip("-=") else ""
+
+
+def lost_cells(everything: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
+    """Rows with more cells than the table has columns: the rest is dropped, as on GitHub."""
+    found = []
+    for row in everything:
+        if row.kind == "row" and not row.header:
+            line = file.lines[row.first]
+            bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", line)]
+            if bars and not line[: bars[0]].strip(" \t>"):
+                bars.pop(0)  # The one that starts the row, in a quote or not.
+            if bars and not line[bars[-1] + 1 :].strip():
+                bars.pop()
+            if len(bars) >= len(row.children):
+                span = file.span(row.first, bars[len(row.children) - 1], WHOLE)
+                found.append(dropped_cells(span, len(bars) + 1, len(row.children)))
+    return found

@@ -1,0 +1,198 @@
+"""What remained text → what looks like our markup, or a heading, and is not read as such. One pass over each block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.section import stray_tag
+from ..diagnostics.slips import heading_in_item, near_heading, near_tag, swallowed_heading
+from ..model import SourceFile
+from ..names import nearest
+from . import tags
+from .blocks import Block
+from .inlines import masked
+from .tags import Vocabulary, Word
+
+Place = Literal["title", "text", "item", "row"]
+
+
+def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """What is told of a heading whose tag was taken off. `words` are those of the tag."""
+    found = [
+        stray_tag(file.span(*title.place(start), end - start), "heading")
+        for start, end in tags.comments(title, vocabulary)
+    ]
+    found += _near_tags(title, "title", file, vocabulary)
+    for word in words:
+        if word.sort == "tag" and (instead := _meant_hashtag(word.value, vocabulary)):
+            found.append(near_tag(word.span, f"#{word.value}", instead))
+    return found
+
+
+def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """The tags, and what looks like one, in blocks where no tag is read: in a section that is cut, those of its items and
+    rows were taken out.
+    """
+    found: list[Diagnostic] = []
+    titles = {id(block) for block in held if block.kind == "heading"}  # They had tags, and were looked at.
+    for block, place in _placed(held, cut):
+        spans = [file.span(*block.place(start), end - start) for start, end in tags.comments(block, vocabulary)]
+        found += [stray_tag(span, place) for span in spans]
+        if block.kind in ("paragraph", "cell", "term") or (block.kind == "heading" and id(block) not in titles):
+            found += _near_tags(block, place, file, vocabulary)
+    return found
+
+
+def _placed(held: Iterable[Block], cut: str) -> Iterator[tuple[Block, Literal["text", "item", "row"]]]:
+    for block in held:
+        place: Literal["text", "item", "row"] = "text"
+        if block.kind == "list" and cut == "items":
+            place = "item"
+        elif block.kind == "table" and cut in ("rows", "cells"):
+            place = "row"
+        yield from ((inner, place) for inner in block.walk())
+
+
+# Tags
+
+
+_BRACES = re.compile(r"(?<![\\$%{｛])\{:?(?P<words>[^{}\n]{1,300})\}")
+_HALF_BRACES = re.compile(r"(?<!\\)[{｛]\s*(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*[}｝]")
+_HASHTAG = re.compile(r"(?<!\S)[#＃](?P<path>\S+)")
+_BROKEN_COMMENT = re.compile(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
+_NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
+
+
+def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """What looks like a tag in the text of a leaf."""
+    if leaf.too_much or not any(sign in leaf.text for sign in "{}｛#＃:"):
+        return []
+    text = masked(leaf.text, leaf.pieces)
+    near: dict[int, tuple[int, str]] = {}  # Where one begins → where it ends, and what was meant.
+    for list_ in _BRACES.finditer(text):
+        if (instead := _meant_list(list_, place, text, vocabulary)) is not None:
+            near[list_.start()] = (list_.end(), instead)
+    for half in _HALF_BRACES.finditer(_BRACES.sub(lambda list_: "\ufffc" * len(list_[0]), text)):
+        name = (half["before"] or half["behind"])[1:]
+        if name in vocabulary.names:
+            near[half.start()] = (half.end(), f"{{.{name}}}")
+    for tag in _HASHTAG.finditer(text):
+        path = tag["path"].rstrip(".,;:!?)。、")
+        end = tag.start() + 1 + len(path)
+        is_last = text[end : end + 1] in ("", "\n")
+        if instead := _meant_hashtag(path, vocabulary, "" if text[tag.start()] == "#" else "＃"):
+            near[tag.start()] = (end, instead)
+        elif path.split("/")[0] == "card" and (path != "card" or is_last) and _is_path(path, vocabulary):
+            near[tag.start()] = (end, "")
+    for comment in (*_BROKEN_COMMENT.finditer(text), *filter(None, [_NO_COMMENT.match(text)])):
+        words = comment["words"].rstrip("-–— ").split()
+        if any(word in vocabulary.names or word.partition("=")[0] in tags.KEYS for word in words):
+            near[comment.start()] = (comment.end(), f"<!-- card: {' '.join(words)} -->")
+    return [
+        near_tag(file.span(*leaf.place(start), end - start), leaf.text[start:end].strip(), instead, place)
+        for start, (end, instead) in sorted(near.items())
+    ]
+
+
+def _meant_list(list_: re.Match[str], place: Place, text: str, vocabulary: Vocabulary) -> str | None:
+    """What braces were meant to say, if they are near enough to a list of ours. Empty if they only stand in a wrong place."""
+    words = list_["words"]
+    said = re.split(r"[\s,;]+", words.strip())
+    if tags.LIST_WORDS.fullmatch(words):
+        ours = any(
+            word[1:] in vocabulary.names if word[0] == "." else word.partition("=")[0] in tags.KEYS for word in said
+        )
+        glued = place == "title" and said[0][0] == "#" and list_.end() == len(text.rstrip())
+        return "" if ours or glued or (place in ("item", "row") and any(word[0] == "#" for word in said)) else None
+    is_last = text[: list_.start()][-1:] in ("", " ") and not text[list_.end() :].strip()
+    if place == "title" and is_last and all(word in vocabulary.names for word in said):
+        return f"{{{' '.join(f'.{word}' for word in said)}}}"
+    return None
+
+
+def _meant_hashtag(path: str, vocabulary: Vocabulary, sign: str = "") -> str:
+    """The hashtag of ours that was meant by one that is not, or ""."""
+    first, *rest = re.split(r"[/\\:：_.／-]+", path[:100])
+    if not (3 <= len(first) <= 5 and nearest(first, ("card",), 1)):
+        return ""
+    names = [nearest(word, vocabulary.names, 1) for word in rest[:5] if word]
+    if not names:
+        meant = first.casefold() in ("card", "cards", "crad") and (first != "card" or sign)
+        return "#card" if meant else ""
+    if not any(names) or (_is_path(path, vocabulary) and not sign):
+        return ""
+    return "/".join(["#card", *filter(None, names)])
+
+
+def _is_path(path: str, vocabulary: Vocabulary) -> bool:
+    first, *rest = path.split("/")
+    return first == "card" and all(word in vocabulary.names for word in rest)
+
+
+# Headings
+
+
+_LINE = re.compile(
+    r"[ \t\u00a0\u200b\u2060\ufeff]*(?P<signs>#{1,7}|＃{1,6})(?P<space>[ \t\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]*)(?P<title>.*)"
+)
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+\S")
+_NO_MARKDOWN = re.compile(r"\s*<(?:pre|script|style|textarea|!|\?)", re.IGNORECASE)
+_PREFORMATTED = re.compile(r"<(/?)(?:pre|script|style|textarea)\b", re.IGNORECASE)
+
+
+def near_headings(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
+    """What looks like a heading and is none: a line of text, or a line of raw HTML."""
+    found: list[Diagnostic] = []
+    for block in held:
+        if block.kind == "html" and not _NO_MARKDOWN.match(block.text):
+            found += _swallowed(block, file)
+        if block.kind != "paragraph" or block.too_much or not ("#" in block.text or "＃" in block.text):
+            continue
+        position = 0
+        for line in masked(block.text, block.pieces).split("\n"):
+            if instead := _meant_heading(line):
+                start = position + len(line) - len(line.lstrip(" \t"))
+                text = block.text[start : position + len(line)].rstrip()
+                shown = text if len(text) <= 40 else f"{text[:40]}…"
+                found.append(near_heading(file.span(*block.place(start), len(text)), shown, instead))
+            position += len(line) + 1
+    return found
+
+
+def _meant_heading(line: str) -> str:
+    """How the heading begins that a line of text was meant to be, or ""."""
+    found = _LINE.fullmatch(line)
+    if not found or not found["title"].strip():
+        return ""
+    signs, space, title = found["signs"].replace("＃", "#"), found["space"], found["title"]
+    ordinary = bool(space) and not space.strip(" \t")
+    if len(signs) == 7:
+        return f"###### {title.split()[0]} …" if space else ""
+    # One `#` and no space is a hashtag, two or more before a sign may be anything.
+    if not space and (len(signs) == 1 or not re.match(r"[^\W_]|[*`\"“「『(\ufffc]", title)):
+        return ""
+    if ordinary and found["signs"][0] == "#" and line.lstrip(" \t")[0] == "#":
+        return ""
+    return f"{signs} {title.split()[0]} …"
+
+
+def _swallowed(block: Block, file: SourceFile) -> list[Diagnostic]:
+    """The first heading in raw HTML, outside code."""
+    deep = 0
+    for number, line in enumerate(block.text.split("\n")):
+        if number and not deep and _HEADING.match(line):
+            start = sum(len(other) + 1 for other in block.text.split("\n")[:number])
+            indent = len(line) - len(line.lstrip())
+            return [swallowed_heading(file.span(*block.place(start + indent), len(line.strip())))]
+        deep += sum(-1 if tag[1] else 1 for tag in _PREFORMATTED.finditer(line))
+    return []
+
+
+def in_items(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
+    """The first heading inside each list."""
+    lists = (block for block in held if block.kind == "list")
+    inside = (next((inner for inner in block.walk() if inner.kind == "heading"), None) for block in lists)
+    return [heading_in_item(file.span(*title.place(0), len(title.text))) for title in inside if title]

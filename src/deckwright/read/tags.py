@@ -1,0 +1,359 @@
+"""The tag of a section, an item or a row, in any of its three spellings → its words; all the words → one Tag.
+
+    ## Users and roles {#iam-users-roles .cloze tags="exam/often"}     a list, as Pandoc, MkDocs and kramdown have it
+    ## Users and roles #card/cloze #exam/often                         hashtags, as in Obsidian and Logseq
+    <!-- card: cloze id="iam-users-roles" tags="exam/often" -->        a comment, the first thing below the heading
+
+All three are made of the same words: an id, a name (a kind, a cut or a switch), a key with its value, a tag for Anki.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair, malformed_tag, unknown_word
+from ..limits import MAX_WORDS
+from ..model import SourceFile, Span
+from ..names import ID, nearest
+from .blocks import Block
+from .inlines import flat, masked, read
+
+SKIP = "skip"
+"""The name that keeps a section, an item or a row from becoming a note."""
+
+KEYS = ("id", "was", "tags", "source", "context", "typed", "mode", "masks")
+MODES = ("hide-all", "hide-one")
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What a tag has to know about a kind of note: its name, and the cuts and switches that go with it."""
+
+    name: str
+    cuts: tuple[str, ...]
+    switches: tuple[str, ...]
+
+
+class Vocabulary:
+    """The names that can be in a tag. `default`, the first kind, is the kind of a section whose tag has only a cut or a
+    switch.
+    """
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
+        self.default = kinds[0].name
+        self.cuts = tuple(dict.fromkeys(cut for kind in kinds for cut in kind.cuts))
+        self.switches = tuple(dict.fromkeys(switch for kind in kinds for switch in kind.switches))
+        self.names = (*self.kinds, SKIP, *self.cuts, *self.switches)
+
+    def legal(self, kind: str) -> tuple[str, ...]:
+        """The cuts and switches that go with a kind. None go with `skip`."""
+        known = self.kinds.get(kind)
+        return (*known.cuts, *known.switches) if known else ()
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One word of a tag: an id, a name of the vocabulary, a key with its value, or a tag for Anki."""
+
+    sort: Literal["id", "name", "key", "tag"]
+    name: str
+    value: str
+    span: Span
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """What all the words of a tag say together. Everything is empty unless it is given; the `context` "" is given too.
+
+    `kind` is also empty if the tag has only a cut or a switch. `span` is that of the first word.
+    """
+
+    kind: str = ""
+    cut: str = ""
+    switches: frozenset[str] = frozenset()
+    id: str = ""
+    was: str = ""
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+    context: str | None = None
+    typed: str = ""
+    mode: str = ""
+    masks: tuple[str, ...] = ()
+    span: Span | None = None
+    id_span: Span | None = None
+
+    @property
+    def claims(self) -> bool:
+        """Whether it has a kind, a cut or a switch. Then all headings below belong to the section."""
+        return bool(self.kind or self.cut or self.switches)
+
+
+# The three spellings
+
+
+def of_heading(heading: Block, file: SourceFile, vocabulary: Vocabulary) -> tuple[Block, list[Word], list[Diagnostic]]:
+    """A heading → the heading without its tag, the words of the tag, and what is wrong with them."""
+    words: list[Word] = []
+    found: list[Diagnostic] = []
+    text = masked(heading.text, heading.pieces)
+    lists = {list_.end(): list_ for list_ in LIST.finditer(text)}
+    end = len(text)
+    for _ in range(MAX_WORDS):
+        edge = len(text[:end].rstrip())
+        if list_ := lists.get(edge):
+            if not LIST_WORDS.fullmatch(list_["words"]):
+                found += _broken_list(heading, list_, file, vocabulary)
+                break
+            more, wrong = _words(heading, *list_.span("words"), file, vocabulary)
+            end = list_.start()
+        elif hashtag := _HASHTAG.fullmatch(text, max(text.rfind("#", 0, edge) - 1, 0), edge):
+            more, wrong = _hashtag(hashtag["path"], _span(heading, file, *hashtag.span("tag")), vocabulary)
+            end = hashtag.start()
+        else:
+            break
+        words += more
+        found += wrong
+    return heading.cut(0, end), words, found
+
+
+def of_line(
+    block: Block, file: SourceFile, vocabulary: Vocabulary
+) -> tuple[Block, list[Word], list[Diagnostic]] | None:
+    """A paragraph whose first line is nothing but hashtags, one of them ours → the rest of it, and their words."""
+    line = _HASHTAGS.match(block.text) if block.kind == "paragraph" else None
+    if not line or not any(tag["path"].split("/")[0] == "card" for tag in _HASHTAG.finditer(line[0])):
+        return None
+    words: list[Word] = []
+    found: list[Diagnostic] = []
+    for tag in _HASHTAG.finditer(block.text, 0, line.end()):
+        more, wrong = _hashtag(tag["path"], _span(block, file, *tag.span("tag")), vocabulary)
+        words += more
+        found += wrong
+    return block.cut(line.end()), words, found
+
+
+def of_comment(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tuple[list[Word], list[Diagnostic]]:
+    """A comment that is a tag (see `is_tag`) → its words, and what is wrong with them."""
+    text, shown = comment.text, f"<!-- {_shortened(comment.text)} -->"
+    opening = _CARD.match(text)
+    if not opening:
+        first = _PART.search(text)
+        start, end = first.span() if first else (0, len(text))
+        return [], [malformed_tag(_span(comment, file, start, end), shown, text[start:end], "card")]
+    if not _COMMENT_WORDS.fullmatch(text, opening.end()):
+        part = _no_word(text, opening.end(), len(text), _COMMENT_WORD)
+        return [], [_malformed(comment, part, shown, file, vocabulary)]
+    return _words(comment, opening.end(), len(text), file, vocabulary, strict=True)
+
+
+def is_tag(comment: str, vocabulary: Vocabulary) -> bool:
+    """Whether the text of a comment is a tag, or was meant to be one: `Card:`, `crad:`, `card`, or nothing but words."""
+    if _CARD.match(comment):
+        return True
+    meant = _MEANT.match(comment)
+    if not meant:
+        return False
+    words = [word.strip(",;") for word in meant["words"].split()]
+    names = [word.lstrip(".") in vocabulary.names for word in words]
+    keys = ["=" in word and word.partition("=")[0] in KEYS for word in words]
+    if nearest(meant["card"], ("card", "cards"), 1):
+        return bool(words) and (all(names) or any(keys))
+    return not meant["colon"] and meant["card"] in vocabulary.names and any(keys) and all(map(max, names, keys))
+
+
+def comments(block: Block, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """Where comments that are tags start and end in the text of a block. In a comment block, it is the whole text."""
+    if block.kind == "comment":
+        return [(0, len(block.text))] if is_tag(block.text, vocabulary) else []
+    if block.kind in ("code", "maths", "private") or "<!--" not in block.text:
+        return []
+    held = read(block.text, {}) if block.kind == "html" else block.pieces
+    pieces = [piece for piece in flat(held) if piece.kind == "comment"]
+    return [(piece.start, piece.end) for piece in pieces if is_tag(piece.text, vocabulary)]
+
+
+# The words
+
+
+_VALUE = r"\"[^\"]*\"|'[^']*'|[^\s\"'{}=]+"
+_ID = r"\#(?P<id>[^\s{}\"'=]+)"
+_PAIR = rf"(?P<key>[A-Za-z][\w:-]*)=(?P<value>{_VALUE})"
+_NAME = r"(?P<name>[A-Za-z][\w-]*)"
+_WORD = re.compile(rf"{_ID}|{_PAIR}|\.?{_NAME}")
+
+
+def _several(*words: str) -> str:
+    """A pattern for words with white space between them."""
+    one = re.sub(r"\(\?P<\w+>", "(?:", "|".join(words))
+    return rf"(?:{one})(?:\s+(?:{one}))*"
+
+
+LIST = re.compile(r"(?:^|\s)(?P<list>\{:?(?P<words>(?:[^{}\"]++|\"[^\"]*+\"|\")*+)\})")
+"""What may be a list of attributes; it is one if its words are `LIST_WORDS`."""
+
+LIST_WORDS = re.compile(rf"\s*{_several(_ID, rf'[.]{_NAME}', _PAIR)}\s*")
+_LIST_WORD = re.compile(rf"{_ID}|[.]{_NAME}|{_PAIR}")
+_NEVER_IN_HASHTAG = (
+    r"\s!\"#$%&'()*+,.:;<=>?@\[\\\]^`{|}~\u2000-\u200b\u200e-\u206f\u2e00-\u2e7f\u3000-\u3004\u3008-\u303f"
+    r"\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufff9-\uffff"
+)
+_HASHTAG = re.compile(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}]*+))")
+"""A hashtag as in Obsidian: from a letter to the next white space or punctuation."""
+
+_HASHTAGS = re.compile(rf"(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)++[ \t]*(?:\n|\Z)")
+_CARD = re.compile(r"\s*card\s*:")
+_COMMENT_WORDS = re.compile(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
+_COMMENT_WORD = re.compile(rf"{_ID}|{_PAIR}|[.]?{_NAME}")
+_MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,9})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
+"""A comment that may be meant as a tag: what stands for `card`, what for the colon, and the rest."""
+
+_PART = re.compile(r"\S+")
+_SPACE = re.compile(r"\s*")
+
+
+def _words(
+    block: Block, start: int, end: int, file: SourceFile, vocabulary: Vocabulary, *, strict: bool = False
+) -> tuple[list[Word], list[Diagnostic]]:
+    """The words between two places in a block's text. If `strict`, as in a comment, every word is meant for us."""
+    words: list[Word] = []
+    found: list[Diagnostic] = []
+    for match in _WORD.finditer(block.text, start, end):
+        span = _span(block, file, *match.span())
+        name, known = (match["name"], vocabulary.names) if match["name"] else (match["key"], KEYS)
+        if match["id"]:
+            words.append(Word("id", "id", match["id"], span))
+        elif name not in known:
+            # In a list, other tools may have classes and keys of their own.
+            if strict or nearest(name, known, 1):
+                found.append(unknown_word(span, name, known))
+        elif match["name"]:
+            words.append(Word("name", name, "", span))
+        else:
+            value = match["value"]
+            words.append(Word("id" if name == "id" else "key", name, value[1:-1] if value[0] in "\"'" else value, span))
+    return words, found
+
+
+def _hashtag(text: str, span: Span, vocabulary: Vocabulary) -> tuple[list[Word], list[Diagnostic]]:
+    """`card/cloze` has a name of ours; any other hashtag is a tag for Anki."""
+    first, *rest = text.split("/")
+    if first != "card":
+        return [Word("tag", text, text, span)], []
+    names = rest or [vocabulary.default]
+    unknown = [name for name in names if name not in vocabulary.names]
+    words = [Word("name", name, "", span) for name in names if name not in unknown]
+    return words, [unknown_word(span, name, vocabulary.names) for name in unknown]
+
+
+def _broken_list(heading: Block, list_: re.Match[str], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """Braces around anything but words are text, as in {id} and {proxy+}, unless they hold a word of ours and a mark."""
+    said = [word.strip(",;") for word in list_["words"].split()]
+    keys = any("=" in word and word.partition("=")[0] in KEYS for word in said)
+    names = any(word.lstrip(".") in vocabulary.names for word in said)
+    if (keys or names) and (keys or any(word[:1] in ("#", ".") for word in said)):
+        start, end = list_.span("list")
+        part = _no_word(heading.text, *list_.span("words"), _LIST_WORD)
+        return [_malformed(heading, part, heading.text[start:end], file, vocabulary)]
+    return []
+
+
+def _no_word(text: str, start: int, end: int, word: re.Pattern[str]) -> tuple[int, int]:
+    """Where the first part of a tag stands that is not such a word."""
+    position = _after_space(text, start)
+    while found := word.match(text, position, end):
+        after = _after_space(text, found.end())
+        if after == found.end() < end:
+            position = after if text[after] in ",;" else position
+            break
+        position = after
+    part = re.compile(r"[,;]+|\S+").match(text, position, end)
+    return part.span() if part else (start, end)
+
+
+def _after_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
+
+
+def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, vocabulary: Vocabulary) -> Diagnostic:
+    """A tag, as it is written, with a part that is no word."""
+    wrong = block.text[slice(*part)]
+    comma, dot = wrong[:1] in (",", ";"), wrong in vocabulary.names
+    return malformed_tag(_span(block, file, *part), tag, wrong, "comma" if comma else "dot" if dot else "")
+
+
+def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
+    return file.span(*block.place(start), end - start)
+
+
+def _shortened(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if len(folded) <= 60 else f"{folded[:60]}…"
+
+
+# All words together
+
+
+def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Diagnostic]]:
+    """The words of one tag, from all its spellings, as one Tag. It is an error if they contradict each other."""
+    said: dict[str, Word] = {}
+    found: list[Diagnostic] = []
+    names: dict[str, Word] = {}
+    tags: dict[str, None] = {}
+
+    def say(what: str, word: Word, value: str) -> None:
+        first = said.setdefault(what, word)
+        before = first.name if first.sort == "name" else first.value
+        if before != value:
+            found.append(contradiction(word.span, what, before, value))
+
+    for word in words:
+        match word.sort:
+            case "id":
+                say("id", word, word.value)
+            case "tag":
+                tags[word.value] = None
+            case "name":
+                names[word.name] = word
+                if word.name == SKIP or word.name in vocabulary.kinds:
+                    say("kind", word, word.name)
+                elif word.name in vocabulary.cuts:
+                    say("cut", word, word.name)
+            case "key" if word.name == "tags":
+                tags |= dict.fromkeys(word.value.split())
+            case "key":
+                say(word.name, word, word.value)
+
+    def value(what: str) -> str:
+        return said[what].value if what in said else ""
+
+    tag = Tag(
+        kind=said["kind"].name if "kind" in said else "",
+        cut=said["cut"].name if "cut" in said else "",
+        switches=frozenset(name for name in vocabulary.switches if name in names or value(name)),
+        id=value("id"),
+        was=value("was"),
+        tags=tuple(tags),
+        source=value("source") if "source" in said else None,
+        context=value("context") if "context" in said else None,
+        typed=value("typed"),
+        mode=value("mode"),
+        masks=tuple(value("masks").split()),
+        span=words[0].span if words else None,
+        id_span=said["id"].span if "id" in said else None,
+    )
+    if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.
+        illegal = [name for name in (tag.cut, *sorted(tag.switches)) if name and name not in vocabulary.legal(tag.kind)]
+        places = names | said
+        found += [illegal_pair(places[name].span, tag.kind, name, vocabulary.legal(tag.kind)) for name in illegal]
+    if tag.mode and tag.mode not in MODES:
+        found.append(bad_mode(said["mode"].span, tag.mode, MODES))
+    return tag, found
+
+
+def id_problems(tag: Tag) -> list[Diagnostic]:
+    """What is wrong with the id in a note's tag. On other headings an id is an anchor and can be anything."""
+    return [bad_id(tag.id_span, tag.id)] if tag.id_span and not ID.fullmatch(tag.id) else []
