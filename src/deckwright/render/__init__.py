@@ -1,0 +1,6 @@
+"""Blocks of Markdown → the HTML of a note's fields, with marks where cloze numbers and names of media are put in later."""
+
+from .fields import Renderer
+from .text import plain
+
+__all__ = ["Renderer", "plain"]

@@ -1,0 +1,221 @@
+"""The cloze deletions of a text: which marks belong together, what they hide in HTML, and Anki's form at the end."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
+from ..limits import MAX_NUMBER
+from ..model import Deletion
+from ..read.inlines import Piece
+from . import marks, survival
+from .survival import Tex, Token
+
+
+@dataclass(slots=True)
+class Pair:
+    """A deletion in a leaf's text: `==answer==`, `==c2::answer::hint==` or `{{c1::answer::hint}}`.
+
+    `open` and `close` are its marks. The answer stands from `start` to `end`; from there to the closing mark stands the
+    hint. `number` is the one given by hand, else None. One that `crosses` has marks at different depths of emphasis,
+    links and images.
+    """
+
+    open: Piece
+    close: Piece
+    number: int | None
+    start: int
+    end: int
+    hint: str
+    crosses: bool
+    problems: list[Callable[..., Diagnostic]]
+
+
+def pair(text: str, pieces: Sequence[Piece]) -> tuple[list[Pair], list[Piece], list[Piece]]:
+    """The deletions that begin and end in a leaf's text, nested ones too; what opens and never closes; what only closes.
+
+    Those in the captions of pictures are left out.
+    """
+    pairs: list[Pair] = []
+    stack: list[_Opening] = []
+    numbered = 0  # How many of the stack are Anki's.
+    unclosed: list[Piece] = []
+    unopened: list[Piece] = []
+    for piece, around in marked(pieces):
+        match piece.kind:
+            case "open":
+                stack.append(_Opening(piece, around))
+                numbered += 1
+            case "mark" if stack and stack[-1].piece.kind == "mark" and text[piece.start - 1].strip():
+                pairs.append(_pair(text, stack.pop(), piece, around))
+            case "mark" if text[piece.end : piece.end + 1].strip():
+                stack.append(_Opening(piece, around))
+            case "mark" if piece.start and text[piece.start - 1].strip():
+                unopened.append(piece)
+            case "close":
+                position = piece.start
+                while piece.end - position >= 2 and numbered:
+                    while stack[-1].piece.kind == "mark":
+                        unclosed.append(stack.pop().piece)
+                    # Braces that were opened inside the answer are closed first: {{c1::${x}}} hides ${x}.
+                    inside = text[stack[-1].piece.end : position]
+                    position += min(max(inside.count("{") - inside.count("}"), 0), piece.end - position - 2)
+                    pairs.append(_pair(text, stack.pop(), Piece("close", position, position + 2), around))
+                    position += 2
+                    numbered -= 1
+            case "parts" if stack:
+                stack[-1].parts.append((piece, around))
+    unclosed += [opened.piece for opened in stack]
+    return sorted(pairs, key=lambda p: p.open.start), unclosed, unopened
+
+
+def marked(pieces: Sequence[Piece], around: int = -1) -> Iterator[tuple[Piece, int]]:
+    """The marks of clozes in order, and for each where the piece around it begins, -1 for none. Captions are left out."""
+    for piece in pieces:
+        if piece.kind in ("mark", "open", "close", "parts"):
+            yield piece, around
+        elif piece.children and piece.kind != "image":
+            yield from marked(piece.children, piece.start)
+
+
+@dataclass(slots=True)
+class _Opening:
+    piece: Piece
+    around: int
+    parts: list[tuple[Piece, int]] = field(default_factory=list)
+
+
+def _pair(text: str, opened: _Opening, close: Piece, around: int) -> Pair:
+    """Read the parts of a deletion: its number, its answer and its hint."""
+    number = int(opened.piece.text) if opened.piece.kind == "open" else None
+    start, parts = opened.piece.end, [part for part, _ in opened.parts]
+    crosses = any(depth != opened.around for depth in (around, *(depth for _, depth in opened.parts)))
+    if number is None and parts and (found := re.fullmatch(r"c(\d{1,4})", text[start : parts[0].start])):
+        number, start, parts = int(found[1]), parts[0].end, parts[1:]
+    end = parts[0].start if parts else close.start
+    hint = text[parts[0].end : close.start].strip() if parts else ""
+    problems: list[Callable[..., Diagnostic]] = []
+    if crosses:
+        problems.append(crossing_markup)
+    if len(parts) > 1:
+        problems.append(too_many_parts)
+    if not text[start:end].strip():
+        problems.append(empty_deletion)
+    if number is not None and not 1 <= number <= MAX_NUMBER:
+        problems.append(bad_number)
+    return Pair(opened.piece, close, number, start, end, hint, crosses, problems)
+
+
+def couples(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
+    """Each `==` that opens a highlight, where nothing is asked, and the one that closes it at the same depth."""
+    opened: tuple[Piece, int] | None = None
+    for mark, around in marked(pieces):
+        if mark.kind != "mark":
+            continue
+        if opened and text[mark.start - 1].strip():
+            if opened[1] == around:
+                yield opened[0], mark
+            opened = None
+        elif not opened and text[mark.end : mark.end + 1].strip():
+            opened = (mark, around)
+
+
+_IN_CODE = re.compile(r"\{\{c(\d{1,4})::|\{|\}")
+
+
+def in_code(text: str) -> list[tuple[int, int, int | None, str]]:
+    """The clozes in code or TeX: (start, end, number, hint) of what opens one, (start, end, None, "") of what closes it.
+
+    Braces of the code's own are counted, so that `{{c1::${x}}}` hides `${x}` and `{{c1::x^{y^{2}}}}` all of it. What
+    is never closed is code. A `::` belongs to the answer, as in `std::vector`, unless a space follows: `22:: for SSH`.
+    The closing mark takes the hint with it.
+    """
+    if "{{c" not in text:
+        return []
+    opened: list[tuple[int, int, int]] = []
+    own: list[int] = []
+    found: list[tuple[int, int, int | None, str]] = []
+    position = 0
+    while match := _IN_CODE.search(text, position):
+        position = match.end()
+        if match[1]:
+            opened.append((match.start(), match.end(), int(match[1])))
+            own.append(0)
+        elif opened and match[0] == "{":
+            own[-1] += 1
+        elif opened and own[-1]:
+            own[-1] -= 1
+        elif opened and text.startswith("}}", match.start()):
+            start, answer, number = opened.pop()
+            own.pop()
+            parts = text.rfind(":: ", answer, match.start())
+            close = match.start() if parts < 0 or "}" in text[parts : match.start()] else parts
+            position = match.start() + 2
+            found.append((start, answer, number, text[close + 2 : match.start()].strip()))
+            found.append((close, position, None, ""))
+    return sorted(found)
+
+
+def answers(rendered: str) -> dict[int, str]:
+    """For each deletion that is whole in the HTML, by its index, what stands between its marks."""
+    begun: dict[int, int] = {}
+    found: dict[int, str] = {}
+    for mark in marks.DELETION.finditer(rendered):
+        index = int(mark[2])
+        if mark[0] == marks.opening(index):
+            begun[index] = mark.end()
+        elif index in begun:
+            found[index] = rendered[begun[index] : mark.start()]
+    return found
+
+
+def fill(rendered: str, deletions: Sequence[Deletion], numbers: Sequence[int]) -> str:
+    """The HTML with Anki's clozes in place of the marks; `numbers[n]` is the card of deletion n.
+
+    In answers and hints, what Anki would take for the end of a cloze or for a hint is kept apart: see `survival`.
+    """
+    if not marks.DELETION.search(rendered):
+        return rendered
+    parts: list[str] = []
+    depth = 0
+    tex = Tex()
+    read = [*survival.tokens(rendered)]
+    for place, token in enumerate(read):
+        match token.kind:
+            case "mark":
+                opens, index = _mark(token)
+                depth += 1 if opens else -1
+                parts.append(f"{{{{c{numbers[index]}::" if opens else _end(deletions[index].hint, token.separator))
+            case "tag":
+                parts.append(survival.tag(token.text) if depth else token.text)
+            case "delimiter":
+                tex = Tex()
+                parts.append(token.text)
+            case _ if not depth:
+                if token.separator != survival.BREAK:
+                    tex.pass_over(token.text)
+                parts.append(token.text)
+            case _:
+                before, after = read[place - 1], read[place + 1] if place + 1 < len(read) else None
+                begins = before.kind == "mark" and _mark(before)[0]
+                ends = after is not None and after.kind == "mark" and not _mark(after)[0]
+                text = tex.reopened(token.text) if token.separator != survival.BREAK else token.text
+                parts.append(survival.within(text, token.separator, begins, ends))
+    return "".join(parts)
+
+
+def _mark(token: Token) -> tuple[bool, int]:
+    """Whether a mark opens its deletion, and the deletion's index."""
+    index = int(token.text[1:-1])
+    return token.text == marks.opening(index), index
+
+
+def _end(hint: str, separator: str) -> str:
+    """The hint of a cloze, if there is one, and its end."""
+    if not hint:
+        return "}}"
+    return f"::{survival.within(html.escape(hint, quote=False), separator, begins=True, ends=True)}}}}}"

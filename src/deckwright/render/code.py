@@ -1,0 +1,147 @@
+"""Code and TeX → HTML: code in the classes of Pygments, with the marks of clozes that stand in it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from ..diagnostics.cloze import bad_number, hint_in_code
+from ..diagnostics.note import removed_html
+from ..limits import MAX_NUMBER
+from ..read.blocks import Block
+from ..read.inlines.escapes import resolve
+from . import clozes, marks, tex
+from .gathering import Field
+from .text import escaped
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+    from pygments.token import _TokenType
+
+
+def block(leaf: Block, field: Field) -> str:
+    """A fence or an indented block."""
+    language = _language(leaf.info)
+    class_ = f' class="language-{html.escape(language)}"' if language else ""
+    return f'<pre class="code"><code{class_}>{inner(leaf, 0, leaf.text, field, language)}</code></pre>'
+
+
+def _language(info: str) -> str:
+    """The language that is named behind a fence, in lower case: the first word, without what other programs put there.
+
+    `js{3}` marks lines, `python:main.py` names a file, `{.python}` is Pandoc's spelling. `diff-js` is a diff of the
+    language, as in Prism.
+    """
+    words = resolve(info).strip("{}. ").split()
+    language = re.split(r"[{\[(:,]", words[0].strip(".").lower())[0] if words else ""
+    if language.startswith("diff-") and not _lexer(language):
+        return language.removeprefix("diff-")
+    return language
+
+
+def inner(leaf: Block, place: int, text: str, field: Field, language: str = "") -> str:
+    """Code or TeX, escaped, in colours where the language is known; in a cloze note `{{c1::…}}` works inside.
+
+    `place` is where the text begins in the leaf's.
+    """
+    found = clozes.in_code(text) if field.cloze else []
+    if not found:
+        return "".join(_coloured(_tokens(text, language)))
+    placed: list[tuple[int, str]] = []
+    kept: list[str] = []
+    opened: list[int] = []
+    length = position = 0
+    note = field.note
+    for start, end, number, hint in found:
+        kept.append(text[position:start])
+        length += start - position
+        position = end
+        if number is None:
+            placed.append((length, marks.closing(opened.pop())))
+            continue
+        where = place + start
+        opened.append(note.deletion(note.span(leaf, where, where + end - start), number, hint))
+        placed.append((length, marks.opening(opened[-1])))
+        if not hint and _LIKE_A_HINT.match(text, end):
+            note.report(hint_in_code, leaf, where, where + end - start)
+        if not 1 <= number <= MAX_NUMBER:
+            note.report(bad_number, leaf, where, where + end - start)
+    return "".join(_marked(_tokens("".join([*kept, text[position:]]), language), placed))
+
+
+_LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
+
+
+def maths(leaf: Block, place: int, text: str, field: Field) -> str:
+    """TeX without the commands that make links to scripts, or attributes of HTML. What they show stays."""
+    parts, position = [], 0
+    for start, end, command in tex.harmful(text):
+        field.note.report(removed_html, leaf, place + start, place + start + len(command), command)
+        parts += [text[position:start], " " * (end - start)]  # In its length, for the places of clozes.
+        position = end
+    return inner(leaf, place, "".join([*parts, text[position:]]), field)
+
+
+def _coloured(tokens: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for class_, token in tokens:
+        yield f'<span class="{class_}">{escaped(token)}</span>' if class_ else escaped(token)
+
+
+def _marked(tokens: Iterable[tuple[str, str]], placed: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """The same with each mark at its offset: a token is cut where a mark falls into it."""
+    waiting = list(placed)
+    offset = 0
+    for class_, token in tokens:
+        end = offset + len(token)
+        while offset < end or (waiting and waiting[0][0] == offset):
+            if waiting and waiting[0][0] == offset:
+                yield waiting.pop(0)[1]
+                continue
+            cut = min(end, waiting[0][0]) if waiting else end
+            yield from _coloured([(class_, token[offset - end + len(token) : cut - end + len(token)])])
+            offset = cut
+    yield from (mark for _, mark in waiting)
+
+
+def _tokens(code: str, language: str) -> list[tuple[str, str]]:
+    """The short classes of the stretches of code, and these, in order; together they are the code."""
+    lexer = _lexer(language) if language else None
+    if lexer is None:
+        return [("", code)]
+    classes = _classes()
+    # Some lexers leave out a last line that has no end, and some a byte order mark: then nothing is coloured.
+    for written in (code, f"{code}\n"):
+        tokens = [(classes.get(sort, ""), text) for sort, text in lexer.get_tokens(written)]
+        if sum(len(text) for _, text in tokens) == len(written):
+            return _shortened(tokens, len(written) - len(code))
+    return [("", code)]
+
+
+def _shortened(tokens: list[tuple[str, str]], by: int) -> list[tuple[str, str]]:
+    """The tokens without the last character, where that was put there."""
+    if by:
+        class_, text = tokens.pop()
+        tokens.append((class_, text[:-by]))
+    return tokens
+
+
+@lru_cache(maxsize=256)
+def _lexer(language: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _classes() -> dict[_TokenType, str]:
+    from pygments.token import STANDARD_TYPES, Error
+
+    # What a lexer cannot read is not wrong, most often it is another language: it has no colour.
+    return {**STANDARD_TYPES, Error: ""}

@@ -1,0 +1,74 @@
+"""The elements of HTML: which of them a card may have, and why not the others.
+
+The names are those of the HTML standard: its index of elements, and its list of obsolete ones (16.2). What has none of
+them is text in angle brackets, `<your name>`.
+"""
+
+from __future__ import annotations
+
+_TABLE = (
+    ("kept", "they hold text, and say how it is read", """
+        a abbr b bdi bdo blockquote br center cite code dd del details dfn div dl dt em figcaption figure font h1 h2 h3 h4
+        h5 h6 hr i ins kbd li mark ol p pre q rb rp rt rtc ruby s samp small span strong sub summary sup tt u ul var wbr
+    """),
+    ("kept", "tables", "caption col colgroup table tbody td tfoot th thead tr"),
+    ("kept", "pictures, sound and film", "audio img source video"),
+    ("kept", "the box of a task", "input"),
+    ("unwrapped", "they name parts of a page, and a card is only one", """
+        address article aside footer header hgroup main nav search section
+    """),
+    ("unwrapped", "they tell programs what the text says already", "data label legend meter output progress slot time"),
+    ("unwrapped", "they hold a page or a form together, and what they hold is text", "body dialog fieldset form head html"),
+    ("unwrapped", "the `img` in it is what every system shows", "picture"),
+    ("unwrapped", "they only change how text looks, and are obsolete", "basefont big blink marquee multicol nobr spacer"),
+    ("renamed", "they are obsolete: each has a successor", "acronym dir listing menu strike xmp"),
+    ("removed", "they run a program or load a page", """
+        applet canvas embed frame frameset iframe noembed noframes noscript object param script template
+    """),
+    ("removed", "they ask for something, and nobody hears the answer", """
+        button datalist isindex keygen menuitem optgroup option select selectedcontent textarea
+    """),
+    ("removed", "they speak of a whole page", "base link meta nextid style title"),
+    ("removed", "they are languages of their own, which can run programs", "math svg"),
+    ("removed", "Anki imports no files for them", "area bgsound map track"),
+)  # fmt: skip
+"""What becomes of elements, why, and which they are. What is unwrapped leaves its inside; what is removed takes it along."""
+
+
+def _those(fate: str) -> frozenset[str]:
+    return frozenset(name for how, _, names in _TABLE if how == fate for name in names.split())
+
+
+KEPT = _those("kept")
+UNWRAPPED = _those("unwrapped")
+REMOVED = _those("removed")
+RENAMED = {"acronym": "abbr", "dir": "ul", "listing": "pre", "menu": "ul", "strike": "s", "xmp": "pre"}
+KNOWN = KEPT | UNWRAPPED | REMOVED | _those("renamed")
+
+WITHOUT_END = frozenset({
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link", "meta",
+    "param", "source", "track", "wbr",
+})  # fmt: skip
+"""Those that hold nothing, and have no end."""
+
+ATTRIBUTES = {
+    "*": {"align", "class", "dir", "lang", "style", "title"},
+    "a": {"href"},
+    "audio": {"controls", "src"},
+    "details": {"open"},
+    "font": {"color"},
+    "img": {"alt", "height", "src", "width"},
+    "input": {"checked", "disabled", "type"},
+    "ol": {"reversed", "start", "type"},
+    "source": {"src", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "video": {"controls", "height", "loop", "src", "width"},
+}
+"""The attributes that are kept, by element; `*` is every one."""
+
+STYLES = frozenset({
+    "background-color", "color", "font-size", "font-style", "font-weight", "height", "text-align",
+    "text-decoration", "width",
+})  # fmt: skip
+"""The properties of a `style` that are kept."""

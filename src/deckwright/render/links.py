@@ -1,0 +1,26 @@
+"""Addresses: which of them lead somewhere from a card, and how they are written in HTML."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
+"""How an address begins that is no path: with a scheme, or as //host."""
+
+_LEADS = re.compile(r"(?:https?|mailto|tel|anki):|//", re.IGNORECASE)
+
+
+def leads_somewhere(address: str) -> bool:
+    """Whether a link is kept: a path into the repository or an anchor leads nowhere from a card, a script has no place on
+    one, and what else a scheme does depends on the learner's machine.
+    """
+    return bool(_LEADS.match(address))
+
+
+_TO_ENCODE = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9;/?:@&=+$,\-_.!~*'()#%]")
+
+
+def encoded(address: str) -> str:
+    """An address in percent-encoding, as markdown-it writes it: what is encoded already stays as it is."""
+    return _TO_ENCODE.sub(lambda found: quote(found[0], safe=""), address)

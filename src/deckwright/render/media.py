@@ -1,0 +1,39 @@
+"""A file that a note shows or plays → its HTML, by the file's ending."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+from ..mediatypes import IN_THE_CARD, divided, extension, is_played
+
+NOTES = (".md", ".excalidraw", ".canvas", ".base")
+"""What Obsidian embeds as a note of its own: nothing of it can be shown on a card."""
+
+
+def element(target: str, source: str, attributes: Mapping[str, str]) -> str:
+    """A picture, a film with its controls, or what Anki plays, whichever the ending of the target says.
+
+    `source` is what the file is called in HTML, or its mark; the attributes are those of a picture.
+    """
+    if is_played(target):
+        return player(target, source, attributes)
+    written = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
+    return f'<img src="{source}"{written}>'
+
+
+def player(target: str, source: str, attributes: Mapping[str, str]) -> str:
+    """A film in the card, or the sound or the film that Anki plays."""
+    if extension(divided(target)[0]) not in IN_THE_CARD:
+        return f"[sound:{source}]"
+    size = "".join(f' {name}="{html.escape(attributes[name])}"' for name in ("width", "height") if name in attributes)
+    return f'<video controls src="{source}"{size}></video>'
+
+
+def size(written: str) -> dict[str, str]:
+    """Obsidian's size of a picture, `300` or `300x200`, in pixels; nothing where it is another word."""
+    found = re.fullmatch(r"(\d{1,4})(?:x(\d{1,4}))?", written)
+    if not found:
+        return {}
+    return {name: value for name, value in zip(("width", "height"), found.groups(), strict=True) if value}
