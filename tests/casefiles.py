@@ -7,20 +7,22 @@ says what is done to the input before it is read, since such things do not survi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckwright import blocks, clozes, markup, notes, sections
-from deckwright.blocks import Block
+from deckwright import notes, notetypes
 from deckwright.diagnostics import Diagnostic, sort, to_text
-from deckwright.markup import Renderer
-from deckwright.model import FIELDS, Note, Settings, SourceFile
-from deckwright.sections import Section
+from deckwright.model import Settings, SourceFile, Written
+from deckwright.notes.kinds import VOCABULARY
+from deckwright.read import blocks, sections
+from deckwright.read.blocks import Block
+from deckwright.read.sections import Section
+from deckwright.render import Renderer, clozes, marks
 
 CASES = Path(__file__).parent / "cases"
 SETTINGS = Settings(id="cases-7k3m9x2q", name="Deck", slug="cases", tag_prefix="aws")
 PATH = "cards/case.md"
+FIELDS = {key: [field.name for field in shape.fields] for key, shape in notetypes.note_types(SETTINGS).items()}
 
 _AS = re.compile(r"<!-- as: ([a-z ]+) -->\n")
 _OUTPUT = "<!-- output -->\n"
@@ -62,27 +64,20 @@ def result(kind: str, data: bytes) -> str:
     """What stands below `<!-- output -->`: HTML for markup, the extents of sections, or notes; and all that was found."""
     if kind == "markup":
         shown, found = _markup(data.decode())
+    elif kind == "sections":
+        made, found = sections.read(PATH, data, VOCABULARY)
+        shown = "\n".join(part for part in [*map(_front_matter, made[:1]), *map(_section, made)] if part)
     else:
-        made, found = sections.read(PATH, data)
-        if kind == "sections":
-            shown = "\n".join(part for part in [*map(_front_matter, made[:1]), *map(_section, made)] if part)
-        else:
-            written, more = compiled(made)
-            shown, found = "\n".join(map(_note, written)), found + more
+        written, found = notes.compile_file(PATH, data, SETTINGS)
+        shown = "\n".join(map(_note, written))
     return "\n".join(part.rstrip("\n") + "\n" for part in (shown, *map(to_text, sort(found))) if part)
-
-
-def compiled(made: Iterable[Section]) -> tuple[list[Note], list[Diagnostic]]:
-    """The notes of sections, and what is wrong with them."""
-    results = [notes.make(section, SETTINGS) for section in made]
-    return [note for written, _ in results for note in written], [d for _, found in results for d in found]
 
 
 def _markup(text: str) -> tuple[str, list[Diagnostic]]:
     document = blocks.parse(text)
     renderer = Renderer(SourceFile(PATH, tuple(text.split("\n"))), document)
     html = renderer.blocks(document.blocks)
-    return _lines(markup.fill(html, [reference.target for reference in renderer.references])), renderer.diagnostics
+    return _lines(marks.fill(html, [reference.target for reference in renderer.references])), renderer.diagnostics
 
 
 def _front_matter(section: Section) -> str:
@@ -114,14 +109,14 @@ def _block(block: Block) -> str:
     return f"{block.first + 1}-{block.last} {block.kind}: {text[:60]}".rstrip(": ")
 
 
-def _note(note: Note) -> str:
+def _note(note: Written) -> str:
     """A note with all that is not empty, its clozes numbered as the ledger would number those of a new note."""
     numbers = _numbers(note)
-    head = f"{note.span.line}:{note.span.column} {note.family}"
+    head = f"{note.span.line}:{note.span.column} {note.note_type}"
     head += f" id={note.id}" * bool(note.id) + f" group={note.group}" * bool(note.group)
     lines = [f"{head} in {note.deck}", *(f"    tag {tag}" for tag in note.tags)]
-    for name in FIELDS[note.family]:
-        value = markup.fill(note.fields.get(name, ""), [f"media:{reference.target}" for reference in note.references])
+    for name in FIELDS[note.note_type]:
+        value = marks.fill(note.fields.get(name, ""), [f"media:{reference.target}" for reference in note.references])
         if name == "Text":
             value = clozes.fill(value, note.deletions, numbers)
         lines += [f"    {name}", *(f"        {line}" for line in _lines(value).splitlines())] if value else []
@@ -132,10 +127,10 @@ def _note(note: Note) -> str:
     for reference in note.references:
         how = " by name" if reference.by_name else ""
         lines.append(f"    uses {reference.target}{how} {reference.span.line}:{reference.span.column}")
-    return "\n".join([*lines, f"    match {note.match}"]) + "\n"
+    return "\n".join([*lines, f"    match {note.text}"]) + "\n"
 
 
-def _numbers(note: Note) -> list[int]:
+def _numbers(note: Written) -> list[int]:
     own = {deletion.number for deletion in note.deletions}
     free = (number for number in range(1, 500) if number not in own)
     given: dict[str, int] = {}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import casefiles
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from deckwright import clozes, markup, notes, sections
-from deckwright.model import Note
+from deckwright import notes
+from deckwright.model import SourceFile, Written
+from deckwright.read import blocks
+from deckwright.read.inlines import flat
+from deckwright.render import Renderer, clozes, inline, marks
 
 VOID = {"br", "hr", "img", "input", "source", "wbr", "col"}
 
@@ -39,26 +43,23 @@ class _Balance(HTMLParser):
         assert self.open and self.open.pop() == tag, tag
 
 
-def fields(note: Note) -> list[str]:
+def fields(note: Written) -> list[str]:
     """The fields with everything filled in that a later stage knows."""
     names = [f"{number}.png" for number in range(len(note.references))]
     numbers = [deletion.number or 1 for deletion in note.deletions]
-    return [clozes.fill(markup.fill(value, names), note.deletions, numbers) for value in note.fields.values()]
+    return [clozes.fill(marks.fill(value, names), note.deletions, numbers) for value in note.fields.values()]
 
 
 def assert_sound(data: bytes) -> None:
     """The file gives what can be shipped, twice the same."""
-    made, found = sections.read(casefiles.PATH, data)
-    results = [notes.make(section, casefiles.SETTINGS) for section in made]
-    assert results == [notes.make(section, casefiles.SETTINGS) for section in sections.read(casefiles.PATH, data)[0]]
-    for written, wrong in results:
-        assert written or wrong or found
-        for note in written:
-            for value in fields(note):
-                assert not set(value) & {chr(n) for n in (*range(9), *range(11, 32), 127)}
-                balance = _Balance()
-                balance.feed(value)
-                assert balance.open == []
+    compiled = notes.compile_file(casefiles.PATH, data, casefiles.SETTINGS)
+    assert repr(compiled) == repr(notes.compile_file(casefiles.PATH, data, casefiles.SETTINGS))
+    for note in compiled[0]:
+        for value in fields(note):
+            assert not set(value) & {chr(n) for n in (*range(9), *range(11, 32), 127)}
+            balance = _Balance()
+            balance.feed(value)
+            assert balance.open == []
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
@@ -72,6 +73,51 @@ def test_any_markdown_is_sound(text: str) -> None:
 )  # fmt: skip
 def test_any_note_is_sound(head: str, pieces: list[str]) -> None:
     assert_sound((head + "".join(pieces)).encode())
+
+
+SIGNS = [
+    "*",
+    "**",
+    "_",
+    "__",
+    "[",
+    "]",
+    "(",
+    ")",
+    "![",
+    "](",
+    "`",
+    "``",
+    "\\",
+    "'",
+    '"',
+    "~~",
+    "==",
+    "&",
+    "<",
+    ">",
+    " ",
+    "{{c1::",
+    "}}",
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*SIGNS, *["word"] * len(SIGNS)]), max_size=40), st.booleans())
+def test_no_word_is_lost(atoms: list[str], is_cloze: bool) -> None:
+    """Each is shown, or stands in an address or a title: as if links that lead nowhere were kept."""
+    text = "x " + "".join(f"w{n}w" if atom == "word" else atom for n, atom in enumerate(atoms))
+    document = blocks.parse(text)
+    images = [piece for block in document.blocks for piece in flat(block.pieces) if piece.kind == "image"]
+    # Of a link in a description only its text is shown.
+    assume(not any(piece.kind in ("link", "image") for image in images for piece in flat(image.children)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inline, "leads_somewhere", lambda address: True)
+        renderer = Renderer(SourceFile("cards/any.md", (text,)), document)
+        html = renderer.cloze(document.blocks) if is_cloze else renderer.blocks(document.blocks)
+    html = marks.fill(html, [reference.target for reference in renderer.references])
+    hints = " ".join(deletion.hint for deletion in renderer.deletions)
+    assert set(re.findall(r"w\d+w", text)) == set(re.findall(r"w\d+w", html + hints))
 
 
 @given(st.binary(max_size=200))
@@ -88,6 +134,40 @@ WORST = {
     **{
         f"many {piece!r}": piece * 20_000
         for piece in ["[", "![", "*", "_", "<a ", "`", "{{c1::", "==", "<!--", "$", "> - "]
+    },
+    **{
+        f"as many {piece!r} as a paragraph holds": (piece * 20_000)[:19_900]
+        for piece in [
+            "[",
+            "![",
+            "[a](",
+            "*a ",
+            "**a",
+            "*_",
+            "==a ",
+            "==a== ",
+            "==a::b== ",
+            "{{c1::a}} ",
+            "{{c1::a ",
+            "}}",
+            "a}}}",
+            "`a` ",
+            "![a](b) ",
+            "![a ",
+            "\\*",
+            "&amp;",
+            "<b>",
+            "<b>==",
+            "</b>",
+            "<x>",
+            "[^a]",
+            "https://a.b ",
+            "a@b.c ",
+            "%%",
+            "$a$ ",
+            "  \n",
+            "[[a]]",
+        ]
     },
     **{f"lines of {piece!r}": (piece + "\n") * 5_000 for piece in ["<!--", "```", "$$", "[a]: b", "==a=="]},
     "a heading of quotes": '## a {"' + '"' * 5_000,

@@ -11,7 +11,7 @@ from casefiles import Case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deckwright import notes, sections
+from deckwright import notes
 from deckwright.diagnostics import Diagnostic
 
 
@@ -22,6 +22,10 @@ def is_quoted(marked: str, message: str) -> bool:
 
 def opens_deletion(marked: str, message: str) -> bool:
     return marked.startswith(("==", "{{c"))
+
+
+def anything(marked: str, message: str) -> bool:
+    return True
 
 
 AT: dict[str, Callable[[str, str], bool]] = {
@@ -56,8 +60,11 @@ AT: dict[str, Callable[[str, str], bool]] = {
 
 
 def found(data: bytes) -> list[Diagnostic]:
-    made, wrong = sections.read(casefiles.PATH, data)
-    return wrong + [d for section in made for d in notes.make(section, casefiles.SETTINGS)[1]]
+    return notes.compile_file(casefiles.PATH, data, casefiles.SETTINGS)[1]
+
+
+def marked(one: Diagnostic) -> str:
+    return one.span.text[one.span.column - 1 :][: one.span.length]
 
 
 def assert_places(data: bytes, diagnostics: list[Diagnostic]) -> None:
@@ -71,9 +78,9 @@ def assert_places(data: bytes, diagnostics: list[Diagnostic]) -> None:
             continue
         assert span.text == lines[span.line - 1]
         assert 1 <= span.column <= span.column + span.length <= len(span.text) + 1
-        marked = span.text[span.column - 1 :][: span.length]
-        assert marked == marked.lstrip() or one.code == "S004", (one, marked)
-        assert AT.get(one.code, lambda marked, message: True)(marked, one.message), (one, marked)
+        stretch = marked(one)
+        assert stretch == stretch.lstrip() or one.code == "S004", (one, stretch)
+        assert AT.get(one.code, anything)(stretch, one.message), (one, stretch)
 
 
 @pytest.mark.parametrize("case", casefiles.find("sections", "notes", "cloze"), ids=lambda case: case.path.stem)
@@ -131,6 +138,28 @@ def test_what_a_file_of_faults_reports_is_where_it_says(front: str, parts: list[
     text = front + "\n\n".join(parts)
     data = b"\xef\xbb\xbf" * mark + text.replace("\n", ending).encode()
     assert_places(data, found(data))
+
+
+@pytest.mark.parametrize("text", ["[^missing]", "![[note]]", "<nobody>", "<script>", "<b onclick=x>"])
+@pytest.mark.parametrize("before", ["`{}` and ", "```\n{}\n```\n\n", "`{}`\\\n", "\\\\`{}` "])
+def test_the_same_text_in_code_is_not_the_place(before: str, text: str) -> None:
+    above, _, last = before.format(text).rpartition("\n")
+    (one,) = found(f"## a {{.basic}}\n{before.format(text)}{text}".encode())
+    assert one.span.line == 2 + above.count("\n") + bool(above)
+    assert one.span.column == 1 + len(last) + text.find(marked(one))
+
+
+@given(front=st.sampled_from(FRONT_MATTERS), parts=st.lists(st.sampled_from(HEADINGS + FAULTS + FAULTS), max_size=8))
+def test_the_same_file_in_a_fence_above_moves_all_places_down(front: str, parts: list[str]) -> None:
+    text = "\n\n".join(parts)
+    fence = f"~~~~~~\n{text}\n~~~~~~\n\n"
+    below, lines = front.count("\n"), fence.count("\n")
+    expected = [
+        (d.code, d.span.line + lines * (d.span.line > below), d.span.column, d.span.length, d.message)
+        for d in found((front + text).encode())
+    ]
+    quoted = found((front + fence + text).encode())
+    assert sorted((d.code, d.span.line, d.span.column, d.span.length, d.message) for d in quoted) == sorted(expected)
 
 
 @pytest.mark.parametrize("before", ["", "\ufeff", "# Title\r\n\r\n", "\ufeff😀\r"])

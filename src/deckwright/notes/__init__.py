@@ -1,0 +1,110 @@
+"""A Markdown file → its notes as their author wrote them: each section, or each part of one, becomes a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from ..diagnostics import Diagnostic, has_errors
+from ..diagnostics.declare import Argument
+from ..model import Settings, Span, Written
+from ..read import sections
+from ..read.sections import Section
+from ..render import Renderer
+from . import content, cuts, shared, slips
+from .context import Context
+from .kinds import KINDS, VOCABULARY, Kind
+from .parts import Part
+
+
+def compile_file(path: str, data: bytes, settings: Settings) -> tuple[list[Written], list[Diagnostic]]:
+    """The notes in `data`, the content of the file at `path` (relative to the root, with `/`), in document order; and
+    everything that is wrong with it, in no order. Notes with errors are left out.
+
+    The result depends only on the arguments, and no state is left behind. Arguments and result can be pickled, and
+    encoded by msgspec.
+    """
+    read, found = sections.read(path, data, VOCABULARY)
+    context = Context()
+    written: list[Written] = []
+    for section in read:
+        made, wrong = make(section, settings, context)
+        written += made
+        found += wrong
+    return written, found
+
+
+def make(
+    section: Section, settings: Settings, context: Context | None = None
+) -> tuple[list[Written], list[Diagnostic]]:
+    """The notes of a section in document order, without those that have errors. All sections of a file can share a
+    `context`, so that each heading is rendered only once.
+    """
+    kind = KINDS[section.kind]
+    parts, found = cuts.cut(section, kind.divided)
+    context = context or Context()
+    made: list[Written] = []
+    for part in parts:
+        note, wrong = _note(part, section, kind, settings, context)
+        found += wrong
+        if note:
+            made.append(note)
+    return made, found
+
+
+def ids(path: str, data: bytes) -> list[tuple[str, Span]]:
+    """The ids that the notes of a file were given by hand, with their places; those of notes that have errors too."""
+    return sections.ids(path, data, VOCABULARY)
+
+
+def once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What was found in all files, but each unknown key of the front matter (S005) only once, with the number of files."""
+    kept: list[Diagnostic] = []
+    keys: dict[Argument, list[Diagnostic]] = {}
+    for one in found:
+        if one.code == "S005":
+            keys.setdefault(one.arguments[0], []).append(one)
+        else:
+            kept.append(one)
+    return kept + [
+        replace(min(same, key=lambda d: d.span), arguments=(*same[0].arguments[:2], len(same)))
+        for same in keys.values()
+    ]
+
+
+def _note(
+    part: Part, section: Section, kind: Kind, settings: Settings, context: Context
+) -> tuple[Written | None, list[Diagnostic]]:
+    renderer = Renderer(section.file, section.document)
+    made, found = kind.make(part, section, renderer)
+    if made.instead and section.by_default:
+        return None, [made.instead, *(one for one in found if one.severity == "warning")]
+    fields = made.fields | {
+        "Context": context.field(part, section, renderer),
+        "Source": shared.source(part, section, renderer),
+    }
+    tags, wrong = shared.tags(part, section, settings)
+    deck, worse = shared.deck(section, settings)
+    found += [*wrong, *worse, *renderer.diagnostics]
+    found += slips.foreign(part.own(), section.file)
+    if has_errors(found):
+        return None, found
+    note = Written(
+        note_type=kind.note_type,
+        fields=fields,
+        tags=tags,
+        deck=deck,
+        path=context.path(part, section),
+        text=content.text(part.own()),
+        source=content.source(part, section, fields, tags),
+        span=part.span,
+        id=part.tag.id,
+        was=part.tag.was,
+        group=section.tag.id if part.name else "",
+        deletions=tuple(renderer.deletions),
+        references=tuple(renderer.references),
+        mode=made.mode,
+        asked=made.asked,
+    )
+    return note, found

@@ -1,0 +1,100 @@
+"""A part of a basic section → Front, Back, Extra, and the fields of the switches."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from ..diagnostics import Diagnostic, has_errors
+from ..diagnostics.note import empty_back, empty_front, long_typed, only_links
+from ..limits import MAX_TYPED
+from ..read.blocks import Block
+from ..read.inlines import Piece, flat
+from ..read.sections import Section
+from ..render import Renderer, plain
+from .parts import Made, Part
+from .shared import as_paragraph, extra
+
+
+def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[Diagnostic]]:
+    """The question and the answer.
+
+    A section that is basic only by the front matter makes no note if it has nothing but links.
+    """
+    question = ' <span class="dot">·</span> '.join(renderer.inline(leaf) for leaf in part.asked)
+    above = renderer.blocks(part.above)
+    front = f'<div class="stem">{above}</div>\n{question}' if part.name and above else question + above
+    back = renderer.blocks(as_paragraph(block, alone=len(part.answer) == 1) for block in part.answer)
+    if part.labelled:
+        rows = (f"<dt>{renderer.inline(head)}</dt><dd>{renderer.inline(cell)}</dd>" for head, cell in part.labelled)
+        back = f'<dl class="row">{"".join(rows)}</dl>'
+    found: list[Diagnostic] = []
+    if not _shows(question):
+        found.append(empty_front(part.span, _hashtags(part, section)))
+    if not _shows(back) and not has_errors(renderer.diagnostics):
+        found.append(empty_back(part.span, section.tag.cut == "rows"))
+    fields = {"Front": front, "Back": back, "Extra": extra(part, renderer)}
+    switches = section.tag.switches | part.tag.switches
+    if "reversed" in switches:
+        fields["Reversed"] = "yes"
+    if "typed" in switches:
+        typed = part.tag.typed or section.tag.typed or _typed(part, back)
+        fields["Typed"] = html.escape(typed, quote=False)
+        if not typed or len(typed) > MAX_TYPED:
+            found.append(long_typed(part.span, typed))
+    links = part.answer and all(map(_is_link, part.answer))
+    return Made(fields, instead=only_links(section.span) if links else None), found
+
+
+def _hashtags(part: Part, section: Section) -> list[str]:
+    """The tags that a heading, which has no text beside them, ends with as hashtags."""
+    line = "" if part.name else section.file.lines[section.span.line - 1]
+    return [tag for tag in part.tag.tags if f"#{tag}" in line]
+
+
+def _shows(rendered: str) -> bool:
+    """Whether a field shows anything: text, a picture, a sound or a film."""
+    return bool(plain(rendered)) or bool(re.search(r"<(?:img|video|audio|hr)\b|\[sound:", rendered))
+
+
+def _typed(part: Part, back: str) -> str:
+    """The first code span of the answer, or else its first line."""
+    for leaf in (b for block in (*part.answer, *(cell for _, cell in part.labelled)) for b in block.walk()):
+        if leaf.kind in ("paragraph", "cell", "term") and (code := _code(leaf)) is not None:
+            return code
+    return plain(re.split(r"</p>|<br>|</li>|</dd>|<pre|\n", back.strip(), maxsplit=1)[0])
+
+
+def _code(leaf: Block) -> str | None:
+    """The first code span of a leaf."""
+    return next((piece.text.strip() for piece in flat(leaf.pieces) if piece.kind == "code"), None)
+
+
+def _is_link(block: Block) -> bool:
+    """Whether a block contains nothing but links."""
+    leaves = [leaf for leaf in block.walk() if leaf.text or leaf.kind == "code"]
+    return all(leaf.kind == "paragraph" and _has_links_alone(leaf) for leaf in leaves)
+
+
+_TODO = re.compile(r"\bTODO\b:?")
+_NO_TEXT = frozenset(
+    {"emphasis", "strong", "strike", "link", "autolink", "escape", "entity", "break", "fold", "comment", "private"}
+)
+
+
+def _has_links_alone(leaf: Block) -> bool:
+    """Whether a leaf has nothing but links, and perhaps a TODO."""
+    is_text = all(piece.kind in _NO_TEXT for piece in flat(leaf.pieces))
+    return is_text and not _TODO.sub("", _beside_links(leaf.text, leaf.pieces, 0, len(leaf.text))).strip()
+
+
+def _beside_links(text: str, pieces: Sequence[Piece], start: int, end: int) -> str:
+    """The text from `start` to `end` that is in no link."""
+    beside, position = [], start
+    for piece in pieces:
+        beside.append(text[position : piece.start])
+        position = piece.end
+        if piece.kind in ("emphasis", "strong", "strike"):
+            beside.append(_beside_links(text, piece.children, *piece.inner))
+    return "".join([*beside, text[position:end]])

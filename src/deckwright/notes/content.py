@@ -1,0 +1,184 @@
+"""What decides a note's content: the text that is compared, everything its author wrote, and what identity sees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ..model import Candidate, Media, Written
+from ..read.blocks import Block, Document
+from ..read.inlines import Piece, flat, links
+from ..read.sections import Section
+from ..render import clozes, plain
+from .parts import Part
+
+
+def candidate(written: Written, media: Sequence[Media], drawing: Sequence[str] = ()) -> Candidate:
+    """What identity sees of a note. `media` are its files, in the order of its references.
+
+    `drawing` is what the picture and the masks of an occlusion note are drawn from. The picture itself may be drawn by
+    Deckwright, so it does not count in `source`.
+    """
+    numbers = [str(deletion.number or 0) for deletion in written.deletions]
+    authored = [file.content for file in media[bool(drawing) :]]
+    # ID and Source are not what a learner learns: both may change without an update.
+    fields = {name: value for name, value in sorted(written.fields.items()) if value and name not in ("ID", "Source")}
+    hints = [deletion.hint for deletion in written.deletions]
+    shipped = json.dumps([fields, written.tags, hints, [file.content for file in media]], ensure_ascii=False)
+    return Candidate(
+        note_type=written.note_type,
+        deck=written.deck,
+        path=written.path,
+        text=written.text,
+        span=written.span,
+        id=written.id,
+        was=written.was,
+        group=written.group,
+        deletions=written.deletions,
+        source=digest(written.source, *drawing, *authored, *numbers),
+        shipped=digest(shipped),
+    )
+
+
+def digest(*parts: str) -> str:
+    """16 hex digits of the SHA-256 of texts, joined by the control character US."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+# What the author wrote
+
+
+def source(part: Part, section: Section, fields: Mapping[str, str], tags: Iterable[str]) -> str:
+    """Everything by the author that decides the note's content, in a form that no formatter changes: to be hashed."""
+    # How deep a heading is that asks is nothing that a learner sees.
+    asked = [replace(block, level=0) for block in part.asked]
+    own = [_canonical(block) for block in (*asked, *part.above, *part.answer, *part.extra)]
+    labelled = [[_folded(head), _folded(cell)] for head, cell in part.labelled]
+    options = [
+        section.kind,
+        section.tag.cut,
+        *sorted(section.tag.switches | part.tag.switches),
+        fields.get("Typed", ""),
+        section.tag.mode,
+        *section.tag.masks,
+    ]
+    definitions = json.dumps(_definitions_used(part.own(), section.document), sort_keys=True)
+    parts = [json.dumps(own), json.dumps(labelled), *options, *tags, plain(fields["Context"]), definitions]
+    return "\n".join(parts)
+
+
+def is_text(block: Block) -> bool:
+    """Whether a block is shown at all: comments and private blocks are for the author alone."""
+    return block.kind not in ("comment", "private")
+
+
+_VERBATIM = frozenset({"code", "maths", "html"})
+
+
+def text(held: Iterable[Block]) -> str:
+    """The text of all leaves on one line, without marks of emphasis, the marks, numbers and hints of clozes, and the
+    folders in the addresses of links.
+    """
+    leaves = (leaf for block in held for leaf in block.walk() if leaf.text and is_text(leaf))
+    return " ".join(filter(None, map(_leaf_text, leaves)))
+
+
+def _leaf_text(leaf: Block) -> str:
+    left_out: Iterable[tuple[int, int]] = ()
+    if leaf.kind in _VERBATIM:
+        left_out = [(start, end) for start, end, _, _ in clozes.in_code(leaf.text)]
+    elif leaf.pieces:
+        pairs = clozes.pair(leaf.text, leaf.pieces)[0] if "==" in leaf.text or "{{c" in leaf.text else []
+        marks = (place for pair in pairs for place in ((pair.open.start, pair.start), (pair.end, pair.close.end)))
+        left_out = (*marks, *(place for piece in flat(leaf.pieces) for place in _signs(leaf.text, piece)))
+    return " ".join(_without(leaf.text, left_out).split())
+
+
+def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
+    """The parts of a piece that are not compared."""
+    match piece.kind:
+        case "comment" | "private":
+            return ((piece.start, piece.end),)
+        case "emphasis" | "strong" | "strike" | "code":
+            return ((piece.start, piece.inner[0]), (piece.inner[1], piece.end))
+        case "escape":
+            return ((piece.start, piece.start + 1),)
+        case "link" | "image":
+            start, end = piece.target
+            return ((start, max(text.rfind("/", start, end) + 1, start)),)
+        case _:
+            return ()
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text without these stretches, which may overlap."""
+    kept, position = [], 0
+    for start, end in sorted(places):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return "".join([*kept, text[position:]])
+
+
+def _canonical(block: Block) -> list[object]:
+    """A block in a form that no formatter changes: without places and list markers, white space folded.
+
+    What else is on the card is in it: the first number of a list and whether it is tight, how deep a heading is.
+    """
+    text = block.text if block.kind in _VERBATIM else _folded(block)
+    children = [_canonical(child) for child in block.children if is_text(child)]
+    return [block.kind, block.info, block.level, block.kind == "list" and block.tight, text, children]
+
+
+def _folded(leaf: Block) -> str:
+    """A leaf's text without comments, with white space folded and emphasis always written as `*`.
+
+    A hard break is a control character. So is code, which stands behind the text with all its spaces.
+    """
+    text, code = leaf.text, []
+    if leaf.pieces:
+        characters = list(text)
+        for piece in flat(leaf.pieces):
+            if piece.kind in ("comment", "private"):
+                characters[piece.start : piece.end] = [""] * (piece.end - piece.start)
+            elif piece.kind in ("emphasis", "strong"):
+                for start, end in _signs(text, piece):
+                    characters[start:end] = "*" * (end - start)
+            elif piece.kind in ("break", "code"):
+                sign = _BREAK if piece.kind == "break" else _CODE
+                characters[piece.start : piece.end] = [sign] + [""] * (piece.end - piece.start - 1)
+                code += [piece.text] if piece.kind == "code" else []
+        text = "".join(characters)
+    return _CODE.join([re.sub(f" ?{_BREAK} ?", _BREAK, " ".join(text.split())), *code])
+
+
+_BREAK, _CODE = "\x02", "\x03"
+
+
+def _definitions_used(held: Iterable[Block], document: Document) -> dict[str, object]:
+    """The link definitions and footnotes that blocks refer to, and those that such footnotes do, by label. The label of a
+    footnote starts with `^`.
+    """
+    used: dict[str, object] = {}
+    waiting = list(held)
+    while waiting:
+        for leaf in waiting.pop().walk():
+            for piece in flat(leaf.pieces):
+                label = piece.text.lower() if piece.kind == "footnote" else _label(leaf.text, piece)
+                if piece.kind == "footnote" and label in document.footnotes and f"^{label}" not in used:
+                    used[f"^{label}"] = [_canonical(block) for block in document.footnotes[label]]
+                    waiting += document.footnotes[label]
+                elif piece.kind != "footnote" and label:
+                    used[label] = document.references[label]
+    return used
+
+
+def _label(text: str, piece: Piece) -> str:
+    """The label of the definition that a link or an image refers to; empty for other pieces."""
+    if piece.kind not in ("link", "image") or piece.target != (0, 0):
+        return ""
+    written = text[piece.inner[1] + 2 : piece.end - 1]
+    return links.label(written or text[slice(*piece.inner)])

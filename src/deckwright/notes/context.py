@@ -1,0 +1,51 @@
+"""The headings above a note → its path and the field Context."""
+
+from __future__ import annotations
+
+from ..read.blocks import Block
+from ..read.sections import Section
+from ..render import Renderer
+from . import content
+from .parts import Part
+from .shared import as_leaf
+
+
+class Context:
+    """The headings of one file. Each is rendered once, not once for every note below it."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, str] = {}
+        self._rendered: dict[int, str | None] = {}
+
+    def path(self, part: Part, section: Section) -> tuple[str, ...]:
+        """The headings as plain text, down to the note's own, and then the name of the part."""
+        titles = [self._text(title) for title in (*section.headings, section.title)]
+        return (*titles, part.name) if part.name else tuple(titles)
+
+    def field(self, part: Part, section: Section, renderer: Renderer) -> str:
+        """The headings above the note as HTML, or what the author wrote instead. The heading of a cut section is above
+        its parts.
+        """
+        own = part.tag.context if part.tag.context is not None else section.tag.context
+        written = own if own is not None else section.front_matter.context
+        if written is None:
+            crumbs = [self._html(title, section, renderer) for title in section.headings]
+        else:
+            crumbs = [renderer.inline(as_leaf(written, part, section))]
+        if part.name and own is None:
+            crumbs.append(self._html(section.title, section, renderer))
+        return ' <span class="crumb">›</span> '.join(crumb for crumb in crumbs if crumb)
+
+    def _text(self, title: Block) -> str:
+        if title.first not in self._texts:
+            self._texts[title.first] = content.text([title])
+        return self._texts[title.first]
+
+    def _html(self, title: Block, section: Section, renderer: Renderer) -> str:
+        """A heading as HTML. One with media or mistakes is rendered again for each note, which has to know of them."""
+        if title.first not in self._rendered:
+            alone = Renderer(section.file, section.document)
+            made = alone.inline(title)
+            self._rendered[title.first] = None if alone.references or alone.diagnostics else made
+        kept = self._rendered[title.first]
+        return renderer.inline(title) if kept is None else kept

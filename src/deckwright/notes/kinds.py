@@ -1,0 +1,46 @@
+"""The kinds of notes, one row each. A new kind is a new row and a function that makes its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..diagnostics import Diagnostic
+from ..read import tags
+from ..read.sections import Section
+from ..read.tags import Vocabulary
+from ..render import Renderer
+from . import basic, cloze, occlusion
+from .parts import Made, Part
+
+
+class Kind(tags.Kind, frozen=True, kw_only=True):
+    """A kind of note: `name` is its word in a tag, `cuts` and `switches` are those that go with it.
+
+    `note_type` is the key of its note type. A kind that is `divided` has a question and an answer: in a whole section,
+    what is above the first thematic break is shown with the question; in an item, the lead is the question. Other kinds
+    have one text. `make` makes the fields that only this kind has.
+    """
+
+    note_type: str
+    divided: bool
+    make: Callable[[Part, Section, Renderer], tuple[Made, list[Diagnostic]]]
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            name="basic",
+            note_type="basic",
+            cuts=("items", "rows", "cells"),
+            switches=("reversed", "typed"),
+            divided=True,
+            make=basic.make,
+        ),
+        Kind(name="cloze", note_type="cloze", cuts=("items",), switches=(), divided=False, make=cloze.make),
+        Kind(name="occlusion", note_type="occlusion", cuts=(), switches=(), divided=False, make=occlusion.make),
+    )
+}
+"""By name. The first is the kind of a section whose tag has only a cut or a switch."""
+
+VOCABULARY = Vocabulary(tuple(KINDS.values()))

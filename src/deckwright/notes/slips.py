@@ -1,0 +1,94 @@
+"""The blocks of a note → what looks like a cloze deletion and hides nothing, or is drawn by other programs alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.cloze import near_deletion, near_number
+from ..diagnostics.note import not_drawn
+from ..model import SourceFile, Span
+from ..read.blocks import Block
+from ..read.inlines import flat, masked
+
+
+def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
+    """What looks like a deletion in the text of a cloze note, or like the number of one, and is not read as such."""
+    found: list[Diagnostic] = []
+    plain: list[tuple[int, Span, str]] = []  # Numbers without a c: they may be meant as answers.
+    for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
+        found += _near_forms(leaf, file)
+        if leaf.kind in ("code", "maths", "html", "comment", "private"):
+            continue
+        text = masked(leaf.text, leaf.pieces)
+        for mark in _NUMBER.finditer(text):
+            number, start = mark["number"], mark.start("number")
+            span = file.span(*leaf.place(start), len(number))
+            if number.isdigit():
+                plain.append((int(number), span, number))
+            elif not _WHOLE_NUMBER.fullmatch(number):
+                several = "," in number
+                found.append(near_number(span, number, "" if several else "c" + re.sub(r"\D", "", number)))
+        for spaced in _SPACED.finditer(text):
+            if not _OPERATOR.search(spaced["inner"]):
+                found.append(near_deletion(_span(leaf, spaced, file), leaf.text[slice(*spaced.span())], "spaces"))
+    if sorted({number for number, _, _ in plain}) == list(range(1, len({n for n, _, _ in plain}) + 1)):
+        found += [near_number(span, written, f"c{written}") for _, span, written in plain]
+    return found
+
+
+_NUMBER = re.compile(r"(?<!=)==(?P<number>[cC]?\s?\d{1,4}(?:\s?,\s?[cC]?\d{1,4})*\s?)::(?=[^\s=])")
+_WHOLE_NUMBER = re.compile(r"c\d{1,4}")
+_SPACED = re.compile(r"(?<![^\s(])==[ \t]+(?P<inner>[^=\n]{0,60}?\S)[ \t]+==(?![^\s.,;:)!?])")
+_OPERATOR = re.compile(r"\b(?:and|or|if|then)\b|&&|[][(){}|,;.]")
+"""What stands between two equality signs of a programming language, not in an answer."""
+
+_FORM = re.compile(
+    r"\{\{(?!c\d{1,4}::)\s*[cC]\s*\d{1,5}\s*[:：;]{1,2}|\{\{\s*[cC]\s*[:：]{2}|\{\{\d{1,4}[:：]{2}|(?<![{>])\{c\d{1,4}[:：]{2}"
+)
+_IN_MATHS = re.compile(r"(?<![=<>!:])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?!=)")
+
+
+def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
+    """What is nearly Anki's form; and marks in maths, where they are none. In code `==` is code, and what is hidden may
+    say anything.
+    """
+    if leaf.kind in ("comment", "private"):
+        return
+    if "{" in leaf.text:
+        hidden = [(p.start, p.end) for p in flat(leaf.pieces) if p.kind in ("comment", "private")]
+        for form in _FORM.finditer(leaf.text):
+            if not any(start <= form.start() < end for start, end in hidden):
+                yield near_deletion(_span(leaf, form, file), form[0], "form")
+    stretches = [(0, len(leaf.text))] if leaf.kind == "maths" else []
+    stretches += [(piece.start, piece.end) for piece in flat(leaf.pieces) if piece.kind in ("maths", "display")]
+    for stretch in stretches if "==" in leaf.text else ():
+        for mark in _IN_MATHS.finditer(leaf.text, *stretch):
+            yield near_deletion(_span(leaf, mark, file), mark[0], "maths")
+
+
+def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
+    """What other programs draw: notes in the text, furigana in braces, diagrams in fences."""
+    found: list[Diagnostic] = []
+    for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
+        if leaf.kind == "code" and re.match(r"\{?mermaid\b", leaf.info):
+            found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
+        elif leaf.kind in ("paragraph", "heading", "cell", "term") and ("^[" in leaf.text or "|" in leaf.text):
+            text = masked(leaf.text, leaf.pieces)
+            found += [not_drawn(_span(leaf, note, file), "inline note") for note in _INLINE_NOTE.finditer(text)]
+            found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
+    return found
+
+
+_INLINE_NOTE = re.compile(
+    r"(?<!\\)\^\[(?!\^)(?=[^\[\]\n]*(?:[^\W\d_]{3}|[\u3040-\u9fff\uac00-\ud7a3]{2}))[^\[\]\n]{2,300}\](?![(\[])"
+)
+"""It holds a word: `a^[n-1]` is a power."""
+
+_FURIGANA = re.compile(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
+
+
+def _span(leaf: Block, found: re.Match[str], file: SourceFile) -> Span:
+    line = found[0].split("\n")[0]
+    return file.span(*leaf.place(found.start()), len(line))
