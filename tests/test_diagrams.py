@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import os
+import random
 import re
+import signal
 import struct
 import subprocess
 import sys
+import time
 import zlib
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 import resvg_py
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image, ImageChops, ImageDraw
 
-from deckwright import diagrams, media, sidecar, svg
+from deckwright import diagrams
 from deckwright.cache import Cache
 from deckwright.diagnostics import Diagnostic, to_text
+from deckwright.diagrams import drawing, ink, renderer, shapes, sidecar
+from deckwright.diagrams import labels as svg_labels
+from deckwright.diagrams.ink import Ink
+from deckwright.diagrams.labels import Label, Labels
+from deckwright.diagrams.renderer import FailedError
+from deckwright.diagrams.shapes import Box
+from deckwright.limits import MAX_MASK_FILE_BYTES, MAX_SVG_BYTES
+from deckwright.media import Library
 from deckwright.model import Diagram, Mask, Reference, Span
 
 PROJECT = Path(__file__).parent / "projects" / "occlusion-svg"
@@ -36,7 +54,7 @@ def read(
     if beside:
         place.with_suffix(sidecar.SUFFIX).write_bytes(beside.encode() if isinstance(beside, str) else beside)
     reference = Reference(f"/media/{name}", False, Span("cards/a.md", 1, 1))
-    file, found = media.Library(root, ("media",)).resolve(reference)
+    file, found = Library(root, ("media",)).resolve(reference)
     if file is None:
         return None, found
     diagram, more = diagrams.read(file, root, Cache())
@@ -79,9 +97,9 @@ def covered(mask: Mask, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 
 def drawn(source: bytes, style_sheet: str = "") -> Image.Image:
-    """As `diagrams` draws it, with a style sheet of ours, which hides labels in another way."""
-    width = round(diagrams.MIN_WIDTH)
-    fonts = {"skip_system_fonts": True, "font_files": diagrams._fonts(), "font_family": "Open Sans", "dpi": 96}
+    """As `drawing` draws it, with a style sheet of ours, which hides labels in another way."""
+    width = round(drawing.MIN_WIDTH)
+    fonts = {"skip_system_fonts": True, "font_files": renderer._fonts(), "font_family": "Open Sans", "dpi": 96}
     generic = dict.fromkeys(("serif_family", "sans_serif_family", "monospace_family"), "Open Sans")
     data = resvg_py.svg_to_bytes(
         svg_string=source.decode(), style_sheet=style_sheet, width=width, background="white", **fonts, **generic
@@ -98,14 +116,15 @@ def test_each_mask_covers_its_label_and_no_other(name: str) -> None:
     shipped = Image.open(BytesIO(diagram.media.read())).convert("RGB")
     assert shipped == picture
     assert shipped.size == (diagram.width, diagram.height)
-    labels = svg.Labels(source)
+    labels, _ = svg_labels.read(source, name)
+    assert labels is not None
     assert [mask.name for mask in diagram.masks] == re.findall(r'data-mask="(.*?)"', source.decode())
     without = {}
     for label in labels.masks:
         # A piece of a line of text keeps its room; all else may as well not be there.
         how = "visibility:hidden" if label.element.tag.endswith(("tspan", "textPath")) else "display:none"
         without[label] = drawn(source, f'[data-mask="{label.name}"] {{ {how} !important }}')
-    without |= {label: drawn(labels.drawing(without=label)) for label in labels.others}
+    without |= {label: drawn(labels.drawing(without=[label])) for label in labels.others}
     for mask, label in zip(diagram.masks, labels.masks, strict=True):
         assert without[label] != picture
         assert painted(picture, mask) == painted(without[label], mask)
@@ -210,52 +229,52 @@ def test_line_endings_change_nothing(tmp_path: Path) -> None:
         (
             SVG.format('\n<text data-mask="a b" y="50">a</text><text data-mask="" y="90">b</text>'),
             [
-                "media/a.svg:2:1: error[O003]: `a b` is no name for a mask or a group",
+                "media/a.svg:2:1: error[O003]: `a b` cannot be the name of a mask or a group",
                 "media/a.svg:2:1: error[O003]: this mask has no name",
             ],
         ),
         (
             SVG.format('<text data-mask="a" data-mask-group="b c" y="50">a</text>'),
-            ["media/a.svg:1:1: error[O003]: `b c` is no name for a mask or a group"],
+            ["media/a.svg:1:1: error[O003]: `b c` cannot be the name of a mask or a group"],
         ),
         (
             SVG.format('<text data-mask="a" y="150">a</text>'),
-            ["media/a.svg:1:1: error[O004]: nothing is seen of the mask `a`"],
+            ["media/a.svg:1:1: error[O004]: the mask `a` covers nothing"],
         ),
         (
             SVG.format('<text data-mask="a" y="50">a long label</text><text x="30" y="50">stalk</text>'),
-            ["media/a.svg:1:1: warning[O005]: the mask `a` lies over “stalk”"],
+            ["media/a.svg:1:1: warning[O005]: the mask `a` covers part of “stalk”"],
         ),
         (
             SVG.format('<text data-mask="a" y="50">a</text><text data-mask="a" y="90">b</text>'),
-            ["media/a.svg:1:1: error[O006]: the mask name `a` is given twice"],
+            ["media/a.svg:1:1: error[O006]: two masks have the name `a`"],
         ),
         (
             SVG.format('<text data-mask="a" y="50">label</text><text data-mask="b" x="9" y="50">other</text>'),
             [
-                "media/a.svg:1:1: warning[O005]: the mask `a` lies over “b”",
-                "media/a.svg:1:1: warning[O005]: the mask `b` lies over “a”",
-                "media/a.svg:1:1: error[O007]: the masks `b` and `a` lie over one another",
+                "media/a.svg:1:1: warning[O005]: the mask `a` covers part of “b”",
+                "media/a.svg:1:1: warning[O005]: the mask `b` covers part of “a”",
+                "media/a.svg:1:1: error[O007]: the masks `b` and `a` overlap",
             ],
         ),
         (
             SVG.format('\n<text data-mask="a" y="50">a → b ☃ é</text>'),
             [
-                "media/a.svg:2:1: warning[O013]: `→` cannot be drawn: it would be an empty box",
-                "media/a.svg:2:1: warning[O013]: `☃` cannot be drawn: it would be an empty box",
+                "media/a.svg:2:1: warning[O013]: the font does not have `→`: an empty box is drawn instead",
+                "media/a.svg:2:1: warning[O013]: the font does not have `☃`: an empty box is drawn instead",
             ],
         ),
         (
             '<svg xmlns="http://www.w3.org/2000/svg"><text data-mask="a" y="9">a</text></svg>',
-            ["media/a.svg:1:1: warning[M014]: the drawing has neither a viewBox nor width and height, so it is cropped", "media/a.svg: error[O015]: `media/a.svg` tells no size"],
+            ["media/a.svg:1:1: warning[M014]: the drawing has neither a viewBox nor a width and height, so Anki crops it", "media/a.svg: error[O015]: `media/a.svg` does not say how large it is"],
         ),
         (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 a b"><text data-mask="a" y="9">a</text></svg>',
-            ["media/a.svg: error[O015]: `media/a.svg` tells no size"],
+            ["media/a.svg: error[O015]: `media/a.svg` does not say how large it is"],
         ),
         (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 100000"><text data-mask="a" y="9">a</text></svg>',
-            ["media/a.svg: error[O015]: `media/a.svg` is 1 wide and 100000 high"],
+            ["media/a.svg: error[O015]: `media/a.svg` is 1 × 100000 pixels large"],
         ),
     ],
 )  # fmt: skip
@@ -270,7 +289,7 @@ def test_uses_without_end_are_no_trap(tmp_path: Path) -> None:
     groups = "".join(f'<g id="g{n}">{ten.replace("{}", str(n - 1))}</g>' for n in range(1, 9))
     _, found = read(tmp_path, "a.svg", SVG.format(f'<g id="g0"><text data-mask="a" y="50">ha</text></g>{groups}'))
     assert words(found) == [
-        "media/a.svg: error[O015]: `media/a.svg` cannot be drawn: SVG data parsing failed cause nodes limit reached"
+        "media/a.svg:1:1: error[O018]: the drawing has more than 25,000 elements, with what is drawn by reference"
     ]
 
 
@@ -283,7 +302,7 @@ LAUGHS = f'<!DOCTYPE svg [<!ENTITY a "ha">{TEN}]>'
     [
         (LAUGHS + SVG.format('<text data-mask="a" y="50">&h;</text>'), "declares entities"),
         (f'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>{SVG.format("<text>&a;</text>")}', "declares entities"),
-        (SVG.format('<text data-mask="a" y="50">a</text>' + " " * svg.LIMIT), "is over 5 MiB"),
+        (SVG.format('<text data-mask="a" y="50">a</text>' + " " * MAX_SVG_BYTES), "is larger than 5 MiB"),
     ],
     ids=["a billion laughs", "a file of the machine", "too large"],
 )  # fmt: skip
@@ -305,6 +324,303 @@ def test_nothing_from_outside_gets_into_the_picture(tmp_path: Path) -> None:
     colours = Image.open(BytesIO(diagram.media.read())).convert("RGB").getcolors(1 << 16)
     assert (255, 0, 0) not in {colour for _, colour in colours}
     assert [mask.span.line for mask in diagram.masks] == [2]
+
+
+# Drawings: many labels
+
+
+def found_by(labels: Labels, width: int = 300) -> tuple[dict[Label, Ink], dict[Label, Ink], int]:
+    """What is found of the labels of a drawing together, and one by one; and how many pictures the first took."""
+    drawn: list[int] = []
+
+    def draw(hidden: Iterable[Label]) -> Image.Image:
+        drawn.append(1)
+        return Image.open(BytesIO(renderer.png(labels.drawing(hidden), width, width))).convert("RGB")
+
+    picture, every = draw(()), [*labels.masks, *labels.others]
+    together = ink.find(every, picture, draw)
+    number = len(drawn) - 1
+    return together, ink._one_by_one(every, picture, draw), number
+
+
+def ink_of(found: dict[Label, Ink]) -> dict[str, tuple[Box, bytes]]:
+    return {label.name or label.text: (one.box, bytes(map(bool, one.shape.tobytes()))) for label, one in found.items()}
+
+
+def labels_of(text: str) -> Labels:
+    labels, found = svg_labels.read(text.encode(), "a.svg")
+    assert (labels is not None, found) == (True, [])
+    return labels
+
+
+def crowd(seed: int) -> str:
+    """A drawing with labels of all sorts, on and in one another."""
+    chance = random.Random(seed)
+    parts = []
+    for number in range(chance.randint(8, 20)):
+        x, y, fill = chance.randint(-20, 190), chance.randint(-5, 95), chance.choice(("red", "white", "black", "none"))
+        opacity = chance.choice(("", 'opacity="0.5"', 'stroke="blue"'))
+        parts.append(
+            chance.choice(
+                (
+                    f'<rect data-mask="m{number}" x="{x}" y="{y}" width="60" height="30" fill="{fill}" {opacity}/>',
+                    f'<text data-mask="m{number}" x="{x}" y="{y}" {opacity}>Label {number}</text>',
+                    f'<text x="{x}" y="{y}">text {number} <tspan data-mask="m{number}">piece</tspan> rest</text>',
+                    f'<g data-mask="m{number}"><circle cx="{x}" cy="{y}" r="20" fill="{fill}"/>'
+                    f'<text data-mask="n{number}" x="{x}" y="{y}">in {number}</text></g>',
+                )
+            )
+        )
+    return SVG.format("\n".join(parts))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_are_found_together_as_one_by_one(seed: int) -> None:
+    together, alone, _ = found_by(labels_of(crowd(seed)))
+    assert ink_of(together) == ink_of(alone)
+
+
+def test_labels_that_do_not_touch_take_few_pictures() -> None:
+    text = '<text data-mask="m{0}" x="{1}" y="{2}" font-size="5">{0}</text>'
+    together, _, number = found_by(
+        labels_of(SVG.format("".join(text.format(n, n % 10 * 20, n // 10 * 10 + 8) for n in range(100))))
+    )
+    assert (len(together), number) == (100, 9)
+
+
+def test_cells_that_share_their_edges_take_few_pictures() -> None:
+    cell = (
+        '<g data-mask="m{0}"><rect x="{1}" y="{2}" width="40" height="20" fill="white" stroke="black"/>'
+        '<text x="{3}" y="{4}" font-size="10">c{0}</text></g>'
+    )
+    cells = [cell.format(n, n % 8 * 40 + 5, n // 8 * 20 + 5, n % 8 * 40 + 10, n // 8 * 20 + 19) for n in range(64)]
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 330 170">{"".join(cells)}</svg>'
+    together, alone, number = found_by(labels_of(text), 660)
+    assert ink_of(together) == ink_of(alone)
+    assert number < 45
+
+
+def test_labels_that_nobody_can_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ink, "MAX_OVERLAPPING", 5)
+    monkeypatch.setattr(drawing, "MIN_WIDTH", 400)
+    text = '<text data-mask="m{}" x="{}" y="50" opacity=".8">mmmm</text>'
+    _, found = read(tmp_path, "a.svg", SVG.format("".join(text.format(n, n) for n in range(40))))
+    assert words(found) == ["media/a.svg: error[O018]: more than 200 labels lie over one another"]
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 30)] * 2), max_size=12), st.integers(0, 9))
+def test_near_boxes_are_found(given: list[tuple[int, int, int, int]], reach: int) -> None:
+    boxes = [(x, y, x + width, y + height) for x, y, width, height in given]
+
+    def are_near(one: Box, other: Box) -> bool:
+        return all(max(one[n], other[n]) < min(one[n + 2], other[n + 2]) + reach for n in (0, 1))
+
+    expected = [pair for pair in combinations(range(len(boxes)), 2) if are_near(boxes[pair[0]], boxes[pair[1]])]
+    assert sorted(shapes.near(boxes, reach)) == expected
+
+
+# Drawings: what cannot be drawn in any time
+
+
+RECT_OF = '<rect width="200" height="100" {}/>'
+NOISE = '<filter id="f"><feTurbulence baseFrequency="0.5" numOctaves="{}"/></filter>' + RECT_OF.format(
+    'filter="url(#f)"'
+)
+BLUR = '<filter id="f"><feGaussianBlur stdDeviation="5"/></filter>'
+
+
+def embedded(data: bytes, kind: str) -> str:
+    return f'<image width="9" height="9" href="data:image/{kind};base64,{base64.b64encode(data).decode()}"/>'
+
+
+def chained(number: int) -> str:
+    uses = "".join(f'<g id="g{n}"><use href="#g{n + 1}"/></g>' for n in range(number))
+    return f'<defs>{uses}<path id="g{number}" d="M0 0h9"/></defs><use href="#g0"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<g>" * 60 + "</g>" * 60, "the drawing is nested more than 50 deep here"),
+        (chained(30), "the drawing is nested more than 50 deep here"),
+        ("<path/>" * 25_001, "the drawing has more than 25,000 elements, with what is drawn by reference"),
+        ('<marker id="m">' + "<path/>" * 50 + '</marker><path marker-mid="url(#m)" d="M0 0' + "h1v1" * 900 + '"/>', "the drawing has more than 25,000 elements, with what is drawn by reference"),
+        (f"<text>{'word ' * 2001}</text>", "the drawing has more than 10,000 characters of text"),
+        ('<text id="t">' + "word " * 100 + "</text>" + '<use href="#t"/>' * 25, "the drawing has more than 10,000 characters of text"),
+        ("<text>a</text>" * 1000, "the drawing has 1,001 labels, more than 1,000"),
+        (NOISE.format(1_000_000_000), "this noise has 1e+09 octaves"),
+        (NOISE.format("9" * 400), "this noise has inf octaves"),
+        (NOISE.format(11), "this noise has 11 octaves"),
+        (BLUR + RECT_OF.format('filter="url(#f)"') * 300, "the drawing applies more than 500 steps of filters"),
+        (f"<filter id='f'>{'<feOffset/>' * 501}</filter>" + RECT_OF.format('style="filter: url(#f)"'), "the drawing applies more than 500 steps of filters"),
+        (BLUR + '<g filter="url(#f)">' * 6 + "</g>" * 6, "filters are nested more than 5 deep here"),
+        ('<g filter="blur(5px)">' * 6 + "</g>" * 6, "filters are nested more than 5 deep here"),
+        (lambda: embedded(crafted(30_000, 30_000), "png"), "the pictures in the drawing have more than 16 million pixels"),
+        (lambda: f'<g id="i">{embedded(crafted(2000, 1000), "png")}</g>' + '<use href="#i"/>' * 9, "the pictures in the drawing have more than 16 million pixels"),
+        (lambda: f'<filter id="f">{embedded(crafted(9000, 9000), "png").replace("image", "feImage", 1)}</filter>' + RECT_OF.format('filter="url(#f)"'), "the pictures in the drawing have more than 16 million pixels"),
+        (lambda: embedded(SVG.format(NOISE.format(99)).encode(), "svg+xml"), "this noise has 99 octaves"),
+        (lambda: embedded(gzip.compress(SVG.format("").encode()), "svg+xml"), "a drawing within the drawing cannot be used: is not XML: not well-formed (invalid token): line 1, column 0"),
+    ],
+)  # fmt: skip
+def test_what_would_take_for_ever_is_refused_before_it_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | Callable[[], str], said: str
+) -> None:
+    monkeypatch.setattr(renderer, "png", lambda *given: pytest.fail("something was drawn"))
+    content = content if isinstance(content, str) else content()
+    diagram, found = read(tmp_path, "a.svg", SVG.format(content + '<text data-mask="a" y="50">a</text>'))
+    assert (diagram, [(one.code, one.message) for one in found]) == (None, [("O018", said)])
+
+
+SHADOW = (
+    '<filter id="f"><feFlood flood-opacity="0.5"/><feComposite in2="SourceGraphic" operator="in"/>'
+    '<feGaussianBlur stdDeviation="3"/><feOffset dx="6" dy="6" result="o"/><feComposite in="SourceGraphic" in2="o"/></filter>'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SHADOW + '<g filter="url(#f)"><rect width="20" height="9"/></g>' * 60,
+        '<rect width="20" height="9" filter="drop-shadow(2px 3px 2px rgba(0,0,0,.25))"/>' * 90,
+        SHADOW + '<g filter="url(#f)">' + RECT_OF.format('filter="url(#f)" opacity=".5"') + "</g>",
+        NOISE.format(5).replace("200", "20"),
+        "<g>" * 40 + RECT_OF.format('fill="none"') + "</g>" * 40,
+        chained(10),
+        embedded(SVG.format(RECT_OF.format("")).encode(), "svg+xml"),
+        '<pattern id="p" width=".1" height=".1"><path d="M0 0h9"/></pattern>' + RECT_OF.format('fill="url(#p)"'),
+        "<path d='M1 1h1'/>" * 5000,
+    ],
+    ids=["shadows", "CSS shadows", "a filter in a filter", "noise", "groups", "uses", "a drawing", "a pattern", "paths"],
+)  # fmt: skip
+def test_what_people_draw_is_drawn(tmp_path: Path, content: str) -> None:
+    diagram, found = read(
+        tmp_path, "a.svg", SVG.format(f'{content}<text data-mask="a" x="90" y="50" fill="red">a</text>')
+    )
+    assert (diagram is not None, words(found)) == (True, [])
+
+
+def test_a_crash_costs_one_drawing() -> None:
+    nested = SVG.format("<g>" * 900 + "<path d='M0 0h9'/>" + "</g>" * 900).encode()
+    with pytest.raises(FailedError) as raised:
+        renderer.png(nested, 200, 100)
+    assert raised.value.problem == "crash"
+    assert renderer.png(SVG.format("").encode(), 200, 100).startswith(b"\x89PNG")
+
+
+def test_a_process_that_was_killed_is_started_again() -> None:
+    renderer.png(SVG.format("").encode(), 200, 100)
+    assert renderer._running
+    renderer._running._process.kill()
+    renderer._running._process.wait()
+    assert renderer.png(SVG.format("").encode(), 200, 100).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("patience", [None, 0.1], ids=["by the work it does", "by the clock"])
+def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch, patience: float | None) -> None:
+    monkeypatch.setattr(renderer, "_seconds", lambda width, height: 0.3 if patience is None else 3)
+    if patience is not None:
+        monkeypatch.setattr(renderer, "_PATIENCE", patience)
+    long = SVG.format(NOISE.format(1_000_000_000)).encode()
+    with pytest.raises(FailedError) as raised:
+        renderer.png(long, 200, 100)
+    assert raised.value.problem == "time"
+
+
+def test_the_process_may_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renderer, "_running", None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    diagram, found = read(tmp_path, "a.svg", SVG.format('<text data-mask="a" y="50">a</text>'))
+    assert (diagram, [one.code for one in found]) == (None, ["O015"])
+    assert found[0].message.startswith("`media/a.svg` cannot be drawn: no other program can be started (")
+
+
+def test_a_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "a.svg").write_text(SVG.format('<text data-mask="a" y="50">a</text>'))
+    media, _ = Library(tmp_path, ("media",)).resolve(Reference("/media/a.svg", False, Span("cards/a.md")))
+    assert media
+
+    def fail(*given: object) -> bytes:
+        raise FailedError("time")
+
+    kept = tmp_path / "build" / "kept"
+    with monkeypatch.context() as patch:
+        patch.setattr(renderer, "png", fail)
+        assert words(diagrams.read(media, tmp_path, Cache(kept))[1]) == [
+            "media/a.svg: error[O015]: `media/a.svg` takes too long to draw"
+        ]
+    made = diagrams.read(media, tmp_path, Cache(kept))
+    assert made[0] is not None
+    # From now on nothing is drawn, so no process is needed.
+    monkeypatch.setattr(renderer, "png", fail)
+    assert diagrams.read(media, tmp_path, Cache(kept)) == made
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_is_left_of_a_program_that_was_ended(how: signal.Signals) -> None:
+    script = (
+        "from deckwright.diagrams import renderer\n"
+        'renderer.png(b\'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\', 9, 9)\n'
+        "print(renderer._running._process.pid, flush=True)\n"
+        "input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=-1, stdout=-1, stderr=-3, text=True) as other:
+        assert other.stdout
+        worker = int(other.stdout.readline())
+        os.kill(worker, 0)
+        other.send_signal(how)
+        other.wait()
+    for _ in range(100):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        if is_zombie(worker):
+            return
+        time.sleep(0.05)
+    pytest.fail("it runs on")
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether it has ended, and only nobody has asked for its exit code yet."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+# Drawings: text that leaves the picture
+
+
+@pytest.mark.parametrize(
+    ("element", "leaves"),
+    [
+        ('<text data-mask="a" x="170" y="50">Axon terminal</text>', True),
+        ('<text data-mask="a" x="-5" y="50">Axon</text>', True),
+        ('<text data-mask="a" x="9" y="7">Axon</text>', True),
+        ('<text data-mask="a" x="9" y="102">gap</text>', True),
+        ('<g data-mask="a"><path d="M150 40h20"/><text x="180" y="50">Axon</text></g>', True),
+        ('<text y="50" x="150">see <tspan data-mask="a">terminal</tspan></text>', True),
+        ('<text data-mask="a" x="0" y="50">Axon</text>', False),
+        ('<text data-mask="a" x="200" y="50" text-anchor="end">Axon</text>', False),
+        (
+            '<g data-mask="a"><rect x="150" width="90" height="40" fill="#cde"/><text x="155" y="20">Axon</text></g>',
+            False,
+        ),
+        ('<rect data-mask="a" x="150" width="90" height="40" fill="#cde"/>', False),
+        ('<text data-mask="a" x="150" y="50">Axon</text><text x="170" y="90">cut off, but not asked</text>', False),
+    ],
+)
+def test_text_that_leaves_the_picture_is_told(tmp_path: Path, element: str, leaves: bool) -> None:
+    diagram, found = read(tmp_path, "a.svg", SVG.format(f"\n{element}"))
+    message = "media/a.svg:2:1: error[O017]: the text of the mask `a` goes beyond the edge of the picture"
+    assert (diagram is None, words(found)) == (leaves, [message] if leaves else [])
+
+
+def test_room_beside_the_drawing_is_no_edge(tmp_path: Path) -> None:
+    wide = '<svg xmlns="http://www.w3.org/2000/svg" width="1500" height="750" viewBox="0 0 10 10">{}</svg>'
+    _, found = read(tmp_path, "a.svg", wide.format('<text data-mask="a" x="-4" y="5" font-size="1">Axon</text>'))
+    assert words(found) == []
 
 
 # Photographs and screenshots
@@ -371,31 +687,34 @@ PLACE = "media/a.masks.toml"
         ("name = ?", ["1:8: error[O010]: the mask file cannot be read: Invalid value (at line 1, column 8)"]),
         ("name = ", ["error[O010]: the mask file cannot be read: Invalid value (at end of document)"]),
         (b"\xff\xfe", ["error[O010]: the mask file cannot be read: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"]),
-        ("size = [400, 200]", ["error[O016]: `media/a.masks.toml` holds no masks"]),
-        ("[mask]\nname = 'a'", ["error[O016]: `media/a.masks.toml` holds no masks"]),
+        ("size = [400, 200]", ["error[O016]: `media/a.masks.toml` has no masks"]),
+        ("[mask]\nname = 'a'", ["error[O016]: `media/a.masks.toml` has no masks"]),
         ("mask = [1]", ["error[O009]: mask = 1 cannot be used"]),
-        (masks_toml(RECT, RECT.replace("0.2", "0.6")), ["8:1: error[O006]: the mask name `a` is given twice"]),
-        (masks_toml(RECT.replace("left", "lef")), ["2:1: error[O008]: `lef` is no key of a mask file", "2:1: error[O009]: a rect without left cannot be used"]),
-        (masks_toml(RECT, size="sizes = [1]"), ["error[O008]: `sizes` is no key of a mask file"]),
+        (masks_toml(RECT, RECT.replace("0.2", "0.6")), ["8:1: error[O006]: two masks have the name `a`"]),
+        (masks_toml(RECT.replace("left", "lef")), ["2:1: error[O008]: `lef` is not a key of a mask file", "2:1: error[O009]: a rect without left cannot be used"]),
+        (masks_toml(RECT, size="sizes = [1]"), ["error[O008]: `sizes` is not a key of a mask file"]),
         (masks_toml(RECT, size='unit = "mm"'), ["error[O009]: unit = 'mm' cannot be used"]),
-        (masks_toml(RECT, size="size = [800, 600]"), ["error[O011]: the masks were drawn for [800, 600] pixels, and the picture has [400, 200]"]),
-        (masks_toml(RECT, size="size = 5"), ["error[O011]: the masks were drawn for 5 pixels, and the picture has [400, 200]"]),
-        (masks_toml(RECT.replace("0.1", "0.9")), ["2:1: error[O017]: the mask `a` leaves the picture"]),
+        (masks_toml(RECT, size="size = [800, 600]"), ["error[O011]: the masks were drawn for [800, 600] pixels, but the picture has [400, 200]"]),
+        (masks_toml(RECT, size="size = 5"), ["error[O011]: the masks were drawn for 5 pixels, but the picture has [400, 200]"]),
+        (masks_toml(RECT.replace("0.1", "0.9")), ["2:1: error[O017]: the mask `a` goes beyond the edge of the picture"]),
         (masks_toml(RECT.replace("0.1", "nan")), ["2:1: error[O009]: height = nan cannot be used"]),
-        (masks_toml(RECT.replace("0.3", "inf")), ["2:1: error[O017]: the mask `a` leaves the picture"]),
-        (masks_toml(RECT + "\nangle = 170"), ["2:1: error[O017]: the mask `a` leaves the picture"]),
+        (masks_toml(RECT.replace("0.3", "inf")), ["2:1: error[O017]: the mask `a` goes beyond the edge of the picture"]),
+        (masks_toml(RECT + "\nangle = 170"), ["2:1: error[O017]: the mask `a` goes beyond the edge of the picture"]),
+        (masks_toml(RECT.replace("0.3", f"1{'0' * 400}")), [f"2:1: error[O009]: width = 1{'0' * 400} cannot be used"]),
         (masks_toml(RECT.replace("0.3", "0")), ["2:1: error[O009]: width = 0 cannot be used"]),
         (masks_toml(RECT.replace("0.3", '"wide"')), ["2:1: error[O009]: width = 'wide' cannot be used"]),
         (masks_toml(RECT.replace("0.3", "true")), ["2:1: error[O009]: width = True cannot be used"]),
+        (masks_toml(RECT + "\nshape = []"), ["2:1: error[O009]: shape = [] cannot be used"]),
         (masks_toml(RECT + '\nshape = "star"'), ["2:1: error[O009]: shape = 'star' cannot be used"]),
         (masks_toml(RECT + "\npoints = [[0, 0], [1, 0], [1, 1]]"), ["2:1: error[O009]: a rect with points cannot be used"]),
         (masks_toml('name = "a"\nshape = "polygon"'), ["2:1: error[O009]: a polygon without points cannot be used"]),
         (masks_toml('name = "a"\nshape = "polygon"\npoints = [[0, 1], [2]]'), ["2:1: error[O009]: points = [[0, 1], [2]] cannot be used"]),
-        (masks_toml(RECT.replace('"a"', '"a b"')), ["2:1: error[O003]: `a b` is no name for a mask or a group"]),
+        (masks_toml(RECT.replace('"a"', '"a b"')), ["2:1: error[O003]: `a b` cannot be the name of a mask or a group"]),
         (masks_toml(RECT.replace('name = "a"\n', "")), ["2:1: error[O003]: this mask has no name"]),
-        (masks_toml(RECT, RECT.replace('"a"', '"b"')), ["8:1: error[O007]: the masks `b` and `a` lie over one another"]),
+        (masks_toml(RECT, RECT.replace('"a"', '"b"')), ["8:1: error[O007]: the masks `b` and `a` overlap"]),
         (masks_toml(RECT + "\nhide-one = true", RECT.replace('"a"', '"b"') + "\nhide-one = true"), []),
         (masks_toml(RECT + '\ngroup = "g"', RECT.replace('"a"', '"b"') + '\ngroup = "g"'), []),
+        (masks_toml('name = "a"\nshape = "polygon"\npoints = [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]]'), ["2:1: error[O009]: points = [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]] cannot be used"]),
         (b"\xef\xbb\xbf" + masks_toml(RECT).replace("\n", "\r\n").encode(), []),
     ],
 )  # fmt: skip
@@ -403,6 +722,38 @@ def test_what_is_said_of_a_mask_file(tmp_path: Path, given: str | bytes, said: l
     diagram, found = read(tmp_path, "a.png", png(), given)
     assert words(found) == [f"{PLACE}:{' ' if line.startswith('error') else ''}{line}" for line in said]
     assert (diagram is None) == bool(said)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mask = " + "[" * 5000,
+        "mask = " + "[" * 1000 + "]" * 1000,
+        f"mask = {'{a=' * 1000}1{'}' * 1000}",
+        f"size = [1{'0' * 5000}, 1]",
+        "a." * 60_000 + "a = 1",
+        f"mask = [{{{'a . ' * 60}a = 1}}]",
+        "# " + "x" * MAX_MASK_FILE_BYTES,
+    ],
+    ids=["open", "nested", "tables", "a long number", "a long key", "a long key within", "long"],
+)
+def test_a_mask_file_that_nobody_wrote_is_refused(tmp_path: Path, given: str) -> None:
+    _, (problem,) = read(tmp_path, "a.png", png(), given)
+    assert (problem.span, problem.code) == (Span(PLACE), "O010")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes")
+def test_a_mask_file_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    os.mkfifo(tmp_path / "media" / "a.masks.toml")
+    _, found = read(tmp_path, "a.png", png())
+    assert words(found) == [f"{PLACE}: error[O010]: the mask file cannot be read: [Errno 0] it is no regular file"]
+
+
+def test_masks_over_many_others_are_told_of_a_few(tmp_path: Path) -> None:
+    masks = [RECT.replace('"a"', f'"m{n}"') for n in range(40)]
+    _, found = read(tmp_path, "a.png", png(), masks_toml(*masks))
+    assert [one.code for one in found] == ["O007"] * (0 + 1 + 2 + 3 + 4 + 35 * 5)
 
 
 def test_shapes_that_only_share_a_box_do_not_lie_over_one_another(tmp_path: Path) -> None:
@@ -445,12 +796,12 @@ def jpeg() -> bytes:
     ("name", "data", "said"),
     [
         ("a.png", png(), "media/a.png: error[O002]: `media/a.png` has no masks"),
-        ("a.png", crafted(30_000, 30_000), "media/a.png: error[O012]: this picture cannot carry masks: it has 30000 × 30000 pixels"),
-        ("a.png", crafted(300, 300), "media/a.png: error[O012]: this picture cannot carry masks: it cannot be read (image file is truncated"),
-        ("a.jpg", jpeg()[:3000], "media/a.jpg: error[O012]: this picture cannot carry masks: it cannot be read (image file is truncated"),
-        ("a.gif", animated(), "media/a.gif: error[O012]: this picture cannot carry masks: it is animated"),
-        ("a.avif", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "media/a.avif: error[O012]: this picture cannot carry masks: it cannot be read (cannot identify"),
-        ("a.mp3", b"ID3", "media/a.mp3: error[O012]: this picture cannot carry masks: it cannot be read (cannot identify"),
+        ("a.png", crafted(30_000, 30_000), "media/a.png: error[O012]: this picture cannot have masks: it has 30000 × 30000 pixels"),
+        ("a.png", crafted(300, 300), "media/a.png: error[O012]: this picture cannot have masks: it cannot be read (image file is truncated"),
+        ("a.jpg", jpeg()[:3000], "media/a.jpg: error[O012]: this picture cannot have masks: it cannot be read (image file is truncated"),
+        ("a.gif", animated(), "media/a.gif: error[O012]: this picture cannot have masks: it is animated"),
+        ("a.avif", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "media/a.avif: error[O012]: this picture cannot have masks: it cannot be read (cannot identify"),
+        ("a.mp3", b"ID3", "media/a.mp3: error[O012]: this picture cannot have masks: it cannot be read (cannot identify"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_picture(tmp_path: Path, name: str, data: bytes, said: str) -> None:
@@ -479,10 +830,23 @@ def test_a_section_asks_for_masks_and_groups_by_name() -> None:
     assert diagrams.asked(masks, ("c",), place) == ([masks[2]], [])
     _, found = diagrams.asked(masks, ("aa", "h"), place)
     assert [to_text(one).split("\n")[0] for one in found] == [
-        "cards/a.md:3:1: error[O014]: the diagram has no mask `aa`",
-        "cards/a.md:3:1: error[O014]: the diagram has no mask `h`",
+        "cards/a.md:3:1: error[O014]: the picture has no mask `aa`",
+        "cards/a.md:3:1: error[O014]: the picture has no mask `h`",
     ]
-    assert found[0].hint == "did you mean `a`?"
+    assert found[0].hint == "did you mean `a`? it has `a`, `b`, `c`, `g`"
+
+
+def test_a_note_asks_for_no_more_masks_than_it_has_cards() -> None:
+    masks = [Mask(f"m{n}", 0, 0, 0.1, 0.1) for n in range(500)]
+    place = Span("cards/a.md", 3, 1)
+    assert diagrams.asked(masks[1:], (), place) == (masks[1:], [])
+    assert diagrams.asked(masks, ("m1", "m2"), place) == (masks[1:3], [])
+    _, found = diagrams.asked(masks, (), place)
+    assert words(found) == [
+        "cards/a.md:3:1: error[O019]: the picture has 500 masks to ask, but a note has at most 499 cards"
+    ]
+    grouped = [replace(mask, group=f"g{n // 2}") for n, mask in enumerate(masks)]
+    assert diagrams.asked(grouped, (), place) == (grouped, [])
 
 
 # Anki's text
@@ -495,7 +859,7 @@ def test_the_text_of_an_occlusion_field() -> None:
         Mask("c", 0.2, 0.3, 0.1, 0.1, "polygon", ((0.2, 0.3), (0.3, 0.3), (0.2, 0.4)), hide_one=True),
         Mask("d", 0.12345, 0.6, 0.1, 0.1, angle=90, group="b"),
     ]
-    hint = '<span class="hint">&lt;a&gt; &#123;&#123;c1::b&#125;&#125;</span>'
+    hint = '<span class="hint">&lt;a&gt; {<wbr>{c1::b}}</span>'
     assert diagrams.occlusion_text(masks, {"b": 2, "a": 1, "c": 5}, "hide-all") == (
         "{{c1::image-occlusion:ellipse:left=.125:top=.0000:rx=.05:ry=.1:oi=1}}<br>"
         f"{{{{c2::image-occlusion:rect:left=.0000:top=.5:width=1:height=.25:oi=1}}}}{hint}<br>"

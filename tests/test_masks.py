@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image, ImageDraw, ImageFont
+from told import told
 
-from deckwright import cli, diagrams, masks, sidecar, svg
-from deckwright.model import Diagram, Mask, Media
+from deckwright import commands as cli
+from deckwright.diagrams import ocr, shapes, sheet, sidecar, suggest
+from deckwright.diagrams.labels import Labels, with_masks
+from deckwright.diagrams.labels import read as read_labels
+from deckwright.diagrams.ocr import Text
+from deckwright.diagrams.suggest import Proposal
+from deckwright.model import Diagram, Mask, Media, Span
 
 PROJECT = Path(__file__).parent / "projects" / "occlusion-svg"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">{}</svg>'
@@ -37,6 +43,18 @@ def picture() -> Image.Image:
 
 def run(*args: str) -> Result:
     return CliRunner().invoke(cli.main, ["masks", *args])
+
+
+def labels_of(source: bytes) -> Labels:
+    labels, found = read_labels(source, "media/a.svg")
+    assert (labels is not None, found) == (True, [])
+    return labels
+
+
+def proposal_for(file: Path, every: bool = False) -> Proposal:
+    proposal, found = suggest.propose(file, file.name, every)
+    assert (proposal is not None, found) == (True, [])
+    return proposal
 
 
 def files(folder: Path) -> set[str]:
@@ -78,9 +96,9 @@ hide-one = true
 @pytest.mark.parametrize("name", sorted(file.name for file in PROJECT.glob("media/*.svg")))
 def test_every_other_byte_of_a_drawing_stays(name: str) -> None:
     source = (PROJECT / "media" / name).read_bytes().replace(b"\n", b"\r\n")
-    labels = svg.Labels(source)
-    named = svg.with_masks(source, {label.number: f"new-{label.number}" for label in labels.others})
-    assert [label.name for label in svg.Labels(named).masks if label.name.startswith("new-")] == [
+    labels = labels_of(source)
+    named = with_masks(source, {label.number: f"new-{label.number}" for label in labels.others})
+    assert [label.name for label in labels_of(named).masks if label.name.startswith("new-")] == [
         f"new-{label.number}" for label in labels.others
     ]
     for label in labels.others:
@@ -101,9 +119,9 @@ def test_every_other_byte_of_a_drawing_stays(name: str) -> None:
 )
 def test_the_attribute_lands_in_the_right_start_tag(source: str) -> None:
     data = source.encode("iso-8859-1" if "iso-8859-1" in source else "utf-8")
-    (label,) = svg.Labels(data).others
-    named = svg.with_masks(data, {label.number: "e"})
-    assert [(mask.name, mask.text) for mask in svg.Labels(named).masks] == [("e", "é")]
+    (label,) = labels_of(data).others
+    named = with_masks(data, {label.number: "e"})
+    assert [(mask.name, mask.text) for mask in labels_of(named).masks] == [("e", "é")]
     assert named.replace(b' data-mask="e"', b"") == data
 
 
@@ -122,7 +140,7 @@ def test_what_is_proposed_for_a_drawing(tmp_path: Path) -> None:
         text.format(10, 900, 14, "", "out of sight"),
     ]
     file.write_text(SVG.format("\n".join(labels)), encoding="utf-8")
-    proposal = masks.suggest(file)
+    proposal = proposal_for(file)
     assert [(mask.name, mask.label) for mask in proposal.masks] == [
         ("internet-gateway", "Internet & gateway"),
         ("named-2", "Named"),
@@ -130,10 +148,10 @@ def test_what_is_proposed_for_a_drawing(tmp_path: Path) -> None:
     ]
     assert proposal.left_out == (
         ("How it works", "the title"),
-        ("Subnet", "stands there more than once"),
-        ("subnet", "stands there more than once"),
+        ("Subnet", "occurs more than once"),
+        ("subnet", "occurs more than once"),
     )
-    every = masks.suggest(file, every=True)
+    every = proposal_for(file, every=True)
     assert [mask.name for mask in every.masks] == [
         "how-it-works", "internet-gateway", "subnet", "subnet-2", "named-2", "网关",
     ]  # fmt: skip
@@ -165,7 +183,11 @@ def test_a_drawing_that_cannot_be_drawn_stays_as_it_is(root: Path) -> None:
     (root / "media" / "b.svg").write_text(text)
     result = run("suggest", "media/b.svg")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"{Path('media/b.svg')} tells no size: give its root element a viewBox")
+    assert result.stderr.split("\n\n") == [
+        "media/b.svg: error[O015]: `media/b.svg` does not say how large it is\n"
+        '  help: give its root element a viewBox, as in viewBox="0 0 600 400"',
+        "Next: deckwright explain O015\n",
+    ]
     assert (root / "media" / "b.svg").read_text() == text
 
 
@@ -173,11 +195,11 @@ def test_a_drawing_that_cannot_be_drawn_stays_as_it_is(root: Path) -> None:
 
 
 def test_what_reads_labels_may_be_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    masks._reader.cache_clear()
+    ocr._reader.cache_clear()
     monkeypatch.setitem(sys.modules, "rapidocr", None)
     result = run("suggest", "media/a.png")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "To read labels in pictures, install: pip install 'deckwright[ocr]'\n"
+    assert result.stderr == "To read labels in pictures, run: pip install 'deckwright[ocr]'\n"
 
 
 def test_a_mask_file_is_replaced_only_when_asked(root: Path) -> None:
@@ -185,7 +207,7 @@ def test_a_mask_file_is_replaced_only_when_asked(root: Path) -> None:
     result = run("suggest", "media/a.png")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
-        f"{Path('media/a.masks.toml')} is there already.",
+        f"{Path('media/a.masks.toml')} already exists.",
         "To replace it: deckwright masks suggest media/a.png --force",
     ]
     assert (root / "media" / "a.masks.toml").read_text() == MASKS
@@ -193,7 +215,7 @@ def test_a_mask_file_is_replaced_only_when_asked(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("image", "said"),
-    [("media/none.png", "There is no picture media/none.png."), ("../else.png", "../else.png lies outside of the project.")],
+    [("media/none.png", "There is no picture media/none.png."), ("../else.png", "../else.png is outside the project.")],
 )  # fmt: skip
 def test_a_picture_must_be_there_and_in_the_project(root: Path, image: str, said: str) -> None:
     picture().save(root.parent / "else.png")
@@ -242,8 +264,8 @@ def test_labels_of_a_screenshot_are_read(root: Path) -> None:
     assert result.stderr.splitlines()[:4] == [
         "Left out, unless --all is given:",
         "  A network (the title)",
-        "  Subnet (stands there more than once)",
-        "  Subnet (stands there more than once)",
+        "  Subnet (occurs more than once)",
+        "  Subnet (occurs more than once)",
     ]
     sizes = {mask["name"]: (mask["width"] * 800, mask["height"] * 400) for mask in written["mask"]}
     assert 60 < sizes["router"][0] < 90
@@ -261,8 +283,8 @@ def test_a_picture_without_labels_gets_no_mask_file(root: Path) -> None:
     assert files(root) == {"deck.toml", "media/a.png"}
 
 
-def line(text: str, *box: int) -> masks._Label:
-    return masks._Label(text, box, box[3] - box[1])
+def line(text: str, *box: int) -> Text:
+    return Text(text, box, box[3] - box[1])
 
 
 @pytest.mark.parametrize(
@@ -279,11 +301,11 @@ def line(text: str, *box: int) -> masks._Label:
     ],
     ids=["centred", "three at the left", "at the right", "far", "not aligned", "of other height", "elsewhere", "ruled"],
 )
-def test_lines_of_one_label_are_joined(lines: list[masks._Label], labels: list[str]) -> None:
+def test_lines_of_one_label_are_joined(lines: list[Text], labels: list[str]) -> None:
     pytest.importorskip("numpy")  # It comes with what reads pictures.
     shown = picture()
     ImageDraw.Draw(shown).line((200, 31, 300, 31), "black")
-    assert [label.text for label in masks._joined(lines, shown)] == labels
+    assert [label.text for label in ocr._joined(lines, shown)] == labels
 
 
 # Cards
@@ -303,7 +325,7 @@ def test_cards_look_as_in_anki() -> None:
     def colours(side: Image.Image) -> list[tuple[int, ...]]:
         return [side.getpixel(middle) for middle in middles]
 
-    made = masks.cards(diagram, "hide-all")
+    made = sheet.cards(diagram, "hide-all")
     assert {key: tuple(map(colours, sides)) for key, sides in made.items()} == {
         "a": ([ASKED, COVERED, WHITE], [WHITE, COVERED, WHITE]),
         "b": ([COVERED, ASKED, WHITE], [COVERED, WHITE, WHITE]),
@@ -314,7 +336,7 @@ def test_cards_look_as_in_anki() -> None:
         WHITE, (0x21, 0x21, 0x21), (0x21, 0x21, 0x21), WHITE,
     ]  # fmt: skip
     assert answer.getpixel((40, 40)) == ASKED
-    assert colours(masks.cards(diagram, "hide-one")["b"][0]) == [WHITE, ASKED, WHITE]
+    assert colours(sheet.cards(diagram, "hide-one")["b"][0]) == [WHITE, ASKED, WHITE]
 
 
 def test_show_draws_each_card_and_a_sheet(root: Path) -> None:
@@ -338,20 +360,20 @@ def test_show_says_what_is_wrong_with_the_masks(root: Path) -> None:
     result = run("show", "media/a.png")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(
-        "media/a.masks.toml:10:1: error[O003]: `Both of them` is no name for a mask or a group"
+        "media/a.masks.toml:10:1: error[O003]: `Both of them` cannot be the name of a mask or a group"
     )
     assert not (root / "build").exists()
 
 
 def test_cards_of_alike_names_have_files_of_their_own() -> None:
-    assert masks.file_names(["A b", "a-b", "网", "→"]) == {"A b": "a-b", "a-b": "a-b-2", "网": "card", "→": "card-2"}
+    assert sheet.file_names(["A b", "a-b", "网", "→"]) == {"A b": "a-b", "a-b": "a-b-2", "网": "card", "→": "card-2"}
 
 
 def test_the_proposal_can_be_read_back(tmp_path: Path) -> None:
     """What is written beside a picture is what the diagram then has, to four decimals."""
     size = (777, 333)
     held = [
-        Mask("a", *diagrams.fractions((10, 20, 111, 40), size), label="A"),
+        Mask("a", *shapes.fractions((10, 20, 111, 40), size), label="A"),
         Mask("b", 0.5, 0.5, 0.25, 0.25, label="B"),
     ]
     (tmp_path / "a.masks.toml").write_text(sidecar.dump(held, size))
@@ -360,3 +382,21 @@ def test_the_proposal_can_be_read_back(tmp_path: Path) -> None:
     assert [(m.name, m.left, m.top, m.width, m.height, m.label) for m in read] == [
         (m.name, m.left, m.top, pytest.approx(m.width), pytest.approx(m.height), m.label) for m in held
     ]
+
+
+def test_an_svg_that_is_not_utf_8_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    file.write_bytes(SVG.format('<text y="50">a</text>').encode("utf-16"))
+    proposal, found = suggest.propose(file, "media/a.svg")
+    assert proposal is None
+    assert told(found) == [(Span("media/a.svg"), "M012", "error", "`media/a.svg` is in UTF-16", "save it in UTF-8")]
+
+
+def test_what_is_not_a_picture_gets_no_masks(tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    file.write_bytes(b"a heart")
+    proposal, found = suggest.propose(file, "media/a.png")
+    assert (proposal, [one.code for one in found]) == (None, ["O012"])
+    file.rename(tmp_path / "a.svg")
+    proposal, found = suggest.propose(tmp_path / "a.svg", "media/a.svg")
+    assert (proposal, [one.code for one in found]) == (None, ["M012"])

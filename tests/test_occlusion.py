@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +84,12 @@ def imported(collection: Collection, scratch: Scratch, now: int) -> tuple[list[N
     return list(loaded.collection.notes), import_package(collection, file)
 
 
+def numbers(scratch: Scratch, now: int) -> list[dict[str, int]]:
+    """The numbers of the masks and groups of each note, by their names."""
+    lines = scratch.load(now).assigned.ledger.lines.values()
+    return [{name: number for number, name in line.numbers.items()} for line in lines]
+
+
 def note_id(collection: Collection, note: Note) -> int:
     return collection.db.scalar("select id from notes where guid = ?", note.guid)
 
@@ -154,7 +161,7 @@ def test_a_hint_is_shown_where_its_mask_is_asked_and_nowhere_else(tmp_path: Path
         {"media/a.png": png(), "media/a.masks.toml": SHAPES, "cards/a.md": "## S {.occlusion}\n![](../media/a.png)\n"}
     )
     ((note,), _) = imported(collection, scratch, DAY_ONE)
-    hint = '<span class="hint">it is &lt;b&gt;&#123;&#123;c1::red&#125;&#125;&lt;/b&gt;</span>'
+    hint = '<span class="hint">it is &lt;b&gt;{<wbr>{c1::red}}&lt;/b&gt;</span>'
     for card in collection.get_note(note_id(collection, note)).cards():
         for side in (card.question(), card.answer()):
             before = re.search(r'<div class="([\w-]+)"[^<>]*></div>' + re.escape(hint), side)
@@ -164,14 +171,15 @@ def test_a_hint_is_shown_where_its_mask_is_asked_and_nowhere_else(tmp_path: Path
 
 def test_drawings_make_one_card_for_each_mask_or_group(tmp_path: Path, collection: Collection) -> None:
     shutil.copytree(PROJECT, tmp_path / "deck")
-    notes, counts = imported(collection, Scratch(tmp_path / "deck"), DAY_ONE)
+    scratch = Scratch(tmp_path / "deck")
+    notes, counts = imported(collection, scratch, DAY_ONE)
     assert counts == {"new": len(notes), "updated": 0, "duplicate": 0, "conflicting": 0}
+    lines = scratch.load(DAY_ONE).assigned.ledger.lines
     for note in notes:
-        keys = [deletion.text for deletion in note.deletions]
-        assert cards(collection, note) == list(range(1, len(keys) + 1))
+        masks = Counter(map(int, re.findall(r"{{c(\d+)::image-occlusion:", note.fields["Occlusion"])))
+        assert cards(collection, note) == sorted(masks) == sorted(lines[note.guid].numbers)
         shown = seen_by_editor(collection, note_id(collection, note))
-        of_each = {number: sum(mask.key == key for mask in note.masks) for number, key in enumerate(keys, 1)}
-        assert {number: len(shapes) for number, shapes in shown.items()} == of_each
+        assert {number: len(shapes) for number, shapes in shown.items()} == masks
     assert collection.fix_integrity() == ("Database rebuilt and optimized.", True)
     assert not collection.media.check().missing
     assert not collection.media.check().unused
@@ -222,8 +230,7 @@ def test_a_redrawn_diagram_keeps_the_progress_of_every_mask(tmp_path: Path, coll
     ((again,), counts) = imported(collection, scratch, day(2))
     assert counts == {"new": 0, "updated": 1, "duplicate": 0, "conflicting": 0}
     assert (again.guid, again.note_id) == (note.guid, note.note_id)
-    numbers = {deletion.text: number for deletion, number in zip(again.deletions, again.numbers, strict=True)}
-    assert numbers == {"left": 1, "right": 2, "new": 4, "added": 5}
+    assert numbers(scratch, day(2)) == [{"left": 1, "right": 2, "new": 4, "added": 5}]
     after = scheduling(collection, note)
     assert {number: after[number] for number in before} == before
     assert set(after) == {1, 2, 3, 4, 5}
@@ -241,13 +248,12 @@ def test_a_redrawn_diagram_keeps_the_progress_of_every_mask(tmp_path: Path, coll
 
 def test_a_number_that_was_retired_comes_back_with_its_mask_only(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "deck")
-    numbers = []
+    given = []
     for n, text in enumerate((ONE, TWO, ONE.replace('data-mask="old"', 'data-mask="new"')), 1):
         scratch.write({"media/net.svg": text, "cards/a.md": CARDS})
         scratch.release(f"1.{n}.0", day(n))
-        (note,) = scratch.load(day(n)).collection.notes
-        numbers.append({deletion.text: number for deletion, number in zip(note.deletions, note.numbers, strict=True)})
-    assert numbers == [
+        given += numbers(scratch, day(n))
+    assert given == [
         {"left": 1, "right": 2, "gone": 3, "old": 4},
         {"left": 1, "right": 2, "new": 4, "added": 5},
         {"left": 1, "right": 2, "gone": 3, "new": 4},
@@ -272,6 +278,4 @@ def test_a_label_that_looks_like_a_cloze_makes_no_card(tmp_path: Path, collectio
     scratch.write({"media/net.svg": drawing(text), "cards/a.md": CARDS})
     ((note,), _) = imported(collection, scratch, DAY_ONE)
     assert cards(collection, note) == [1]
-    assert (
-        collection.get_note(note_id(collection, note))["Comments"] == "<ul><li>&#123;&#123;c7::hm&#125;&#125;</li></ul>"
-    )
+    assert collection.get_note(note_id(collection, note))["Comments"] == "<ul><li>{<wbr>{c7::hm}}</li></ul>"

@@ -1,0 +1,260 @@
+"""An SVG with labels → a PNG of it, and where each label is: it is drawn with the label and without."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.occlusion import (
+    DrawingProblem,
+    bad_mask_name,
+    invisible_mask,
+    no_glyph,
+    no_masks,
+    outside,
+    too_heavy,
+    touching,
+    undrawable,
+)
+from ..limits import MAX_GLYPHS_TOLD, MAX_TOLD_OF_A_MASK
+from ..model import Mask, Span
+from . import labels as svg_labels
+from . import renderer
+from .ink import CrowdError, Ink, difference, find
+from .labels import SURROUNDINGS, Label, Labels
+from .shapes import Box, fractions, near
+from .sidecar import NAME
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DRAWING = 1
+"""Raised by hand when the same SVG is drawn in another way: part of the name of each picture that is drawn from one."""
+
+MIN_WIDTH, MAX_SIDE = 1200, 2400
+"""Pixels of a picture drawn from an SVG. Anki enlarges small pictures, which blurs them."""
+
+MARGIN = 0.008
+"""How far a mask reaches beyond its label, in widths of the picture, if no other label is nearer."""
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """What is found in an SVG: its PNG, the size of that in pixels, the masks, and what is wrong.
+
+    If it cannot be used, `data` is empty.
+    """
+
+    data: bytes
+    size: tuple[int, int]
+    masks: tuple[Mask, ...]
+    found: tuple[Diagnostic, ...]
+
+
+def read(source: bytes, path: str) -> Drawing:
+    """The masks of an SVG. `path` is the file's. Raises renderer.FailedError."""
+    labels, found = svg_labels.read(source, path)
+    if labels and not labels.masks:
+        found = [no_masks(Span(path), path)]
+    if not labels or found:
+        return Drawing(b"", (0, 0), (), tuple(found))
+    drawn, found = draw(labels, path)
+    if drawn is None:
+        return Drawing(b"", (0, 0), (), tuple(found))
+    masks, found = _masks(labels.masks, drawn, path)
+    return Drawing(drawn.data, drawn.size, tuple(masks), (*_missing_glyphs(labels, path), *found))
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """The PNG of an SVG, its size in pixels, the labels of which anything is seen, and those that leave the picture."""
+
+    data: bytes
+    size: tuple[int, int]
+    ink: dict[Label, Ink]
+    leaving: set[Label]
+
+
+def draw(labels: Labels, path: str) -> tuple[Drawn | None, list[Diagnostic]]:
+    """Draw an SVG and find its labels; None, and O015 or O018, if it cannot be drawn. Raises renderer.FailedError."""
+
+    def refused(problem: DrawingProblem, detail: str = "") -> tuple[None, list[Diagnostic]]:
+        return None, [undrawable(Span(path), path, problem, detail)]
+
+    if not labels.size:
+        return refused("size")
+    width, height = labels.size
+    if not 1 / 50 < width / height < 50:
+        return refused("proportions", f"{width:g} × {height:g}")
+    pixels = round(min(max(width, MIN_WIDTH), MAX_SIDE, MAX_SIDE * width / height))
+    high = round(pixels * height / width)
+    try:
+        # At half the size a label is found in a third of the time, and what takes for ever is noticed sooner. Where
+        # others are near, it is looked for at full size.
+        small = _opened(renderer.png(labels.drawing(), pixels // 2, high // 2))
+        data = renderer.png(labels.drawing(), pixels, high)
+        picture = _opened(data)
+        ink = _enlarged(_seen(labels, [*labels.masks, *labels.others], small), small.size, picture.size)
+        places = list(ink)
+        reach = 2 * round(MARGIN * pixels) + 4
+        beside = {place for pair in near([one.box for one in ink.values()], reach) for place in pair}
+        ink |= _seen(labels, [places[place] for place in sorted(beside)], picture)
+        leaving = _leaving(labels, ink, small.size, picture.size)
+    except renderer.RefusedError as error:
+        return refused("too much", str(error))
+    except CrowdError:
+        return None, [too_heavy(Span(path), "crowd")]
+    return Drawn(data, picture.size, ink, leaving), []
+
+
+def _seen(labels: Labels, some: Sequence[Label], picture: Image) -> dict[Label, Ink]:
+    """Where some labels are in a picture of the drawing."""
+    return find(
+        some, picture, lambda hidden: _opened(renderer.png(labels.drawing(hidden), picture.width, picture.height))
+    )
+
+
+def _enlarged(ink: Mapping[Label, Ink], small: tuple[int, int], large: tuple[int, int]) -> dict[Label, Ink]:
+    """What was seen in the small picture, in the large one: each box contains all that the small one may stand for."""
+    from PIL.Image import Resampling
+
+    across, down = large[0] / small[0], large[1] / small[1]
+    made = {}
+    for label, one in ink.items():
+        left, top = math.floor(one.box[0] * across), math.floor(one.box[1] * down)
+        right, bottom = math.ceil(one.box[2] * across), math.ceil(one.box[3] * down)
+        box = left, top, min(right, large[0]), min(bottom, large[1])
+        made[label] = Ink(box, one.shape.resize((box[2] - box[0], box[3] - box[1]), Resampling.NEAREST))
+    return made
+
+
+def _leaving(labels: Labels, ink: Mapping[Label, Ink], small: tuple[int, int], size: tuple[int, int]) -> set[Label]:
+    """The masks whose text is cut off at the edge of the picture: a part of it is seen in what is around."""
+    aside = [round(side * SURROUNDINGS) for side in size]
+    middle = aside[0], aside[1], size[0] - aside[0], size[1] - aside[1]
+    some = [one for one in labels.masks if one.text and one in ink and not _is_within(ink[one].box, middle)]
+    if not some:
+        return set()
+
+    def draw(hidden: Iterable[Label]) -> Image:
+        return _opened(renderer.png(labels.with_surroundings(hidden), *small))
+
+    whole = draw(())
+    # Half a pixel may be seen of what only touches the edge.
+    edges = [round(side * SURROUNDINGS / (1 + 2 * SURROUNDINGS)) - 2 for side in whole.size]
+    inner = edges[0], edges[1], whole.width - edges[0], whole.height - edges[1]
+    around = difference(whole, draw(some))
+    around.paste(0, inner)
+    if not around.getbbox():
+        return set()
+    return {label for label, one in find(some, whole, draw).items() if not _is_within(one.box, inner)}
+
+
+def _is_within(box: Box, other: Box) -> bool:
+    return all(box[n] >= other[n] for n in (0, 1)) and all(box[n] <= other[n] for n in (2, 3))
+
+
+def _opened(data: bytes) -> Image:
+    from PIL import Image
+
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def _masks(labels: Sequence[Label], drawn: Drawn, path: str) -> tuple[list[Mask], list[Diagnostic]]:
+    """A mask for each of the labels that has a name and is seen."""
+    masks, found = [], []
+    ink, margin = drawn.ink, round(MARGIN * drawn.size[0])
+    beside = _beside(ink, 2 * margin)
+    for label in labels:
+        span = Span(path, label.line, 1)
+        bad = [name for name in (label.name, label.group, label.was) if name and not NAME.fullmatch(name)]
+        if bad or not label.name:
+            found.append(bad_mask_name(span, bad[0] if bad else ""))
+        elif label not in ink:
+            found.append(invisible_mask(span, label.name))
+        elif label in drawn.leaving:
+            found.append(outside(span, label.name, drawn.size, is_drawn=True))
+        else:
+            others = [other for other in beside[label] if not _belong_together(label, other)]
+            touched = [other for other in others if ink[other].touches(ink[label].box)]
+            told = touched[:MAX_TOLD_OF_A_MASK]
+            found += [touching(span, label.name, other.name or other.text) for other in told]
+            close = [ink[other] for other in others if other not in touched]
+            masks.append(_mask(label, _grown(ink[label].box, close, margin, drawn.size), drawn.size, span))
+    return masks, found
+
+
+def _beside(ink: Mapping[Label, Ink], reach: int) -> dict[Label, list[Label]]:
+    """The labels that are less than so many pixels from each, in their order."""
+    labels = list(ink)
+    places: dict[int, list[int]] = {place: [] for place in range(len(labels))}
+    for one, other in near([each.box for each in ink.values()], reach):
+        places[one].append(other)
+        places[other].append(one)
+    return {labels[place]: [labels[other] for other in sorted(others)] for place, others in places.items()}
+
+
+def _belong_together(one: Label, other: Label) -> bool:
+    """Whether two labels are asked together, or one is a part of the other."""
+    if one.group and one.group == other.group:
+        return True
+    pairs = ((one.element, other.element), (other.element, one.element))
+    return any(outer in (inner, *inner.iterancestors()) for inner, outer in pairs)
+
+
+def _grown(box: Box, others: Sequence[Ink], margin: int, size: tuple[int, int]) -> Box:
+    """The box with a margin that ends half-way to another label, which may have one as well, and within the picture."""
+    for step in range(margin, 0, -1):
+        if not any(other.touches(_widened(box, 2 * step)) for other in others):
+            left, top, right, bottom = _widened(box, step)
+            return max(left, 0), max(top, 0), min(right, size[0]), min(bottom, size[1])
+    return box
+
+
+def _widened(box: Box, by: int) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+def _mask(label: Label, box: Box, size: tuple[int, int], span: Span) -> Mask:
+    return Mask(
+        label.name,
+        *fractions(box, size),
+        group=label.group,
+        was=label.was,
+        hint=label.hint,
+        label=label.text or label.name,
+        span=span,
+    )
+
+
+def _missing_glyphs(labels: Labels, path: str) -> list[Diagnostic]:
+    """A warning for each character that the font lacks, at the first label that has it; one for all if there are many."""
+    first = {c: label for label in reversed((*labels.others, *labels.masks)) for c in label.text if ord(c) > 126}
+    missing = lacking("".join(sorted(first)))
+    if len(missing) > MAX_GLYPHS_TOLD:
+        return [no_glyph(Span(path, first[missing[0]].line, 1), missing[0], len(missing) - 1)]
+    return [no_glyph(Span(path, first[c].line, 1), c) for c in missing]
+
+
+_CELL, _COLUMNS, _MOST = 40, 20, 400
+
+
+@cache
+def lacking(characters: str) -> str:
+    """Those of the characters that the font does not have: they are all drawn as the same box."""
+    missing = ""
+    for start in range(0, len(characters), _MOST):
+        # The first cell shows what is drawn for a character that no font has.
+        part = "\U0010fffd" + characters[start : start + _MOST]
+        places = [(_CELL * (n % _COLUMNS), _CELL * (n // _COLUMNS)) for n in range(len(part))]
+        texts = (f'<text x="{x + 12}" y="{y + 30}">{c}</text>' for c, (x, y) in zip(part, places, strict=True))
+        width, height = _CELL * _COLUMNS, places[-1][1] + _CELL
+        svg_text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(texts)}</svg>'
+        drawn = _opened(renderer.png(svg_text.encode(), width, height))
+        cells = [drawn.crop((x, y, x + _CELL, y + _CELL)) for x, y in places]
+        missing += "".join(c for c, cell in zip(part, cells, strict=True) if cell == cells[0] and not c.isspace())[1:]
+    return missing

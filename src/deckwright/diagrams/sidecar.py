@@ -1,0 +1,189 @@
+"""`NAME.masks.toml`, the file beside a picture ↔ its masks.
+
+size = [800, 600]          # of the picture, in pixels
+
+[[mask]]
+name = "internet-gateway"
+left = 0.1250              # fractions of the picture, or pixels with `unit = "px"`
+top = 0.0800
+width = 0.2000
+height = 0.0500
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..diagnostics import Diagnostic, has_errors
+from ..diagnostics.occlusion import bad_mask, bad_mask_name, empty_sidecar, not_toml, other_size, unknown_key
+from ..limits import MAX_KEY_PARTS, MAX_MASK_FILE_BYTES
+from ..media import contents
+from ..model import Mask, Span
+from ..names import nearest
+from ..settings import toml_places
+from .shapes import area
+
+SUFFIX = ".masks.toml"
+"""What the name of a picture has in place of its own extension."""
+
+NAME = re.compile(r"[^\s\"'{}:=]+")
+"""The names of masks and groups: they can be written in a tag."""
+
+
+def read(file: Path, path: str, size: tuple[int, int]) -> tuple[list[Mask], list[Diagnostic]]:
+    """The masks without errors, in their order. `path` is the file's for people, `size` the picture's, in pixels."""
+    try:
+        with contents.opened(file) as source:
+            data = source.read(MAX_MASK_FILE_BYTES + 1)
+        if len(data) > MAX_MASK_FILE_BYTES:
+            return [], [not_toml(Span(path), f"it has more than {MAX_MASK_FILE_BYTES >> 10} KiB")]
+        text = toml_places.decoded(data)
+        if toml_places.long_key(text):
+            return [], [not_toml(Span(path), f"a key has more than {MAX_KEY_PARTS} parts")]
+        given = tomllib.loads(text)
+    except (ValueError, RecursionError, OSError) as error:  # the first: no TOML, no UTF-8, or a number without end
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        span = Span(path, int(place[1]), int(place[2])) if place else Span(path)
+        return [], [not_toml(span, str(error))]
+    found = _check_file(given, path, size)
+    entries = given.get("mask", [])
+    if not isinstance(entries, list) or not entries:
+        return [], [*found, empty_sidecar(Span(path), path)]
+    scale = size if given.get("unit") == "px" else (1, 1)
+    masks = []
+    for entry, span in zip(entries, _spans(text, path, len(entries)), strict=True):
+        wrong = _check_entry(entry, span)
+        found += wrong
+        if not has_errors(wrong):
+            masks.append(_mask(entry, scale, span))
+    return masks, found
+
+
+def dump(masks: Iterable[Mask], size: tuple[int, int]) -> str:
+    """The text of the file. Lengths are fractions with the four decimals that Anki keeps."""
+    parts = [f"size = [{size[0]}, {size[1]}]\n"]
+    for mask in masks:
+        lines = ["[[mask]]", f"name = {_quoted(mask.name)}"]
+        if mask.shape != "rect":
+            lines.append(f"shape = {_quoted(mask.shape)}")
+        if mask.points:
+            lines.append(f"points = [{', '.join(f'[{x:.4f}, {y:.4f}]' for x, y in mask.points)}]")
+        else:
+            lines += [f"{key} = {getattr(mask, key):.4f}" for key in ("left", "top", "width", "height")]
+        if mask.angle:
+            lines.append(f"angle = {mask.angle:.4g}")
+        texts = {"group": mask.group, "was": mask.was, "hint": mask.hint, "label": mask.label}
+        lines += [f"{key} = {_quoted(text)}" for key, text in texts.items() if text]
+        if mask.hide_one:
+            lines.append("hide-one = true")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _quoted(text: str) -> str:
+    # JSON's strings are TOML's, except for this character.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+_FILE_KEYS = ("unit", "size", "mask")
+_MASK_KEYS = {
+    "name": str, "shape": str, "left": float, "top": float, "width": float, "height": float, "points": list,
+    "angle": float, "group": str, "hint": str, "label": str, "was": str, "hide-one": bool,
+}  # fmt: skip
+_WORDS = {str: "text", float: "a number", list: "a list of points", bool: "true or false"}
+_BOX = ("left", "top", "width", "height")
+_NEEDED = {"rect": _BOX, "polygon": ("points",), "ellipse": _BOX}
+
+
+def _check_file(given: Mapping[str, Any], path: str, size: tuple[int, int]) -> list[Diagnostic]:
+    span = Span(path)
+    found = [unknown_key(span, key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS) for key in given if key not in _FILE_KEYS]
+    if given.get("unit", "fraction") not in ("fraction", "px"):
+        found.append(bad_mask(span, f"unit = {given['unit']!r}", "unit"))
+    if given.get("size", list(size)) != list(size):
+        found.append(other_size(span, str(given["size"]), size))
+    return found
+
+
+def _spans(text: str, path: str, number: int) -> list[Span]:
+    """The line [[mask]] of each mask; the file, if they are written in another way."""
+    lines = text.split("\n")
+    heads = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*mask\s*\]\]", line)]
+    if len(heads) != number:
+        return [Span(path)] * number
+    return [Span(path, n, 1, len(lines[n - 1].strip()), lines[n - 1]) for n in heads]
+
+
+def _check_entry(entry: Any, span: Span) -> list[Diagnostic]:
+    if not isinstance(entry, dict):
+        return [bad_mask(span, f"mask = {entry!r}", "entry")]
+    found = []
+    for key, value in entry.items():
+        if key not in _MASK_KEYS:
+            found.append(unknown_key(span, key, nearest(key, _MASK_KEYS, 2), _MASK_KEYS))
+        elif not _is_a(value, _MASK_KEYS[key]):
+            found.append(bad_mask(span, f"{key} = {value!r}", "type", [_WORDS[_MASK_KEYS[key]]]))
+    for key in ("name", "group", "was"):
+        name = str(entry.get(key, ""))
+        if not NAME.fullmatch(name) and (name or key == "name"):
+            found.append(bad_mask_name(span, name))
+    shape = entry.get("shape", "rect")
+    if not isinstance(shape, str):
+        return found
+    if shape not in _NEEDED:
+        return [*found, bad_mask(span, f"shape = {shape!r}", "shape", _NEEDED)]
+    if missing := [key for key in _NEEDED[shape] if key not in entry]:
+        found.append(bad_mask(span, f"a {shape} without {', '.join(missing)}", "missing", _NEEDED[shape]))
+    elif shape == "polygon" and not _are_points(entry["points"]):
+        found.append(bad_mask(span, f"points = {entry['points']!r}", "points"))
+    elif shape != "polygon" and "points" in entry:
+        found.append(bad_mask(span, f"a {shape} with points", "not a polygon"))
+    elif shape == "polygon" and not area(entry["points"]):
+        found.append(bad_mask(span, f"points = {entry['points']!r}", "empty"))
+    for key in ("width", "height"):
+        if shape != "polygon" and _is_a(entry.get(key), float) and not entry[key] > 0:
+            found.append(bad_mask(span, f"{key} = {entry[key]}", "empty"))
+    return found
+
+
+def _is_a(value: Any, type_: type) -> bool:
+    if type_ is float and isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) < 1 << 53  # As a float it is the same number.
+    return isinstance(value, type_)
+
+
+def _are_points(value: Any) -> bool:
+    pairs = isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value)
+    return pairs and len(value) >= 3 and all(_is_a(number, float) for pair in value for number in pair)
+
+
+def _mask(entry: Mapping[str, Any], scale: tuple[int, int], span: Span) -> Mask:
+    points = tuple((x / scale[0], y / scale[1]) for x, y in entry.get("points", ()))
+    if points:
+        # Anki draws a polygon shifted unless left and top are the least of its points.
+        left, top = min(x for x, _ in points), min(y for _, y in points)
+        width, height = max(x for x, _ in points) - left, max(y for _, y in points) - top
+    else:
+        left, width = entry["left"] / scale[0], entry["width"] / scale[0]
+        top, height = entry["top"] / scale[1], entry["height"] / scale[1]
+    return Mask(
+        entry["name"],
+        left,
+        top,
+        width,
+        height,
+        shape=entry.get("shape", "rect"),
+        points=points,
+        angle=entry.get("angle", 0) % 360,
+        group=entry.get("group", ""),
+        hint=entry.get("hint", ""),
+        label=entry.get("label", entry["name"]),
+        was=entry.get("was", ""),
+        hide_one=entry.get("hide-one", False),
+        span=span,
+    )

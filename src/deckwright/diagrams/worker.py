@@ -1,0 +1,102 @@
+"""The program of the process that draws: an SVG comes in, a PNG goes out, and so on until nothing more comes.
+
+It is run by its path and imports nothing of ours, so it starts fast, and a crash of resvg ends nothing but itself. Its
+arguments are how many bytes of memory it may use, and the font files.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+from contextlib import suppress
+from typing import BinaryIO
+
+HEADER = struct.Struct("<QId")
+"""What comes before the source of a drawing: its length, the width of the PNG in pixels, and the seconds of work that it
+may take.
+"""
+
+ANSWER = struct.Struct("<?Q")
+"""What goes before an answer: whether it is a PNG, or else what resvg has against the drawing; and its length."""
+
+FAMILY = "Open Sans"
+"""The font of all text."""
+
+
+def main() -> None:
+    """Draw what comes through the standard input, and answer through the standard output."""
+    import resvg_py
+
+    memory, *fonts = sys.argv[1:]
+    drawings, answers = sys.stdin.buffer, _standard_output()
+    _prepare_for_the_worst(int(memory))
+    while len(header := drawings.read(HEADER.size)) == HEADER.size:
+        length, width, seconds = HEADER.unpack(header)
+        source = drawings.read(length)
+        if len(source) < length:
+            return
+        _allow(seconds)
+        try:
+            answer = bytes(
+                resvg_py.svg_to_bytes(
+                    svg_string=source.decode("utf-8"),
+                    width=width,
+                    dpi=96,
+                    background="white",
+                    skip_system_fonts=True,
+                    font_files=fonts,
+                    font_family=FAMILY,
+                    serif_family=FAMILY,
+                    sans_serif_family=FAMILY,
+                    monospace_family=FAMILY,
+                )
+            )
+            is_drawn = True
+        except ValueError as error:
+            answer, is_drawn = str(error).encode(), False
+        _allow(0)
+        answers.write(ANSWER.pack(is_drawn, len(answer)) + answer)
+        answers.flush()
+
+
+def _standard_output() -> BinaryIO:
+    """The standard output, for the answers alone: what a library prints goes nowhere."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _prepare_for_the_worst(memory: int) -> None:
+    """Ctrl-C in a terminal reaches this process too: the parent ends it. A crash leaves no dump, and asks nobody.
+
+    macOS does not hold to a limit of memory, and Windows has none.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.kernel32.SetErrorMode(3)
+    else:
+        import resource
+
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory)):
+            with suppress(ValueError, OSError):  # There may be a lower one, or none at all.
+                resource.setrlimit(limit, (most, most))
+
+
+def _allow(seconds: float) -> None:
+    """End this process after so many seconds of work; 0 for never. It ends so even when its parent was killed.
+
+    On Windows, only the parent's clock does.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+if __name__ == "__main__":
+    main()
