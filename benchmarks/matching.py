@@ -18,14 +18,22 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
-from deckwright import collection, identity, ledger, project
-from deckwright.model import Deletion, Note, Settings, Span
+from deckwright import identity, settings
+from deckwright.files import note_files
+from deckwright.identity import Assigned, Terms, ledger
+from deckwright.identity.matching import match
+from deckwright.identity.sketches import digest
+from deckwright.model import Candidate, Deletion, Family, Settings, Span
+from deckwright.notes import compile_file
+from deckwright.notetypes import note_types
 
 RELEASED, LATER = 1_760_000_000, 1_770_000_000
 SETTINGS = Settings("benchmark-00000000", "Benchmark", "benchmark")
+TYPES = note_types(SETTINGS)
+FAMILIES: dict[str, Family] = {key: note_type.family for key, note_type in TYPES.items()}
 
 EDITS = ("typo", "a word", "a third", "half", "half, with heading", "heading", "heading, a third")
 """By how much of the note is edited. The last two reword the heading, or a row's first cell: half of its words."""
@@ -54,14 +62,14 @@ class Draft:
     origin: int
     tail: tuple[str, ...] = ()
 
-    def note(self) -> Note:
+    def candidate(self) -> Candidate:
         cloze = self.kind == "cloze"
         hidden = self.body[1::9] if cloze else ()
         span = Span("notes.md", self.origin)
         text = " ".join((*self.heading, *self.stem, *self.body, *self.tail))
-        return Note(
-            "cloze" if cloze else "basic", {"Front": text}, (), "Benchmark", None, (*self.above, " ".join(self.heading)),
-            text, text, span, deletions=tuple(Deletion(word, "", None, span) for word in hidden),
+        return Candidate(
+            "cloze" if cloze else "basic", "Benchmark", (*self.above, " ".join(self.heading)), text, span,
+            deletions=tuple(Deletion(word, "", None, span) for word in hidden), source=digest(text), shipped=digest(text),
         )  # fmt: skip
 
 
@@ -150,16 +158,18 @@ class Cards:
 
     def __init__(self, chance: random.Random, _: int = 0) -> None:
         self.chance = chance
-        opened, _found = project.load(Path(__file__).resolve().parent.parent)
-        loaded = collection.load(opened, identity.Terms(RELEASED))
+        root = Path(__file__).resolve().parent.parent
+        project, _ = settings.load(root)
+        paths = note_files(root, project.settings.cards)
+        compiled = (compile_file(path, (root / path).read_bytes(), project.settings)[0] for path in paths)
         self.made = []
         self.by_file: dict[str, list[str]] = defaultdict(list)
-        for origin, note in enumerate(loaded.collection.notes, 1):
-            heading = note.path[-1] if note.match.startswith(note.path[-1]) else note.path[-2]
-            body = tuple(note.match[len(heading) :].split())
-            kind = "cloze" if note.family == "cloze" else "item" if len(note.path) > 3 else "short"
+        for origin, note in enumerate(chain.from_iterable(compiled), 1):
+            heading = note.path[-1] if note.text.startswith(note.path[-1]) else note.path[-2]
+            body = tuple(note.text[len(heading) :].split())
+            kind = "cloze" if note.note_type == "cloze" else "item" if len(note.path) > 3 else "short"
             self.made.append(Draft(kind, note.path[:-1], tuple(heading.split()), (), body, origin))
-            self.by_file[note.path[0]] += note.match.split()
+            self.by_file[note.path[0]] += note.text.split()
         sections: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
         for draft in self.made:
             sections[draft.above].append(draft)
@@ -268,25 +278,26 @@ def history(corpus: Made | Cards, notes: int, rates: dict[str, int], chance: ran
     for draft in after:
         if classes[draft.origin] in ("added", "sibling") and any(is_alike(draft, d) for d in gone):
             classes[draft.origin] = "like a deleted one"
-    texts = Counter(d.note().match for d in before)
-    twins = {d.origin for d in before if texts[d.note().match] > 1}
+    texts = Counter(d.candidate().text for d in before)
+    twins = {d.origin for d in before if texts[d.candidate().text] > 1}
     return before, [d for d in after if d.origin not in twins], classes
 
 
 def released(drafts: Sequence[Draft]) -> ledger.Ledger:
     """The ledger after these notes were released."""
-    assigned = identity.assign(
-        [d.note() for d in drafts], [], ledger.empty(SETTINGS.id), SETTINGS, identity.Terms(RELEASED)
-    )
-    return identity.release(assigned, SETTINGS, "1.0.0", RELEASED, {}).ledger
+    made = assigned(drafts, ledger.empty(SETTINGS.id), RELEASED)
+    return identity.release(made, SETTINGS, "1.0.0", RELEASED, {}).ledger
+
+
+def assigned(drafts: Sequence[Draft], known: ledger.Ledger, now: int) -> Assigned:
+    return identity.assign([d.candidate() for d in drafts], TYPES, known, SETTINGS, Terms(now))
 
 
 def fates(before: Sequence[Draft], after: Sequence[Draft], known: ledger.Ledger) -> dict[int, str]:
     """What became of each edited note, by its origin."""
-    first = identity.assign([d.note() for d in before], [], known, SETTINGS, identity.Terms(RELEASED))
-    owner = {note.guid: note.span.line for note in first.notes}
-    then = identity.assign([d.note() for d in after], [], known, SETTINGS, identity.Terms(LATER))
-    got = {note.span.line: owner.get(note.guid) for note in then.notes}
+    first, then = assigned(before, known, RELEASED), assigned(after, known, LATER)
+    owner = {who.guid: d.origin for d, who in zip(before, first.identities, strict=True) if who}
+    got = {d.origin: owner.get(who.guid) for d, who in zip(after, then.identities, strict=True) if who}
     return {
         d.origin: "refused" if d.origin not in got
         else "kept" if got[d.origin] == d.origin
@@ -337,7 +348,7 @@ def times_of(notes: int, chance: random.Random) -> Iterator[str]:
     known = released(before)
     few = [edited(d, "a third", corpus.more, chance) if n % 100 == 0 else d for n, d in enumerate(before)]
     whole = [edited(d, "a third", corpus.more, chance) for d in before]
-    as_it_was, a_few, all_ = ([d.note() for d in drafts] for drafts in (before, few, whole))
+    as_it_was, a_few, all_ = ([d.candidate() for d in drafts] for drafts in (before, few, whole))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ledger.FILE
         write = timed(lambda: (path.unlink(missing_ok=True), ledger.write(known, path)))
@@ -347,14 +358,14 @@ def times_of(notes: int, chance: random.Random) -> Iterator[str]:
         yield f"{timed(lambda: build(a_few, path), 1):>14.2f}{timed(lambda: matched(all_, known), 1):>12.2f}"
 
 
-def matched(notes: Sequence[Note], known: ledger.Ledger) -> None:
-    identity.match(notes, [""] * len(notes), known.lines.values())
+def matched(candidates: Sequence[Candidate], known: ledger.Ledger) -> None:
+    match(candidates, known.lines.values(), FAMILIES)
 
 
-def build(notes: Sequence[Note], path: Path) -> None:
+def build(candidates: Sequence[Candidate], path: Path) -> None:
     """What a build does with the ledger."""
     known, _ = ledger.read(path, SETTINGS.id)
-    ledger.write(identity.assign(notes, [], known, SETTINGS, identity.Terms(LATER)).ledger, path)
+    ledger.write(identity.assign(candidates, TYPES, known, SETTINGS, Terms(LATER)).ledger, path)
 
 
 def timed(run: Callable[[], object], rounds: int = 3) -> float:

@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 from scratch import DAY, DAY_ONE, Scratch, day
 
-from deckwright import markup
 from deckwright.diagnostics import Diagnostic, has_errors
-from deckwright.ledger import Line
-from deckwright.markup import plain
+from deckwright.identity.lines import Line
 from deckwright.model import Note
+from deckwright.render import code, plain
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -42,7 +41,7 @@ def _state(scratch: Scratch, state: Path, monkeypatch: pytest.MonkeyPatch) -> st
     (scratch.root / "state.toml").unlink(missing_ok=True)
     now = day(terms.pop("day", int(state.name)))
     if terms.pop("newer_pygments", False):
-        monkeypatch.setattr(markup, "_tokens", lambda code, language: [("x", code)])
+        monkeypatch.setattr(code, "_tokens", lambda code, language: [("x", code)])
     version = terms.pop("release", "")
     terms["renumber"] = frozenset(terms.get("renumber", ()))
     keep_going = terms.get("keep_going", False)
@@ -53,12 +52,14 @@ def _state(scratch: Scratch, state: Path, monkeypatch: pytest.MonkeyPatch) -> st
     counts = {"new": made.new, "changed": made.changed, "kept": made.kept, "retired": made.retired}
     if version:
         made = scratch.release(version, now, **terms)
+    mods = [who.mod for who in made.identities if who]
     if not failed:
         before = scratch.lock.read_bytes()
         again = scratch.build(now + 1, **{**terms, "retire": False})
         assert scratch.lock.read_bytes() == before
         assert not set(again.diagnostics) - set(_without_guesses(loaded.diagnostics))
-    assert len({note.guid for note in made.notes}) == len(made.notes)
+    notes = loaded.collection.notes
+    assert len({note.guid for note in notes}) == len(notes)
     what = (
         f"released as {version}"
         if version
@@ -71,7 +72,7 @@ def _state(scratch: Scratch, state: Path, monkeypatch: pytest.MonkeyPatch) -> st
     told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     lines = [f"{state.name}. {what} on {_day(now)}: {told}"]
     lines += [_diagnostic(diagnostic) for diagnostic in loaded.diagnostics]
-    lines += [_note(note, made.ledger.lines[note.guid]) for note in made.notes]
+    lines += [_note(note, mod, made.ledger.lines[note.guid]) for note, mod in zip(notes, mods, strict=True)]
     lines += [_retired(line) for _, line in sorted(made.ledger.lines.items()) if line.retired]
     return "\n".join(lines)
 
@@ -87,14 +88,14 @@ def _diagnostic(d: Diagnostic) -> str:
     return f"   {d.severity}[{d.code}] {d.span.path}:{d.span.line}: {message}\n      {d.hint}"
 
 
-def _note(note: Note, line: Line) -> str:
+def _note(note: Note, mod: int, line: Line) -> str:
     """As in `  1C8…  day 2 *  what-is-a-user-2xq1c  c1 user, c2 role  What is a user?`; the star is a draft's."""
     numbers = ", ".join(f"c{number} {answer}" for number, answer in sorted(line.numbers.items()))
     gone = ", ".join(f"c{number} {answer}" for number, answer in line.gone.items())
     asked = plain(note.fields.get("Front") or note.fields.get("Header") or note.fields.get("Text", ""))
     parts = [
         f"  {note.guid}",
-        _day(note.mod) + (" *" if line.draft else "  "),
+        _day(mod) + (" *" if line.draft else "  "),
         line.id,
         asked,
         numbers,

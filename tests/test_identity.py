@@ -23,16 +23,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from rapidfuzz.fuzz import ratio
 from scratch import DAY, RENDERERS, Scratch, by_front, codes, day
 
-from deckwright import identity, ledger
+from deckwright import identity
 from deckwright.diagnostics import has_errors
-from deckwright.identity import CARD_IDS, Assigned
-from deckwright.ledger import Line
-from deckwright.model import Note
+from deckwright.identity import Assigned, ledger
+from deckwright.identity.lines import Frozen, Line
+from deckwright.identity.minting import CARD_IDS
+from deckwright.identity.numbers import number
+from deckwright.model import Candidate, Deletion, Identity, Note, Span
 
 BASIC = "---\nkind: basic\n---\n# IAM\n\n"
 USER = "## What is a user?\n\nA person or a service with keys of its own.\n\n"
 GROUP = "## What is a group?\n\nUsers with equal rights.\n\n"
 ROLE = "## What is a role?\n\nRights that are assumed for a while.\n\n"
+SPAN = Span("cards/iam.md", 3)
 
 
 @pytest.fixture
@@ -51,6 +54,17 @@ def the_line(assigned: Assigned) -> Line:
 
 def guids(notes: Iterable[Note]) -> dict[str, str]:
     return {asked: note.guid for asked, note in by_front(tuple(notes)).items()}
+
+
+def released(scratch: Scratch, version: str, now: int) -> tuple[Note, ...]:
+    """The notes of a release."""
+    scratch.release(version, now)
+    return scratch.load(now).collection.notes
+
+
+def numbers(assigned: Assigned) -> list[tuple[int, ...]]:
+    """The numbers of the deletions of each note."""
+    return [who.numbers for who in assigned.identities if who]
 
 
 # Frozen values
@@ -77,11 +91,10 @@ def test_the_identity_of_a_first_build_never_changes(scratch: Scratch) -> None:
         "iam.md": BASIC + USER + "## Users {.cloze #users}\n\nA ==user== has ==keys==.\n\n"
         "## Parts {#parts .items}\n\n- **Group**: users.\n",
     })  # fmt: skip
-    notes = scratch.build(day(1)).assigned.notes
-    assert [(note.guid, note.fields["ID"], note.note_id, note.mod, note.numbers) for note in notes] == [
-        ("0zAvTkFxXS1PpN", "what-is-a-user-s1ppn", 1799940498000, day(1), ()),
-        ("4OEjgVEdYwIEht", "users", 1799934377500, day(1), (1, 2)),
-        ("34NOzqwurdyqaS", "parts.group", 1799973345000, day(1), ()),
+    assert scratch.build(day(1)).assigned.identities == [
+        Identity("0zAvTkFxXS1PpN", 1799940498000, "what-is-a-user-s1ppn", day(1), ()),
+        Identity("4OEjgVEdYwIEht", 1799934377500, "users", day(1), (1, 2)),
+        Identity("34NOzqwurdyqaS", 1799973345000, "parts.group", day(1), ()),
     ]
 
 
@@ -90,13 +103,13 @@ def test_two_clones_mint_alike(scratch: Scratch, tmp_path: Path) -> None:
     for clone, when in ((scratch, day(1)), (other, day(9))):
         clone.card_files({"iam.md": BASIC + USER + GROUP})
         clone.build(when)
-    assert guids(scratch.load(day(2)).assigned.notes) == guids(other.load(day(9)).assigned.notes)
+    assert guids(scratch.load(day(2)).collection.notes) == guids(other.load(day(9)).collection.notes)
 
 
 def test_note_ids_lie_within_the_day_before_and_leave_room_for_cards(scratch: Scratch) -> None:
     text = BASIC + "".join(f"## What is {n}?\n\nThe number {n}.\n\n" for n in range(60))
     scratch.card_files({"numbers.md": text})
-    ids = sorted(note.note_id for note in scratch.build(day(2)).assigned.notes)
+    ids = sorted(note.note_id for note in scratch.build(day(2)).collection.notes)
     assert day(1) * 1000 <= ids[0] and ids[-1] + CARD_IDS <= day(2) * 1000
     assert all(later - earlier >= CARD_IDS for earlier, later in pairwise(ids))
 
@@ -104,22 +117,22 @@ def test_note_ids_lie_within_the_day_before_and_leave_room_for_cards(scratch: Sc
 @pytest.mark.parametrize("now", [1, 86_400, 172_801])
 def test_no_note_id_is_negative_however_early_the_epoch(scratch: Scratch, now: int) -> None:
     scratch.card_files({"iam.md": BASIC + USER + GROUP + ROLE})
-    assert min(note.note_id for note in scratch.build(now).assigned.notes) > 0
+    assert min(note.note_id for note in scratch.build(now).collection.notes) > 0
 
 
 def test_one_note_id_of_two_merged_branches_is_parted(scratch: Scratch) -> None:
     """The package could not hold both. The released note keeps it; Anki matches notes by guid alone."""
     scratch.card_files({"iam.md": BASIC + USER})
-    (user,) = scratch.release("1.0.0", day(1)).notes
+    (user,) = released(scratch, "1.0.0", day(1))
     scratch.card_files({"iam.md": BASIC + USER + GROUP})
     loaded = scratch.build(day(2))
     lines = {g: msgspec.structs.replace(line, nid=user.note_id) for g, line in loaded.assigned.ledger.lines.items()}
     ledger.write(msgspec.structs.replace(loaded.assigned.ledger, lines=lines), scratch.lock)
     merged = scratch.build(day(3))
-    ids = {asked: note.note_id for asked, note in by_front(merged.assigned.notes).items()}
+    ids = {asked: note.note_id for asked, note in by_front(merged.collection.notes).items()}
     assert ids["What is a user?"] == user.note_id
     assert abs(ids["What is a group?"] - user.note_id) >= CARD_IDS
-    assert not scratch.load(day(4)).stale_lines
+    assert ledger.dump(scratch.load(day(4)).assigned.ledger) == scratch.lock.read_bytes()
 
 
 # Ids
@@ -129,14 +142,25 @@ def test_an_id_that_two_notes_have_stays_with_the_one_that_had_it(scratch: Scrat
     """A section copied above its original keeps the original's id by mistake; its own line is not lost either."""
     user = USER.replace("user?", "user? {#user}")
     scratch.card_files({"iam.md": BASIC + user + GROUP + ROLE})
-    before = guids(scratch.release("1.0.0", day(1)).notes)
+    before = guids(released(scratch, "1.0.0", day(1)))
     copied = GROUP.replace("group?", "group? {#user}")
     scratch.card_files({"iam.md": BASIC + copied + user + ROLE})
     loaded = scratch.build(day(2), keep_going=True)
     assert codes(loaded) == ["I001"]
-    assert guids(loaded.assigned.notes) == {asked: before[asked] for asked in ("What is a user?", "What is a role?")}
+    assert guids(loaded.collection.notes) == {asked: before[asked] for asked in ("What is a user?", "What is a role?")}
     scratch.card_files({"iam.md": BASIC + GROUP + user + ROLE})
-    assert guids(scratch.build(day(3)).assigned.notes) == before
+    assert guids(scratch.build(day(3)).collection.notes) == before
+
+
+def test_a_note_that_is_left_out_for_its_id_ships_no_file(scratch: Scratch) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="{}" height="9"/></svg>'
+    scratch.write({f"media/{name}.svg": picture.format(width) for width, name in enumerate("ab", 1)})
+    user, group = (
+        text.replace("?\n", "? {#user}\n") + f"![{name}](../media/{name}.svg)\n\n" for text, name in ((USER, "a"), (GROUP, "b"))
+    )  # fmt: skip
+    scratch.card_files({"iam.md": BASIC + user + group})
+    loaded = scratch.load(day(1))
+    assert (codes(loaded), [file.path.name for file in loaded.collection.media]) == (["I001"], ["a.svg"])
 
 
 def test_a_suggested_id_is_free(scratch: Scratch) -> None:
@@ -144,40 +168,48 @@ def test_a_suggested_id_is_free(scratch: Scratch) -> None:
     taken = ROLE.replace("?\n", "? {#user-2}\n")
     scratch.card_files({"iam.md": BASIC + tagged[0] + taken + tagged[1]})
     (found,) = scratch.load(day(1)).diagnostics
-    assert (found.code, found.hint) == ("I001", "give this note another: `user-3` is free")
+    assert (found.code, found.hint) == ("I001", "give this note another id: `user-3` is free")
 
 
 def test_the_id_on_the_card_can_be_written_into_the_tag(scratch: Scratch) -> None:
     """As I002 advises, whatever else is edited at once."""
     scratch.card_files({"iam.md": BASIC + USER + GROUP})
-    user = by_front(scratch.release("1.0.0", day(1)).notes)["What is a user?"]
+    user = by_front(released(scratch, "1.0.0", day(1)))["What is a user?"]
     edited = f'## Whom does IAM know?\n<!-- card: id="{user.fields["ID"]}" -->\n\nPeople and machines.\n\n'
     scratch.card_files({"iam.md": BASIC + edited + GROUP})
     loaded = scratch.build(day(2))
-    assert (codes(loaded), guids(loaded.assigned.notes)["Whom does IAM know?"]) == ([], user.guid)
+    assert (codes(loaded), guids(loaded.collection.notes)["Whom does IAM know?"]) == ([], user.guid)
 
 
 def test_was_names_a_derived_id_too(scratch: Scratch) -> None:
     scratch.card_files({"iam.md": BASIC + USER})
-    (user,) = scratch.release("1.0.0", day(1)).notes
+    (user,) = released(scratch, "1.0.0", day(1))
     text = f'## Whom does IAM know?\n<!-- card: id="known" was="{user.fields["ID"]}" -->\n\nPeople and machines.\n'
     scratch.card_files({"iam.md": BASIC + text})
-    (note,) = scratch.build(day(2)).assigned.notes
+    (note,) = scratch.build(day(2)).collection.notes
     assert (note.guid, note.fields["ID"]) == (user.guid, "known")
 
 
 def test_was_may_stay_and_its_id_may_go_to_another_note(scratch: Scratch) -> None:
     scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
-    (user,) = scratch.release("1.0.0", day(1)).notes
+    (user,) = released(scratch, "1.0.0", day(1))
     renamed = USER.replace("?\n", '? {#person was="user"}\n')
     scratch.card_files({"iam.md": BASIC + renamed})
     scratch.build(day(2))
     scratch.card_files({"iam.md": BASIC + renamed + GROUP.replace("?\n", "? {#user}\n")})
     loaded = scratch.build(day(3))
     assert codes(loaded) == []
-    assert [(note.fields["ID"], note.guid == user.guid) for note in loaded.assigned.notes] == [
+    assert [(note.fields["ID"], note.guid == user.guid) for note in loaded.collection.notes] == [
         ("person", True), ("user", False),
     ]  # fmt: skip
+
+
+def test_a_was_that_names_no_note_is_told_once_there_is_a_ledger(scratch: Scratch) -> None:
+    text = USER.replace("?\n", '? {#person was="usr"}\n')
+    scratch.card_files({"iam.md": BASIC + text})
+    assert codes(scratch.build(day(1))) == []
+    (found,) = scratch.build(day(2)).diagnostics
+    assert (found.code, found.severity, "usr" in found.message) == ("I027", "warning", True)
 
 
 def test_a_renamed_id_without_was_is_refused_where_learners_have_the_note(scratch: Scratch) -> None:
@@ -194,7 +226,7 @@ def test_a_renamed_id_without_was_is_refused_where_learners_have_the_note(scratc
 
 def test_a_former_id_is_kept_in_the_ledger(scratch: Scratch) -> None:
     scratch.card_files({"iam.md": BASIC + USER})
-    first = scratch.build(day(1)).assigned.notes[0].fields["ID"]
+    first = scratch.build(day(1)).collection.notes[0].fields["ID"]
     scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
     assert the_line(scratch.build(day(2)).assigned).was == (first,)
 
@@ -213,7 +245,7 @@ def test_a_twin_of_another_kind_is_no_change_of_kind(scratch: Scratch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "numbers"),
+    ("before", "after", "given"),
     [
         ("==a1== ==b2==", "==b2== ==a1==", (2, 1)),
         ("==a1== ==b2==", "==a1== ==new== ==b2==", (1, 3, 2)),
@@ -229,23 +261,39 @@ def test_a_twin_of_another_kind_is_no_change_of_kind(scratch: Scratch) -> None:
         ("{{c5::a1}} ==b2==", "{{c5::a1}} ==new== ==b2==", (5, 2, 1)),
     ],
 )
-def test_numbers_belong_to_their_answers(scratch: Scratch, before: str, after: str, numbers: tuple[int, ...]) -> None:
+def test_numbers_belong_to_their_answers(scratch: Scratch, before: str, after: str, given: tuple[int, ...]) -> None:
     scratch.card_files(clozes(before))
     scratch.release("1.0.0", day(1))
     scratch.card_files(clozes(after))
     loaded = scratch.build(day(2))
-    assert (codes(loaded), [note.numbers for note in loaded.assigned.notes]) == ([], [numbers])
+    assert (codes(loaded), numbers(loaded.assigned)) == ([], [given])
 
 
 def numbers_of(scratch: Scratch, *texts: str, release: bool = True) -> list[tuple[int, ...]]:
     """The numbers in each state of one cloze note."""
     found = []
-    for number, text in enumerate(texts, 1):
+    for n, text in enumerate(texts, 1):
         scratch.card_files(clozes(text))
-        found.append(scratch.build(day(number)).assigned.notes[0].numbers)
+        found += numbers(scratch.build(day(n)).assigned)
         if release:
-            scratch.release(f"1.{number}.0", day(number) + 1)
+            scratch.release(f"1.{n}.0", day(n) + 1)
     return found
+
+
+def test_a_number_that_two_branches_gave_to_answers_that_are_gone_stays_with_one_of_them() -> None:
+    line = Line("0a", 1, "users", "cloze", ("IAM",), "", "", numbers={1: "user", 2: "keys"}, clashes=((2, "tags"),))
+    note = Candidate("cloze", "Anatomy", ("IAM",), "", SPAN, deletions=(Deletion("user", "", None, SPAN),))
+    numbered, found = number(note, line, by_name=False, may_move=False)
+    assert (numbered.numbers, numbered.line.gone, numbered.line.clashes, found) == ((1,), {2: "keys"}, (), [])
+
+
+def test_where_all_numbers_were_used_another_answer_is_an_error() -> None:
+    """Anki makes no card for a number over 499, and the number of an answer that is gone is never given away."""
+    line = Line("0a", 1, "users", "cloze", ("IAM",), "", "", gone={n: f"old {n}" for n in range(1, 500)})
+    note = Candidate("cloze", "Anatomy", ("IAM",), "", SPAN, deletions=(Deletion("user", "", None, SPAN),))
+    numbered, (found,) = number(note, line, by_name=False, may_move=False)
+    assert (numbered, found.code) == (None, "I026")
+    assert found.message == "all numbers up to 499 were used in this note, and “user” needs another one"
 
 
 @pytest.mark.parametrize("release", [False, True])
@@ -340,9 +388,10 @@ def test_what_ships_as_it_was_updates_nobody(scratch: Scratch, text: str) -> Non
     scratch.release("1.0.0", day(1))
     text = text.replace("Prose.\n\n", "") if "Aside" in text else text
     scratch.card_files({"iam.md": text})
-    made = scratch.build(day(2)).assigned
+    loaded = scratch.build(day(2))
+    made = loaded.assigned
     assert (made.new, made.changed, made.kept, made.retired) == (0, 0, 2, 0)
-    assert {note.mod for note in made.notes} == {day(1)}
+    assert {note.mod for note in loaded.collection.notes} == {day(1)}
 
 
 @pytest.mark.parametrize(
@@ -362,8 +411,8 @@ def test_what_ships_otherwise_updates_its_note(scratch: Scratch, old: str, new: 
     scratch.release("1.0.0", day(1))
     assert old in BASIC + USER
     scratch.card_files({"iam.md": (BASIC + USER).replace(old, new), "other.md": BASIC + GROUP})
-    made = scratch.build(day(2)).assigned
-    assert sorted(note.mod for note in made.notes) == [day(1), day(2)]
+    notes = scratch.build(day(2)).collection.notes
+    assert sorted(note.mod for note in notes) == [day(1), day(2)]
 
 
 def test_a_release_is_refused_that_is_not_later_than_all_before(scratch: Scratch) -> None:
@@ -373,7 +422,7 @@ def test_a_release_is_refused_that_is_not_later_than_all_before(scratch: Scratch
     for now in (day(1), day(2)):
         with pytest.raises(ValueError, match="is not later than"):
             scratch.release("1.1.0", now)
-    assert {note.mod for note in scratch.release("1.1.0", day(2) + 1).notes} == {day(2), day(2) + 1}
+    assert {note.mod for note in released(scratch, "1.1.0", day(2) + 1)} == {day(2), day(2) + 1}
 
 
 def test_a_release_counts_the_time_of_retired_notes_too(scratch: Scratch) -> None:
@@ -395,17 +444,18 @@ def test_a_release_stamps_one_time_on_all_that_is_new_or_changed(scratch: Scratc
     scratch.card_files(
         {"iam.md": BASIC + USER.replace("person", "human") + GROUP + ROLE + clozes("A ==b==.")["iam.md"]}
     )
-    released = scratch.release("1.1.0", day(4))
-    mods = {asked: note.mod for asked, note in by_front(released.notes).items()}
+    made = scratch.release("1.1.0", day(4))
+    mods = {asked: note.mod for asked, note in by_front(scratch.load(day(5)).collection.notes).items()}
     assert mods == {
         "What is a user?": day(4), "What is a group?": day(1), "What is a role?": day(4), "Users": day(4),
     }  # fmt: skip
-    assert {note_type.family: note_type.mod for note_type in released.note_types} == {"basic": day(1), "cloze": day(4)}
-    head = released.ledger.head
+    assert [who.mod for who in made.identities] == list(mods.values())
+    assert {key: note_type.mod for key, note_type in made.note_types.items()} == {"basic": day(1), "cloze": day(4)}
+    head = made.ledger.head
     assert [(release.version, release.time, release.notes) for release in head.releases] == [
         ("1.0.0", day(1), 2), ("1.1.0", day(4), 4),
     ]  # fmt: skip
-    assert (head.frozen, head.renderers) == (ledger.Frozen("Anatomy", "", ("Anatomy",)), RENDERERS)
+    assert (head.frozen, head.renderers) == (Frozen("Anatomy", "", ("Anatomy",)), RENDERERS)
 
 
 def test_a_constant_clock_still_makes_every_change_newer(scratch: Scratch) -> None:
@@ -413,7 +463,7 @@ def test_a_constant_clock_still_makes_every_change_newer(scratch: Scratch) -> No
     mods = []
     for word in ("keys", "tokens", "passwords"):
         scratch.card_files({"iam.md": BASIC + USER.replace("keys", word)})
-        mods += [note.mod for note in scratch.build(day(1)).assigned.notes]
+        mods += [note.mod for note in scratch.build(day(1)).collection.notes]
     assert mods == [day(1), day(1) + 1, day(1) + 2]
 
 
@@ -428,7 +478,7 @@ def test_a_tenth_may_go_and_no_more_without_retire(scratch: Scratch) -> None:
     assert codes(scratch.load(day(2))) == []
     scratch.card_files({"iam.md": BASIC + "".join(notes[3:])})
     loaded = scratch.load(day(2))
-    assert (codes(loaded), loaded.is_blocked) == (["I008"], True)
+    assert (codes(loaded), loaded.diagnostics[0].span.path) == (["I008"], ledger.FILE)
     loaded = scratch.build(day(2), retire=True)
     assert (codes(loaded), loaded.assigned.retired) == ([], 3)
     assert codes(scratch.load(day(3))) == []
@@ -446,11 +496,11 @@ def test_unreleased_notes_just_go(scratch: Scratch) -> None:
 
 def test_the_shape_of_a_released_note_type_is_frozen(scratch: Scratch) -> None:
     scratch.card_files({"iam.md": BASIC + USER})
-    released = scratch.release("1.0.0", day(1)).ledger
-    type_ = msgspec.structs.replace(released.types["basic"], shape="0123456789abcdef")
-    ledger.write(msgspec.structs.replace(released, types={"basic": type_}), scratch.lock)
+    known = scratch.release("1.0.0", day(1)).ledger
+    type_ = msgspec.structs.replace(known.types["basic"], shape="0123456789abcdef")
+    ledger.write(msgspec.structs.replace(known, types={"basic": type_}), scratch.lock)
     loaded = scratch.load(day(2))
-    assert (codes(loaded), loaded.is_blocked) == (["I016"], True)
+    assert (codes(loaded), loaded.diagnostics[0].span.path) == (["I016"], ledger.FILE)
 
 
 def test_a_broken_note_makes_no_deck_look_empty(scratch: Scratch) -> None:
@@ -459,6 +509,69 @@ def test_a_broken_note_makes_no_deck_look_empty(scratch: Scratch) -> None:
     scratch.release("1.0.0", day(1))
     scratch.card_files({"iam.md": below, "b.md": BASIC + GROUP})
     assert codes(scratch.load(day(2))) == ["N002"]
+
+
+# The name that a deck was begun with
+
+COPY = 'id = "anatomy-k3v9q2xm"\nname = "Botany"\n'
+
+
+def test_a_copied_project_with_another_name_is_refused(scratch: Scratch) -> None:
+    """Whoever imported both decks would have the notes of the second in place of those of the first."""
+    scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
+    scratch.build(day(1))
+    before = scratch.lock.read_bytes()
+    scratch.write({"deck.toml": COPY})
+    scratch.card_files({"plants.md": BASIC + GROUP.replace("?\n", "? {#user}\n")})
+    for keep_going in (False, True):
+        loaded = scratch.build(day(2), keep_going=keep_going)
+        (found,) = [d for d in loaded.diagnostics if d.severity == "error"]
+        assert (found.code, found.span.path, loaded.is_blocked) == ("I025", ledger.FILE, True)
+        assert found.message == 'deck.lock belongs to the deck “Anatomy”, and the settings say name = "Botany"'
+        assert scratch.lock.read_bytes() == before
+
+
+def test_a_copy_with_an_id_of_its_own_is_another_deck(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    before = guids(scratch.build(day(1)).collection.notes)
+    scratch.write({"deck.toml": 'id = "botany-00000000"\nname = "Botany"\n', "deck.lock": None})
+    after = guids(scratch.build(day(2)).collection.notes)
+    assert before.keys() == after.keys() and not set(before.values()) & set(after.values())
+
+
+def test_a_deck_may_be_renamed_on_purpose_until_it_is_released(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    before = guids(scratch.build(day(1)).collection.notes)
+    scratch.write({"deck.toml": COPY})
+    loaded = scratch.build(day(2), rename=True)
+    assert (codes(loaded), guids(loaded.collection.notes)) == ([], before)
+    assert loaded.assigned.ledger.head.names == ("Anatomy", "Botany")
+    assert codes(scratch.load(day(3))) == []  # Once is enough.
+    scratch.release("1.0.0", day(4))
+    scratch.write({"deck.toml": COPY.replace("Botany", "Zoology")})
+    assert codes(scratch.load(day(5), rename=True)) == ["I017"]
+
+
+def test_a_ledger_without_a_name_gets_one(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    known = scratch.build(day(1)).assigned.ledger
+    ledger.write(msgspec.structs.replace(known, head=msgspec.structs.replace(known.head, names=())), scratch.lock)
+    assert ledger.dump(scratch.build(day(2)).assigned.ledger) == ledger.dump(known)
+
+
+# A damaged ledger
+
+
+@pytest.mark.parametrize("old", ["0zAvTkFxXS1PpN", '"nid":1', '"mod":18', '"basic"', "IAM"])
+def test_nothing_is_built_or_written_with_a_damaged_ledger(scratch: Scratch, old: str) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    scratch.build(day(1))
+    damaged = scratch.lock.read_text().replace(old, old[:-1] + chr(ord(old[-1]) ^ 1))
+    scratch.write({"deck.lock": damaged})
+    for keep_going in (False, True):
+        loaded = scratch.build(day(2), keep_going=keep_going)
+        assert set(codes(loaded)) == {"I012"}
+        assert loaded.is_blocked and scratch.lock.read_text() == damaged
 
 
 # Two branches
@@ -490,11 +603,11 @@ def test_a_cloze_added_on_each_of_two_branches_is_told(scratch: Scratch) -> None
 
     branches(scratch, text("", ""), text(" and ==tags==", ""), text("", ", ==really=="))
     (found,) = scratch.load(day(4)).diagnostics
-    assert (found.code, found.message) == ("I007", "c2 belongs to “really” on one branch and to “tags” on the other")
-    assert found.hint == "number one of them by hand, with a free number: ==c3::tags=="
+    assert (found.code, found.message) == ("I007", "c2 is “really” on one branch and “tags” on the other")
+    assert found.hint == "give one of them a free number by hand: ==c3::tags=="
     scratch.card_files(text(" and ==c3::tags==", ", ==really=="))
     loaded = scratch.build(day(4))
-    assert (codes(loaded), loaded.assigned.notes[0].numbers) == ([], (1, 3, 2))
+    assert (codes(loaded), numbers(loaded.assigned)) == ([], [(1, 3, 2)])
 
 
 def test_a_number_released_on_one_branch_is_that_answers(scratch: Scratch) -> None:
@@ -514,14 +627,14 @@ def test_a_number_released_on_one_branch_is_that_answers(scratch: Scratch) -> No
     scratch.commit()
     scratch.git("merge", "--quiet", "--no-edit", "other")
     loaded = scratch.build(day(5))
-    assert (codes(loaded), loaded.assigned.notes[0].numbers) == ([], (1, 2, 3))
+    assert (codes(loaded), numbers(loaded.assigned)) == ([], [(1, 2, 3)])
 
 
 def test_one_answer_added_on_both_branches_has_one_number(scratch: Scratch) -> None:
     base, added = clozes("A ==user== has keys."), clozes("A ==user== has ==keys==.")
     branches(scratch, base, added, added)
     loaded = scratch.build(day(4))
-    assert (codes(loaded), loaded.assigned.notes[0].numbers) == ([], (1, 2))
+    assert (codes(loaded), numbers(loaded.assigned)) == ([], [(1, 2)])
 
 
 def test_one_heading_added_on_both_branches_is_two_notes(scratch: Scratch) -> None:
@@ -530,16 +643,16 @@ def test_one_heading_added_on_both_branches_is_two_notes(scratch: Scratch) -> No
     other = BASIC + USER + GAP + GROUP + ROLE.replace("Rights that are assumed", "An identity for those who assume it")
     branches(scratch, {"iam.md": base}, {"iam.md": one}, {"iam.md": other})
     loaded = scratch.build(day(4))
-    assert [note.fields["Front"] for note in loaded.assigned.notes].count("What is a role?") == 2
-    assert (codes(loaded), len({note.guid for note in loaded.assigned.notes})) == ([], 4)
-    assert sorted(note.mod for note in loaded.assigned.notes) == [day(1), day(1), day(2), day(3)]
+    assert [note.fields["Front"] for note in loaded.collection.notes].count("What is a role?") == 2
+    assert (codes(loaded), len({note.guid for note in loaded.collection.notes})) == ([], 4)
+    assert sorted(note.mod for note in loaded.collection.notes) == [day(1), day(1), day(2), day(3)]
 
 
 def test_one_note_added_on_both_branches_is_one(scratch: Scratch) -> None:
     base, added = {"iam.md": BASIC + USER}, {"iam.md": BASIC + USER + ROLE}
     branches(scratch, base, added, added)
     made = scratch.build(day(4)).assigned
-    assert ([note.mod for note in made.notes], len(made.ledger.lines)) == ([day(1), day(3)], 2)
+    assert ([who.mod for who in made.identities], len(made.ledger.lines)) == ([day(1), day(3)], 2)
 
 
 def test_an_id_renamed_on_one_branch_survives_its_neighbour_edited_on_the_other(scratch: Scratch) -> None:
@@ -665,6 +778,12 @@ def _reword(note: Written, position: int) -> None:
     note.answers[position] = (number, fresh(text) if len(text) < 12 else text[:9])
 
 
+def by_title(assigned: Assigned) -> dict[str, Identity]:
+    """The identity of each note, by its heading."""
+    lines = assigned.ledger.lines
+    return {lines[who.guid].key[-1]: who for who in assigned.identities if who}
+
+
 class Author(RuleBasedStateMachine):
     """Plays an author, and holds the compiler to what `README.md` numbers as invariants."""
 
@@ -693,25 +812,23 @@ class Author(RuleBasedStateMachine):
         model.write(scratch)
         loaded = scratch.build(now)
         assert not has_errors(loaded.diagnostics), loaded.diagnostics
-        notes = {note.path[-1]: note for note in loaded.assigned.notes}
-        assert len(notes) == len(loaded.assigned.notes) == len(model.notes())
+        notes, lines = by_title(loaded.assigned), loaded.assigned.ledger.lines
+        assert len(notes) == len(loaded.collection.notes) == len(model.notes())
         assert len({note.guid for note in notes.values()}) == len(notes)
-        assert len({line.nid for line in loaded.assigned.ledger.lines.values()}) == len(loaded.assigned.ledger.lines)
+        assert len({line.nid for line in lines.values()}) == len(lines)
         for written in model.notes():
             note = notes[written.title]
             written.guid = written.guid or note.guid
             assert note.guid == written.guid
             assert note.mod == written.expect(now)
-            for (answer, _), number in zip(written.answers, note.numbers, strict=True):
-                assert written.numbers.setdefault(answer, number) == number
+            for (answer, _), given in zip(written.answers, note.numbers, strict=True):
+                assert written.numbers.setdefault(answer, given) == given
             assert len(set(written.numbers.values())) == len(written.numbers)
         before = scratch.written()
         again = scratch.build(now + 5)
         assert scratch.written() == before
         assert [d for d in again.diagnostics if d.code != "I018"] == []
-        assert [(n.guid, n.mod, n.numbers) for n in again.assigned.notes] == [
-            (n.guid, n.mod, n.numbers) for n in loaded.assigned.notes
-        ]
+        assert again.assigned.identities == loaded.assigned.identities
 
     def one(self, pick: int) -> tuple[str, int]:
         """A file and the place of a note in it."""
@@ -727,9 +844,9 @@ class Author(RuleBasedStateMachine):
         clone = Scratch(self.folder / "clone")
         shutil.copy(self.scratch.lock, clone.lock)
         self.model.write(clone)
-        minted = {note.path[-1]: note.guid for note in clone.build(self.now + 7).assigned.notes}
+        minted = by_title(clone.build(self.now + 7).assigned)
         self.build(later)
-        assert minted[note.title] == note.guid
+        assert minted[note.title].guid == note.guid
 
     @rule(edit=st.sampled_from(sorted(EDITS)), pick=PICK, later=LATER)
     def edit(self, edit: str, pick: int, later: int) -> None:
@@ -806,7 +923,7 @@ class Author(RuleBasedStateMachine):
         self.build(0)
 
     def stamp(self, scratch: Scratch, model: Model, now: int) -> None:
-        released = {note.path[-1]: note for note in scratch.release(f"1.{self.version}.0", now).notes}
+        released = by_title(scratch.release(f"1.{self.version}.0", now))
         for note in model.notes():
             if note.expect(now) and note.draft:
                 note.released, note.draft = (note.content, now), None

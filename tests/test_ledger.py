@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
+import zlib
+from collections.abc import Callable
 from functools import reduce
 from itertools import permutations
 from pathlib import Path
@@ -13,23 +16,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scratch import Scratch, day
 
-from deckwright import ledger
-from deckwright.ledger import FORMAT, Frozen, Head, Ledger, Line, Release, State, Type
+from deckwright.identity import ledger, merge
+from deckwright.identity.ledger import Ledger
+from deckwright.identity.lines import FORMAT, Frozen, Head, Line, Release, State, Type
 
 DECK = "anatomy-k3v9q2xm"
 HEAD = Head(
     FORMAT,
     DECK,
+    ("Body", "Anatomy"),
     (Release("1.0.0", 1_800_000_000, 2, 3, "d1"),),
     Frozen("Anatomy", "body", ("Anatomy", "Anatomy::Heart")),
     {"Markdown": "3.11.3"},
 )
-BASIC = Type("basic", "5e", State("a1", "a1", 1_800_000_000, "1.0.0"))
+BASIC = Type("basic", "basic", "5e", State("a1", "a1", 1_800_000_000, "1.0.0"))
 VALVE = Line(
     guid="0aValve",
     nid=1_799_999_999_500,
     id="valve",
-    family="cloze",
+    type="cloze",
     key=("Heart", "Klappen – “valves”"),
     match="m1",
     sketch="AA==",
@@ -44,12 +49,22 @@ ATRIUM = Line("0bAtrium", 1_799_999_999_000, "parts.atrium", "basic", ("Heart", 
 WHOLE = Ledger(HEAD, {"basic": BASIC}, {line.guid: line for line in (ATRIUM, VALVE)})
 
 BYTES = """\
-{"deckwright":1,"deck":"anatomy-k3v9q2xm","releases":[{"version":"1.0.0","time":1800000000,"notes":2,"cards":3,"digest":"d1"}],"frozen":{"name":"Anatomy","tag_prefix":"body","decks":["Anatomy","Anatomy::Heart"]},"renderers":{"Markdown":"3.11.3"}}
-{"type":"basic","shape":"5e","released":{"source":"a1","fields":"a1","mod":1800000000,"version":"1.0.0"}}
-{"guid":"0aValve","nid":1799999999500,"id":"valve","family":"cloze","key":["Heart","Klappen – “valves”"],"match":"m1","sketch":"AA==","explicit":true,"was":["heart-valve"],"numbers":{"2":"mitral","1":"aortic"},"gone":{"3":"tricuspid"},"released":{"source":"s1","fields":"f1","mod":1800000000,"version":"1.0.0","match":"m1","numbers":{"1":"aortic","2":"mitral","3":"tricuspid"}},"draft":{"source":"s2","fields":"f2","mod":1800000100,"match":"m1","numbers":{"2":"mitral","1":"aortic"}}}
-{"guid":"0bAtrium","nid":1799999999000,"id":"parts.atrium","family":"basic","key":["Heart","Parts","Atrium"],"match":"m2","sketch":"AQ==","group":"parts","retired":"1.0.0"}
+{"deckwright":2,"deck":"anatomy-k3v9q2xm","names":["Body","Anatomy"],"releases":[{"version":"1.0.0","time":1800000000,"notes":2,"cards":3,"digest":"d1"}],"frozen":{"name":"Anatomy","tag_prefix":"body","decks":["Anatomy","Anatomy::Heart"]},"renderers":{"Markdown":"3.11.3"},"check":"f4328f6d"}
+{"type":"basic","family":"basic","shape":"5e","released":{"source":"a1","fields":"a1","mod":1800000000,"version":"1.0.0"},"check":"555095d5"}
+{"guid":"0aValve","nid":1799999999500,"id":"valve","type":"cloze","key":["Heart","Klappen – “valves”"],"match":"m1","sketch":"AA==","explicit":true,"was":["heart-valve"],"numbers":{"2":"mitral","1":"aortic"},"gone":{"3":"tricuspid"},"released":{"source":"s1","fields":"f1","mod":1800000000,"version":"1.0.0","match":"m1","numbers":{"1":"aortic","2":"mitral","3":"tricuspid"}},"draft":{"source":"s2","fields":"f2","mod":1800000100,"match":"m1","numbers":{"2":"mitral","1":"aortic"}},"check":"51080cf3"}
+{"guid":"0bAtrium","nid":1799999999000,"id":"parts.atrium","type":"basic","key":["Heart","Parts","Atrium"],"match":"m2","sketch":"AQ==","group":"parts","retired":"1.0.0","check":"b007a922"}
 """.encode()
 """What is written: decks that are released read it for years, so it changes with `ledger.FORMAT` alone."""
+
+
+def sealed(*lines: bytes) -> bytes:
+    """These lines, each with its right check, whatever they say."""
+    return b"".join(body + b',"check":"%08x"}\n' % zlib.crc32(body) for body in (line.rstrip()[:-1] for line in lines))
+
+
+def unsealed(data: bytes) -> list[bytes]:
+    """The lines without their checks."""
+    return [line[:-20] + b"}" for line in data.splitlines()]
 
 
 def told(data: bytes) -> list[tuple[str, int]]:
@@ -95,20 +110,124 @@ def test_without_the_markers_the_lines_of_both_sides_are_one_ledger() -> None:
     assert told(BYTES + BYTES.splitlines()[-1]) == []
 
 
+HEAD_LINE, TYPE_LINE, VALVE_LINE, ATRIUM_LINE = unsealed(BYTES)
+
+BROKEN = [
+    b'{"guid":"0c","nid":1}',
+    b'{"guid":"0c","nid":"one","id":"x","type":"basic","key":[],"match":"","sketch":""}',
+    b'{"guid":"0c","nid":1,"id":"x","family":"basic","key":[],"match":"","sketch":""}',
+    b'{"type":"basic","family":"typed","shape":"5e"}',
+    b'{"type":"basic"}',
+    b'{ "guid": "0c" }',
+    b'{"guid":"\xff","nid":1,"id":"x","type":"basic","key":[],"match":"","sketch":""}',
+    b"0aValve}",
+    *(
+        ATRIUM_LINE.replace(old, new)
+        for old, new in (
+            (b'"0bAtrium"', b'""'),
+            (b'"0bAtrium"', b"null"),
+            (b'"0bAtrium"', b'["0bAtrium"]'),
+            (b'"0bAtrium"', b'"0b\\u0007"'),
+            (b'"0bAtrium"', b'"0b\\u0085"'),
+            (b'"0bAtrium"', b'"0b\\n"'),
+            (b'"0bAtrium"', b'"\\ud800"'),
+            (b'"0bAtrium"', b'"' + b"x" * 201 + b'"'),
+            (b"1799999999000", b"0"),
+            (b"1799999999000", b"-1"),
+            (b"1799999999000", b"true"),
+            (b"1799999999000", b"1e12"),
+            (b"1799999999000", b"9007199254740993"),
+            (b"1799999999000", b"9" * 5000),
+            (b'["Heart","Parts","Atrium"]', b'"Heart"'),
+            (b'["Heart","Parts","Atrium"]', b"[" * 5_000 + b"]" * 5_000),
+            (b'"group"', b'"other":' + b"[" * 100_000 + b"]" * 100_000 + b',"group"'),
+            (b'"retired":"1.0.0"', b'"retired":1'),
+        )
+    ),
+    *(
+        VALVE_LINE.replace(old, new)
+        for old, new in (
+            (b'"mod":1800000100', b'"mod":-1'),
+            (b'"mod":1800000100', b'"mod":0'),
+            (b'"mod":1800000100', b'"mod":8589934593'),
+            (b'"mod":1800000100', b'"mod":"1800000100"'),
+            (b'"numbers":{"2":"mitral"', b'"numbers":{"0":"mitral"'),
+            (b'"numbers":{"2":"mitral"', b'"numbers":{"500":"mitral"'),
+            (b'"numbers":{"2":"mitral"', b'"numbers":{"-2":"mitral"'),
+            (b'"numbers":{"2":"mitral"', b'"numbers":{"two":"mitral"'),
+            (b'"gone":{"3"', b'"gone":{"500"'),
+            (b'"gone":{"3":"tricuspid"}', b'"gone":{"3":null}'),
+            (b'"gone":{"3":"tricuspid"}', b'"clashes":[[0,"tricuspid"]]'),
+        )
+    ),
+    TYPE_LINE.replace(b'"mod":1800000000', b'"mod":0'),
+    HEAD_LINE.replace(b'"time":1800000000', b'"time":-1800000000'),
+    HEAD_LINE.replace(b'"names":["Body","Anatomy"]', b'"names":"Anatomy"'),
+]
+
+
+@pytest.mark.parametrize("number", range(len(BROKEN)))
+def test_a_line_that_makes_no_sense_is_told_and_nothing_is_used(number: int) -> None:
+    assert BROKEN[number] not in unsealed(BYTES)
+    assert told(BYTES + sealed(BROKEN[number])) == [("I012", 5)]
+
+
+def test_a_guid_of_another_tool_is_read() -> None:
+    """Anki takes any text for one."""
+    for guid in ("a", "f}h(2`QzN,", "Ωmega 7", "x" * 200):
+        line = ATRIUM_LINE.replace(b'"0bAtrium"', b'"' + guid.encode() + b'"')
+        read, found = ledger.parse(BYTES + sealed(line), DECK)
+        assert (found, guid in read.lines) == ([], True)
+
+
+# A check of each line
+
+
+def test_every_flipped_bit_is_found() -> None:
+    """In a guid it would be built into the package: learners would get the note a second time."""
+    for place in range(len(BYTES)):
+        for bit in range(8):
+            data = bytearray(BYTES)
+            data[place] ^= 1 << bit
+            read, found = ledger.parse(bytes(data), DECK)
+            assert read is None, (place, bit)
+            assert {d.code for d in found} <= {"I011", "I012", "I014"}, (place, bit)
+
+
+def test_lines_cut_swapped_and_overwritten_are_found() -> None:
+    chance = random.Random(1)
+    for _ in range(1_000):
+        start, end = sorted(chance.choices(range(len(BYTES)), k=2))
+        new = chance.choice([b"", chance.randbytes(end - start), BYTES[start:end][::-1], b"\0" * (end - start)])
+        data = BYTES[:start] + new + BYTES[end:]
+        read, _ = ledger.parse(data, DECK)
+        assert read is None or set(data.splitlines()) <= set(BYTES.splitlines()), (start, end, new)
+
+
 @pytest.mark.parametrize(
-    "broken",
+    "line",
     [
-        b'{"guid":"0c","nid":1',
-        b'{"guid":"0c","nid":"one","id":"x","family":"basic","key":[],"match":"","sketch":""}',
-        b'{"guid":"0c","nid":1,"id":"x","family":"typed","key":[],"match":"","sketch":""}',
-        b'{"type":"basic"}',
-        b'{ "guid": "0c" }',
-        b'{"guid":"\xff","nid":1,"id":"x","family":"basic","key":[],"match":"","sketch":""}',
-        b"0aValve",
+        ATRIUM_LINE,  # as a hand would add it
+        sealed(ATRIUM_LINE).rstrip().replace(b'"0bAtrium"', b'"0bAtriun"'),
+        sealed(ATRIUM_LINE).rstrip() + b" ",
+        b" " + sealed(ATRIUM_LINE).rstrip(),
+        sealed(ATRIUM_LINE).rstrip().replace(b'":', b'": '),
+        sealed(ATRIUM_LINE)[:-2].upper() + b"}",
+        b"\xef\xbb\xbf" + sealed(ATRIUM_LINE).rstrip(),
+        b" ",
     ],
 )
-def test_a_line_that_cannot_be_read_is_told_and_nothing_is_used(broken: bytes) -> None:
-    assert told(BYTES + broken + b"\n") == [("I012", 5)]
+def test_a_line_edited_by_hand_is_told_with_what_repairs_it(line: bytes) -> None:
+    read, (found,) = ledger.parse(BYTES + line + b"\n", DECK)
+    assert (read, found.code, found.span.line) == (None, "I012", 5)
+    assert found.message == "deck.lock is damaged: something else changed this line, or cut it off"
+    assert found.hint == "restore the file from Git: `git checkout deck.lock`"
+
+
+def test_of_many_damaged_lines_the_first_are_told_and_the_others_counted() -> None:
+    _, found = ledger.parse(b"\n".join([*unsealed(BYTES), *[ATRIUM_LINE] * 20]), DECK)
+    assert [d.span.line for d in found] == list(range(1, 11))
+    assert found[-1].message.endswith("; so are 14 more lines")
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\n".join(BYTES.splitlines()[1:])])
@@ -116,13 +235,28 @@ def test_a_ledger_without_its_first_line_is_no_ledger(data: bytes) -> None:
     assert told(data) == [("I012", 1)]
 
 
-def test_a_newer_format_is_told_and_nothing_else_of_it() -> None:
-    data = BYTES.replace(b'"deckwright":1', b'"deckwright":2') + b'{"guid":5}\n{"mask":"unheard of"}\n'
-    assert told(data.replace(b'{"mask"', b'{"type"')) == [("I014", 1)]
+@pytest.mark.parametrize(
+    ("format_", "hint"),
+    [
+        (FORMAT + 1, "a newer Deckwright wrote it: install the latest version"),
+        (FORMAT - 1, "an older Deckwright wrote it: build with that version"),
+    ],
+)
+@pytest.mark.parametrize("seal", [sealed, lambda *lines: b"\n".join(lines) + b"\n"], ids=["checks", "no checks"])
+def test_another_format_is_told_and_nothing_else_of_it(format_: int, hint: str, seal: Callable[..., bytes]) -> None:
+    head, *lines = unsealed(BYTES)
+    head = head.replace(b'"deckwright":2', b'"deckwright":%d' % format_)
+    data = seal(head) + seal(*lines) + b'{"guid":5}\n{"type":"unheard of"}\n'
+    read, (found,) = ledger.parse(data, DECK)
+    assert (read, found.code, found.span.line) == (None, "I014", 1)
+    assert (found.message, found.hint) == (
+        f"deck.lock has format {format_}, and this Deckwright reads format {FORMAT}", hint,
+    )  # fmt: skip
 
 
 def test_another_deck_is_told() -> None:
-    assert told(BYTES.replace(b"anatomy-k3v9q2xm", b"botany-00000000")) == [("I015", 1)]
+    head, *lines = unsealed(BYTES)
+    assert told(sealed(head.replace(b"anatomy-k3v9q2xm", b"botany-00000000"), *lines)) == [("I015", 1)]
 
 
 # Reading and writing files
@@ -134,6 +268,21 @@ def test_where_there_is_none_a_ledger_is_empty(tmp_path: Path) -> None:
 
 def test_a_ledger_that_is_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "deck.lock").mkdir()
+    read, found = ledger.read(tmp_path / "deck.lock", DECK)
+    assert (read, [d.code for d in found]) == (None, ["I010"])
+    assert found[0].message == "deck.lock cannot be read: it is no regular file"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="about named pipes")
+def test_a_ledger_that_is_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "deck.lock")
+    read, found = ledger.read(tmp_path / "deck.lock", DECK)
+    assert (read, [d.code for d in found]) == (None, ["I010"])
+
+
+def test_a_ledger_that_is_too_large_is_told_and_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "deck.lock").open("wb") as file:
+        file.truncate(1 << 40)  # It takes no room on the disk.
     read, found = ledger.read(tmp_path / "deck.lock", DECK)
     assert (read, [d.code for d in found]) == (None, ["I010"])
 
@@ -242,7 +391,11 @@ def test_an_id_given_on_one_branch_beats_the_derived_one(turned: bool) -> None:
 def test_two_ids_for_one_guid_are_told_with_both_notes() -> None:
     read, found = ledger.parse(line_of() + line_of(id="flap", key=("Heart", "Flaps")), DECK)
     assert (read, [d.code for d in found]) == (None, ["I013"])
-    assert found[0].message == "the ledger has one guid for two notes: “Heart › Klappen – “valves”” and “Heart › Flaps”"
+    assert found[0].message == "“Heart › Klappen – “valves”” and “Heart › Flaps” have the same guid in deck.lock"
+
+
+def test_two_note_types_for_one_guid_are_told() -> None:
+    assert [found.code for found in ledger.parse(line_of() + line_of(type="basic"), DECK)[1]] == ["I013"]
 
 
 def test_the_numbers_of_both_branches_are_united() -> None:
@@ -263,11 +416,18 @@ def test_a_note_that_one_branch_retired_and_the_other_kept_is_there() -> None:
 
 
 def test_the_releases_of_both_branches_are_kept_by_time() -> None:
-    heads = [Head(FORMAT, DECK, tuple(Release(version, time) for version, time in releases)) for releases in (
+    heads = [Head(FORMAT, DECK, releases=tuple(Release(version, time) for version, time in releases)) for releases in (
         [("1.0.0", 10), ("1.1.0", 30)], [("1.0.0", 10), ("1.0.1", 20)],
     )]  # fmt: skip
     read, _ = ledger.parse(b"".join(ledger.dump(Ledger(head, {}, {})) for head in heads), DECK)
     assert [release.version for release in read.head.releases] == ["1.0.0", "1.0.1", "1.1.0"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_deck_renamed_on_one_branch_has_its_new_name(turned: bool) -> None:
+    heads = [Head(FORMAT, DECK, names) for names in (("Zoology",), ("Zoology", "Anatomy"))]
+    read, _ = ledger.parse(b"".join(ledger.dump(Ledger(head, {}, {})) for head in heads[:: -1 if turned else 1]), DECK)
+    assert read.head.names == ("Zoology", "Anatomy")
 
 
 ANSWERS = st.sampled_from(["aortic", "mitral", "left", "right"])
@@ -284,7 +444,7 @@ def lines(draw: st.DrawFn) -> Line:
         guid="0a",
         nid=draw(st.integers(1, 3)),
         id=draw(st.sampled_from(["valve", "valve-2"])),
-        family="cloze",
+        type="cloze",
         key=(draw(st.sampled_from(["Valves", "Flaps"])),),
         match=draw(st.sampled_from(["m1", "m2"])),
         sketch="AA==",
@@ -297,7 +457,7 @@ def lines(draw: st.DrawFn) -> Line:
 
 
 def joined(*held: Line) -> Line:
-    return reduce(ledger._merged, held)
+    return reduce(merge.notes, held)
 
 
 @settings(deadline=None, max_examples=200)
@@ -338,12 +498,16 @@ def test_no_answer_of_either_branch_is_lost(a: Line, b: Line) -> None:
 def test_note_types_are_merged_to_the_newer_release(turned: bool) -> None:
     files = [
         ledger.dump(
-            Ledger(HEAD, {"basic": Type("basic", "5e", State("a1", "a1", 100, "1.0.0"), State("a2", "a2", 150))}, {})
+            Ledger(
+                HEAD,
+                {"basic": Type("basic", "basic", "5e", State("a1", "a1", 100, "1.0.0"), State("a2", "a2", 150))},
+                {},
+            )
         ),
-        ledger.dump(Ledger(HEAD, {"basic": Type("basic", "5e", State("a3", "a3", 200, "1.1.0"))}, {})),
+        ledger.dump(Ledger(HEAD, {"basic": Type("basic", "basic", "5e", State("a3", "a3", 200, "1.1.0"))}, {})),
     ]
     read, _ = ledger.parse(b"".join(files[::-1] if turned else files), DECK)
-    assert read.types == {"basic": Type("basic", "5e", State("a3", "a3", 200, "1.1.0"))}
+    assert read.types == {"basic": Type("basic", "basic", "5e", State("a3", "a3", 200, "1.1.0"))}
 
 
 def test_a_ledger_in_git_is_merged_by_union(tmp_path: Path) -> None:
@@ -363,6 +527,6 @@ def test_a_ledger_in_git_is_merged_by_union(tmp_path: Path) -> None:
     scratch.commit()
     scratch.git("merge", "--quiet", "--no-edit", "other")
     assert len(scratch.lock.read_text().splitlines()) > 4
-    drafts = {note.mod for note in scratch.build(day(4)).assigned.notes}
+    drafts = {note.mod for note in scratch.build(day(4)).collection.notes}
     assert drafts == {day(2), day(3)}
     assert len(scratch.lock.read_text().splitlines()) == 4

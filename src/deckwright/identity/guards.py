@@ -1,0 +1,123 @@
+"""What could cost learners their progress → told, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.identity import (
+    ambiguous,
+    ambiguous_draft,
+    duplicate_id,
+    frozen_setting,
+    gone_deck,
+    guessed,
+    many_retired,
+    other_name,
+    other_type,
+    recycled,
+    renamed,
+    reused,
+    unknown_was,
+)
+from ..model import Candidate, Settings, Span
+from .ledger import FILE, Ledger
+from .lines import Line
+from .matching import Matches
+from .sketches import digest
+
+MOST_RETIRED = 1 / 10
+"""The share of the released notes that may leave the deck unasked. A single note always may."""
+
+
+def unique_ids(notes: Sequence[Candidate], ledger: Ledger) -> tuple[list[int], list[Diagnostic]]:
+    """The places of the notes, without those whose id belongs to another: the note that had it, else the first one."""
+    texts = {line.id: line.match for line in ledger.lines.values()}
+    named = [(place, note) for place, note in enumerate(notes) if note.id][::-1]
+    owner = {note.id: place for place, note in named}
+    owner |= {note.id: place for place, note in named if texts.get(note.id) == digest(note.text)}
+    taken = texts.keys() | owner.keys()
+    kept, found = [], []
+    for place, note in enumerate(notes):
+        if not note.id or owner[note.id] == place:
+            kept.append(place)
+        else:
+            free = next(id_ for n in count(2) if (id_ := f"{note.id}-{n}") not in taken)
+            found.append(duplicate_id(note.span, note.id, _place(notes[owner[note.id]]), free))
+    return kept, found
+
+
+def other_deck(settings: Settings, ledger: Ledger, rename: bool) -> list[Diagnostic]:
+    """A project copied from another one, before its first release: it has the id of that deck, and a name of its own."""
+    names = ledger.head.names
+    if not names or names[-1] == settings.name or rename or ledger.head.frozen:
+        return []
+    return [other_name(Span(FILE), names[-1], settings.name)]
+
+
+def frozen_settings(notes: Iterable[Candidate], settings: Settings, ledger: Ledger, partial: bool) -> list[Diagnostic]:
+    """What may not change after the first release, and decks that cards cannot follow.
+
+    `partial` says that notes are missing because of errors, so that no deck is known to be without notes.
+    """
+    frozen = ledger.head.frozen
+    if not frozen:
+        return []
+    pairs = (("name", frozen.name, settings.name), ("tag_prefix", frozen.tag_prefix, settings.tag_prefix))
+    found = [frozen_setting(Span(FILE), key, was, now) for key, was, now in pairs if was != now]
+    gone = [] if found or partial else sorted(set(frozen.decks) - {note.deck for note in notes})
+    return found + [gone_deck(Span(FILE), deck) for deck in gone]
+
+
+def matched(n: int, notes: Sequence[Candidate], matches: Matches, retire: bool) -> list[Diagnostic]:
+    """What is doubtful about the line that was found for the note `n`, or about finding none."""
+    note, line = notes[n], matches.lines.get(n)
+    if line is None:
+        lines = matches.ambiguous.get(n, [])
+        at_stake = any(line.released for line in lines) and not retire
+        if not lines:
+            return []
+        names = [line.name for line in lines]
+        if at_stake:
+            return [ambiguous(note.span, names)]
+        return [ambiguous_draft(note.span, names, [line.id for line in lines], bool(note.id))]
+    if line.released and n in matches.guessed:
+        return [guessed(note.span, line.name, matches.guessed[n])]
+    if line.released and n in matches.recycled:
+        return [recycled(note.span, line.id, _place(notes[matches.recycled[n]]))]
+    if line.retired not in ("", "draft") and digest(note.text) not in line.texts:
+        return [reused(note.span, line.id, line.retired)]
+    return []
+
+
+def new_note(note: Candidate, gone: Sequence[Line], retire: bool) -> list[Diagnostic]:
+    """What says that a note without a line is not new. The lines that are `gone` are released, and have no note now."""
+    text = digest(note.text)
+    if note.id and not retire:
+        for line in gone:
+            if line.explicit and line.type == note.note_type and text in line.texts:
+                return [renamed(note.span, line.id, note.id)]
+    for line in gone:
+        is_it = line.id == note.id or line.key == note.path or text in line.texts
+        if is_it and line.type != note.note_type:
+            return [other_type(note.span, line.name, line.type, note.note_type)]
+    return []
+
+
+def former_id(note: Candidate, line: Line | None, ids: Collection[str]) -> list[Diagnostic]:
+    """A `was` that names no note. `ids` are those in the ledger: without any, as in a first build, nothing is known."""
+    if not note.was or not ids or note.was in ids or (line and note.was in line.was):
+        return []
+    return [unknown_was(note.span, note.was)]
+
+
+def retired(going: Sequence[Line], live: int) -> list[Diagnostic]:
+    """Too many released notes that leave the deck at once. `live` is how many there were."""
+    if len(going) < 2 or len(going) / live <= MOST_RETIRED:
+        return []
+    return [many_retired(Span(FILE), len(going), live, [line.name for line in going])]
+
+
+def _place(note: Candidate) -> str:
+    return f"{note.span.path}:{note.span.line}"

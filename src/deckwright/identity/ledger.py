@@ -1,0 +1,173 @@
+"""`deck.lock` ↔ the ledger: which note is which, whatever becomes of its text.
+
+JSON Lines, sorted, so that Git merges them line by line: first the deck, then its note types, then its notes by guid.
+Two branches may each leave a line for one note; reading puts them together (`merge`).
+
+Each line ends with a check of the bytes before it, so that a damaged guid is found before anybody gets it. A merge by
+lines keeps it right.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import msgspec
+
+from .. import files
+from ..diagnostics import Diagnostic
+from ..diagnostics.identity import conflict_marker, corrupt_line, lost, other_deck, other_format, two_notes, unreadable
+from ..limits import MAX_LEDGER_BYTES, MAX_LEDGER_TOLD
+from ..model import Span
+from . import merge
+from .lines import FORMAT, Head, Line, Release, Type
+
+FILE = "deck.lock"
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """The whole of it: `types` by the key of the note type, `lines` by guid."""
+
+    head: Head
+    types: Mapping[str, Type]
+    lines: Mapping[str, Line]
+
+    @property
+    def last(self) -> Release | None:
+        """The last release."""
+        return self.head.releases[-1] if self.head.releases else None
+
+
+def empty(deck_id: str) -> Ledger:
+    """The ledger of a deck that was never built."""
+    return Ledger(Head(FORMAT, deck_id), {}, {})
+
+
+def read(path: Path, deck_id: str) -> tuple[Ledger | None, list[Diagnostic]]:
+    """The ledger in a file, an empty one if there is no file; None if there is one that cannot be used."""
+    try:
+        held = path.stat()
+        if stat.S_ISREG(held.st_mode) and held.st_size <= MAX_LEDGER_BYTES:
+            return parse(path.read_bytes(), deck_id, path.name)
+        reason = f"it has {held.st_size >> 20} MiB" if stat.S_ISREG(held.st_mode) else "it is no regular file"
+        return None, [unreadable(Span(path.name), reason)]
+    except FileNotFoundError:
+        return (None, [lost(Span(path.name))]) if _is_in_git(path) else (empty(deck_id), [])
+    except OSError as error:
+        return None, [unreadable(Span(path.name), error.strerror or str(error))]
+
+
+def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, list[Diagnostic]]:
+    """The ledger that these bytes are, None if anything is wrong with them. `name` is that of the file."""
+    heads: dict[Span, Head] = {}
+    types: dict[str, Type] = {}
+    lines: dict[str, Line] = {}
+    found: list[Diagnostic] = []
+    damaged: list[tuple[Span, str]] = []
+    for number, ended in enumerate(data.split(b"\n"), 1):
+        raw = ended[:-1] if ended.endswith(b"\r") else ended
+        if raw[-_CHECK_BYTES:] != _CHECK % crc32(raw[:-_CHECK_BYTES]):
+            if raw[:7] in (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||"):
+                found.append(conflict_marker(_span(name, number, raw)))
+            elif (other := _other_format(raw)) is not None:
+                return None, [other_format(_span(name, number, raw), other, FORMAT)]
+            elif raw:
+                damaged.append((_span(name, number, raw), "something else changed this line, or cut it off"))
+            continue
+        try:
+            if raw.startswith(b'{"guid"'):
+                line = _LINE.decode(raw)
+                guid = line.guid
+                if not guid.isprintable() and _CONTROL.search(guid):
+                    damaged.append((_span(name, number, raw), "the guid contains a control character"))
+                merged = merge.notes(lines[guid], line) if guid in lines else line
+                if merged is None:
+                    found.append(two_notes(_span(name, number, raw), lines[guid].name, line.name))
+                else:
+                    lines[guid] = merged
+            elif raw.startswith(b'{"type"'):
+                type_ = _TYPE.decode(raw)
+                types[type_.type] = merge.types(types[type_.type], type_) if type_.type in types else type_
+            else:
+                heads[_span(name, number, raw)] = _HEAD.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            damaged.append((_span(name, number, raw), str(error)))
+        except RecursionError:
+            damaged.append((_span(name, number, raw), "this line is nested too deeply"))
+    others = [other_format(span, head.deckwright, FORMAT) for span, head in heads.items() if head.deckwright != FORMAT]
+    if others:  # Whatever else is wrong comes of that.
+        return None, others
+    if not found and not damaged and not heads:
+        damaged.append((Span(name, 1, 1), "its first line is missing"))
+    found += _told(damaged)
+    found += [other_deck(span, head.deck, deck_id) for span, head in heads.items() if head.deck != deck_id]
+    return (None if found else Ledger(merge.heads(heads.values()), types, lines)), found
+
+
+def dump(ledger: Ledger) -> bytes:
+    """The bytes of the ledger: the same for equal ledgers."""
+    types = [ledger.types[key] for key in sorted(ledger.types)]
+    lines = [ledger.lines[guid] for guid in sorted(ledger.lines)]
+    data = bytearray()
+    for body in msgspec.json.Encoder().encode_lines([ledger.head, *types, *lines]).split(b"}\n")[:-1]:
+        data += body
+        data += _ENDING % crc32(body)
+    return bytes(data)
+
+
+def write(ledger: Ledger, path: Path) -> bool:
+    """Write the ledger in one step, if the file does not hold it already; whether it was written. Raises OSError."""
+    data = dump(ledger)
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    files.replace(path, data)
+    return True
+
+
+_HEAD, _TYPE, _LINE = msgspec.json.Decoder(Head), msgspec.json.Decoder(Type), msgspec.json.Decoder(Line)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+_CHECK = b',"check":"%08x"}'
+"""What a line ends with: the CRC-32 of the bytes before it, which finds every flipped bit."""
+
+_ENDING = _CHECK + b"\n"
+_CHECK_BYTES = len(_CHECK % 0)
+
+
+def _other_format(raw: bytes) -> int | None:
+    """The format of a first line that another version of Deckwright wrote, None for any other line."""
+    try:
+        format_ = msgspec.json.decode(raw, type=_Format).deckwright
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return format_ if format_ != FORMAT else None
+
+
+class _Format(msgspec.Struct):
+    deckwright: int
+
+
+def _told(damaged: Sequence[tuple[Span, str]]) -> list[Diagnostic]:
+    """The first of the damaged lines, the last of which tells how many more there are."""
+    told = damaged[:MAX_LEDGER_TOLD]
+    more = len(damaged) - len(told)
+    return [corrupt_line(span, reason, more if n == len(told) else 0) for n, (span, reason) in enumerate(told, 1)]
+
+
+def _span(name: str, number: int, raw: bytes) -> Span:
+    text = raw.decode("utf-8", "replace").rstrip("\r")
+    return Span(name, number, 1, len(text), text)
+
+
+def _is_in_git(path: Path) -> bool:
+    """Whether the last commit has the file."""
+    command = ["git", "-C", str(path.parent), "cat-file", "-e", f"HEAD:./{path.name}"]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:  # There is no Git here.
+        return False

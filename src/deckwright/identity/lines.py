@@ -1,0 +1,144 @@
+"""What `deck.lock` remembers, a struct for each sort of line: the deck, its note types, its notes.
+
+Fields that have their default value are not written. A field that is added needs a default value: with one, the format
+stays readable; without one, and for every other change, `FORMAT` grows. What is out of its range cannot be decoded.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from ..limits import MAX_GUID, MAX_NOTE_ID, MAX_NUMBER, MAX_TIME
+from ..model import Family
+
+FORMAT = 2
+"""The format of the lines, written into the first one."""
+
+Guid: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_GUID)]
+"""Ours has 14 letters and digits. Anki takes any text, and so do we for a note that another tool made."""
+
+NoteId: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NOTE_ID)]
+Time: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_TIME)]
+Number: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+
+
+class Release(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A release of the deck: its time in seconds of the Unix epoch, and the digest of the package's contents."""
+
+    version: str
+    time: Time
+    notes: int = 0
+    cards: int = 0
+    digest: str = ""
+
+
+class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The settings that learners' collections depend on, as last released, and the decks that had notes."""
+
+    name: str
+    tag_prefix: str = ""
+    decks: tuple[str, ...] = ()
+
+
+class Head(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The first line. `deckwright` is the format, `deck` the deck's id, `names` are all names that it had, the present one
+    last.
+
+    `releases` are in the order of their times. `renderers` are the versions of the libraries that decided the HTML of the
+    last release.
+    """
+
+    deckwright: int
+    deck: str
+    names: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
+    frozen: Frozen | None = None
+    renderers: dict[str, str] = {}
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The content of a note or a note type at one time.
+
+    `source` is the digest of what the author wrote, `fields` of what ships, `match` of the text that later texts are
+    compared with. `numbers` is the answer of each cloze number. `mod` is the time of change that the content ships with,
+    in seconds of the Unix epoch, and `version` the release that first carried it, empty for a draft.
+    """
+
+    source: str
+    fields: str
+    mod: Time
+    version: str = ""
+    match: str = ""
+    numbers: dict[Number, str] = {}
+
+
+class Type(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A note type, by its key. `shape` is the digest of what must never change of it once it was released."""
+
+    type: str
+    family: Family
+    shape: str
+    released: State | None = None
+    draft: State | None = None
+
+    @property
+    def mod(self) -> int:
+        """The time of its last change, in seconds of the Unix epoch; 0 before the first."""
+        return _mod(self.draft or self.released)
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A note. `nid` is its note id, `type` the key of its note type.
+
+    `id` is what learners search for, `explicit` whether the author wrote it; `was` are the ids that the note had before.
+    `key` is the path of its section and, for items, rows and cells, the name of the part; `group` is the id of the
+    section that such a part belongs to. `match` is the digest of its text and `sketch` what is remembered of its words
+    (see `sketches`), both as last built.
+
+    `numbers` is the answer of each cloze number, in the order of the text; `gone` are the answers of numbers no longer in
+    use. `clashes` are further answers that another branch gave a number.
+
+    `released` is the content of the last release. `draft` is the content now, if that is another. `retired` is empty for
+    a note that is in the deck, "draft" for one that left it since the last release, else the version that left it out.
+    """
+
+    guid: Guid
+    nid: NoteId
+    id: str
+    type: str
+    key: tuple[str, ...]
+    match: str
+    sketch: str
+    explicit: bool = False
+    was: tuple[str, ...] = ()
+    group: str = ""
+    numbers: dict[Number, str] = {}
+    gone: dict[Number, str] = {}
+    clashes: tuple[tuple[Number, str], ...] = ()
+    released: State | None = None
+    draft: State | None = None
+    retired: str = ""
+
+    @property
+    def mod(self) -> int:
+        """The time of its last change, in seconds of the Unix epoch; 0 before the first."""
+        return _mod(self.draft or self.released)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The digests of its texts: as last built and, if that is another, as last released."""
+        if self.released and self.released.match != self.match:
+            return self.match, self.released.match
+        return (self.match,)
+
+    @property
+    def name(self) -> str:
+        """What people know the note by."""
+        return " › ".join(self.key) or self.id
+
+
+def _mod(state: State | None) -> int:
+    return state.mod if state else 0

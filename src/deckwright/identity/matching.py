@@ -1,0 +1,268 @@
+"""Notes and the lines of the ledger → which note is which: by id, by equal text, by similar text.
+
+Decks, files and positions never count. A wrong pair would hand one note's progress to another, so whatever is not
+clearly the same stays apart, and the author is told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
+
+import msgspec
+
+from ..model import Candidate, Family
+from .lines import Line
+from .sketches import NO_WORD, digest, sketch
+from .sketches import words as words_of
+
+LIKELY = 0.34
+"""The least likeness at which two texts are taken for one note. benchmarks/README.md has what it loses and confuses."""
+
+POSSIBLE = 0.28
+"""The least likeness at which the author is asked. Below it, a note is another one."""
+
+MARGIN = 0.12
+"""How much less alike all others must be, seen from the note and from the line."""
+
+SAME_PATH: Mapping[Family, float] = {"basic": 0.4, "cloze": 0.25, "occlusion": 0.4}
+"""What the same path of headings adds. The last heading of a basic note is its question, that of a cloze note a title."""
+
+SAME_SECTION = 0.12
+"""What the same path adds if only its last heading, or the name of the item or row, is another."""
+
+COMMON = 2 / 3
+"""Words that more than this share of a section's notes have do not count: a shared stem, the head of a column."""
+
+SAMPLE = 2_000
+"""The number of notes from which it is learned how rare each word is."""
+
+
+Key = TypeVar("Key", int, str)
+
+
+class Matches(msgspec.Struct, frozen=True):
+    """What is known of each note, by its index.
+
+    `lines` has the line of each note that was found. `guessed` has the likeness, 0–1, of those found by that alone.
+    `ambiguous` has the lines that a note may be: it looks like several, or shares one with another note, or is not alike
+    enough to be sure. Such a note has no line. `recycled` are notes whose id leads to a line while the line's own text
+    is now in another note, whose index it has.
+    """
+
+    lines: Mapping[int, Line]
+    guessed: Mapping[int, float]
+    ambiguous: Mapping[int, list[Line]]
+    recycled: Mapping[int, int]
+
+
+def match(notes: Sequence[Candidate], lines: Iterable[Line], families: Mapping[str, Family]) -> Matches:
+    """Find the line of each note, and no line twice. A note is never one of another note type.
+
+    `families` has the family of each note type. The order of notes and lines does not count.
+    """
+    matcher = _Matcher(notes, list(lines), families)
+    matcher.by_id()
+    recycled = matcher.recycled()
+    matcher.by_text()
+    matcher.by_likeness()
+    return Matches(matcher.found, matcher.guessed, matcher.ambiguous, recycled)
+
+
+class _Matcher:
+    """What is found so far, and what is left."""
+
+    def __init__(self, notes: Sequence[Candidate], lines: list[Line], families: Mapping[str, Family]) -> None:
+        self.notes = notes
+        self.families = families
+        self.all = sorted(lines, key=lambda line: (bool(line.retired), line.guid))
+        self.free = {line.guid: line for line in self.all}
+        self.texts = [digest(note.text) for note in notes]
+        self.found: dict[int, Line] = {}
+        self.guessed: dict[int, float] = {}
+        self.ambiguous: dict[int, list[Line]] = {}
+
+    def open(self) -> list[int]:
+        """The notes without a line."""
+        return [n for n in range(len(self.notes)) if n not in self.found]
+
+    def pair(self, n: int, line: Line) -> None:
+        self.found[n] = line
+        del self.free[line.guid]
+
+    def by_id(self) -> None:
+        named = defaultdict(list)
+        for line in self.free.values():
+            named[line.id, line.type].append(line)
+        current = {(note.id, note.note_type) for note in self.notes}
+        for n, note in enumerate(self.notes):
+            for id_ in filter(None, (note.id, note.was)):
+                if id_ != note.id and (id_, note.note_type) in current:
+                    continue  # The old id is now another note's.
+                lines = [line for line in named[id_, note.note_type] if line.guid in self.free]
+                if lines and n not in self.found:
+                    self.pair(n, lines[0])
+
+    def recycled(self) -> dict[int, int]:
+        """The notes found by an id that stood on another text, and the note that has this text now."""
+        places = {text: n for n, text in enumerate(self.texts)}
+        found = {}
+        for n, line in self.found.items():
+            other = next((places[text] for text in line.texts if text in places), n)
+            keeps = other in self.found and self.texts[other] in self.found[other].texts
+            if self.texts[n] not in line.texts and other != n and not keeps:
+                found[n] = other
+        return found
+
+    def may_take(self, n: int, line: Line) -> bool:
+        """Whether a note may have a line that is found without an id.
+
+        An id that the author wrote is not handed to a note that has another one: that takes a `was`.
+        """
+        return self.notes[n].note_type == line.type and not (self.notes[n].id and line.explicit)
+
+    def by_text(self) -> None:
+        """Lines of equal text, those in use before the retired ones; of several, one of the same section and path first."""
+        known = defaultdict(list)
+        for line in self.free.values():
+            for text in line.texts:
+                known[text].append(line)
+        same: tuple[Callable[[Candidate, Line], bool], ...] = (
+            lambda note, line: note.group == line.group and note.path == line.key,
+            lambda note, line: note.path == line.key,
+            lambda note, line: note.group == line.group,
+            lambda note, line: True,
+        )
+        for is_same in same:
+            for n in self.open():
+                for line in known.get(self.texts[n], ()):
+                    if line.guid in self.free and self.may_take(n, line) and is_same(self.notes[n], line):
+                        self.pair(n, line)
+                        break
+
+    def by_likeness(self) -> None:
+        """The pairs that are clearly each other's best, and then those that are clear among the rest."""
+        left = self.open()
+        lines = [line for line in self.free.values() if line.retired in ("", "draft")]
+        if not left or not lines:
+            return
+        likeness = self.likeness(left, lines)
+        while likeness:
+            of_notes = _two_best((n, value) for (n, _), value in likeness.items())
+            of_lines = _two_best((guid, value) for (_, guid), value in likeness.items())
+            clear = [
+                (n, guid)
+                for (n, guid), value in likeness.items()
+                if of_notes[n][0] == value == of_lines[guid][0]
+                and value >= LIKELY
+                and value - max(of_notes[n][1], of_lines[guid][1]) >= MARGIN
+            ]
+            for n, guid in clear:
+                self.guessed[n] = min(likeness[n, guid], 1.0)
+                self.pair(n, self.free[guid])
+            notes, guids = {n for n, _ in clear}, {guid for _, guid in clear}
+            likeness = {(n, g): value for (n, g), value in likeness.items() if n not in notes and g not in guids}
+            if not clear:
+                break
+        for n, guid in likeness:
+            self.ambiguous.setdefault(n, []).append(self.free[guid])
+
+    def likeness(self, left: Sequence[int], lines: Sequence[Line]) -> dict[tuple[int, str], float]:
+        """How alike each note and each line are that may be the same: the words they share, by weight, of all they have."""
+        own, held = self.words_of_notes(left), self.words_of_lines(lines)
+        weights = _weights([words_of(line.sketch) for line in self.all[:: len(self.all) // SAMPLE + 1]])
+        sizes = [_weight(words, weights) for words in held]
+        having, beside = defaultdict(list), defaultdict(list)
+        for place, (line, words) in enumerate(zip(lines, held, strict=True)):
+            beside[line.key[:-1]].append(place)
+            for word in words:
+                having[word].append(place)
+        found = {}
+        for n, words in zip(left, own, strict=True):
+            note = self.notes[n]
+            size = _weight(words, weights) + weights[NO_WORD]
+            near = beside.get(note.path[:-1], ())
+            # The rarest words first. Those that remain are together too light to make a line possible, and would lead
+            # to nearly all lines.
+            rest = size - weights[NO_WORD]
+            shared: dict[int, float] = {}
+            for word in sorted(words, key=weights.__getitem__, reverse=True):
+                if rest < POSSIBLE * size:
+                    break
+                weight = weights[word]
+                rest -= weight
+                for place in having.get(word, ()):
+                    shared[place] = shared.get(place, 0.0) + weight
+            limit = (1 + POSSIBLE) / POSSIBLE
+            possible = (p for p, weight in shared.items() if (weight + rest) * limit >= size + sizes[p])
+            for place in {*near, *possible}:
+                line = lines[place]
+                if not self.may_take(n, line):
+                    continue
+                both = _weight(words & held[place], weights)
+                value = both / (size + sizes[place] - both) + self.bonus(note, line)
+                if value >= POSSIBLE:
+                    found[n, line.guid] = value
+        return found
+
+    def words_of_notes(self, left: Sequence[int]) -> list[set[int]]:
+        """The words of these notes without those common in their sections."""
+        sections = {self.notes[n].path[:-1] for n in left}
+        near = [n for n, note in enumerate(self.notes) if note.path[:-1] in sections]
+        words = _without_common([(self.notes[n].path[:-1], words_of(self.sketch(n))) for n in near])
+        return [found for n, found in zip(near, words, strict=True) if n not in self.found]
+
+    def words_of_lines(self, lines: Sequence[Line]) -> list[set[int]]:
+        """The words of these lines without those common in their sections."""
+        sections = {line.key[:-1] for line in lines}
+        near = [line for line in self.all if line.key[:-1] in sections and line.retired in ("", "draft")]
+        words = _without_common([(line.key[:-1], words_of(line.sketch)) for line in near])
+        by_guid = {line.guid: found for line, found in zip(near, words, strict=True)}
+        return [by_guid[line.guid] for line in lines]
+
+    def sketch(self, n: int) -> str:
+        """The sketch of a note; its line has it already if the text is the same."""
+        line = self.found.get(n)
+        return line.sketch if line and line.match == self.texts[n] else sketch(self.notes[n].text)
+
+    def bonus(self, note: Candidate, line: Line) -> float:
+        """What being in the same place adds to likeness."""
+        if note.group != line.group or note.path[:-1] != line.key[:-1]:
+            return 0.0
+        return SAME_PATH[self.families[note.note_type]] if note.path == line.key else SAME_SECTION
+
+
+def _two_best(values: Iterable[tuple[Key, float]]) -> dict[Key, tuple[float, float]]:
+    """The best and the second best value of each note or line."""
+    best: dict[Key, tuple[float, float]] = {}
+    for key, value in values:
+        first, second = best.get(key, (0.0, 0.0))
+        best[key] = (value, first) if value > first else (first, max(second, value))
+    return best
+
+
+def _without_common(members: Sequence[tuple[tuple[str, ...], set[int]]]) -> list[set[int]]:
+    """The words of each member of a section without those that most of the section has, or all if no others are left."""
+    sections = defaultdict(list)
+    for section, words in members:
+        sections[section].append(words)
+    common = {
+        section: {word for word, number in Counter(chain.from_iterable(held)).items() if number > COMMON * len(held)}
+        for section, held in sections.items()
+        if len(held) > 2
+    }
+    return [words - common.get(section, set()) or words for section, words in members]
+
+
+def _weights(held: Sequence[set[int]]) -> defaultdict[int, float]:
+    """How much each word tells: nothing if it is in every note, the most if it is in none."""
+    counts = Counter(chain.from_iterable(held))
+    most = math.log1p(len(held) / 2)
+    return defaultdict(lambda: most, {word: math.log1p(len(held) / (1 + n)) for word, n in counts.items()})
+
+
+def _weight(words: Iterable[int], weights: Mapping[int, float]) -> float:
+    return sum(map(weights.__getitem__, words))

@@ -1,0 +1,66 @@
+"""What a note or a note type holds now → its line, with the time of change by which Anki decides on an update.
+
+Anki takes an update only if the time grew (rslib/src/import_export/package/apkg/import/notes.rs). So the time grows if
+the content is another than the one released, and goes back if the content does.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.identity import changed_shape
+from ..model import Candidate, NoteType, Span
+from ..notetypes import shape_digest
+from .ledger import FILE
+from .lines import Line, State, Type
+from .numbers import Numbered
+from .sketches import digest, sketch
+
+
+def note(written: Candidate, numbered: Numbered, now: int) -> Line:
+    """The line of a note as it is now. `now` is in seconds of the Unix epoch."""
+    line = numbered.line
+    text = digest(written.text)
+    id_ = written.id or line.id
+    line = replace(
+        line,
+        key=written.path,
+        group=written.group,
+        explicit=bool(written.id),
+        id=id_,
+        was=tuple(sorted({*line.was, line.id} - {id_})),
+        match=text,
+        sketch=line.sketch if line.match == text else sketch(written.text),
+        retired="",
+    )
+    shipped = digest(written.shipped, *map(str, numbered.numbers))
+    state = State(written.source, shipped, 0, match=text, numbers=line.numbers)
+    return replace(line, draft=_draft(state, line, now))
+
+
+def note_type(key: str, note_type: NoteType, line: Type | None, now: int) -> tuple[Type, list[Diagnostic]]:
+    """The line of a note type as it is now. The shape that was released may not change."""
+    shape = shape_digest(note_type)
+    found = [changed_shape(Span(FILE), note_type.name)] if line and line.released and line.shape != shape else []
+    line = replace(line, family=note_type.family, shape=shape) if line else Type(key, note_type.family, shape)
+    looks = digest(
+        note_type.name, note_type.css, *(field.name for field in note_type.fields),
+        *(part for template in note_type.templates for part in (template.name, template.front, template.back)),
+    )  # fmt: skip
+    return replace(line, draft=_draft(State(looks, looks, 0), line, now)), found
+
+
+def _draft(state: State, line: Line | Type, now: int) -> State | None:
+    """The draft of what now has this content: none if it is the released one, else later than all before."""
+    released, draft = line.released, line.draft
+    if released and _is_same(state, released):
+        return None
+    if draft and _is_same(state, draft):
+        return replace(state, mod=draft.mod)
+    return replace(state, mod=max(now, 1, released.mod + 1 if released else 0, draft.mod + 1 if draft else 0))
+
+
+def _is_same(state: State, other: State) -> bool:
+    """Whether a learner need not be told: the author changed nothing, or nothing of it ships."""
+    return state.source == other.source or state.fields == other.fields
