@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from dataclasses import replace
 from pathlib import Path
 
-from deckwright import collection, diff, package, project
+from msgspec.structs import replace
+
+from deckwright import collection, diff, package
+from deckwright import settings as project
 
 
 def main() -> None:

@@ -14,8 +14,7 @@ from prettier import formatted
 from scratch import Scratch
 
 from deckwright import diff, package
-from deckwright.model import Note
-from deckwright.package import Package, PackedNote, contents
+from deckwright.package import Package, PackedNote
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -220,14 +219,11 @@ def released(scratch: Scratch, version: str, now: int) -> tuple[Package, Path, d
     """The package of a release, where it lies, and what people call each note."""
     scratch.release(version, now, retire=True)
     loaded = scratch.load(now + 60, retire=True)
-    assert not loaded.stale_lines
+    known = loaded.assigned.ledger
+    assert known == loaded.before
     path = scratch.root / f"{version}.apkg"
-    package.write(loaded.collection, path)
-    return contents(loaded.collection), path, {note.guid: _title(note) for note in loaded.collection.notes}
-
-
-def _title(note: Note) -> str:
-    return note.path[-1]
+    held = package.write(loaded.collection, path)
+    return held, path, {note.guid: known.lines[note.guid].key[-1] for note in loaded.collection.notes}
 
 
 def import_update(learner: Learner, old: Package, new: Package, path: Path) -> set[str]:
@@ -259,7 +255,7 @@ def import_update(learner: Learner, old: Package, new: Package, path: Path) -> s
         "new_cards": len(after.cards) - len(before.cards),
         "empty_cards": len(after.empty - before.empty),
         "one_way_sync": after.schema != before.schema,
-    } == {name: getattr(prediction, name) for name in diff.Prediction.__dataclass_fields__}
+    } == {name: getattr(prediction, name) for name in diff.Prediction.__struct_fields__}
 
     again = import_package(learner.collection, path)
     assert again == {"new": 0, "updated": 0, "duplicate": len(incoming), "conflicting": 0}

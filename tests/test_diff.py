@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,12 @@ from typing import Any
 import genanki
 import pytest
 from conftest import import_package
+from msgspec import to_builtins
+from msgspec.structs import asdict, replace
 
 from deckwright import collection as pipeline
-from deckwright import project, starter
+from deckwright import settings as project
+from deckwright import starter
 from deckwright.diff import (
     Changes,
     FieldChange,
@@ -600,7 +602,7 @@ def test_ten_thousand_changed_notes_are_all_told() -> None:
     assert to_text(changes, limit=None).count("\n    Back: ") == 10_000
 
 
-# The words
+# The forms
 
 
 OLD = package(
@@ -622,7 +624,7 @@ NEW = package(
 )
 
 TEXT = """\
-Notes: 1 new, 2 changed, 1 changed but received by nobody, 1 moved, 1 with another answer under a number, 1 retired, 1 as before
+Notes: 1 new, 2 changed, 1 changed but not received, 1 moved, 1 with a number that asks for another answer, 1 retired, 1 unchanged
 
 New notes (1)
   Something new
@@ -630,29 +632,29 @@ New notes (1)
 Changed notes (2)
   What is HTTPS, then?
     Front: What is [-HTTP?-]{+HTTPS, then?+}
-    Back: its words are the same, its markup differs
+    Back: the same words, other markup
     Tags: [-net-] {+web+}
     Card 2 is gone
   A and B
     Front: [-{{c1::A}}-]{+{{c2::A}}+} and [-{{c2::B}}-]{+{{c1::B}}+}
 
 Retired notes (1)
-They are not in the new package. Anki deletes nothing: they stay, and so do their reviews.
+They are not in the new package. Anki deletes nothing: learners keep them, and their reviews.
   Nobody asks this
 
 Moved notes (1)
-Anki leaves cards in the deck where they are; in the new one only those find them who get them anew.
+Anki leaves cards in their deck. Only those who get them for the first time find them in the new one.
   What is HTTPS, then?
     from Course to Course::New
 
-Other answers under a number (1)
-A card is known by its number: what was learnt of the old answer counts for the new one.
+Numbers that ask for another answer (1)
+A card is known by its number, so what was learned of the old answer counts for the new one.
   A and B
     card 1 asked for “A”, now for “B”
     card 2 asked for “B”, now for “A”
 
 Changed notes that nobody receives (1)
-Anki updates a note only where its modification time is later than the learner’s, and theirs is not.
+Anki updates a note only if its modification time is later than the learner’s, and theirs is not.
   one more
     Front: one {+more+}
 
@@ -663,14 +665,14 @@ New decks (1)
   Course::New
 
 Files with other contents under the same name (1)
-Notes that are not updated keep showing the old file; one whose name begins with _ is never replaced.
+Notes that are not updated still show the old file. A file is never replaced if its name begins with _.
   _a.png
 
-What importing this does to your copy
-1 note is added. 2 notes are updated: fields and tags become those of the new package, whatever you
-had written there; only a note that you edited after its new version was made stays yours. 2 notes
-stay as you have them. You get 1 new card. 1 retired note will stay until you delete them. All your
-reviews and due dates stay, but some of them will belong to another answer."""
+What importing this does to your collection
+1 note is added. 2 notes are updated: fields and tags become those of the new package, and your
+edits are overwritten. Only a note that you edited after its new version was made keeps your edits.
+2 notes stay as you have them. You get 1 new card. 1 retired note will stay until you delete it. You
+keep all reviews and due dates, but some of them will belong to another answer."""
 
 
 def test_people_read_it_in_words() -> None:
@@ -679,8 +681,8 @@ def test_people_read_it_in_words() -> None:
 
 def test_nothing_is_said_of_what_is_the_same() -> None:
     assert to_text(compare(OLD, OLD)) == (
-        "Notes: 5 as before\n\nWhat importing this does to your copy\n"
-        "Nothing changes. 5 notes stay as you have them. All your reviews and due dates stay."
+        "Notes: 5 unchanged\n\nWhat importing this does to your collection\n"
+        "Nothing changes. 5 notes stay as you have them. You keep all reviews and due dates."
     )
 
 
@@ -688,14 +690,14 @@ def test_dangers_are_told_with_what_to_do() -> None:
     kind = replace(note_type(names=("Front", "Back", "Extra")), mod=LATER)
     text = to_text(compare(package(A, types=(BASIC,)), package(note("a", "1", of=kind, mod=LATER), types=(kind,))))
     assert (
-        "  Course basic: fields\n    Anki makes a second note type of it, and updates no note of the first any more"
+        "  Course basic: fields\n    Anki makes a second note type of it, and no longer updates the notes of the first"
         in text
     )
     assert "Notes that cannot be updated (1)\n" in text
     sorted_anew = replace(BASIC, sort_field=1, mod=LATER)
     text = to_text(compare(package(A, types=(BASIC,)), package(replace(A, mod=LATER), types=(sorted_anew,))))
     assert text.replace("\n", " ").endswith(
-        "Anki then has to sync one way: sync all your devices before you import, else you may lose reviews."
+        "Anki then needs a one-way sync: sync all your devices before you import, or you may lose reviews."
     )
 
 
@@ -729,7 +731,7 @@ def test_styles_are_asked_for_by_role() -> None:
     assert asked["old"] == ["[-HTTP?-]", "[-net-]", "[-{{c1::A}}-]", "[-{{c2::B}}-]"]
     assert asked["new"] == ["{+HTTPS, then?+}", "{+web+}", "{+{{c2::A}}+}", "{+{{c1::B}}+}", "{+more+}"]
     assert [heading.rpartition(" (")[0] for heading in asked["warning"]] == [
-        "Other answers under a number",
+        "Numbers that ask for another answer",
         "Changed notes that nobody receives",
         "Files with other contents under the same name",
     ]
@@ -758,7 +760,7 @@ def test_programs_read_every_attribute() -> None:
         "retired": 1,
         "unchanged": 1,
     }
-    assert told == json.loads(json.dumps(asdict(changes)))
+    assert told == json.loads(json.dumps(to_builtins(changes)))
     assert list(told) == list(asdict(changes))
 
 

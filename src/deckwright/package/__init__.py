@@ -1,8 +1,9 @@
-"""Collection → .apkg, and any .apkg back for comparing. The only user of genanki, sqlite3 and zipfile."""
+"""A Collection → an .apkg, and any .apkg → what it holds. The only user of genanki, sqlite3 and zipfile."""
 
+from .archive import PackageError
+from .contents import Package, PackedCard, PackedNote, contents
 from .generation import cards
-from .packed import Package, PackedCard, PackedNote, contents
-from .reader import PackageError, read
+from .reader import read
 from .writer import WriteError, refuse_name, write
 
 __all__ = [

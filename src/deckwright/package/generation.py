@@ -1,49 +1,53 @@
 """A note → the ordinals of the cards that Anki itself would generate for it.
 
-Import generates nothing: it trusts the package's cards, so they must be right. All of this was measured with anki 26.9.3,
-and a test compares it with the backend.
+An import generates nothing: it trusts the cards of the package, so they must be right. All of this was measured with
+anki 26.9.3, and a test compares it with the backend.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from ..model import Note, NoteType
+from ..model import NoteType
 
 MAX_CARDS = 500
-"""A cloze number above it makes the card of this one."""
+"""A cloze with a higher number makes the card of this one."""
 
 MAX_NESTING = 10
-"""A cloze that opens inside this many others is not seen as one."""
+"""A cloze inside this many others is not taken for one."""
 
 ALWAYS_FILLED = frozenset({"Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type"})
-"""The names that a template may use besides those of its fields; "Tags" is another, filled where the note has some."""
+"""The names that a template may use besides those of its fields. So is "Tags", which is filled if the note has any."""
 
 
-def cards(note: Note, note_type: NoteType) -> tuple[int, ...]:
-    """The ordinals of the note's cards, counted from 0, ascending; none where every front would be empty.
+def cards(fields: Sequence[str], tags: Sequence[str], note_type: NoteType) -> tuple[int, ...]:
+    """The ordinals of a note's cards, ascending and counted from 0; none if every front would be empty.
 
-    Clozes count in every field, shown or not. Otherwise a template makes a card where its front shows a filled field.
+    `fields` are the values in the order of the note type. A cloze counts in every field, shown or not. Of a basic note
+    type, a template makes a card if its front shows a field that is filled.
     """
-    values = [value and _CONTROL.sub("", value) for value in note.field_values()]
+    values = [value and _CONTROL.sub("", value) for value in fields]
     if note_type.family != "basic":
-        numbers = set().union(*(_cloze_numbers(value) for value in values if "}}" in value))
+        numbers = {number for value in values if "}}" in value for number in _cloze_numbers(value)}
         return tuple(sorted({min(number, MAX_CARDS) - 1 for number in numbers if number}))
-    fields = zip(note_type.fields, values, strict=True)
-    filled = {field.name for field, value in fields if value and not _EMPTY.fullmatch(value)} | ALWAYS_FILLED
-    if note.tags:
+    named = zip(note_type.fields, values, strict=True)
+    filled = {field.name for field, value in named if value and not _EMPTY.fullmatch(value)} | ALWAYS_FILLED
+    if tags:
         filled.add("Tags")
     fronts = (template.front for template in note_type.templates)
     return tuple(ord_ for ord_, front in enumerate(fronts) if _shows(front, frozenset(filled)))
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""What Anki drops from fields."""
+"""What Anki removes from fields."""
 
 _CLOZE = re.compile(r"\{\{c([0-9,]{1,999})::|\}\}")  # Python refuses to read numbers of thousands of digits.
 
 
 def _cloze_numbers(text: str) -> set[int]:
-    """The numbers of all clozes that are closed, and so are those around them. Zero is among them: it makes no card."""
+    """The numbers of all clozes that are closed, if those around them are too. Zero is among them: it makes no card."""
     found: set[int] = set()
     around: list[set[int]] = []
     for token in _CLOZE.finditer(text):
@@ -52,7 +56,7 @@ def _cloze_numbers(text: str) -> set[int]:
                 closed = around.pop()
                 (around[-1] if around else found).update(closed)
         else:
-            # Anki reads each as an unsigned number of 16 bits and forgets what is none.
+            # Anki reads each as an unsigned number of 16 bits, and leaves out what is none.
             numbers = {int(number) for number in token[1].split(",") if number and int(number) < 1 << 16}
             if numbers and len(around) < MAX_NESTING:
                 around.append(numbers)
@@ -62,27 +66,48 @@ def _cloze_numbers(text: str) -> set[int]:
 _EMPTY = re.compile(r"(?:[ \t\n]|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 """What Anki takes for an empty field."""
 
-_TAG = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
-_OLD_TAG = re.compile(r"<!--.*?-->|<%(.*?)%>", re.DOTALL)
 _OLD_TAGS = "{{=<% %>=}}"
-"""A template that begins so has its tags in <% and %>."""
+"""A template that begins like this has its tags in <% and %>."""
 
 
 @lru_cache(maxsize=4096)
 def _shows(front: str, filled: frozenset[str]) -> bool:
-    """Whether a front shows one of the filled fields. One whose conditionals do not match shows nothing."""
+    """Whether a front shows one of the filled fields. If its conditionals do not match, it shows nothing."""
     shows = False
     around: list[tuple[str, bool]] = []
-    for tag in (_OLD_TAG if front.lstrip().startswith(_OLD_TAGS) else _TAG).finditer(front):
-        text = (tag[1] or "").lstrip("{").strip()
+    hidden = 0  # by how many of the conditionals around
+    for tag in _tags(front):
+        text = tag.lstrip("{").strip()
         kind, name = (text[:1], text[1:].lstrip()) if len(text) > 1 else ("", text)
-        if kind == "#":
-            around.append((name, name in filled))
-        elif kind == "^":
-            around.append((name, name not in filled))
+        if kind in ("#", "^"):
+            holds = (name in filled) == (kind == "#")
+            around.append((name, holds))
+            hidden += not holds
         elif kind == "/":
-            if not around or around.pop()[0] != name:
+            if not around or around[-1][0] != name:
                 return False
-        elif all(holds for _, holds in around):
+            hidden -= not around.pop()[1]
+        elif not hidden:
             shows |= text.rpartition(":")[2] in filled
     return shows and not around
+
+
+def _tags(front: str) -> Iterator[str]:
+    """What stands between the brackets of each tag. Those in comments are none.
+
+    A regular expression would take quadratic time where many are opened and none is closed.
+    """
+    opening, closing = ("<%", "%>") if front.lstrip().startswith(_OLD_TAGS) else ("{{", "}}")
+    at, comment, tag = 0, front.find("<!--"), front.find(opening)
+    while comment >= 0 or tag >= 0:
+        is_comment = tag < 0 or 0 <= comment < tag
+        start = comment + len("<!--") if is_comment else tag + len(opening)
+        end = front.find("-->" if is_comment else closing, start)
+        if end < 0:  # Nothing behind it is closed either.
+            comment, tag = (-1, tag) if is_comment else (comment, -1)
+            continue
+        if not is_comment:
+            yield front[start:end]
+        at = end + (len("-->") if is_comment else len(closing))
+        comment = front.find("<!--", at) if 0 <= comment < at else comment
+        tag = front.find(opening, at) if 0 <= tag < at else tag

@@ -1,152 +1,179 @@
-"""An .apkg of any tool → what it holds, for comparing. Nothing is imported, nothing upgraded, nothing written."""
+"""An .apkg of any tool → what it holds. Nothing is imported, upgraded or written, and nothing in it is trusted."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sqlite3
-import zlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile, ZipFile
 
+import msgspec
+
+from ..limits import MAX_COLLECTION_BYTES, MAX_MEDIA_LIST_BYTES
 from ..model import Deck, Family, Field, NoteType, Template
-from .packed import Package, PackedCard, PackedNote
+from . import archive, database, protobuf
+from .archive import Archive, NoArchive, PackageError
+from .contents import Package, PackedCard, PackedNote
+from .database import Database
 
 CONTAINERS = ("collection.anki21b", "collection.anki21", "collection.anki2")
-"""The names of a collection in a package, the newest first; beside a new one lies an old one that says "please update"."""
+"""The names of the collection in a package, the newest first. Beside a new one there is an old one: "please update"."""
 
 NEWEST_VERSION = 3
-"""The newest package format that is known here: package/meta.rs, Version."""
-
-
-class PackageError(ValueError):
-    """A file that is no package, or a broken one; it says which, and what is wrong."""
+"""The newest format of packages that is known here (rslib/src/import_export/package/meta.rs, Version)."""
 
 
 def read(path: Path) -> Package:
-    """Everything that the package at this path holds. Raises PackageError, and OSError where there is no such file."""
+    """Everything that the package at this path holds. Raises PackageError, and OSError if the file cannot be opened."""
     if path.suffix.lower() == ".colpkg":
         raise PackageError(f"{path.name} is the backup of a whole collection, not a package")
     try:
-        with ZipFile(path) as archive:
-            return _package(archive)
-    except (BadZipFile, NotImplementedError) as error:
-        raise PackageError(f"{path.name} is no package, or not a whole one: {error}") from error
+        with archive.opened(path) as members:
+            return _package(members)
     except PackageError as error:
-        raise PackageError(f"{path.name} is broken: {error}") from error
+        what = "is not a package, or is damaged" if isinstance(error, NoArchive) else "is broken"
+        raise PackageError(f"{path.name} {what}: {_shown(str(error))}") from error
 
 
-def _package(archive: ZipFile) -> Package:
-    members = set(archive.namelist())
+def _shown(text: str) -> str:
+    """A reason as a terminal can show it: names in a package may hold anything."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f]", "\ufffd", text)
+    return text if len(text) <= 300 else text[:300] + "…"
+
+
+def _package(members: Archive) -> Package:
     container = next((name for name in CONTAINERS if name in members), None)
     if container is None:
-        raise PackageError("there is no collection in it")
+        raise PackageError("it has no collection")
     compressed = container == "collection.anki21b"
-    try:
-        if "meta" in members and (version := dict(_protobuf(_member(archive, "meta"))).get(1, 0)) > NEWEST_VERSION:
-            raise PackageError(f"its format {version} is newer than the newest one known, {NEWEST_VERSION}")
-        notes, note_types, decks = _collection(_member(archive, container, compressed))
-        listed = _media_names(_member(archive, "media", compressed), compressed) if "media" in members else {}
-        media = {
-            name: hashlib.sha256(_member(archive, member, compressed)).hexdigest()
-            for name, member in sorted(listed.items())
-        }
-    except PackageError:
-        raise
-    # What somebody else's data can do to the code below, all of it.
-    except (sqlite3.Error, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise PackageError(f"its {container} or its list of media makes no sense: {error}") from error
+    with _told("meta"):
+        if "meta" in members:
+            version = protobuf.number(protobuf.message(bytes(members.read("meta", 1 << 10))), 1)
+            if version > NEWEST_VERSION:
+                raise PackageError(f"its format is {version}, and the newest one known here is {NEWEST_VERSION}")
+    with _told(container):
+        notes, note_types, decks = _collection(members.read(container, MAX_COLLECTION_BYTES, compressed))
+    with _told("list of media"):
+        listed = _media_names(members, compressed) if "media" in members else {}
+    media = {name: members.sha256(member, compressed) for name, member in sorted(listed.items())}
     return Package(container, notes, note_types, decks, media)
 
 
-def _member(archive: ZipFile, name: str, compressed: bool = False) -> bytes:
-    """The bytes of a member. `compressed` says that what lies in the zip is compressed with Zstandard."""
+@contextmanager
+def _told(member: str) -> Iterator[None]:
+    """Whatever is wrong with the contents of a member, as a PackageError."""
     try:
-        data = archive.read(name)
-    except KeyError as error:
-        raise PackageError(f"its member {name} is missing") from error
-    # A wrong check sum, a broken or unknown compression, an encrypted member.
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise PackageError(f"its member {name} cannot be unpacked: {error}") from error
-    return _decompress(name, data) if compressed else data
+        yield
+    except PackageError:
+        raise
+    except RecursionError as error:
+        raise PackageError(f"its {member} is nested too deeply") from error
+    except (msgspec.MsgspecError, ValueError, OverflowError) as error:
+        raise PackageError(f"its {member} makes no sense: {error}") from error
 
 
-def _decompress(name: str, data: bytes) -> bytes:
-    import zstandard
-
-    frame = zstandard.ZstdDecompressor().decompressobj()
-    try:
-        data = frame.decompress(data)
-    except zstandard.ZstdError as error:
-        raise PackageError(f"its member {name} cannot be decompressed: {error}") from error
-    if not frame.eof:
-        raise PackageError(f"its member {name} is cut short")
-    return data
-
-
-def _media_names(data: bytes, modern: bool) -> dict[str, str]:
-    """Each file's name and the member that holds it: a JSON object, or a protobuf MediaEntries, which counts."""
+def _media_names(members: Archive, modern: bool) -> dict[str, str]:
+    """The member that holds each file, by name: from a JSON object, or from a protobuf MediaEntries, in order."""
+    data = bytes(members.read("media", MAX_MEDIA_LIST_BYTES, modern))
     if not modern:
-        return {name: member for member, name in json.loads(data).items()}
-    entries = [dict(_protobuf(entry)) for number, entry in _protobuf(data) if number == 1]
-    return {entry[1].decode(): str(index) for index, entry in enumerate(entries)}
+        listed = msgspec.json.decode(data, type=dict[str, str])
+        if odd := next((member for member in listed if not (member.isascii() and member.isdigit())), None):
+            raise ValueError(f"a file in it would be in the member {odd!r}")
+        return {name: member for member, name in listed.items()}
+    found = {}
+    for place, (number, entry) in enumerate(protobuf.fields(data)):
+        if number != 1 or not isinstance(entry, bytes):
+            raise ValueError(f"it has something else than files, in field {number}")
+        if str(place) not in members:
+            raise PackageError(f"its member {place} is missing")
+        found[protobuf.text(protobuf.message(entry), 1)] = str(place)
+    return found
 
 
-def _collection(data: bytes) -> tuple[tuple[PackedNote, ...], tuple[NoteType, ...], tuple[Deck, ...]]:
-    database = sqlite3.connect(":memory:")
-    try:
-        image = bytearray(data)
-        image[18:20] = b"\x01\x01"  # Anki's own exports say "write-ahead log", which cannot be opened in memory.
-        database.deserialize(image)
-        # Without it SQLite does not even look at the newer tables; nothing here depends on its order.
-        database.create_collation("unicase", lambda one, other: (one > other) - (one < other))
-        (version,) = database.execute("SELECT ver FROM col").fetchone()
-        note_types, decks = _modern_schema(database) if version >= 15 else _schema_11(database)
-        notes = tuple(_notes(database, note_types, {id_: deck.name for id_, deck in decks.items()}))
-    finally:
-        database.close()
+def _collection(data: bytearray) -> tuple[tuple[PackedNote, ...], tuple[NoteType, ...], tuple[Deck, ...]]:
+    with database.opened(data) as held:
+        rows = held.rows("col", ver=int, models=str, decks=str)
+        if len(rows) != 1:
+            raise PackageError(f"its table col has {len(rows)} rows instead of one")
+        version, models, listed = rows[0]
+        note_types, decks = _modern_schema(held) if version >= 15 else _schema_11(models, listed)
+        for note_type in note_types.values():
+            if len({field.name for field in note_type.fields}) < len(note_type.fields):
+                raise PackageError(f"two fields of the note type {note_type.id} have the same name")
+        notes = _notes(held, note_types, {id_: deck.name for id_, deck in decks.items()})
     used = {card.deck for note in notes for card in note.cards}
     named = (deck for id_, deck in decks.items() if id_ != 1 or deck.name in used)
     return notes, tuple(note_types[id_] for id_ in sorted(note_types)), tuple(sorted(named, key=lambda deck: deck.name))
 
 
-def _schema_11(database: sqlite3.Connection) -> tuple[dict[int, NoteType], dict[int, Deck]]:
+# The older schema, 11: note types and decks are JSON
+
+
+class _JsonField(msgspec.Struct):
+    name: str
+    id: int | None = None
+    description: str | None = ""
+    collapsed: bool | None = False
+    plain_text: bool | None = msgspec.field(default=False, name="plainText")
+    prevent_deletion: bool | None = msgspec.field(default=False, name="preventDeletion")
+    tag: int | None = None
+
+
+class _JsonTemplate(msgspec.Struct):
+    name: str
+    qfmt: str
+    afmt: str
+    id: int | None = None
+
+
+class _JsonNoteType(msgspec.Struct):
+    name: str
+    flds: list[_JsonField]
+    tmpls: list[_JsonTemplate]
+    type: int = 0
+    css: str = ""
+    sortf: int = 0
+    stock_kind: int | None = msgspec.field(default=0, name="originalStockKind")
+    mod: int | float = 0
+
+
+class _JsonDeck(msgspec.Struct):
+    name: str
+    desc: str | None = ""
+
+
+def _schema_11(models: str, decks: str) -> tuple[dict[int, NoteType], dict[int, Deck]]:
     """Note types and decks by id, from the two JSON objects of the older schema."""
-    models, decks = map(json.loads, database.execute("SELECT models, decks FROM col").fetchone())
     return (
-        {int(id_): _note_type(int(id_), model) for id_, model in models.items()},
-        {int(id_): Deck(deck["name"], deck.get("desc", "")) for id_, deck in decks.items()},
+        {id_: _note_type(id_, m) for id_, m in msgspec.json.decode(models, type=dict[int, _JsonNoteType]).items()},
+        {id_: Deck(d.name, d.desc or "") for id_, d in msgspec.json.decode(decks, type=dict[int, _JsonDeck]).items()},
     )
 
 
-def _note_type(id_: int, model: Mapping[str, Any]) -> NoteType:
+def _note_type(id_: int, model: _JsonNoteType) -> NoteType:
+    stock_kind = model.stock_kind or 0
     return NoteType(
         id=id_,
-        name=model["name"],
-        family=_family(model.get("type", 0), model.get("originalStockKind", 0)),
+        name=model.name,
+        family=_family(model.type, stock_kind),
         fields=tuple(
             Field(
-                name=field["name"],
-                id=field.get("id") or 0,
-                description=field.get("description", ""),
-                collapsed=field.get("collapsed", False),
-                plain_text=field.get("plainText", False),
-                prevent_deletion=field.get("preventDeletion", False),
-                tag=field.get("tag"),
+                name=field.name,
+                id=field.id or 0,
+                description=field.description or "",
+                collapsed=bool(field.collapsed),
+                plain_text=bool(field.plain_text),
+                prevent_deletion=bool(field.prevent_deletion),
+                tag=field.tag,
             )
-            for field in model["flds"]
+            for field in model.flds
         ),
-        templates=tuple(
-            Template(template["name"], template.get("id") or 0, template["qfmt"], template["afmt"])
-            for template in model["tmpls"]
-        ),
-        css=model.get("css", ""),
-        sort_field=model.get("sortf", 0),
-        stock_kind=model.get("originalStockKind", 0),
-        mod=int(model.get("mod", 0)),
+        templates=tuple(Template(made.name, made.id or 0, made.qfmt, made.afmt) for made in model.tmpls),
+        css=model.css,
+        sort_field=model.sortf,
+        stock_kind=stock_kind,
+        mod=int(model.mod),
     )
 
 
@@ -156,83 +183,73 @@ def _family(kind: int, stock_kind: int) -> Family:
     return "occlusion" if stock_kind == 6 else "cloze"
 
 
-def _modern_schema(database: sqlite3.Connection) -> tuple[dict[int, NoteType], dict[int, Deck]]:
+# The newer schema, 18: note types and decks have tables of their own
+
+
+def _modern_schema(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]]:
     """Note types and decks by id, from the tables of schema 18. Numbers are those of anki's proto/anki/*.proto."""
     fields, templates = defaultdict(list), defaultdict(list)
-    for id_, name, config in database.execute("SELECT ntid, name, config FROM fields ORDER BY ntid, ord"):
-        of = dict(_protobuf(config))
-        text, flags = _text(of, 5), (bool(of.get(number)) for number in (7, 6, 11))
-        fields[id_].append(Field(name, _signed(of.get(9, 0)), text, *flags, tag=of.get(10)))
-    for id_, name, config in database.execute("SELECT ntid, name, config FROM templates ORDER BY ntid, ord"):
-        of = dict(_protobuf(config))
-        templates[id_].append(Template(name, _signed(of.get(8, 0)), _text(of, 1), _text(of, 2)))
+    for id_, _, name, config in sorted(held.rows("fields", ntid=int, ord=int, name=str, config=bytes)):
+        of = protobuf.message(config)
+        collapsed, plain_text, prevent_deletion = (bool(protobuf.number(of, number)) for number in (7, 6, 11))
+        tag = protobuf.number(of, 10) if 10 in of else None
+        of_field = protobuf.signed(of, 9), protobuf.text(of, 5), collapsed, plain_text, prevent_deletion, tag
+        fields[id_].append(Field(name, *of_field))
+    for id_, _, name, config in sorted(held.rows("templates", ntid=int, ord=int, name=str, config=bytes)):
+        of = protobuf.message(config)
+        templates[id_].append(Template(name, protobuf.signed(of, 8), protobuf.text(of, 1), protobuf.text(of, 2)))
     note_types = {}
-    for id_, name, mod, config in database.execute("SELECT id, name, mtime_secs, config FROM notetypes"):
-        of = dict(_protobuf(config))
-        family = _family(of.get(1, 0), of.get(9, 0))
+    for id_, name, mod, config in held.rows("notetypes", id=int, name=str, mtime_secs=int, config=bytes):
+        of = protobuf.message(config)
+        stock_kind = protobuf.number(of, 9)
+        family = _family(protobuf.number(of, 1), stock_kind)
         shape = tuple(fields[id_]), tuple(templates[id_])
-        note_types[id_] = NoteType(id_, name, family, *shape, _text(of, 3), of.get(2, 0), of.get(9, 0), mod)
+        css, sort_field = protobuf.text(of, 3), protobuf.number(of, 2)
+        note_types[id_] = NoteType(id_, name, family, *shape, css, sort_field, stock_kind, mod)
     decks = {}
-    for id_, name, kind in database.execute("SELECT id, name, kind FROM decks"):
-        normal = dict(_protobuf(dict(_protobuf(kind)).get(1, b"")))
-        decks[id_] = Deck(name.replace("\x1f", "::"), _text(normal, 4))
+    for id_, name, kind in held.rows("decks", id=int, name=str, kind=bytes):
+        normal = protobuf.message(protobuf.raw(protobuf.message(kind), 1))
+        decks[id_] = Deck(name.replace("\x1f", "::"), protobuf.text(normal, 4))
     return note_types, decks
 
 
-def _notes(
-    database: sqlite3.Connection, note_types: Mapping[int, NoteType], decks: Mapping[int, str]
-) -> Iterable[PackedNote]:
+# Notes and cards: the same in both
+
+
+def _notes(held: Database, note_types: Mapping[int, NoteType], decks: Mapping[int, str]) -> tuple[PackedNote, ...]:
     """In the order of the first card that is due."""
-    cards, due = defaultdict(list), {}
-    rows = database.execute(
-        "SELECT nid, ord, CASE odid WHEN 0 THEN did ELSE odid END, due FROM cards ORDER BY nid, ord"
-    )
-    for note_id, ord_, deck_id, position in rows:
-        if deck_id not in decks:
-            raise PackageError(f"a card of note {note_id} is in the deck {deck_id}, which is missing")
-        cards[note_id].append(PackedCard(ord_, decks[deck_id]))
-        due[note_id] = min(position, due.get(note_id, position))
-    rows = database.execute("SELECT id, guid, mod, mid, flds, tags FROM notes ORDER BY id").fetchall()
+    cards, due = _cards(held, decks)
+    names = {id_: [field.name for field in note_type.fields] for id_, note_type in note_types.items()}
+    rows = held.rows("notes", id=int, guid=str, mod=int, mid=int, flds=str, tags=str)
+    rows.sort()
+    found: dict[int, PackedNote] = {}
     for note_id, guid, mod, note_type_id, text, tags in sorted(rows, key=lambda row: due.get(row[0], 0)):
-        if note_type_id not in note_types:
-            raise PackageError(f"note {note_id} is of the note type {note_type_id}, which is missing")
-        names, values = [field.name for field in note_types[note_type_id].fields], text.split("\x1f")
-        if len(names) != len(values):
-            raise PackageError(f"note {note_id} has {len(values)} fields, its note type {len(names)}")
-        fields = dict(zip(names, values, strict=True))
-        yield PackedNote(guid, note_id, mod, note_type_id, fields, tuple(tags.split()), tuple(cards[note_id]))
+        if note_id in found:
+            raise PackageError(f"two notes have the id {note_id}")
+        if note_type_id not in names:
+            raise PackageError(f"the note {note_id} has the note type {note_type_id}, which is missing")
+        of, values = names[note_type_id], text.split("\x1f")
+        if len(of) != len(values):
+            raise PackageError(f"the note {note_id} has {len(values)} fields, and its note type {len(of)}")
+        fields = dict(zip(of, values, strict=True))
+        found[note_id] = PackedNote(
+            guid, note_id, mod, note_type_id, fields, tuple(tags.split()), tuple(cards.get(note_id, ()))
+        )
+    return tuple(found.values())
 
 
-def _protobuf(data: bytes) -> Iterator[tuple[int, Any]]:
-    """The numbers and values of a message's fields. In a dict the last one of a number wins, as it should.
-
-    Numbers are unsigned integers; everything else is bytes. Format: https://protobuf.dev/programming-guides/encoding/
-    """
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        if key & 7 == 0:
-            value, at = _varint(data, at)
-        else:
-            length, at = _varint(data, at) if key & 7 == 2 else ({1: 8, 5: 4}[key & 7], at)
-            value, at = data[at : at + length], at + length
-            if at > len(data):
-                raise ValueError("a message is cut short")
-        yield key >> 3, value
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Seven bits a byte, the lowest first; the eighth says that more follow. And the place behind it."""
-    value = shift = 0
-    while data[at] & 0x80:
-        value |= (data[at] & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-    return value | data[at] << shift, at + 1
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >= 1 << 63 else value
-
-
-def _text(message: Mapping[int, Any], number: int) -> str:
-    return message.get(number, b"").decode()
+def _cards(held: Database, decks: Mapping[int, str]) -> tuple[dict[int, list[PackedCard]], dict[int, int]]:
+    """The cards of each note by their ordinals, and the least number by which one of them is due, by the note's id."""
+    cards: dict[int, list[PackedCard]] = defaultdict(list)
+    due: dict[int, int] = {}
+    rows = held.rows("cards", nid=int, ord=int, did=int, odid=int, due=(int, float))
+    rows.sort()
+    for note_id, ord_, deck_id, home_id, position in rows:
+        deck = decks.get(home_id or deck_id)  # While a card is in a filtered deck, its own one is its home.
+        if deck is None:
+            raise PackageError(f"a card of the note {note_id} is in the deck {home_id or deck_id}, which is missing")
+        if not 0 <= ord_ < 1 << 16:
+            raise PackageError(f"a card of the note {note_id} has the number {ord_}")
+        cards[note_id].append(PackedCard(ord_, deck))
+        due[note_id] = min(position, due.get(note_id, position))
+    return cards, due

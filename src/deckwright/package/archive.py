@@ -1,0 +1,170 @@
+"""The file of an .apkg → its members, unpacked within limits and only those that are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from ..limits import MAX_ARCHIVE_DIRECTORY, MAX_MEMBERS, MAX_UNPACKED, MAX_UNPACKED_RATIO
+
+
+class PackageError(ValueError):
+    """A file that is no package, or a broken one. Its text names the file and says what is wrong."""
+
+
+class NoArchive(PackageError):
+    """A file that is no zip file at all, or one whose list of members is damaged."""
+
+
+_DAMAGE = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, struct.error, ValueError)
+"""All that `zipfile` raises for a file that somebody damaged: a wrong checksum, a place behind the end, a name that is
+no text."""
+
+_CHUNK = 1 << 16
+_ZSTANDARD_CHUNK = 1 << 10
+"""Four bytes of Zstandard can become 128 KiB: a kilobyte, 32 MiB."""
+
+_MAX_WINDOW = 1 << 27
+"""Of memory that Zstandard may take to decompress: what its own program takes at most, unless told otherwise."""
+
+
+class Archive:
+    """The members of a package. Each method raises PackageError for what is missing, damaged, or too much to unpack."""
+
+    def __init__(self, held: ZipFile, size: int) -> None:
+        """`size` is that of the file, in bytes."""
+        self._zip = held
+        self._left = MAX_UNPACKED + MAX_UNPACKED_RATIO * size
+        self._members: dict[str, ZipInfo] = {}
+        for member in held.infolist():
+            if member.filename in self._members:
+                raise PackageError(f"it has two members called {member.filename!r}")
+            self._members[member.filename] = member
+        if len(self._members) > MAX_MEMBERS:
+            raise PackageError(f"it has more than {MAX_MEMBERS:,} members")
+        end = 0
+        for member in sorted(self._members.values(), key=lambda member: member.header_offset):
+            if member.header_offset < end:
+                raise PackageError(f"its member {member.filename!r} overlaps another one")
+            end = member.header_offset + _LOCAL_HEADER + member.compress_size
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def read(self, name: str, limit: int, compressed: bool = False) -> bytearray:
+        """The bytes of a member, at most `limit`. `compressed` says that the zip holds them compressed with Zstandard."""
+        data = bytearray()
+        for part in self._parts(name, compressed):
+            data += part
+            if len(data) > limit:
+                raise PackageError(f"its member {name} has more than {_size(limit)}")
+        return data
+
+    def sha256(self, name: str, compressed: bool = False) -> str:
+        """The SHA-256 of a member's bytes, in hex. They are never in memory all at once."""
+        digest = hashlib.sha256()
+        for part in self._parts(name, compressed):
+            digest.update(part)
+        return digest.hexdigest()
+
+    def _parts(self, name: str, compressed: bool) -> Iterator[bytes]:
+        parts = self._unpacked(name)
+        return self._decompressed(name, parts) if compressed else parts
+
+    def _unpacked(self, name: str) -> Iterator[bytes]:
+        member = self._members.get(name)
+        if member is None:
+            raise PackageError(f"its member {name} is missing")
+        if member.flag_bits & _ENCRYPTED:
+            raise PackageError(f"its member {name} is encrypted")
+        if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            raise PackageError(f"its member {name} is compressed in a way that Anki does not read")
+        if member.file_size > self._left:
+            raise self._bomb(name)
+        size = 0
+        try:
+            with self._zip.open(member) as file:
+                while part := file.read(_CHUNK):
+                    size += len(part)
+                    self._take(name, len(part))
+                    yield part
+        except PackageError:
+            raise
+        except _DAMAGE as error:
+            raise PackageError(f"its member {name} cannot be unpacked: {error}") from error
+        if size != member.file_size:
+            raise PackageError(f"its member {name} is cut short")
+
+    def _decompressed(self, name: str, parts: Iterable[bytes]) -> Iterator[bytes]:
+        import zstandard
+
+        frame = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).decompressobj()
+        try:
+            for part in parts:
+                for at in range(0, len(part), _ZSTANDARD_CHUNK):
+                    if frame.eof:
+                        return
+                    made = frame.decompress(part[at : at + _ZSTANDARD_CHUNK])
+                    self._take(name, len(made))
+                    yield made
+        except (zstandard.ZstdError, MemoryError) as error:
+            raise PackageError(f"its member {name} cannot be decompressed: {error}") from error
+        if not frame.eof:
+            raise PackageError(f"its member {name} is cut short")
+
+    def _take(self, name: str, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise self._bomb(name)
+
+    def _bomb(self, name: str) -> PackageError:
+        return PackageError(f"its member {name} unpacks to far more than a file of this size holds")
+
+
+_LOCAL_HEADER = 30
+"""The least bytes before the contents of a member: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT."""
+
+_ENCRYPTED = 1
+
+
+def _size(limit: int) -> str:
+    return f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit} bytes"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """The members of the package at this path. Raises PackageError, and OSError if the file cannot be opened."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise PackageError("it is no regular file")
+    with _Bounded(io.FileIO(path)) as file:
+        size = os.fstat(file.fileno()).st_size
+        try:
+            held = ZipFile(file)
+        except PackageError:
+            raise
+        except (*_DAMAGE, IndexError, OverflowError, MemoryError) as error:
+            raise NoArchive(str(error)) from error
+        with held:
+            yield Archive(held, size)
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which nobody reads too much at once: `zipfile` would read a directory of any size into memory."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = os.fstat(self.fileno()).st_size - self.tell()
+        if size > MAX_ARCHIVE_DIRECTORY:
+            raise PackageError("its list of members is too large")
+        return super().read(max(size, 0))
