@@ -1,4 +1,4 @@
-"""A project in a folder of its own, built and released at given times, as `build` and `release` do it."""
+"""A project in a folder of its own, built and released at given times."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckwright import collection, identity, ledger, project
-from deckwright.collection import Loaded, Terms
+from deckwright import build, identity
+from deckwright.collection import Loaded
 from deckwright.diagnostics import has_errors
-from deckwright.identity import Assigned
+from deckwright.identity import Assigned, Terms, ledger
 from deckwright.model import Note
 
 SETTINGS = 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\n'
@@ -27,7 +27,7 @@ def day(number: int) -> int:
 
 @dataclass(frozen=True)
 class Scratch:
-    """The project in `root`; made with settings, where they are not there yet."""
+    """The project in `root`; it gets settings if it has none."""
 
     root: Path
 
@@ -41,7 +41,7 @@ class Scratch:
         return self.root / ledger.FILE
 
     def written(self) -> tuple[int, int]:
-        """What changes whenever the ledger is written, be it with the same bytes."""
+        """What changes whenever the ledger is written, even with the same bytes."""
         held = self.lock.stat()
         return held.st_ino, held.st_mtime_ns
 
@@ -56,24 +56,23 @@ class Scratch:
                 path.write_bytes(text.encode() if isinstance(text, str) else text)
 
     def card_files(self, files: Mapping[str, str]) -> None:
-        """Write these files of notes, and have no others."""
+        """Write these files of notes, and delete all others."""
         shutil.rmtree(self.root / "cards", ignore_errors=True)
         self.write({f"cards/{name}": text for name, text in files.items()})
 
     def load(self, now: int, **terms: object) -> Loaded:
-        made, found = project.load(self.root)
-        assert made, found
-        return collection.load(made, Terms(now, **terms))
-
-    def build(self, now: int, keep_going: bool = False, **terms: object) -> Loaded:
-        """Load, and write the ledger as `build` does: not where there are errors."""
-        loaded = self.load(now, **terms)
-        if not has_errors(loaded.diagnostics) or (keep_going and not loaded.is_blocked):
-            ledger.write(loaded.assigned.ledger, self.lock)
+        loaded, found = build.load(self.root, Terms(now, **terms))
+        assert loaded, found
         return loaded
 
+    def build(self, now: int, keep_going: bool = False, **terms: object) -> Loaded:
+        """Build, as `deckwright build` does, and return what was loaded."""
+        outcome = build.build(self.root, build.Options(Terms(now, **terms), keep_going=keep_going))
+        assert outcome.loaded, outcome.found
+        return outcome.loaded
+
     def release(self, version: str, now: int, **terms: object) -> Assigned:
-        """Stamp what is new or changed, and write the ledger; nothing may be wrong."""
+        """Release what is new or changed, and write the ledger. The project must have no errors."""
         loaded = self.load(now, **terms)
         assert not has_errors(loaded.diagnostics), loaded.diagnostics
         settings = loaded.collection.settings
@@ -82,7 +81,7 @@ class Scratch:
         return released
 
     def git(self, *args: str) -> str:
-        """Run Git here; its output. It fails where Git does."""
+        """Run Git here and return its output. Raises CalledProcessError."""
         who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
         command = ["git", "-C", str(self.root), *who, *args]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -14,9 +14,10 @@ from zipfile import ZipFile
 import pytest
 from scratch import DAY_ONE
 
-from deckwright import collection, package, project
-from deckwright.collection import Terms
+from deckwright import collection, package
+from deckwright import settings as project
 from deckwright.diagnostics import to_text
+from deckwright.identity import Terms
 from deckwright.package import Package
 
 PROJECTS = Path(__file__).parent / "projects"

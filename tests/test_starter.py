@@ -1,18 +1,22 @@
 """What `deckwright init` puts into a folder, and what it leaves alone."""
 
+from __future__ import annotations
+
 import random
 import re
 from pathlib import Path
 
 import pytest
 
-from deckwright import project, starter
+from deckwright import settings as project
+from deckwright import starter
 from deckwright.model import Settings, Span
 
 SAMPLES = Path(starter.__file__).parent
-UNION = "# Two branches may each add lines to the ledger: both are kept.\ndeck.lock merge=union\n"
-BUILD = "run `deckwright build`"
-KIND = "begin a file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
+UNION = "# When two branches both add lines to deck.lock, keep them all.\ndeck.lock merge=union\n"
+BUILD = "deckwright build"
+KIND = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
+ADVICE = "add the line `deck.lock merge=union` to .gitattributes, so that two branches that add notes can be merged"
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -94,16 +98,16 @@ def test_a_repository_without_notes_still_gets_the_samples(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("attributes", "steps"),
-    [("*.png binary\n", 1), ("deck.lock merge=union\n", 0)],
+    [(b"*.png binary\n", (ADVICE, BUILD)), (b"deck.lock merge=union\n", (BUILD,)), (b"\xff\n", (ADVICE, BUILD))],
 )
-def test_git_attributes_that_are_there_are_left_alone(tmp_path: Path, attributes: str, steps: int) -> None:
-    write(tmp_path, {".gitattributes": attributes})
+def test_git_attributes_that_are_there_are_left_alone(
+    tmp_path: Path, attributes: bytes, steps: tuple[str, ...]
+) -> None:
+    (tmp_path / ".gitattributes").write_bytes(attributes)
     start, _ = starter.create(tmp_path, random.Random(1))
-    assert (tmp_path / ".gitattributes").read_text() == attributes
-    advice = (
-        "add the line `deck.lock merge=union` to .gitattributes, so that branches that both add notes can be merged"
-    )
-    assert start.next == (*[advice] * steps, BUILD)
+    assert (tmp_path / ".gitattributes").read_bytes() == attributes
+    assert start
+    assert start.next == steps
 
 
 @pytest.mark.parametrize("text", ["[tool.deckwright]\n", "[tool.deckwright\n"])
@@ -139,3 +143,19 @@ def test_the_samples_are_all_shipped_and_each_note_has_an_id() -> None:
     assert sorted(texts) == ["light.md", "planets.md"]
     kinds = [kind for text in texts.values() for kind in re.findall(r'<!-- card:(.*) id="[a-z0-9-]+" -->', text)]
     assert sorted(kind.strip() for kind in kinds) == ["", "cells", "cloze", "items", "reversed", "rows typed"]
+
+
+def test_a_project_that_cannot_be_written_whole_is_not_written_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Path.mkdir
+
+    def full(path: Path, **options: bool) -> None:
+        if path.name == "cards":
+            raise OSError(28, "No space left on device")
+        made(path, **options)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(OSError, match="No space left"):
+        starter.create(tmp_path / "new", random.Random(1))
+    assert files(tmp_path) == {}

@@ -1,12 +1,17 @@
-"""What was made once of the same inputs → the same again, from `build/.cache`, which may be deleted at any time."""
+"""A value that was made before from the same inputs → that value, kept in `build/.cache`; the folder may be deleted."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from platform import python_version
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -14,52 +19,148 @@ from . import __version__, files
 
 Value = TypeVar("Value")
 
+MAX_BYTES = 256 << 20
+"""Of the whole folder. A drawn diagram takes about 90 kB, so this keeps some 2,500 of them: more than any deck needs."""
+
+LIBRARIES = (
+    "beautifulsoup4",
+    "lxml",
+    "Markdown",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "msgspec",
+    "nh3",
+    "pillow",
+    "Pygments",
+    "PyYAML",
+    "rapidfuzz",
+    "resvg-py",
+    "ttf-opensans",
+)
+"""The libraries that decide what is made of a file. With another version of one of them, everything is made anew."""
+
 
 class Cache:
-    """Values by what they were made of. Without a folder they are kept in memory alone, as long as this object lives.
+    """Values, by what they were made from. Without a folder they live in memory, as long as this object does.
 
-    A folder that is not there is not made: only what builds makes `build/`.
+    The folder is created on demand, but its parent is not: only a build creates `build/`. With `read_only`, nothing is
+    written at all. Several processes may use one folder at the same time.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder if folder and folder.parent.is_dir() else None
+    def __init__(self, folder: Path | None = None, read_only: bool = False, limit: int = MAX_BYTES) -> None:
+        # A link is not followed: it may lead out of the project, and `prune` deletes files.
+        self._folder = folder if folder and folder.parent.is_dir() and not folder.is_symlink() else None
+        self._read_only = read_only
+        self._limit = limit
         self._kept: dict[str, Any] = {}
 
     def memo(self, stage: str, inputs: Iterable[str | bytes], kind: type[Value], make: Callable[[], Value]) -> Value:
-        """The value of `make`, which depends on nothing but `inputs` and the version of Deckwright.
+        """The value of `make`, which must depend on nothing but `inputs`, our own code and the libraries.
 
-        `kind` is its type, which msgspec must be able to encode: what is read back is checked against it, and an entry
-        that is corrupt, or of another type, is made anew.
+        `stage` is a word for what is made, `kind` the type of the value, which msgspec must be able to encode. An entry
+        that is damaged, incomplete or not ours counts as missing.
         """
         key = _key(stage, inputs)
         if key not in self._kept:
-            entry = self._folder / key if self._folder else None
-            value = _read(entry, kind) if entry else None
-            if value is None:
+            found, value = self._read(key, kind)
+            if not found:
                 value = make()
-                if entry:
-                    _write(entry, value)
+                self._write(key, value)
             self._kept[key] = value
-        return self._kept[key]
+        return cast(Value, self._kept[key])
+
+    def prune(self) -> None:
+        """Delete the entries that have not been used for longest, until the folder holds at most `limit` bytes, and what
+        killed builds left.
+        """
+        if self._folder is None or self._read_only:
+            return
+        files.sweep(self._folder)
+        entries = sorted(_entries(self._folder), reverse=True)
+        total = 0
+        for _, size, path in entries:
+            total += size
+            if total > self._limit:
+                with suppress(OSError):  # Another build may have deleted it just now.
+                    path.unlink()
+
+    def _read(self, key: str, kind: type[Value]) -> tuple[bool, Any]:
+        """Whether there is a sound entry, and its value."""
+        if self._folder is None:
+            return False, None
+        entry = self._folder / key
+        with suppress(OSError, msgspec.MsgspecError, ValueError, RecursionError):
+            data = entry.read_bytes()
+            if data[:_SUM_BYTES] == _sum(key, data[_SUM_BYTES:]):
+                value = msgspec.msgpack.decode(data[_SUM_BYTES:], type=kind)
+                if not self._read_only:
+                    with suppress(OSError):
+                        os.utime(entry)  # `prune` goes by this time: that of access is often not kept.
+                return True, value
+        return False, None
+
+    def _write(self, key: str, value: object) -> None:
+        """In one step. If that fails, the next build makes the value again."""
+        if self._folder is None or self._read_only:
+            return
+        data = msgspec.msgpack.encode(value)
+        with suppress(OSError):
+            self._folder.mkdir(exist_ok=True)
+            files.replace(self._folder / key, _sum(key, data) + data, sync=False)
+
+
+_SUM_BYTES = 16
+_ENTRY = re.compile(r"\w+-[0-9a-f]{32}")
+"""The name of an entry."""
+
+
+def made_by(folder: Path, versions: Iterable[str]) -> bytes:
+    """A digest of the code that makes the values: our own files in `folder` and below, and versions of what they use."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(_framed(path.relative_to(folder).as_posix()) + _framed(path.read_bytes()))
+    for each in versions:
+        digest.update(_framed(each))
+    return digest.digest()
+
+
+@cache
+def _made_by_us() -> bytes:
+    return made_by(Path(__file__).parent, [__version__, python_version(), *map(_version, LIBRARIES)])
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # A library may be there without its metadata, as in a bundled program.
+        return ""
 
 
 def _key(stage: str, inputs: Iterable[str | bytes]) -> str:
-    """A file name. Every input is hashed with its length, so that no two lists of inputs are the same bytes."""
-    digest = hashlib.sha256()
-    for part in (__version__, stage, *inputs):
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(b"%d:" % len(data) + data)
+    """The name of the entry's file."""
+    digest = hashlib.sha256(_made_by_us())
+    for part in (stage, *inputs):
+        digest.update(_framed(part))
     return f"{stage}-{digest.hexdigest()[:32]}"
 
 
-def _read(entry: Path, kind: type[Value]) -> Value | None:
-    with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.msgpack.decode(entry.read_bytes(), type=kind)
-    return None
+def _framed(part: str | bytes) -> bytes:
+    """The part with its length before it, so that no two lists of parts are the same bytes."""
+    data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+    return b"%d:" % len(data) + data
 
 
-def _write(entry: Path, value: object) -> None:
-    """In one step; where it cannot be written, the next build makes it again."""
+def _sum(key: str, data: bytes) -> bytes:
+    """A checksum over the entry and its name: one that was renamed, cut off or changed by a bad disk is told by it."""
+    return hashlib.sha256(key.encode() + data).digest()[:_SUM_BYTES]
+
+
+def _entries(folder: Path) -> Iterable[tuple[int, int, Path]]:
+    """When each entry was last used, in nanoseconds, its bytes and its path. Other files in the folder are not ours."""
     with suppress(OSError):
-        entry.parent.mkdir(exist_ok=True)
-        files.replace(entry, msgspec.msgpack.encode(value))
+        for path in folder.iterdir():
+            if _ENTRY.fullmatch(path.name) and not path.is_symlink():
+                with suppress(OSError):
+                    held = path.stat()
+                    yield held.st_mtime_ns, held.st_size, path

@@ -1,4 +1,4 @@
-"""A folder → a project in it: settings with an id of its own and, where there are no notes yet, two files of samples."""
+"""A folder → a new project: settings with an id of its own and, if there are no notes yet, two files of sample notes."""
 
 from __future__ import annotations
 
@@ -7,34 +7,39 @@ import posixpath
 import random
 import re
 import string
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..diagnostics import Diagnostic, declare
+import msgspec
+
+from .. import names
+from ..diagnostics import Diagnostic
+from ..diagnostics.project import already_a_project
+from ..files import note_files
 from ..model import Span
-from ..project import DECK, name_problem, note_files, settings_files, slug_of, slug_problem
+from ..names import name_problem, slug_problem
+from ..settings import DECK, settings_files
 
 _HERE = Path(__file__).parent
 _SAMPLES = ("planets.md", "light.md")
 _UNION = "deck.lock merge=union"
-# Files that people write about a repository, by their first word: no notes, wherever they lie.
+_START_A_FILE = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
+# Files about a repository, by the first word of their names. They are not notes, in whatever folder they are.
 _ABOUT = ("readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors")
 
 
-@dataclass(frozen=True)
-class Start:
-    """What was made, in the order of making, and sentences for the author on what to do next."""
+class Start(msgspec.Struct, frozen=True):
+    """The files that were created, in that order, and what the author should do next."""
 
     created: tuple[Path, ...]
     next: tuple[str, ...]
 
 
 def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diagnostic]]:
-    """Make `folder` a project; it is made itself where it is missing. No file that is there is ever changed.
+    """Turn `folder` into a project, and create it if it is missing. An existing file is never changed.
 
-    The eight last characters of the deck's id are drawn from `chance`; for a deck that others will get, that should be
-    `random.SystemRandom()`. Refused, with a diagnostic, where there are settings already.
+    The last eight characters of the deck's id are drawn from `chance`: pass `random.SystemRandom()` for a deck that
+    others will get. If the folder has settings already, nothing is created and the diagnostic says so. Raises OSError.
     """
     folder = folder.resolve()
     if files := settings_files(folder):
@@ -43,18 +48,29 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     new = {DECK: _settings(folder.name, chance, _folders(notes) if notes else ["cards"])}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
-    steps = [
-        "begin a file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
-    ] * bool(notes)
-    if not (folder / ".gitattributes").exists():
-        new[".gitattributes"] = f"# Two branches may each add lines to the ledger: both are kept.\n{_UNION}\n"
-    elif _UNION not in (folder / ".gitattributes").read_text(encoding="utf-8"):
-        steps.append(f"add the line `{_UNION}` to .gitattributes, so that branches that both add notes can be merged")
-    for path, text in new.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        with (folder / path).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    return Start(tuple(folder / path for path in new), (*steps, "run `deckwright build`")), []
+    steps = [_START_A_FILE] if notes else []
+    attributes = folder / ".gitattributes"
+    if not attributes.exists():
+        new[".gitattributes"] = f"# When two branches both add lines to deck.lock, keep them all.\n{_UNION}\n"
+    elif _UNION not in attributes.read_text(encoding="utf-8", errors="replace"):
+        steps.append(f"add the line `{_UNION}` to .gitattributes, so that two branches that add notes can be merged")
+    _write({folder / path: text for path, text in new.items()})
+    return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), []
+
+
+def _write(new: Mapping[Path, str]) -> None:
+    """Write all these files, or none of them."""
+    made: list[Path] = []
+    try:
+        for path, text in new.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                made.append(path)
+                file.write(text)
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _is_about(path: str) -> bool:
@@ -62,7 +78,7 @@ def _is_about(path: str) -> bool:
 
 
 def _folders(notes: Iterable[str]) -> list[str]:
-    """The folders to be named in `cards`: `.` for notes at the root, else one for each branch, as deep as holds all its notes."""
+    """What to write for `cards`: `.` for notes at the root, else the innermost folder with all notes of each branch."""
     branches: dict[str, list[str]] = {}
     for path in notes:
         branches.setdefault(path.split("/")[0] if "/" in path else ".", []).append(posixpath.dirname(path))
@@ -70,27 +86,16 @@ def _folders(notes: Iterable[str]) -> list[str]:
 
 
 def _settings(folder: str, chance: random.Random, cards: list[str]) -> str:
+    """The text of deck.toml, for a folder of this name."""
     name = " ".join(re.split(r"[-_\s]+", folder)).strip()
     name = name[:1].upper() + name[1:]
     if name_problem(name):
         name = "My deck"
-    slug = slug_of(name)
+    slug = names.slug(name)
     if slug_problem(slug):
         slug = "deck"
     tail = "".join(chance.choices(string.ascii_lowercase + string.digits, k=8))
     values = {"id": f"{slug}-{tail}", "name": name, "slug": slug, "cards": cards}
     template = string.Template((_HERE / "deck.toml.template").read_text(encoding="utf-8"))
-    # JSON's strings and lists are TOML's too.
+    # Strings and lists of JSON are TOML too.
     return template.substitute({key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
-
-
-@declare("P016")
-def already_a_project() -> tuple[str, str]:
-    """The folder is a project already.
-
-    `deckwright init` changes no file that is there, and a second id would make a second deck of every note.
-    """
-    return (
-        "the folder has settings already",
-        "go on with `deckwright build`, or name another folder: `deckwright init DIR`",
-    )

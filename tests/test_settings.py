@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deckwright import project
+from deckwright import files, names, settings
 from deckwright.diagnostics import PAGES, Diagnostic
 from deckwright.model import Settings, Span
+from deckwright.settings import Project
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -32,7 +33,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 def load(root: Path, deck: str) -> tuple[Settings | None, list[Diagnostic]]:
     write(root, {"deck.toml": deck})
-    loaded, found = project.load(root)
+    loaded, found = settings.load(root)
     return (loaded.settings if loaded else None), found
 
 
@@ -55,7 +56,7 @@ def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
         'tag_prefix = "medicine/anatomy"\nslug = "bones"\ncards = ["./notes/", "more"]\nmedia = ["img"]\n'
     )
     write(root, {"notes/a.md": "", "more/b.md": "", "pyproject.toml": "[tool.deckwright]\n" + IDENTITY + text})
-    settings = Settings(
+    expected = Settings(
         id="anatomy-k3v9q2xm",
         name="Anatomy",
         slug="bones",
@@ -69,10 +70,10 @@ def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
         cards=("notes", "more"),
         media=("img",),
     )
-    assert project.load(root) == (project.Project(root, settings, "pyproject.toml"), [])
+    assert settings.load(root) == (Project(root, expected, "pyproject.toml"), [])
     (root / "pyproject.toml").unlink()
     write(root, {"deck.toml": IDENTITY + text})
-    assert project.load(root) == (project.Project(root, settings, "deck.toml"), [])
+    assert settings.load(root) == (Project(root, expected, "deck.toml"), [])
 
 
 def test_the_nearest_settings_above_are_found(root: Path) -> None:
@@ -85,19 +86,19 @@ def test_the_nearest_settings_above_are_found(root: Path) -> None:
             "other/pyproject.toml": "[tool.ruff]",
         },
     )
-    assert project.find(root / "inner" / "cards" / "sub") == root / "inner"
-    assert project.find(root / "other") == root
-    assert project.find(root) == root
+    assert settings.find(root / "inner" / "cards" / "sub") == root / "inner"
+    assert settings.find(root / "other") == root
+    assert settings.find(root) == root
 
 
 def test_a_folder_outside_every_project_has_none(root: Path) -> None:
-    assert project.find(root) is None
+    assert settings.find(root) is None
 
 
 def test_settings_with_a_syntax_error_are_still_found(root: Path) -> None:
     write(root, {"pyproject.toml": '[project]\nname = "é\n\n[tool.deckwright]\n'})
-    assert project.find(root / "cards") == root
-    (found,) = project.load(root)[1]
+    assert settings.find(root / "cards") == root
+    (found,) = settings.load(root)[1]
     assert (found.code, found.span) == ("P003", Span("pyproject.toml", 2, 10, 1, 'name = "é'))
     assert found.span.text == 'name = "é'
 
@@ -109,24 +110,54 @@ def test_a_syntax_error_at_the_end_of_the_file_is_on_its_last_line(root: Path) -
 
 def test_bytes_that_are_not_utf_8_are_placed(root: Path) -> None:
     (root / "deck.toml").write_bytes('id = "a"\nname = "ü'.encode() + b'\xfc"\n')
-    (found,) = project.load(root)[1]
+    (found,) = settings.load(root)[1]
     assert (found.code, found.span) == ("P003", Span("deck.toml", 2, 10, 1))
 
 
 def test_a_byte_order_mark_and_windows_line_endings_change_nothing(root: Path) -> None:
     (root / "deck.toml").write_bytes(b"\xef\xbb\xbf" + (IDENTITY + 'colour = "red"\n').replace("\n", "\r\n").encode())
-    (found,) = project.load(root)[1]
+    (found,) = settings.load(root)[1]
     assert (found.code, found.span, found.span.text) == ("P004", Span("deck.toml", 3, 1, 6), 'colour = "red"')
 
 
-@pytest.mark.parametrize("code", [code for code in sorted(PAGES) if code[0] == "P" and PAGES[code].bad])
+@pytest.mark.parametrize(
+    "text",
+    [f"x = {'1' * 5000}", f"x = {'[' * 100_000}", "name = 'x'\nname = 'y'"],
+    ids=["a number of thousands of digits", "thousands of brackets", "a key twice"],
+)
+def test_toml_that_python_cannot_read_is_a_mistake_and_no_fault(root: Path, text: str) -> None:
+    for name, table in (("deck.toml", ""), ("pyproject.toml", "[tool.deckwright]\n")):
+        write(root, {name: table + text})
+        assert [(d.code, d.span.path) for d in settings.load(root)[1]] == [("P003", name)]
+        (root / name).unlink()
+
+
+def test_settings_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, mode: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    write(root, {"deck.toml": IDENTITY, "cards/pyproject.toml": "[tool.deckwright]\n"})
+    monkeypatch.setattr(Path, "open", refuse)
+    assert settings.find(root / "cards") == root  # A file that may not be read is somebody else's.
+    made, (found,) = settings.load(root)
+    assert (made, found.code, found.span) == (None, "P017", Span("deck.toml"))
+    assert found.message == "this file cannot be read: Permission denied"
+
+
+OF_NOTES = {"P018"}
+"""What can be told only when the notes have been read: test_build.py has it."""
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in sorted(PAGES) if code[0] == "P" and PAGES[code].bad and code not in OF_NOTES]
+)
 def test_the_examples_of_a_page_show_its_code_alone(root: Path, code: str) -> None:
     write(root, PAGES[code].bad)
-    assert [d.code for d in project.load(root)[1]] == [code]
+    assert [d.code for d in settings.load(root)[1]] == [code]
     for name in PAGES[code].bad:
         (root / name).unlink()
     write(root, PAGES[code].good)
-    loaded, found = project.load(root)
+    loaded, found = settings.load(root)
     assert found == []
     assert loaded is not None
 
@@ -163,13 +194,14 @@ def test_the_examples_of_a_page_show_its_code_alone(root: Path, code: str) -> No
         ("media = ['img\\big']", "P013", "media"),
         ('cards = ["deck.toml"]', "P014", "cards"),
         ('cards = [".", "cards"]', "P015", "cards"),
+        ('media = ["img\\u0000"]', "P013", "media"),
         ('cards = ["cards", "./cards/"]', "P015", "cards"),
         ('media = ["img/a", "img"]', "P015", "media"),
     ],
 )
 def test_a_bad_value_is_told_at_its_key(root: Path, line: str, code: str, key: str) -> None:
-    settings, found = load(root, IDENTITY + line + "\n")
-    assert (settings, marked(found)) == (None, [(code, "deck.toml", 3, key)])
+    made, found = load(root, IDENTITY + line + "\n")
+    assert (made, marked(found)) == (None, [(code, "deck.toml", 3, key)])
 
 
 @pytest.mark.parametrize(
@@ -196,14 +228,14 @@ def test_a_value_close_to_a_bad_one_is_taken(root: Path, line: str, changed: dic
     ["", " ", "A::", "::A", "A::::B", " A", "A:: B", "A:::B", "A:", "A\\nB", "Default", "DEFAULT::A", "a" * 201],
 )
 def test_a_name_that_anki_would_change_is_refused(root: Path, name: str) -> None:
-    settings, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
-    assert (settings, marked(found)) == (None, [("P008", "deck.toml", 2, "name")])
+    made, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert (made, marked(found)) == (None, [("P008", "deck.toml", 2, "name")])
 
 
 @pytest.mark.parametrize("name", ["A::Default", "A: B", 'A \\"B\\"', "a" * 200])
 def test_a_name_that_anki_keeps_is_taken(root: Path, name: str) -> None:
-    settings, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
-    assert (settings is not None, found) == (True, [])
+    made, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert (made is not None, found) == (True, [])
 
 
 @pytest.mark.anki
@@ -224,7 +256,7 @@ def test_anki_keeps_the_names_that_are_taken_and_no_others(collection: Collectio
         "A\nB",
     ]:
         kept = collection.decks.name(collection.decks.id(name)) == name
-        assert (name, bool(project.name_problem(name))) == (name, not kept)
+        assert (name, bool(names.name_problem(name))) == (name, not kept)
     assert collection.decks.id("DEFAULT") == 1
 
 
@@ -233,8 +265,8 @@ def test_anki_keeps_the_names_that_are_taken_and_no_others(collection: Collectio
     ["", "anatomy", "k3v9q2xm", "-k3v9q2xm", "Anatomy-k3v9q2xm", "anatomy-K3V9Q2XM", "anatomy-k3v9q2x", "a_b-k3v9q2xm"],
 )
 def test_an_id_without_its_random_end_is_refused(root: Path, id: str) -> None:
-    settings, found = load(root, f'name = "Anatomy"\nid = "{id}"\n')
-    assert (settings, marked(found)) == (None, [("P007", "deck.toml", 2, "id")])
+    made, found = load(root, f'name = "Anatomy"\nid = "{id}"\n')
+    assert (made, marked(found)) == (None, [("P007", "deck.toml", 2, "id")])
 
 
 @pytest.mark.parametrize(
@@ -242,20 +274,20 @@ def test_an_id_without_its_random_end_is_refused(root: Path, id: str) -> None:
     [("AWS Developer", "aws-developer"), ("Español::Nivel A1!", "espanol-nivel-a1"), ("Größe 2", "groe-2")],
 )
 def test_the_slug_comes_from_the_name(root: Path, name: str, slug: str) -> None:
-    settings, _ = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
-    assert settings == Settings(id="anatomy-k3v9q2xm", name=name, slug=slug)
+    made, _ = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert made == Settings(id="anatomy-k3v9q2xm", name=name, slug=slug)
 
 
 @pytest.mark.parametrize("name", ["日本語", "Backup 2026", "Collection"])
 def test_a_name_that_makes_no_slug_asks_for_one(root: Path, name: str) -> None:
-    settings, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
-    assert (settings, marked(found)) == (None, [("P009", "deck.toml", 2, "name")])
+    made, found = load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\n')
+    assert (made, marked(found)) == (None, [("P009", "deck.toml", 2, "name")])
     assert load(root, f'id = "anatomy-k3v9q2xm"\nname = "{name}"\nslug = "deck"\n')[1] == []
 
 
 def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
-    settings, found = load(root, 'verison = "1"\nmedia = ["../img", "/img"]\nversion = 1\nfoo = 1\n')
-    assert settings is None
+    made, found = load(root, 'verison = "1"\nmedia = ["../img", "/img"]\nversion = 1\nfoo = 1\n')
+    assert made is None
     assert marked(found) == [
         ("P006", "deck.toml", 0, ""),
         ("P006", "deck.toml", 0, ""),
@@ -287,25 +319,25 @@ def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
 )  # fmt: skip
 def test_a_key_is_found_however_it_is_written(root: Path, text: str, place: list[tuple[int, str]]) -> None:
     write(root, {"pyproject.toml": text})
-    unknown = [d for d in project.load(root)[1] if d.code == "P004"]
+    unknown = [d for d in settings.load(root)[1] if d.code == "P004"]
     assert [(line, key) for _, _, line, key in marked(unknown)] == place
 
 
 def test_two_files_of_settings_are_told_at_the_table(root: Path) -> None:
     write(root, {"deck.toml": IDENTITY, "pyproject.toml": '[project]\nname = "x"\n\n[tool.deckwright]\n' + IDENTITY})
-    assert marked(project.load(root)[1]) == [("P002", "pyproject.toml", 4, "tool.deckwright")]
+    assert marked(settings.load(root)[1]) == [("P002", "pyproject.toml", 4, "tool.deckwright")]
 
 
 @pytest.mark.parametrize("text", ["tool.deckwright = 1", "[[tool.deckwright]]"])
 def test_settings_that_are_no_table_are_refused(root: Path, text: str) -> None:
     write(root, {"pyproject.toml": text})
-    assert marked(project.load(root)[1]) == [("P005", "pyproject.toml", 1, "tool.deckwright")]
+    assert marked(settings.load(root)[1]) == [("P005", "pyproject.toml", 1, "tool.deckwright")]
 
 
 def test_the_default_folder_of_notes_must_be_there(root: Path) -> None:
     (root / "cards").rmdir()
     write(root, {"pyproject.toml": "[tool.deckwright]\n" + IDENTITY})
-    assert marked(project.load(root)[1]) == [("P014", "pyproject.toml", 1, "tool.deckwright")]
+    assert marked(settings.load(root)[1]) == [("P014", "pyproject.toml", 1, "tool.deckwright")]
 
 
 def test_notes_are_listed_in_natural_order_without_what_is_made(root: Path) -> None:
@@ -320,6 +352,53 @@ def test_notes_are_listed_in_natural_order_without_what_is_made(root: Path) -> N
     ]
     notes = ["a/2.md", "a/10.md", "a/README.MD", "a/build/x.md", "b.md"]
     write(root, dict.fromkeys(made + notes, ""))
-    assert project.note_files(root, ["."]) == notes
-    assert project.note_files(root, ["a/build", "a/node_modules"]) == ["a/build/x.md", "a/node_modules/x.md"]
-    assert project.note_files(root, ["none"]) == []
+    assert files.note_files(root, ["."]) == notes
+    assert files.note_files(root, ["a/build", "a/node_modules"]) == ["a/build/x.md", "a/node_modules/x.md"]
+    assert files.note_files(root, ["none"]) == []
+
+
+# Settings that nobody writes, but somebody may have
+
+HOSTILE = {
+    "brackets without end": ("x = " + "[" * 20_000, "P003"),
+    "tables without end": ("x = " + "{a=" * 20_000, "P003"),
+    "a number of thousands of digits": ("version = " + "9" * 5_000, "P003"),
+    "a version of thousands of digits": ('version = "' + "9" * 5_000 + '"', "P010"),
+    "a key of thousands of parts": (".".join("a" * 40_000) + " = 1", "P003"),
+    "a table of thousands of parts": ("[" + ".".join("a" * 40_000) + "]", "P003"),
+    "an inner key of thousands of parts": ("x = {" + ".".join("a" * 40_000) + " = 1}", "P003"),
+    "a file without end": ("#" * 1_000_000, "P017"),
+    "a name longer than any folder's": (f'cards = ["{"a" * 5_000}"]', "P013"),
+    "a path longer than any folder's": (f'media = ["{"a/" * 40_000}"]', "P013"),
+    "the same folder again and again": (f"media = {['m'] * 10_000}", "P015"),
+    "folders that are not there": ("cards = " + str([f"c{n}" for n in range(8_000)]), "P014"),
+    "keys that do not exist": ("\n".join(f"k{n} = 1" for n in range(8_000)), "P004"),
+}
+
+
+@pytest.mark.parametrize(("line", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_settings_are_told_in_a_few_words(root: Path, line: str, code: str) -> None:
+    write(root, {"deck.toml": IDENTITY + line + "\n"})
+    found = settings.load(root)[1]
+    assert {d.code for d in found} == {code}
+    assert len(found) <= 20
+
+
+def test_thousands_of_folders_are_compared_in_no_time(root: Path) -> None:
+    folders = [f"m{n}" for n in range(8_000)]
+    write(root, {"deck.toml": f"{IDENTITY}media = {folders}\n"})
+    loaded, found = settings.load(root)
+    assert loaded
+    assert (list(loaded.settings.media), found) == (folders, [])
+
+
+@pytest.mark.parametrize(("one", "other"), [("a", "a/b/c"), ("a/b/c", "a"), (".", "a"), ("a", ".")])
+def test_a_folder_far_inside_another_is_told(root: Path, one: str, other: str) -> None:
+    write(root, {"deck.toml": f"{IDENTITY}media = {[one, other]}"})
+    (found,) = settings.load(root)[1]
+    assert (found.code, found.arguments) == ("P015", ("media", other, one))
+
+
+def test_a_long_key_of_somebody_elses_is_not_read(root: Path) -> None:
+    write(root, {"pyproject.toml": "# Not for deckwright\n" + ".".join("a" * 40_000) + " = 1"})
+    assert settings.settings_files(root) == []

@@ -1,0 +1,222 @@
+"""A project's folder → its package, and an Outcome that says what happened: the one build, for every caller.
+
+Nothing is printed here. The time comes with the terms, and nothing is read from the environment.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from . import collection, files, locks, package, settings, summary
+from .cache import Cache
+from .collection import Loaded, Progress
+from .diagnostics import Diagnostic, has_errors
+from .diagnostics.project import no_notes
+from .files import BUILD
+from .identity import Terms
+from .model import Span
+from .package import Package
+from .settings import Project
+
+CACHE = f"{BUILD}/.cache"
+
+PATIENCE = 60.0
+"""In seconds: how long a build waits for another one of the same project."""
+
+Status = Literal[
+    "built",
+    "bad settings",  # The settings have an error, so no note was read.
+    "bad name",  # Anki would not import a package with that name.
+    "blocked",  # deck.lock has an error, which concerns all notes: `keep_going` does not help.
+    "errors",  # Notes have errors, and `keep_going` is off.
+    "no notes",  # There are none, or every note has an error.
+    "locked",  # deck.lock would change.
+    "busy",  # Another build of the project is running.
+    "unreadable",  # Something vanished while it was read, or changed.
+    "unwritable",  # Something could not be written.
+]
+"""How a build ended. Only "built" makes a package, and only "built" and "unwritable" can change deck.lock."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What to build, and how. `target` is the package to write; None means `build/SLUG.apkg` in the project.
+
+    `keep_going` leaves out the notes with errors and builds the rest. With `locked`, deck.lock must not change.
+    """
+
+    terms: Terms
+    target: Path | None = None
+    keep_going: bool = False
+    locked: bool = False
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a build did. `found` is everything that was found: in the settings, then in the notes, by place.
+
+    If the settings have an error, there is no `target` and nothing `loaded`. `package` is what the new package contains,
+    `size` its bytes. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would
+    have changed, counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what
+    is wrong with a name.
+    """
+
+    status: Status
+    found: list[Diagnostic]
+    target: Path | None = None
+    loaded: Loaded | None = None
+    package: Package | None = None
+    size: int = 0
+    is_ledger_changed: bool = False
+    stale_lines: int = 0
+    path: Path | None = None
+    problem: str = ""
+
+
+def build(
+    root: Path,
+    options: Options,
+    progress: Progress = lambda done, total: None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Build the project in `root`: load it, judge what was found, save deck.lock, write the package.
+
+    Unless a package was built, the previous one is kept, and so is deck.lock. Mistakes of authors and errors of disks
+    raise nothing. Of two builds of one project, the second waits for the first: then `waiting` is called.
+    """
+    with locks.held(root, PATIENCE, waiting) as is_ours:
+        return _built(root, options, progress) if is_ours else Outcome("busy", [])
+
+
+def load(
+    root: Path, terms: Terms, progress: Progress = lambda done, total: None
+) -> tuple[Loaded | None, list[Diagnostic]]:
+    """Load the project in `root`, and write nothing at all. None if its settings have an error.
+
+    The diagnostics are everything that a build would find, the settings' part first. Raises OSError for what vanishes
+    while it is read.
+    """
+    project, found = settings.load(root)
+    if project is None:
+        return None, found
+    loaded = collection.load(project, terms, progress, kept(root))
+    return loaded, found + _told(project, loaded, terms)
+
+
+def kept(root: Path) -> Cache:
+    """What earlier builds of the project in `root` have kept. Nothing is added to it."""
+    return Cache(root / CACHE, read_only=True)
+
+
+def make_build_folder(root: Path) -> Path:
+    """The folder for everything that is made; if it is missing, it is created and kept out of Git. Raises OSError."""
+    folder = root / BUILD
+    if not folder.exists():
+        with files.workshop(root) as made:
+            (made / BUILD).mkdir()
+            (made / BUILD / ".gitignore").write_text("*\n", encoding="utf-8")
+            try:
+                (made / BUILD).rename(folder)
+            except OSError:
+                if not folder.is_dir():  # Otherwise somebody else was faster.
+                    raise
+    return folder
+
+
+def _built(root: Path, options: Options, progress: Progress) -> Outcome:
+    project, found = settings.load(root)
+    if project is None:
+        return Outcome("bad settings", found)
+    target = options.target or root / BUILD / f"{project.settings.slug}.apkg"
+    outcome = Outcome("built", found, target)
+    try:
+        package.refuse_name(target.name)
+    except ValueError as error:
+        return replace(outcome, status="bad name", problem=str(error))
+    for folder in (root, target.parent):
+        files.sweep(folder)
+    if options.target is None:
+        try:
+            make_build_folder(root)
+        except OSError as error:
+            return _failed(outcome, "unwritable", root / BUILD, error)
+    try:
+        cache = Cache(root / CACHE)
+        loaded = collection.load(project, options.terms, progress, cache)
+        cache.prune()
+    except OSError as error:
+        return _failed(outcome, "unreadable", Path(error.filename or root), error)
+    outcome = replace(outcome, found=found + _told(project, loaded, options.terms), loaded=loaded)
+    if reason := _objection(loaded, options.keep_going):
+        return replace(outcome, status=reason)
+    if options.locked and (stale_lines := loaded.stale_lines):
+        return replace(outcome, status="locked", stale_lines=stale_lines)
+    return _written(project, loaded, target, outcome)
+
+
+def _told(project: Project, loaded: Loaded, terms: Terms) -> list[Diagnostic]:
+    """What was found in the notes, by place, and then what a learner would lose, or that there is nothing to learn."""
+    found = loaded.diagnostics
+    if not loaded.collection.notes and not has_errors(found):
+        return [*found, no_notes(Span(project.file))]
+    return found + summary.losses(loaded.before, loaded.assigned.ledger, loaded.collection.notes, found, terms.retire)
+
+
+def _objection(loaded: Loaded, keep_going: bool) -> Status | None:
+    """What in the notes or in deck.lock keeps a package from being built; None if nothing does."""
+    if loaded.is_blocked:
+        return "blocked"
+    if has_errors(loaded.diagnostics) and not keep_going:
+        return "errors"
+    return None if loaded.collection.notes else "no notes"
+
+
+def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome) -> Outcome:
+    """Write the package, save deck.lock, and only then put the package in its place: nobody must ever get a note whose
+    identity was not kept, and a build that fails must change neither.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with files.workshop(target.parent) as folder:
+            new = folder / target.name
+            made = package.write(loaded.collection, new)
+            size = new.stat().st_size
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            try:
+                is_changed = collection.save(project, loaded)
+            except OSError as error:
+                return _failed(outcome, "unwritable", loaded.file, error)
+            outcome = replace(outcome, is_ledger_changed=is_changed)
+            new.replace(target)
+    except package.WriteError:
+        if changed := _changed_media(loaded):
+            return replace(outcome, status="unreadable", path=changed, problem="it changed while it was read")
+        raise
+    except OSError as error:
+        if error.filename in {str(media.path) for media in loaded.collection.media}:
+            return _failed(outcome, "unreadable", Path(error.filename), error)
+        return _failed(outcome, "unwritable", target, error)
+    return replace(outcome, package=made, size=size)
+
+
+def _changed_media(loaded: Loaded) -> Path | None:
+    """A file that is another one now than when it was loaded, or gone."""
+    for media in loaded.collection.media:
+        try:
+            is_same = hashlib.sha256(media.read()).hexdigest() == media.sha256
+        except OSError:
+            is_same = False
+        if not is_same:
+            return media.path
+    return None
+
+
+def _failed(outcome: Outcome, status: Status, path: Path, error: OSError) -> Outcome:
+    return replace(outcome, status=status, path=path, problem=error.strerror or str(error))

@@ -1,0 +1,130 @@
+"""The project that a command works on, loaded for the time that the environment gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._talk import fail, progress, shown
+
+if TYPE_CHECKING:
+    from ..collection import Loaded
+    from ..diagnostics import Diagnostic
+    from ..identity import Terms
+
+project_option = click.option(
+    "--project",
+    "start",
+    metavar="DIR",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The project's folder, or any folder in it. Default: the current folder.",
+)
+
+
+def found_root(start: Path) -> Path:
+    """The root of the project at or above `start`. If there is none, the command ends."""
+    from .. import settings
+
+    try:
+        root = settings.find(start)
+    except FileNotFoundError:
+        fail(2, "The current folder does not exist any more.", "Next: cd")
+    if root is None:
+        fail(
+            2,
+            f"There is no project in {shown(start)} or above it: no deck.toml, no pyproject.toml with [tool.deckwright].",
+            "To create one: deckwright init",
+        )
+    click.get_current_context().find_root().obj = root  # so that the log of a bug is put there
+    return root
+
+
+def loaded(root: Path) -> tuple[Loaded | None, list[Diagnostic]]:
+    """The project in `root`, None if its settings have an error; and everything that was found."""
+    from .. import build
+
+    with progress() as show:
+        return build.load(root, terms(root), show)
+
+
+def changes(loaded: Loaded) -> list[str]:
+    """What has changed since the last build and since the last release: a line for each of them that there was."""
+    from .. import summary
+
+    lines = []
+    if since := summary.since_build(loaded.before, loaded.assigned.ledger):
+        lines.append(f"Since the last build: {_counted(since.new, since.changed, since.moved, since.gone)}")
+    if last := loaded.before.last:
+        made = loaded.assigned
+        lines.append(f"Since version {last.version}: {_counted(made.new, made.changed, 0, made.retired)}")
+    return lines
+
+
+def _counted(new: int, changed: int, moved: int, gone: int) -> str:
+    """As in "3 new, 1 changed, 1 moved, 2 gone"."""
+    counts = ((new, "new"), (changed, "changed"), (moved, "moved"), (gone, "gone"))
+    return ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing changed"
+
+
+def terms(root: Path, retire: bool = False, renumber: Iterable[str] = (), rename: bool = False) -> Terms:
+    """The terms for identities, for the time of this run. `root` is the project's folder."""
+    from ..identity import Terms
+
+    return Terms(_now(os.environ, root), retire, frozenset(renumber), rename)
+
+
+_DAY = 86_400
+"""In seconds: clocks and time zones differ, but by no more."""
+
+
+def _now(environment: Mapping[str, str], root: Path) -> int:
+    """In seconds of the Unix epoch: the clock's time, or the one to build for. If that is yet to come, the command ends:
+    the ledger would keep it for ever, and every later change would have to be later still.
+
+    Source: https://reproducible-builds.org/specs/source-date-epoch/.
+    """
+    from time import gmtime, strftime, time
+
+    given = environment.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        now, name = int(time()), "the clock"
+    elif given.isascii() and given.isdigit() and len(given) <= 10 and 0 < int(given) < 1 << 33:
+        now, name = int(given), f"SOURCE_DATE_EPOCH={given}"
+    else:
+        excerpt = given[:40] + "…" * (len(given) > 40)
+        fail(2, f"SOURCE_DATE_EPOCH={excerpt} is not a time: it must be a number of seconds since 1970.")
+    latest = _system_time() + _DAY
+    if now > latest and now > _commit_time(root) + _DAY:
+        date = strftime("%Y-%m-%d", gmtime(now))
+        cure = "Set the clock." if given is None else "Set it to the time of the last commit: git log -1 --format=%ct"
+        fail(2, f"{name[:1].upper()}{name[1:]} says {date}, which is yet to come.", cure)
+    return now
+
+
+def _system_time() -> float:
+    """The time that the file system gives to a new file."""
+    from tempfile import TemporaryFile
+    from time import time
+
+    try:
+        with TemporaryFile() as file:
+            return os.fstat(file.fileno()).st_mtime
+    except OSError:
+        return time()
+
+
+def _commit_time(root: Path) -> float:
+    """The time of the last commit; 0 if there is none."""
+    import subprocess
+
+    command = ["git", "-C", str(root), "log", "-1", "--format=%ct"]
+    try:
+        output = subprocess.run(command, capture_output=True, check=False).stdout.strip()
+    except OSError:  # There is no Git here.
+        return 0
+    return int(output) if output.isdigit() else 0

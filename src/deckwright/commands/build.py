@@ -1,0 +1,142 @@
+"""`deckwright build`: a project → the package that Anki imports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._project import changes, found_root, project_option, terms
+from ._talk import command, command_line, count, explain_first, fail, next_steps, progress, shown, size, summary, text
+
+if TYPE_CHECKING:
+    from ..build import Outcome
+
+
+@command("build --open")
+@project_option
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The package to write. Default: build/SLUG.apkg in the project.",
+)
+@click.option("--keep-going", is_flag=True, help="Leave out the notes with errors and build the rest.")
+@click.option("--locked", is_flag=True, help="Fail if deck.lock would change. For tags and the main branch.")
+@click.option(
+    "--retire",
+    is_flag=True,
+    help="Retire the released notes that are gone, even if they are more than a tenth, or may only have changed.",
+)
+@click.option("--renumber", metavar="ID", multiple=True, help="Accept the new cloze numbers of the note with this ID.")
+@click.option("--rename", is_flag=True, help="Accept the new name of a deck that was never released.")
+@click.option("--open", "hand_over", is_flag=True, help="Open the package in Anki.")
+@click.pass_context
+def build(
+    ctx: click.Context,
+    start: Path,
+    output: Path | None,
+    keep_going: bool,
+    locked: bool,
+    retire: bool,
+    renumber: tuple[str, ...],
+    rename: bool,
+    hand_over: bool,
+) -> None:
+    """Build the package that Anki imports.
+
+    If a note has an error, no package is built and the previous one is kept. deck.lock records what makes each note the
+    one that learners already have: commit it to Git.
+    """
+    from .. import build as building
+    from ..diagnostics import has_errors
+
+    root = found_root(start)
+    options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked)
+    with progress() as show:
+        outcome = building.build(root, options, show, _say_waiting)
+    if outcome.found:
+        click.echo(text(outcome.found) + "\n", err=True)
+    if outcome.status != "built":
+        _say_why_not(outcome)
+    failed = has_errors(outcome.found)
+    _say_what(outcome)
+    if failed:
+        click.echo(f"{summary(outcome.found)}: the notes with errors are left out.", err=True)
+    if hand_over and outcome.target:
+        _hand_over(outcome.target.resolve())
+    if failed:
+        next_steps(explain_first(outcome.found))
+    elif not hand_over:
+        next_steps(command_line("build", options=["--open"]))
+    ctx.exit(int(failed))
+
+
+def _say_waiting() -> None:
+    click.echo("Another build of this project is running: waiting for it.", err=True)
+
+
+def _say_why_not(outcome: Outcome) -> None:
+    """Say why there is no package and what to do about it, and end."""
+    found, target = outcome.found, outcome.target
+    if outcome.status == "bad name":
+        fail(2, outcome.problem)
+    if outcome.status == "busy":
+        fail(
+            1, "No package was made: another build of this project is still running.", f"Next: {command_line('build')}"
+        )
+    if outcome.status in ("unwritable", "unreadable") and outcome.path:
+        if outcome.is_ledger_changed:
+            _say_ledger_changed()
+        verb = "written" if outcome.status == "unwritable" else "read"
+        fail(1, f"No package was made: {shown(outcome.path)} cannot be {verb}: {outcome.problem}")
+    if outcome.status == "locked":
+        changes = f"deck.lock would change ({count(outcome.stale_lines, 'line')})"
+        fail(1, f"No package was made: {changes}.", "Next: deckwright build, and commit deck.lock")
+    kept = f" The previous {shown(target)} is kept." if target and target.exists() else ""
+    why = summary(found)
+    if outcome.status == "no notes":
+        why = "there are no notes yet" if found[-1].code == "P018" else "every note has an error"
+    click.echo(f"No package was made: {why}.{kept}", err=True)
+    going = f"{command_line('build', options=['--keep-going'])}, to leave out the notes with errors"
+    next_steps(explain_first(found), *([going] if outcome.status == "errors" else []))
+    click.get_current_context().exit(1)
+
+
+def _say_what(outcome: Outcome) -> None:
+    """Say what was built, and what that changed."""
+    if not (outcome.target and outcome.package and outcome.loaded):
+        return
+    notes = outcome.package.notes
+    cards = sum(len(note.cards) for note in notes)
+    counts = ((len(notes), "note"), (cards, "card"), (len(outcome.package.media), "media file"))
+    held = ", ".join([*(count(number, noun) for number, noun in counts if number), size(outcome.size)])
+    click.echo(f"Built {shown(outcome.target)} · {held}")
+    for line in changes(outcome.loaded):
+        click.echo(line)
+    if outcome.is_ledger_changed:
+        _say_ledger_changed()
+
+
+def _say_ledger_changed() -> None:
+    click.echo("deck.lock has changed: commit it with your notes.", err=True)
+
+
+def _hand_over(package: Path) -> None:
+    """Open the package with the desktop's program for it, without waiting for that program."""
+    import subprocess
+
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
+    try:
+        if sys.platform == "win32":
+            os.startfile(package)
+        else:
+            quiet = subprocess.DEVNULL
+            line = [opener, str(package)]
+            subprocess.Popen(line, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    except OSError:
+        how = "no program opens it" if sys.platform == "win32" else f"{opener} is missing"
+        click.echo(f"The package cannot be opened from here: {how}. In Anki, choose File > Import.", err=True)

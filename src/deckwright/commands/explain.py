@@ -1,0 +1,29 @@
+"""`deckwright explain`: the code of a diagnostic → its page."""
+
+from __future__ import annotations
+
+import click
+
+from ._talk import command, fail, next_steps
+
+
+@command("explain S003")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Explain a code and, where it helps, show an example.
+
+    Without CODE, list all codes.
+    """
+    from .. import diagnostics, names
+
+    pages = diagnostics.PAGES
+    if code is None:
+        click.echo("\n".join(f"{page.code}  {page.title}" for _, page in sorted(pages.items())))
+        next_steps("deckwright explain CODE")
+    elif page := pages.get(code.upper()):
+        click.echo(diagnostics.explain(page))
+        next_steps("deckwright check")
+    else:
+        near = names.nearest(code, pages, 1)
+        meant = f" Did you mean {near}?" if near else ""
+        fail(2, f"There is no code {code}.{meant}", "To list all codes: deckwright explain")

@@ -1,0 +1,34 @@
+"""`deckwright init`: a folder → a project."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from ._talk import command, fail, next_steps, shown, text
+
+
+@command("init anatomy")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Turn DIR, or the current folder, into a project.
+
+    The project gets settings with an id of its own and, if there are no notes yet, two files of sample notes. Existing
+    files are not changed.
+    """
+    import random
+
+    from .. import starter
+
+    try:
+        start, found = starter.create(folder, random.SystemRandom())
+    except OSError as error:
+        fail(1, f"{shown(folder)} cannot become a project: {error.strerror}")
+    if start is None:
+        fail(2, text(found))
+    for path in start.created:
+        click.echo(f"Created {shown(path)}")
+    move = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(shown(folder))}"]
+    next_steps(*move, *start.next)

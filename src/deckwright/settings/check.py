@@ -1,0 +1,176 @@
+"""A file of settings → the settings, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec.structs import fields
+from packaging.version import Version
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.project import (
+    bad_folder,
+    bad_id,
+    bad_name,
+    bad_slug,
+    bad_tag_prefix,
+    bad_url,
+    bad_version,
+    missing_folder,
+    missing_key,
+    overlapping_folders,
+    unknown_key,
+    wrong_type,
+)
+from ..limits import MAX_PATH, MAX_SETTINGS_TOLD
+from ..model import Settings
+from ..names import name_problem, slug, slug_problem
+from .toml_places import File
+
+_KNOWN = {setting.name: setting for setting in fields(Settings)}
+
+
+def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
+    """The settings; None if anything is wrong. `root` is the folder that their folders are relative to."""
+    if not isinstance(file.table, dict):
+        return None, [
+            wrong_type(file.span(), "tool.deckwright", "a table", "write `[tool.deckwright]` on a line of its own")
+        ]
+    texts: dict[str, str] = {}
+    folders: dict[str, tuple[str, ...]] = {}
+    found: list[Diagnostic] = []
+    for key, value in file.table.items():
+        if key not in _KNOWN:
+            if len(found) < MAX_SETTINGS_TOLD:
+                found.append(unknown_key(file.span(key), key, list(_KNOWN)))
+        elif _KNOWN[key].type is str:
+            if isinstance(value, str):
+                texts[key] = value
+                found += _text_problems(file, key, value)
+            else:
+                found.append(wrong_type(file.span(key), key, "text", "put it in quotes"))
+        elif isinstance(value, list) and all(isinstance(folder, str) for folder in value):
+            folders[key], wrong = _folders(file, root, key, value)
+            found += wrong
+        else:
+            found.append(wrong_type(file.span(key), key, "a list of folders", f'write `{key} = ["{key}"]`'))
+    found += [missing_key(file.span(), key) for key in ("id", "name") if key not in file.table]
+    if "cards" not in file.table:
+        found += _folders(file, root, "cards", _KNOWN["cards"].default)[1]
+    if "name" in texts and "slug" not in file.table:
+        texts["slug"] = slug(texts["name"])
+        if not name_problem(texts["name"]) and (reason := slug_problem(texts["slug"])):
+            found.append(bad_slug(file.span("name"), texts["slug"], f"made from the name {reason}"))
+    return (None if found else msgspec.convert(_normalised(texts) | folders, Settings)), found
+
+
+def _normalised(texts: dict[str, str]) -> dict[str, object]:
+    """The texts in the one form that Anki keeps, which finds decks by name and parts tags by `::`."""
+    made: dict[str, object] = {**texts, "name": unicodedata.normalize("NFC", texts["name"])}
+    if "tag_prefix" in texts:
+        made["tag_prefix"] = texts["tag_prefix"].replace("/", "::")
+    return made
+
+
+def _folders(file: File, root: Path, key: str, given: Sequence[str]) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    """The folders without `./` and a final `/`, and what is wrong with them. Only the folders of `cards` must exist."""
+    kept: dict[str, None] = {}
+    above: dict[str, str] = {}  # Each folder that holds one of those kept → the first such.
+    found: list[Diagnostic] = []
+    for folder in given:
+        if len(found) >= MAX_SETTINGS_TOLD:
+            break
+        if reason := _folder_problem(folder):
+            found.append(bad_folder(file.span(key), key, folder, reason))
+            continue
+        path = posixpath.normpath(folder)
+        parents = _parents(path)
+        twin = next((parent for parent in (path, *parents) if parent in kept), above.get(path))
+        if twin is not None:
+            found.append(overlapping_folders(file.span(key), key, folder, twin))
+            continue
+        kept[path] = None
+        for parent in parents:
+            above.setdefault(parent, path)
+        # Not Path.is_dir: before Python 3.12 it raises where we may not look.
+        if key == "cards" and not os.path.isdir(root / path):  # noqa: PTH112
+            found.append(missing_folder(file.span(key), folder, os.path.exists(root / path)))  # noqa: PTH110
+    if key == "cards" and not given:
+        found.append(bad_folder(file.span(key), key, "", "names no folder"))
+    return tuple(kept), found
+
+
+def _parents(path: str) -> list[str]:
+    """The folders that hold this one, the innermost first: last comes the project's own."""
+    return [parent.as_posix() for parent in PurePosixPath(path).parents]
+
+
+def _folder_problem(folder: str) -> str:
+    """What is wrong with the name of a folder, empty if nothing is."""
+    if not folder.strip():
+        return "names no folder"
+    if folder.startswith("/") or PureWindowsPath(folder).drive:
+        return "is an absolute path"
+    if "\\" in folder:
+        return "is written with backslashes"
+    if "\0" in folder:
+        return "contains a null character"
+    if len(folder) > MAX_PATH or any(len(part.encode()) > 255 for part in folder.split("/")):
+        return "is too long"
+    return "leads out of the project" if posixpath.normpath(folder).split("/")[0] == ".." else ""
+
+
+def _text_problems(file: File, key: str, value: str) -> list[Diagnostic]:
+    """What is wrong with a setting that is text: at most one thing."""
+    span = file.span(key)
+    if key == "id" and not re.fullmatch("[a-z0-9][a-z0-9-]*-[a-z0-9]{8}", value):
+        return [bad_id(span, value)]
+    if key == "name" and (reason := name_problem(value)):
+        return [bad_name(span, value, reason)]
+    if key == "slug" and (reason := slug_problem(value)):
+        return [bad_slug(span, value, reason)]
+    if key == "version" and value != (canonical := _canonical_version(value)):
+        return [bad_version(span, value, canonical)]
+    if key in ("url", "report_url") and value and (reason := _url_problem(value, key)):
+        return [bad_url(span, key, value, reason)]
+    if key == "tag_prefix" and value and (reason := _tag_problem(value)):
+        return [bad_tag_prefix(span, value, reason)]
+    return []
+
+
+def _canonical_version(value: str) -> str:
+    """The version in the one spelling that can be compared and used in a file's name; empty if it is not a version."""
+    try:
+        version = Version(value)
+    except ValueError:  # InvalidVersion is one, and so is a number of thousands of digits.
+        return ""
+    return "" if version.epoch or version.local else str(version)
+
+
+def _url_problem(value: str, key: str) -> str:
+    """What is wrong with a link, empty if nothing is."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # [ without ]
+        return "is not a link"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "is not a full link"
+    if re.search(r'[\s"<>`]', value):
+        return "contains a space, a quote or an angle bracket"
+    places = set(re.findall(r"\{[^{}]*\}?|\}", value)) - ({"{id}", "{version}"} if key == "report_url" else set())
+    return f"contains `{min(places)}`" if places else ""
+
+
+def _tag_problem(value: str) -> str:
+    """What is wrong with a tag, empty if nothing is."""
+    # Measured: Anki splits a tag at white space and calls an empty part `blank`.
+    if re.search(r"[\s\x00-\x1f\x7f]", value):
+        return "contains white space"
+    return "" if all(value.replace("/", "::").split("::")) else "has an empty part"

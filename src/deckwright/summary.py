@@ -1,0 +1,140 @@
+"""The ledger before a build and after it → how much changed, and what that would cost whoever has the deck.
+
+Drafts count like released notes: authors import them into their own collections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+import msgspec
+
+from .diagnostics import Diagnostic
+from .diagnostics.identity import left, other_type, remasked, replaced
+from .identity import Ledger
+from .identity.ledger import FILE
+from .identity.lines import Line
+from .identity.matching import LIKELY
+from .identity.sketches import words
+from .model import Note, Span
+
+_TOLD = 3
+"""How many notes are told of one by one. The others are counted."""
+
+_PAIRS = 40_000
+"""How many pairs of a new note and one that is gone are compared by their words."""
+
+_DOUBTS = frozenset({"I002", "I003", "I009", "I020"})
+"""What says of a new note already which one it may be."""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """How many notes came, changed, moved below other headings with the same text, and left."""
+
+    new: int
+    changed: int
+    moved: int
+    gone: int
+
+
+def since_build(before: Ledger, after: Ledger) -> Changes | None:
+    """What changed since the last build, None if there was none."""
+    if not before.lines:
+        return None
+    was, now = _live(before), _live(after)
+    both = [(was[guid], now[guid]) for guid in was.keys() & now.keys()]
+    moved = sum(_is_moved(old, new) for old, new in both)
+    changed = sum(old.mod != new.mod and not _is_moved(old, new) for old, new in both)
+    return Changes(len(now.keys() - was.keys()), changed, moved, len(was.keys() - now.keys()))
+
+
+def losses(
+    before: Ledger, after: Ledger, notes: Iterable[Note], found: Iterable[Diagnostic], may_leave: bool
+) -> list[Diagnostic]:
+    """Warnings of progress that importing this build would lose: a few by their place, and how many more there are.
+
+    `notes` are those of the build, `found` what is told of them already. With `may_leave`, the author meant released
+    notes to leave.
+    """
+    was, now = _live(before), _live(after)
+    spans = {note.guid: note.span for note in notes}
+    told = {(d.span.path, d.span.line) for d in found if d.code in _DOUBTS}
+    new = [now[note.guid] for note in notes if note.guid in now and note.guid not in was]
+    gone = [line for guid, line in was.items() if guid not in now and not (may_leave and line.released)]
+    pairs = _pairs(gone, new)
+    doubtful = {old.guid for old, line in pairs if _place(spans[line.guid]) in told}
+    pairs = [(old, line) for old, line in pairs if old.guid not in doubtful][:_TOLD]
+    warnings = [_taken(old, line, spans[line.guid]) for old, line in pairs]
+    doubtful |= {old.guid for old, _ in pairs}
+    rest = [line.name for line in gone if line.guid not in doubtful]
+    if rest:
+        warnings.append(left(Span(FILE), len(rest), rest[:3], bool(pairs)))
+    return warnings + _renamed_masks(before, [(was[g], now[g], spans[g]) for g in spans if g in was and g in now])
+
+
+def _live(ledger: Ledger) -> dict[str, Line]:
+    return {guid: line for guid, line in ledger.lines.items() if not line.retired}
+
+
+def _is_moved(old: Line, new: Line) -> bool:
+    return old.match == new.match and old.key[:-1] != new.key[:-1]
+
+
+def _place(span: Span) -> tuple[str, int]:
+    return span.path, span.line
+
+
+def _pairs(gone: Sequence[Line], new: Sequence[Line]) -> list[tuple[Line, Line]]:
+    """Notes that are gone, each with the new one that took its place: by id, text, path or words, in the order of `new`."""
+    free = {line.guid: line for line in gone}
+    found: dict[str, Line] = {}
+    for keys in _SIGNS:
+        known: dict[Hashable, Line] = {key: line for line in free.values() for key in keys(line)}
+        for line in new:
+            old = next((known[key] for key in keys(line) if key in known), None)
+            if old and old.guid in free and line.guid not in found:
+                found[line.guid] = free.pop(old.guid)
+    open_ = [line for line in new if line.guid not in found]
+    if len(free) * len(open_) <= _PAIRS:
+        held = {guid: words(line.sketch) for guid, line in free.items()}
+        for line in open_:
+            own = words(line.sketch)
+            likeness = {guid: len(own & other) / len(own | other or {0}) for guid, other in held.items()}
+            best = max(likeness, key=likeness.__getitem__, default="")
+            if best and likeness[best] >= LIKELY:
+                found[line.guid] = free.pop(best)
+                del held[best]
+    return [(found[line.guid], line) for line in new if line.guid in found]
+
+
+_SIGNS: tuple[Callable[[Line], Iterable[Hashable]], ...] = (
+    lambda line: [line.id],
+    lambda line: line.texts,
+    lambda line: [(line.type, line.key)],
+    lambda line: [line.key],
+)
+"""What tells that one note took another's place, the surest sign first."""
+
+
+def _taken(old: Line, new: Line, span: Span) -> Diagnostic:
+    """What is told of a note that took another's place."""
+    if old.type != new.type:
+        return other_type(span, old.name, old.type, new.type)
+    return replaced(span, old.name, old.id, new.id if new.explicit else "")
+
+
+def _renamed_masks(before: Ledger, kept: Iterable[tuple[Line, Line, Span]]) -> list[Diagnostic]:
+    """Diagrams that lost a mask and got one: the card of the lost one goes, however alike the two are."""
+    found = []
+    for old, new, span in kept:
+        known = before.types.get(old.type)
+        if known and known.family == "occlusion":
+            lost = [name for number, name in old.numbers.items() if number not in new.numbers]
+            came = [name for number, name in new.numbers.items() if number not in {**old.numbers, **old.gone}]
+            if lost and came:
+                found.append((span, lost, came))
+    more = len(found) - _TOLD
+    return [
+        remasked(span, lost[:3], came[:3], more if more > 0 and n == _TOLD - 1 else 0)
+        for n, (span, lost, came) in enumerate(found[:_TOLD])
+    ]
