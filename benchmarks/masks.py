@@ -2,7 +2,7 @@
 
 Flow charts, maps, tables and charts are drawn by chance, from words the reader has never been tuned to, in the fonts
 that are there. A label is found where a mask holds all of its ink, is less than three times as large, and was read as
-it is written, but for one letter in five. Titles and texts that stand there twice are to be left out.
+it is written, but for one letter in five. Titles and texts that occur twice are to be left out.
 
     python benchmarks/masks.py --pictures 4 --keep build/benchmark
 """
@@ -21,7 +21,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.fuzz import ratio
 
-from deckwright import masks
+from deckwright.diagrams import suggest
+from deckwright.diagrams.shapes import outline
+from deckwright.model import Mask
 
 WORDS = """
 atrium ventricle aorta septum valve cortex medulla nephron glomerulus tubule ureter bladder alveolus bronchus trachea
@@ -178,9 +180,9 @@ KINDS: dict[str, Callable[[random.Random], Drawn]] = {
 }
 
 
-def is_found(label: tuple[str, Box], mask: masks.Mask, size: tuple[int, int]) -> bool:
+def is_found(label: tuple[str, Box], mask: Mask, size: tuple[int, int]) -> bool:
     text, (left, top, right, bottom) = label
-    columns, rows = zip(*masks.diagrams.outline(mask, size), strict=True)
+    columns, rows = zip(*outline(mask, size), strict=True)
     box = min(columns), min(rows), max(columns), max(rows)
     holds = box[0] <= left + 1 and box[1] <= top + 1 and box[2] >= right - 1 and box[3] >= bottom - 1
     area = (
@@ -207,8 +209,9 @@ def main(arguments: Sequence[str]) -> None:
                 file = Path(folder) / f"{kind}-{number}.{'jpg' if number % 2 else 'png'}"
                 drawn.picture.save(file, quality=80)
                 began = time.perf_counter()
-                proposal = masks.suggest(file)
+                proposal, found = suggest.propose(file, file.name)
                 seconds = time.perf_counter() - began
+                assert proposal, found
                 left = list(proposal.masks)
                 for label in drawn.labels:
                     mask = next((mask for mask in left if is_found(label, mask, drawn.size)), None)
@@ -217,10 +220,9 @@ def main(arguments: Sequence[str]) -> None:
                     else:
                         missed.append(f"{file.name}: {label[0]}")
                 missed += [f"{file.name}: {mask.label} (no label)" for mask in left]
-                found = len(proposal.masks) - len(left)
-                sums = [
-                    a + b for a, b in zip(sums, (len(drawn.labels), len(proposal.masks), found, seconds), strict=True)
-                ]
+                right = len(proposal.masks) - len(left)
+                counted = (len(drawn.labels), len(proposal.masks), right, seconds)
+                sums = [a + b for a, b in zip(sums, counted, strict=True)]
                 if given.keep:
                     given.keep.mkdir(parents=True, exist_ok=True)
                     proposal.picture.save(given.keep / f"{file.stem}.png")

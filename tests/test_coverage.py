@@ -12,8 +12,9 @@ import pytest
 from scratch import DAY_ONE
 from study_notes import NOTES, ROOT, beside
 
-from deckwright import collection, project
-from deckwright.collection import Terms
+from deckwright import collection
+from deckwright import settings as project
+from deckwright.identity import Terms
 
 TABLE = tomllib.loads((Path(__file__).parent / "coverage" / "aws-notes.toml").read_text("utf-8"))
 FIGURES: dict[str, list[str]] = TABLE.pop("figures")
@@ -24,8 +25,9 @@ def names(root: Path) -> set[str]:
     """The ids of all notes of a project, and of the sections whose items, rows or cells are notes."""
     made, found = project.load(root)
     assert made, found
-    notes = collection.load(made, Terms(DAY_ONE)).collection.notes
-    return {name for note in notes for name in (note.fields["ID"], note.group) if name}
+    assigned = collection.load(made, Terms(DAY_ONE)).assigned
+    lines = [assigned.ledger.lines[who.guid] for who in assigned.identities if who]
+    return {name for line in lines for name in (line.id, line.group) if name}
 
 
 def missing(there: set[str], service: str = "") -> set[str]:

@@ -19,7 +19,7 @@ NOW = 1_760_000_000
 LEFT_OVER = re.compile(r"\{\{|\}\}|has a problem|no field called|No cloze \d+ found")
 """What Anki shows where a template is wrong, or a card has nothing to ask."""
 
-BUILD = "import os, sys; os.umask(int(sys.argv.pop(1), 8)); from deckwright.cli import main; main()"
+BUILD = "import os, sys; os.umask(int(sys.argv.pop(1), 8)); from deckwright.commands import main; main()"
 
 
 def copied(folder: Path) -> Path:

@@ -1,49 +1,52 @@
-"""The architecture: a module knows only those of the tiers above its own, and each library has one home."""
+"""The architecture is what docs/architecture.md says: its table of modules is the one declaration, and this holds it.
+
+A module imports only from the rows above its own and from its own row. A library that a row names is for the rows that
+name it, and for nobody else.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import deckwright
 
 ROOT = Path(deckwright.__file__).parent
+PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
-TIERS = [
-    {"model"},
-    {"diagnostics", "files"},
-    {"project", "cache", "notetypes"},
-    {"blocks", "svg"},
-    {"inlines"},
-    {"tags", "clozes", "ledger", "sidecar"},
-    {"matching"},
-    {"sections", "markup", "media", "diagrams", "identity", "starter"},
-    {"notes"},
-    {"collection", "masks"},
-    {"lint", "package", "site"},
-    {"diff", "release", "rehearse", "watch"},
-    {"cli"},
-]
-"""From the top down. A package counts as one module, and those of one tier do not know each other."""
+APART = {"package/": {"limits.py", "model.py", "diagnostics/", "package/"}}
+"""Where less is known than the order allows: what reads and writes packages knows nothing of Markdown."""
 
-ONLY = {"package": {"model", "diagnostics"}}
-"""Where less is allowed than the tiers would."""
 
-HOMES = {
-    "package": {"genanki", "sqlite3", "zipfile"},
-    "markup": {"markdown", "pymdownx", "bs4", "pygments", "nh3"},
-    "svg": {"lxml"},
-    "blocks": {"markdown_it", "mdit_py_plugins"},
-    "sections": {"yaml"},
-    "diagrams": {"resvg_py"},
-    "masks": {"rapidocr", "numpy"},
-    "cli": {"click", "rich"},
-}
-"""Which module alone may use a library."""
+class Row(NamedTuple):
+    """A row of the table: a file below src/deckwright, or a folder, which ends in a slash; the libraries it names."""
+
+    module: str
+    libraries: frozenset[str]
+
+
+def table(page: str) -> list[Row]:
+    """The rows below the heading `## The modules`, in their order."""
+    section = page.partition("\n## The modules\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([\w/.]+)` *\|[^|\n]*\|([^|\n]*)\|$", section, re.MULTILINE)
+    return [Row(module, frozenset(re.findall(r"`(\w+)`", libraries))) for module, libraries in rows]
+
+
+ROWS = table(PAGE.read_text(encoding="utf-8"))
+
+
+def row_of(file: str, rows: Sequence[Row]) -> int | None:
+    """The place of the row that a file belongs to: its own, or that of a folder it lies in."""
+    found = [
+        n for n, row in enumerate(rows) if file == row.module or (row.module[-1] == "/" and file.startswith(row.module))
+    ]
+    return max(found, key=lambda n: len(rows[n].module), default=None)
 
 
 def imported(source: str, file: str) -> Iterator[str]:
@@ -58,58 +61,94 @@ def imported(source: str, file: str) -> Iterator[str]:
             yield from (".".join([*module, alias.name]) for alias in node.names)
 
 
-def trespasses(source: str, file: str) -> list[str]:
+def file_of(name: str, files: Sequence[str]) -> str | None:
+    """The file of ours that a dotted name leads to: a module, a package, or what one of them holds."""
+    parts = name.split(".")[1:]
+    for length in range(len(parts), 0, -1):
+        for file in ("/".join(parts[:length]) + ".py", "/".join([*parts[:length], "__init__.py"])):
+            if file in files:
+                return file
+    return None
+
+
+def trespasses(source: str, file: str, rows: Sequence[Row], files: Sequence[str]) -> list[str]:
     """What the file imports and may not."""
-    own = Path(file).parts[0].removesuffix(".py")
-    tier = next((index for index, names in enumerate(TIERS) if own in names), len(TIERS))
-    allowed = ONLY.get(own, set().union(*TIERS[:tier])) | {own, "__version__"}
-    foreign = set().union(*(libraries for home, libraries in HOMES.items() if home != own))
+    own = row_of(file, rows)
+    place = len(rows) if own is None else own
+    apart = APART.get(rows[place].module if own is not None else "")
+    taken = {library for row in rows for library in row.libraries}
+    allowed = rows[place].libraries if own is not None else frozenset()
     found = []
     for name in imported(source, file):
-        library, *rest = name.split(".")
-        if library in foreign or (library == "deckwright" and rest[:1] and rest[0] not in allowed):
+        library = name.split(".")[0]
+        if library != "deckwright":
+            if library in taken - allowed:
+                found.append(name)
+            continue
+        target = file_of(name, files)
+        row = None if target is None or target == "__init__.py" else row_of(target, rows)
+        if row is not None and (row > place or (apart is not None and rows[row].module not in apart)):
             found.append(name)
     return found
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_module_knows_only_those_above_it(file: str) -> None:
-    assert trespasses((ROOT / file).read_text(encoding="utf-8"), file) == []
+    assert trespasses((ROOT / file).read_text(encoding="utf-8"), file, ROWS, FILES) == []
 
 
-def test_every_module_has_one_tier() -> None:
-    placed = [name for names in TIERS for name in names]
-    modules = {Path(file).parts[0].removesuffix(".py") for file in FILES} - {"__init__", "__main__"}
-    assert len(placed) == len(set(placed))
-    assert modules - set(placed) == set()
+def test_every_module_has_one_row() -> None:
+    modules = [row.module for row in ROWS]
+    assert len(modules) == len(set(modules))
+    assert [file for file in FILES if row_of(file, ROWS) is None and file not in ("__init__.py", "__main__.py")] == []
 
 
-def test_libraries_are_named_as_they_are_imported() -> None:
-    """A slip in `HOMES` would let anybody in."""
+def test_every_row_is_there() -> None:
+    """A slip in the table would let anybody in."""
+    assert [row.module for row in ROWS if not (ROOT / row.module).exists()] == []
     used = {name.split(".")[0] for file in FILES for name in imported((ROOT / file).read_text(encoding="utf-8"), file)}
-    assert set().union(*HOMES.values()) - used == set()
+    assert set().union(*(row.libraries for row in ROWS)) - used == set()
+
+
+EXAMPLE = """\
+# The architecture
+
+## The modules
+
+| module       | what it does        | libraries            |
+| ------------ | ------------------- | -------------------- |
+| `model.py`   | The nouns           |                      |
+| `read/a.py`  | Text → blocks       | `markdown_it`        |
+| `read/`      | Blocks → sections   | `yaml`               |
+| `package/`   | Writes and reads it | `genanki`, `sqlite3` |
+| `build.py`   | All of it           |                      |
+
+## More
+
+| `other.py` | Not a row | `click` |
+"""
+EXAMPLE_FILES = ["model.py", "read/__init__.py", "read/a.py", "read/b.py", "package/__init__.py", "build.py"]
 
 
 @pytest.mark.parametrize(
     ("file", "source", "found"),
     [
-        ("notes.py", "from .collection import load", ["deckwright.collection.load"]),
-        ("notes.py", "from . import cli", ["deckwright.cli"]),
-        ("notes.py", "import deckwright.cli", ["deckwright.cli"]),
-        ("notes.py", "from deckwright import cli, model", ["deckwright.cli"]),
-        ("notes.py", "def f():\n    from . import cli", ["deckwright.cli"]),
-        ("notes.py", "if TYPE_CHECKING:\n    from .collection import Loaded", ["deckwright.collection.Loaded"]),
-        ("media.py", "from . import markup", ["deckwright.markup"]),
-        ("package/reader.py", "from ..project import find", ["deckwright.project.find"]),
-        ("lint/cloze.py", "from ..package import read", ["deckwright.package.read"]),
-        ("media.py", "import zipfile, bs4.element", ["zipfile", "bs4.element"]),
-        ("cli.py", "from yaml import CSafeLoader", ["yaml.CSafeLoader"]),
+        ("read/b.py", "from ..build import build", ["deckwright.build.build"]),
+        ("read/b.py", "from .. import build", ["deckwright.build"]),
+        ("model.py", "import deckwright.read.a", ["deckwright.read.a"]),
+        ("model.py", "from deckwright import read", ["deckwright.read"]),
+        ("read/a.py", "from .b import thing", ["deckwright.read.b.thing"]),
+        ("read/b.py", "def f():\n    from .. import build", ["deckwright.build"]),
+        ("read/b.py", "if TYPE_CHECKING:\n    from ..build import Outcome", ["deckwright.build.Outcome"]),
+        ("package/__init__.py", "from ..read import a", ["deckwright.read.a"]),
+        ("read/b.py", "import sqlite3, markdown_it.token", ["sqlite3", "markdown_it.token"]),
+        ("build.py", "from yaml import CSafeLoader", ["yaml.CSafeLoader"]),
         ("unheard_of.py", "from .model import Note\nfrom . import __version__", []),
-        ("notes.py", "from .model import Note\nfrom . import identity, markup", []),
-        ("package/reader.py", "from .packed import Package\nfrom ..model import Note\nimport zipfile", []),
-        ("media.py", "from xml.etree import ElementTree", []),
-        ("cli.py", "from . import __version__, collection\nimport rich.progress", []),
+        ("read/b.py", "from .a import parse\nfrom ..model import Note\nfrom . import a\nimport yaml", []),
+        ("package/__init__.py", "from ..model import Note\nimport genanki", []),
+        ("read/a.py", "from xml.etree import ElementTree\nfrom markdown_it.tree import SyntaxTreeNode", []),
+        ("build.py", "from . import __version__, package\nfrom .read.b import thing", []),
     ],
 )
 def test_what_is_a_trespass(file: str, source: str, found: list[str]) -> None:
-    assert trespasses(source, file) == found
+    assert trespasses(source, file, table(EXAMPLE), EXAMPLE_FILES) == found
