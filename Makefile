@@ -1,5 +1,5 @@
 # make deck   build the Anki deck of this repository into build/
-# make test   run the tests, one file on each processor; TESTFLAGS are further flags for pytest
+# make test   run the tests; TESTFLAGS are flags for pytest
 # Both install what they need into .venv first, and again when pyproject.toml has changed.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ deck: .venv/installed
 	$(BIN)/deckwright build
 
 test: .venv/installed-test
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTFLAGS)
+	$(BIN)/pytest $(TESTFLAGS)
 
 .venv/installed: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
