@@ -241,6 +241,87 @@ def test_a_twin_of_another_kind_is_no_change_of_kind(scratch: Scratch) -> None:
     assert (codes(loaded), loaded.assigned.new, loaded.assigned.kept) == ([], 1, 1)
 
 
+# Items, rows and cells of a section with an id
+
+ITEMS = "# {above}\n\n## Parts of {above} {{#parts .items}}\n\n{body}\n"
+
+
+def items(above: str, *parts: str) -> dict[str, str]:
+    return {"iam.md": ITEMS.format(above=above, body="".join(f"- **{part}\n" for part in parts))}
+
+
+def guids_by_id(notes: Iterable[Note]) -> dict[str, str]:
+    return {note.fields["ID"]: note.guid for note in notes}
+
+
+@pytest.mark.parametrize("release", [False, True])
+def test_an_item_stays_the_same_whatever_changes_at_once(scratch: Scratch, release: bool) -> None:
+    scratch.card_files(items("IAM", "User**: a person.", "Group**: several of them.", "Role**: rights for a while."))
+    before = guids_by_id(released(scratch, "1.0.0", day(1)) if release else scratch.build(day(1)).collection.notes)
+    after = ("Role**: assumed, never owned.", "New**: one more.", "User**: whoever signs in.", "Group**: a set.")
+    scratch.card_files({"other.md": items("Identities", *after)["iam.md"]})
+    loaded = scratch.build(day(2))
+    new = guids_by_id(loaded.collection.notes)
+    assert codes(loaded) == []
+    assert before.items() < new.items() and new.keys() - before.keys() == {"parts.new"}
+
+
+def test_an_item_of_a_section_without_an_id_is_known_by_its_text_alone(scratch: Scratch) -> None:
+    texts = {text.replace("#parts ", "") for text in items("IAM", "User**: a person.").values()}
+    scratch.card_files({"iam.md": texts.pop()})
+    (before,) = scratch.build(day(1)).collection.notes
+    texts = {text.replace("#parts ", "") for text in items("Who", "User**: any service that signs in.").values()}
+    scratch.card_files({"iam.md": texts.pop()})
+    (after,) = scratch.build(day(2)).collection.notes
+    assert after.guid != before.guid
+
+
+def test_an_item_that_was_renamed_is_known_by_its_likeness(scratch: Scratch) -> None:
+    scratch.card_files(items("IAM", "User**: a person or a service with keys.", "Group**: equal rights."))
+    before = guids_by_id(scratch.build(day(1)).collection.notes)
+    scratch.card_files(items("IAM", "Users**: a person or a service with keys.", "Group**: equal rights."))
+    assert guids_by_id(scratch.build(day(2)).collection.notes) == before
+
+
+def test_an_item_that_left_and_comes_back_with_another_answer_is_the_same(scratch: Scratch) -> None:
+    scratch.card_files(items("IAM", "User**: a person.", "Group**: several."))
+    before = guids_by_id(released(scratch, "1.0.0", day(1)))
+    scratch.card_files(items("IAM", "Group**: several."))
+    scratch.release("1.1.0", day(2))
+    scratch.card_files(items("IAM", "User**: whoever signs in.", "Group**: several."))
+    assert guids_by_id(scratch.build(day(3)).collection.notes) == before
+
+
+def test_ids_that_changed_places_are_an_error_once_released(scratch: Scratch) -> None:
+    """Progress would move between the texts of two sections that ask the same."""
+
+    def two(first: str, second: str) -> dict[str, str]:
+        one = ITEMS.format(above="SQS", body="- **Limit**: 256 KiB.").replace("#parts", f"#{first}")
+        other = ITEMS.format(above="SNS", body="- **Limit**: 100,000 topics.").replace("#parts", f"#{second}")
+        return {"a.md": one, "b.md": other}
+
+    scratch.card_files(two("sqs", "sns"))
+    scratch.release("1.0.0", day(1))
+    scratch.card_files(two("sns", "sqs"))
+    assert codes(scratch.load(day(2))) == ["I005", "I005"]
+
+
+def test_items_of_one_name_are_told_and_known_by_their_texts(scratch: Scratch) -> None:
+    same = ("Key**: opens a door.", "Key**: on a keyboard.", "Key**: of a map.", "Lock**: closes it.")
+    scratch.card_files(items("Words", *same))
+    loaded = scratch.build(day(1))
+    before = {note.fields["Back"]: note.guid for note in loaded.collection.notes}
+    (found,) = loaded.diagnostics
+    assert (found.code, found.span.line, found.message) == (
+        "I028",
+        6,
+        "3 notes of the section `parts` are called “Key”",
+    )
+    scratch.card_files(items("Ambiguous words", *same[::-1]))
+    loaded = scratch.build(day(2))
+    assert {note.fields["Back"]: note.guid for note in loaded.collection.notes} == before
+
+
 # Numbers
 
 
@@ -999,3 +1080,109 @@ class ManyAuthors(Author):
 
 ManyAuthors.TestCase.settings = settings(QUICK, max_examples=15, stateful_step_count=25)
 TestManyAuthors = pytest.mark.slow(ManyAuthors.TestCase)
+
+
+# The machine for sections
+
+
+CUTS = ("items", "rows", "cells")
+
+
+@dataclass
+class Parts:
+    """A section with an id, cut in one way: what each of its parts asks, and answers that say nothing about it."""
+
+    cut: str
+    leads: list[str]
+    columns: list[str] = field(default_factory=lambda: ["First", "Second"])
+    above: int = 0
+    answers: int = 0
+    extra: int = 0
+    file: int = 0
+
+    def text(self) -> str:
+        extra = f"\n> [!NOTE]\n> Aside {self.extra} of {self.cut}.\n" if self.extra % 2 else ""
+        return f"# Above {self.above}\n\n## Heading {self.above} {{#{self.cut} .{self.cut}}}\n\n{self.body()}{extra}\n"
+
+    def body(self) -> str:
+        if self.cut == "items":
+            return "".join(f"- **{lead}**: {self.answer(lead, 'First')}\n" for lead in self.leads)
+        heads = f"| Name | {' | '.join(self.columns)} |\n|{' - |' * (len(self.columns) + 1)}\n"
+        rows = (f"| {lead} | {' | '.join(self.answer(lead, head) for head in self.columns)} |\n" for lead in self.leads)
+        return heads + "".join(rows)
+
+    def answer(self, lead: str, head: str) -> str:
+        """Words that no other answer has, and none before."""
+        chance = random.Random(f"{self.cut} {lead} {head} {self.answers}")
+        return " ".join("".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(4))
+
+    def asked(self) -> set[str]:
+        heads = self.columns if self.cut == "cells" else [""]
+        return {f"{lead} {head}".strip() for lead in self.leads for head in heads}
+
+
+class Sections(RuleBasedStateMachine):
+    """Edits a section with an id in all ways at once, but for what its parts ask: each must stay the note it is."""
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = Path(mkdtemp())
+        self.scratch = Scratch(self.folder / "project")
+        self.parts = {cut: Parts(cut, [f"{cut} lead {n}" for n in range(4)]) for cut in CUTS}
+        self.known: dict[tuple[str, str], str] = {}
+        self.made, self.now, self.version = 4, day(100), 0
+        self.check()
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            shutil.rmtree(self.folder)
+
+    def check(self) -> None:
+        self.now += DAY
+        files: dict[str, str] = {}
+        for part in self.parts.values():
+            files[f"{part.file}.md"] = files.get(f"{part.file}.md", "") + part.text()
+        self.scratch.card_files(files)
+        loaded = self.scratch.build(self.now, retire=True)
+        assert not has_errors(loaded.diagnostics), loaded.diagnostics
+        found = {}
+        for who in filter(None, loaded.assigned.identities):
+            line = loaded.assigned.ledger.lines[who.guid]
+            found[line.group, line.key[-1]] = who.guid
+        assert found.keys() == {(cut, asked) for cut, part in self.parts.items() for asked in part.asked()}
+        assert {name: found.get(name, guid) for name, guid in self.known.items()} == self.known
+        self.known = self.known | found if self.version else found
+
+    EDITS = st.sets(
+        st.sampled_from(["above", "answers", "columns", "order", "extra", "file", "add", "remove"]), min_size=1
+    )
+
+    @rule(edits=st.fixed_dictionaries(dict.fromkeys(CUTS, EDITS)), pick=st.integers(0, 100))
+    def edit(self, edits: dict[str, set[str]], pick: int) -> None:
+        for cut, chosen in edits.items():
+            part = self.parts[cut]
+            part.above += "above" in chosen
+            part.answers += "answers" in chosen
+            part.extra += "extra" in chosen
+            part.file = (part.file + pick) % 3 if "file" in chosen else part.file
+            if "columns" in chosen and len(part.columns) < 5:
+                part.columns.insert(pick % 3, f"Column {len(part.columns)}")
+            if "order" in chosen:
+                part.leads.reverse()
+            if "remove" in chosen and len(part.leads) > 2:
+                part.leads.pop(pick % len(part.leads))
+            if "add" in chosen:
+                self.made += 1
+                part.leads.insert(pick % len(part.leads), f"{cut} lead {self.made}")
+        self.check()
+
+    @rule()
+    def release(self) -> None:
+        self.version += 1
+        self.now += DAY
+        self.scratch.release(f"1.{self.version}.0", self.now, retire=True)
+        self.check()
+
+
+Sections.TestCase.settings = settings(QUICK, max_examples=6, stateful_step_count=8)
+TestSections = Sections.TestCase

@@ -360,6 +360,19 @@ def unknown_was(was: str) -> Words:
     )
 
 
+@declare("I028", "warning")
+def same_name(name: str, group: str, number: int) -> Words:
+    """Several notes of one section have the same name.
+
+    An item, a row or a cell of a section with an id is known by what it asks, whatever else you edit. Where several ask the
+    same, only their texts tell them apart: if you edit one, it may become a new note.
+    """
+    return (
+        f"{number} notes of the section `{group}` are called “{name}”",
+        "give each of them another name, or an id of its own",
+    )
+
+
 def _which(ids: Sequence[str]) -> str:
     """The other ids, as in ` (or "b", "c")`."""
     others = ", ".join(f'"{id_}"' for id_ in ids[1:3])

@@ -88,6 +88,7 @@ def assign(
     single, found = guards.unique_ids(candidates, ledger)
     notes = [candidates[place] for place in single]
     partial = terms.partial or bool(found)
+    found += guards.same_names(notes)
     found += guards.frozen_settings(notes, settings, ledger, partial)
     found += guards.other_deck(settings, ledger, terms.rename)
     types, type_lines, wrong = _types({note.note_type for note in candidates}, note_types, ledger, terms.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 
@@ -19,6 +20,7 @@ from ..diagnostics.identity import (
     recycled,
     renamed,
     reused,
+    same_name,
     unknown_was,
 )
 from ..model import Candidate, Settings, Span
@@ -46,6 +48,16 @@ def unique_ids(notes: Sequence[Candidate], ledger: Ledger) -> tuple[list[int], l
             free = next(id_ for n in count(2) if (id_ := f"{note.id}-{n}") not in taken)
             found.append(duplicate_id(note.span, note.id, _place(notes[owner[note.id]]), free))
     return kept, found
+
+
+def same_names(notes: Iterable[Candidate]) -> list[Diagnostic]:
+    """Items, rows or cells that a section with an id has under one name, told once, at the second of them."""
+    named: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for note in notes:
+        if note.group and note.path and not note.id:
+            named[note.group, note.path[-1]].append(note)
+    several = (held for held in named.values() if len(held) > 1)
+    return [same_name(held[1].span, held[1].path[-1], held[1].group, len(held)) for held in several]
 
 
 def other_deck(settings: Settings, ledger: Ledger, rename: bool) -> list[Diagnostic]:

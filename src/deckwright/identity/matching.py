@@ -1,4 +1,5 @@
-"""Notes and the lines of the ledger → which note is which: by id, by equal text, by similar text.
+"""Notes and the lines of the ledger → which note is which: by id, by name in a section with one, by equal text, by
+similar text.
 
 Decks, files and positions never count. A wrong pair would hand one note's progress to another, so whatever is not
 clearly the same stays apart, and the author is told.
@@ -43,14 +44,17 @@ SAMPLE = 2_000
 
 Key = TypeVar("Key", int, str)
 
+_Name = tuple[str, str, str]
+"""A note type, the id of a section, and what an item, row or cell asks."""
+
 
 class Matches(msgspec.Struct, frozen=True):
     """What is known of each note, by its index.
 
     `lines` has the line of each note that was found. `guessed` has the likeness, 0–1, of those found by that alone.
     `ambiguous` has the lines that a note may be: it looks like several, or shares one with another note, or is not alike
-    enough to be sure. Such a note has no line. `recycled` are notes whose id leads to a line while the line's own text
-    is now in another note, whose index it has.
+    enough to be sure. Such a note has no line. `recycled` are notes whose id, or name, leads to a line while the line's
+    own text is now in another note, whose index it has.
     """
 
     lines: Mapping[int, Line]
@@ -66,6 +70,7 @@ def match(notes: Sequence[Candidate], lines: Iterable[Line], families: Mapping[s
     """
     matcher = _Matcher(notes, list(lines), families)
     matcher.by_id()
+    matcher.by_name()
     recycled = matcher.recycled()
     matcher.by_text()
     matcher.by_likeness()
@@ -105,6 +110,26 @@ class _Matcher:
                 lines = [line for line in named[id_, note.note_type] if line.guid in self.free]
                 if lines and n not in self.found:
                     self.pair(n, lines[0])
+
+    def by_name(self) -> None:
+        """Items, rows and cells of a section with an id, by what they ask, whatever else changed in the same edit.
+
+        Where several have the same name, their texts have to tell them apart. A line in use goes before a retired one.
+        """
+        lines: dict[_Name, list[Line]] = defaultdict(list)
+        for line in self.free.values():
+            if line.group and line.key:
+                lines[line.type, line.group, line.key[-1]].append(line)
+        places: dict[_Name, list[int]] = defaultdict(list)
+        for n in self.open() if lines else ():
+            note = self.notes[n]
+            if note.group and note.path:
+                places[note.note_type, note.group, note.path[-1]].append(n)
+        for name, found in places.items():
+            held = lines.get(name, [])
+            used = [line for line in held if not line.retired] or held
+            if len(found) == len(used) == 1 and self.may_take(found[0], used[0]):
+                self.pair(found[0], used[0])
 
     def recycled(self) -> dict[int, int]:
         """The notes found by an id that stood on another text, and the note that has this text now."""
