@@ -30,7 +30,7 @@ AROUND = {
     "code": ("<p>It is <code>", "", "", "</code></p>"),
     "a code span": ("<p>", "<code>", "</code>", "</p>"),
     "a code block": (
-        '<pre class="code"><code><span class="k">if</span> ',
+        '<pre class="dw-code"><code><span class="k">if</span> ',
         '<span class="n">',
         "</span>",
         "</code></pre>",

@@ -12,9 +12,9 @@ from deckwright.read import blocks
 from deckwright.render import Renderer, inline, marks, raw_html
 
 ACCEPTED = [
-    (r"<pre>(?=<code)", '<pre class="code">', "code blocks have a class, for the card's stylesheet"),
+    (r"<pre>(?=<code)", '<pre class="dw-code">', "code blocks have a class, for the card's stylesheet"),
     (
-        r"(class=\"code\"><code[^>]*>[^<]*)\n</code>",
+        r"(class=\"dw-code\"><code[^>]*>[^<]*)\n</code>",
         r"\1</code>",
         "a code block has no empty line at its end, which phones would show",
     ),

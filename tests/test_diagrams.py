@@ -859,7 +859,7 @@ def test_the_text_of_an_occlusion_field() -> None:
         Mask("c", 0.2, 0.3, 0.1, 0.1, "polygon", ((0.2, 0.3), (0.3, 0.3), (0.2, 0.4)), hide_one=True),
         Mask("d", 0.12345, 0.6, 0.1, 0.1, angle=90, group="b"),
     ]
-    hint = '<span class="hint">&lt;a&gt; {<wbr>{c1::b}}</span>'
+    hint = '<span class="dw-hint">&lt;a&gt; {<wbr>{c1::b}}</span>'
     assert diagrams.occlusion_text(masks, {"b": 2, "a": 1, "c": 5}, "hide-all") == (
         "{{c1::image-occlusion:ellipse:left=.125:top=.0000:rx=.05:ry=.1:oi=1}}<br>"
         f"{{{{c2::image-occlusion:rect:left=.0000:top=.5:width=1:height=.25:oi=1}}}}{hint}<br>"

@@ -124,7 +124,7 @@ def test_the_only_script_is_the_call_that_native_occlusion_needs(key):
 
 def test_the_report_link_holds_id_and_version():
     settings = replace(SETTINGS, version="1.2.0+b 1", report_url='https://a.example/new?t={id}&v={version}&x={{y}}"')
-    link = '<a class="report" href="https://a.example/new?t={{ID}}&amp;v=1.2.0%2Bb%201&amp;x=%7B%7By%7D%7D&quot;">report</a>'
+    link = '<a class="dw-report" href="https://a.example/new?t={{ID}}&amp;v=1.2.0%2Bb%201&amp;x=%7B%7By%7D%7D&quot;">report</a>'
     assert [link in template.back for template in note_types(settings)["basic"].templates] == [True, True, True]
     assert "report" not in TYPES["cloze"].templates[0].back
 
@@ -203,8 +203,10 @@ def test_a_cloze_note_has_a_card_for_each_number(collection):
 def test_empty_fields_print_nothing(collection):
     card = add_note(collection, "basic", Front="Q", Back="A").cards()[0]
     output = card.render_output()
-    assert re.findall(r'class="(\w+)"', output.question_text) == ["front", "question"]
-    assert re.findall(r'class="(\w+)"', output.answer_text) == ["front", "question", "back", "answer", "foot", "report"]
+    assert re.findall(r'class="([\w-]+)"', output.question_text) == ["dw-front", "dw-question"]
+    assert re.findall(r'class="([\w-]+)"', output.answer_text) == [
+        "dw-front", "dw-question", "dw-back", "dw-answer", "dw-foot", "dw-report",
+    ]  # fmt: skip
 
 
 @pytest.mark.anki
@@ -361,7 +363,7 @@ def test_the_stylesheet_asks_for_nothing_from_outside():
 
 def test_every_class_of_pygments_has_a_colour_or_is_known_to_be_plain():
     plain = {"", "g", "n", "nx", "o", "p", "pm", "w", "x"}
-    styled = set(re.findall(r"\.code \.(\w+)", CSS))
+    styled = set(re.findall(r"\.dw-code \.(\w+)", CSS))
     assert styled == set(STANDARD_TYPES.values()) - plain
 
 
@@ -376,7 +378,7 @@ DAY, NIGHT = palette(".card"), palette(".night_mode .card")
 
 def test_day_and_night_set_every_colour_that_is_used():
     used = set(re.findall(r"var\(--([\w-]+)\)", CSS))
-    assert set(DAY) == set(NIGHT) == used - {"deck-alert"}
+    assert set(DAY) == set(NIGHT) == used - {"dw-alert"}
 
 
 @pytest.mark.parametrize("colours", [DAY, NIGHT], ids=["day", "night"])
@@ -385,8 +387,8 @@ def test_every_text_has_a_contrast_of_at_least_four_and_a_half(colours):
     pairs = [(name, f"{name}-back") for name in grounds] + [
         (name, ground)
         for name in colours
-        for ground in ("deck-page", "deck-panel")
-        if name not in grounds | {"deck-page", "deck-panel", "deck-line"} and not name.endswith("-back")
+        for ground in ("dw-page", "dw-panel")
+        if name not in grounds | {"dw-page", "dw-panel", "dw-line"} and not name.endswith("-back")
     ]
     assert [pair for pair in pairs if contrast(*(colours[name] for name in pair)) < 4.5] == []
     assert len(pairs) == 35

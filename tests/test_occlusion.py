@@ -161,7 +161,7 @@ def test_a_hint_is_shown_where_its_mask_is_asked_and_nowhere_else(tmp_path: Path
         {"media/a.png": png(), "media/a.masks.toml": SHAPES, "cards/a.md": "## S {.occlusion}\n![](../media/a.png)\n"}
     )
     ((note,), _) = imported(collection, scratch, DAY_ONE)
-    hint = '<span class="hint">it is &lt;b&gt;{<wbr>{c1::red}}&lt;/b&gt;</span>'
+    hint = '<span class="dw-hint">it is &lt;b&gt;{<wbr>{c1::red}}&lt;/b&gt;</span>'
     for card in collection.get_note(note_id(collection, note)).cards():
         for side in (card.question(), card.answer()):
             before = re.search(r'<div class="([\w-]+)"[^<>]*></div>' + re.escape(hint), side)

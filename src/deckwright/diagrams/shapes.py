@@ -40,7 +40,7 @@ def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str)
             written.append("points=" + " ".join(f"{_number(x)},{_number(y)}" for x, y in mask.points))
         if covers_others(mask, mode):
             written.append("oi=1")
-        hint = f'<span class="hint">{escaped(mask.hint)}</span>' if mask.hint else ""
+        hint = f'<span class="dw-hint">{escaped(mask.hint)}</span>' if mask.hint else ""
         lines.append(f"{{{{c{numbers[mask.key]}::image-occlusion:{mask.shape}:{':'.join(written)}}}}}{hint}<br>")
     return "".join(lines)
 

@@ -22,13 +22,13 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
 
     A section that is basic only by the front matter makes no note if it has nothing but links.
     """
-    question = ' <span class="dot">·</span> '.join(renderer.inline(leaf) for leaf in part.asked)
+    question = ' <span class="dw-dot">·</span> '.join(renderer.inline(leaf) for leaf in part.asked)
     above = renderer.blocks(part.above)
-    front = f'<div class="stem">{above}</div>\n{question}' if part.name and above else question + above
+    front = f'<div class="dw-stem">{above}</div>\n{question}' if part.name and above else question + above
     back = renderer.blocks(as_paragraph(block, alone=len(part.answer) == 1) for block in part.answer)
     if part.labelled:
         rows = (f"<dt>{renderer.inline(head)}</dt><dd>{renderer.inline(cell)}</dd>" for head, cell in part.labelled)
-        back = f'<dl class="row">{"".join(rows)}</dl>'
+        back = f'<dl class="dw-row">{"".join(rows)}</dl>'
     found: list[Diagnostic] = []
     if not _shows(question):
         found.append(empty_front(part.span, _hashtags(part, section)))

@@ -24,7 +24,7 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     header = "" if section.tag.context is not None else renderer.inline(part.asked[0])
     hides_nothing = not renderer.deletions and not has_errors(renderer.diagnostics)
     fields = {
-        "Text": f'<div class="stem">{above}</div>\n{text}' if above else text,
+        "Text": f'<div class="dw-stem">{above}</div>\n{text}' if above else text,
         # The heading above items is in their context already.
         "Header": "" if part.name else header,
         "Extra": extra(part, renderer),

@@ -34,7 +34,7 @@ class Context:
             crumbs = [renderer.inline(as_leaf(written, part, section))]
         if part.name and own is None:
             crumbs.append(self._html(section.title, section, renderer))
-        return ' <span class="crumb">›</span> '.join(crumb for crumb in crumbs if crumb)
+        return ' <span class="dw-crumb">›</span> '.join(crumb for crumb in crumbs if crumb)
 
     def _text(self, title: Block) -> str:
         if title.first not in self._texts:

@@ -81,7 +81,7 @@ def _report_link(settings: Settings) -> str:
     address = settings.report_url.replace("{version}", quote(settings.version))
     # Any other brace could open a field of Anki's. The ID itself needs no encoding: it is made of a–z 0–9 - and dots.
     parts = (escape(part).replace("{", "%7B").replace("}", "%7D") for part in address.split("{id}"))
-    return '<a class="report" href="' + "{{ID}}".join(parts) + '">report</a>'
+    return '<a class="dw-report" href="' + "{{ID}}".join(parts) + '">report</a>'
 
 
 def _id(deck_id: str, key: str) -> int:

@@ -26,7 +26,7 @@ def block(leaf: Block, field: Field) -> str:
     """A fence or an indented block."""
     language = _language(leaf.info)
     class_ = f' class="language-{html.escape(language)}"' if language else ""
-    return f'<pre class="code"><code{class_}>{inner(leaf, 0, leaf.text, field, language)}</code></pre>'
+    return f'<pre class="dw-code"><code{class_}>{inner(leaf, 0, leaf.text, field, language)}</code></pre>'
 
 
 def _language(info: str) -> str:

@@ -72,8 +72,8 @@ def _silent(parent: Element, block: Block, field: Field) -> None:
 
 def _alert(parent: Element, block: Block, field: Field) -> None:
     sort = re.sub(r"[^a-z0-9-]", "", block.info) or "note"
-    box = SubElement(parent, "div", {"class": f"alert alert-{sort}"})
-    title = SubElement(box, "p", {"class": "alert-title"})
+    box = SubElement(parent, "div", {"class": f"dw-alert dw-alert-{sort}"})
+    title = SubElement(box, "p", {"class": "dw-alert-title"})
     children = list(block.children)
     if children and children[0].kind == "term":
         _silent(title, children.pop(0), field)
@@ -94,8 +94,8 @@ def _list(parent: Element, block: Block, field: Field) -> None:
         entry = SubElement(element, "li")
         children = list(item.children)
         if children and children[0].kind == "paragraph" and (task := _TASK.match(children[0].text)):
-            element.set("class", "task-list")
-            entry.set("class", "task-list-item")
+            element.set("class", "dw-task-list")
+            entry.set("class", "dw-task-list-item")
             checked = {"checked": "checked"} if task[1] in "xX" else {}
             SubElement(entry, "input", {"type": "checkbox", "disabled": "disabled", **checked}).tail = " "
             children[0] = children[0].cut(task.end())
@@ -103,7 +103,7 @@ def _list(parent: Element, block: Block, field: Field) -> None:
 
 
 def _table(parent: Element, block: Block, field: Field) -> None:
-    table = SubElement(SubElement(parent, "div", {"class": "table"}), "table")
+    table = SubElement(SubElement(parent, "div", {"class": "dw-table"}), "table")
     groups: dict[bool, Element] = {}
     for row in block.children:
         if row.header not in groups:
@@ -112,5 +112,5 @@ def _table(parent: Element, block: Block, field: Field) -> None:
         for cell in row.children:
             element = SubElement(line, "th" if row.header else "td")
             if cell.info:
-                element.set("class", cell.info)
+                element.set("class", f"dw-{cell.info}")
             inline.add(element, cell, field)

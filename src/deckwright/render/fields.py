@@ -88,7 +88,7 @@ def _footnotes(field: Field) -> str:
         for block in field.note.document.footnotes[label]:
             elements.add(root, block, own)
         notes.append(f"<li>{_html(root, own)}</li>")
-    return f'<div class="footnote"><ol>{"".join(notes)}</ol></div>' if notes else ""
+    return f'<div class="dw-footnote"><ol>{"".join(notes)}</ol></div>' if notes else ""
 
 
 def _html(root: Element, field: Field) -> str:

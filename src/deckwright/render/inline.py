@@ -234,7 +234,7 @@ class _Leaf:
             return literal(self.text[piece.start : piece.end])
         if label not in self.field.footnotes:
             self.field.footnotes.append(label)
-        return self.field.keep(f'<sup class="footnote-ref">{self.field.footnotes.index(label) + 1}</sup>')
+        return self.field.keep(f'<sup class="dw-footnote-ref">{self.field.footnotes.index(label) + 1}</sup>')
 
     def span(self, start: int, end: int) -> Span:
         return self.note.span(self.leaf, start, end)
