@@ -34,7 +34,7 @@ def test_the_id_of_a_note_type_is_frozen():
 
 def test_the_shapes_are_frozen():
     assert {key: shape_digest(note_type) for key, note_type in TYPES.items()} == {
-        "basic": "b7c518039571d776",
+        "basic": "0658790794d36b21",
         "cloze": "d7750ab45ffd23fc",
         "occlusion": "61ac11456f524659",
     }
@@ -45,7 +45,8 @@ def test_ids_order_and_names_are_frozen():
     assert [t.family for t in (basic, cloze, occlusion)] == ["basic", "cloze", "occlusion"]
     assert named(basic) == [
         (101, "Front"), (102, "Back"), (103, "Extra"), (104, "Context"), (105, "Source"), (106, "ID"),
-        (107, "Reversed"), (108, "Typed"), (109, "Reserved 1"), (110, "Reserved 2"), (111, "Reserved 3"),
+        (107, "Reversed"), (108, "Asked"), (109, "Typed"),
+        (110, "Reserved 1"), (111, "Reserved 2"), (112, "Reserved 3"),
     ]  # fmt: skip
     assert [(template.id, template.name) for template in basic.templates] == [
         (191, "Forward"),
@@ -338,7 +339,7 @@ def test_anki_imports_and_updates_two_note_types_of_one_family(collection, tmp_p
     rows = collection.db.all("SELECT guid, mid, flds FROM notes ORDER BY guid")
     ids = [who.id for who in second.identities]
     assert rows == sorted([
-        [guids(first)[0], TYPES["basic"].id, f"valve\x1fa flap\x1f\x1f\x1f\x1f{ids[0]}" + "\x1f" * 5],
+        [guids(first)[0], TYPES["basic"].id, f"valve\x1fa flap\x1f\x1f\x1f\x1f{ids[0]}" + "\x1f" * 6],
         [guids(first)[1], VOCABULARY.id, f"valve\x1fa flap\x1f{ids[1]}"],
         [guids(first)[2], VOCABULARY.id, f"aorta\x1fthe greatest artery\x1f{ids[2]}"],
     ])  # fmt: skip

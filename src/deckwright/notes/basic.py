@@ -16,13 +16,15 @@ from ..render import Renderer, plain
 from .parts import Made, Part
 from .shared import as_paragraph, extra
 
+_DOT = ' <span class="dw-dot">·</span> '
+
 
 def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[Diagnostic]]:
     """The question and the answer.
 
     A section that is basic only by the front matter makes no note if it has nothing but links.
     """
-    question = ' <span class="dw-dot">·</span> '.join(renderer.inline(leaf) for leaf in part.asked)
+    question = _DOT.join(renderer.inline(leaf) for leaf in part.asked)
     above = renderer.blocks(part.above)
     front = f'<div class="dw-stem">{above}</div>\n{question}' if part.name and above else question + above
     back = renderer.blocks(as_paragraph(block, alone=len(part.answer) == 1) for block in part.answer)
@@ -38,6 +40,7 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     switches = section.tag.switches | part.tag.switches
     if "reversed" in switches:
         fields["Reversed"] = "yes"
+        fields["Asked"] = _asked(part.heads, renderer)
     if "typed" in switches:
         typed = part.tag.typed or section.tag.typed or _typed(part, back)
         fields["Typed"] = html.escape(typed, quote=False)
@@ -45,6 +48,14 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
             found.append(long_typed(part.span, typed))
     links = part.answer and all(map(_is_link, part.answer))
     return Made(fields, instead=only_links(section.span) if links else None), found
+
+
+def _asked(heads: Sequence[Block], renderer: Renderer) -> str:
+    """What the card that shows a row or cell wants to know, in the form of its answer: `Limit: ?` for `Delay`,
+    `Limit: ? · Value` for `Delay · Value`.
+    """
+    row, *column = (renderer.inline(head) for head in heads) if heads else ("",)
+    return _DOT.join([f"{row}: ?" if row else "?", *column]) if row or column else ""
 
 
 def _hashtags(part: Part, section: Section) -> list[str]:

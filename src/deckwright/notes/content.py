@@ -58,6 +58,7 @@ def source(part: Part, section: Section, fields: Mapping[str, str], tags: Iterab
     asked = [replace(block, level=0) for block in part.asked]
     own = [_canonical(block) for block in (*asked, *part.above, *part.answer, *part.extra)]
     labelled = [[_folded(head), _folded(cell)] for head, cell in part.labelled]
+    labelled += [[_folded(head)] for head in part.heads if "Asked" in fields]
     options = [
         section.kind,
         section.tag.cut,

@@ -9,6 +9,8 @@ from . import content
 from .parts import Part
 from .shared import as_leaf
 
+_SEPARATOR = '<span class="dw-sep"> › </span>'
+
 
 class Context:
     """The headings of one file. Each is rendered once, not once for every note below it."""
@@ -34,7 +36,8 @@ class Context:
             crumbs = [renderer.inline(as_leaf(written, part, section))]
         if part.name and own is None:
             crumbs.append(self._html(section.title, section, renderer))
-        return ' <span class="dw-crumb">›</span> '.join(crumb for crumb in crumbs if crumb)
+        # Each has an element: on a narrow screen they are shortened one by one.
+        return _SEPARATOR.join(f'<span class="dw-crumb">{crumb}</span>' for crumb in crumbs if crumb)
 
     def _text(self, title: Block) -> str:
         if title.first not in self._texts:

@@ -22,7 +22,7 @@ from .parts import Part
 class Body(msgspec.Struct, frozen=True):
     """The body of a section, ready to be cut: the blocks `below` the first thematic break, or all if there is none.
 
-    The blocks `above` it and `extra`, those in the closing alert, go with every part. `divided`: see `kinds.Kind`.
+    The blocks `above` it and `extra`, the closing alert, go with every part. `divided`: see `kinds.Kind`.
     """
 
     above: tuple[Block, ...]
@@ -48,12 +48,12 @@ def cut(section: Section, divided: bool) -> tuple[list[Part], list[Diagnostic]]:
 
 
 def _closing_alert(body: Iterable[Block]) -> tuple[list[Block], tuple[Block, ...]]:
-    """The body without comments and breaks at its end, and what is in its closing alert, unless that is all of it."""
+    """The body without comments and breaks at its end, and its closing alert, unless that is all of it."""
     held = [block for block in body if content.is_text(block)]
     while held and held[-1].kind == "rule":
         held.pop()
     if len(held) > 1 and held[-1].kind == "alert":
-        return held[:-1], held[-1].children
+        return held[:-1], (held[-1],)
     return held, ()
 
 
@@ -150,7 +150,7 @@ def _rows(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
         is_labelled = sum(not _is_extra(head) for head in heads[1:]) > 1
         answer, labelled = ((), filled) if is_labelled else (tuple(cell for _, cell in filled), ())
         span, name = _span(section, first), content.text([first])
-        parts.append(Part((first,), body.above, answer, (*own, *body.extra), tag, span, name, labelled))
+        parts.append(Part((first,), body.above, answer, (*own, *body.extra), tag, span, name, labelled, heads[:1]))
     return parts, []
 
 
@@ -167,7 +167,8 @@ def _cells(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
         for head, cell in filled:
             name = f"{content.text([first])} {content.text([head])}"
             span = _span(section, cell)
-            parts.append(Part((first, head), body.above, (cell,), (*own, *body.extra), tag, span, name))
+            extra, asked = (*own, *body.extra), (first, head)
+            parts.append(Part(asked, body.above, (cell,), extra, tag, span, name, heads=(heads[0], head)))
     return parts, found
 
 

@@ -111,6 +111,8 @@ def _table(parent: Element, block: Block, field: Field) -> None:
         line = SubElement(groups[row.header], "tr")
         for cell in row.children:
             element = SubElement(line, "th" if row.header else "td")
+            if row.header:
+                element.set("scope", "col")
             if cell.info:
                 element.set("class", f"dw-{cell.info}")
             inline.add(element, cell, field)
