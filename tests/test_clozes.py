@@ -125,6 +125,55 @@ def _in_maths(collection: Collection, written: str) -> tuple[str, list[str]]:
     return _plain(asked[1]).strip(), [_plain(collection.extract_cloze_for_typing(written, 1))]
 
 
+TAGS = (
+    "[sound:a.mp3]", "[Sound:a.mp3]", "[anki:tts lang=en_US]a[/anki:tts]", "[anki:play:q:0]", "[latex]a[/latex]",
+    "[LaTeX]a[/LaTeX]", "[$]a[/$]", "[$$]a[/$$]",
+)  # fmt: skip
+"""What Anki plays, or makes a picture of, where it is not text."""
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("around", AROUND)
+def test_anki_plays_nothing_that_is_text(collection: Collection, around: str, tag: str) -> None:
+    before, inner, end, behind = AROUND[around]
+    written = survival.literal(f'{before}{inner}{tag}{end}{behind} and <img alt="{tag}" src="b.png">')
+    hidden = field(AROUND[around], tag, tag)
+    assert saved(written) == written
+    assert saved(hidden) == hidden
+    for name, value in (("Basic", written), ("Cloze", hidden)):
+        question, played, files = _read(collection, name, value)
+        assert (played, files) == ([], ["b.png"] if name == "Basic" else [])
+        assert _plain(question).count(tag) == (1 if name == "Basic" else 2)  # As the hint, and behind.
+
+
+def test_anki_plays_the_sounds_that_are_meant(collection: Collection) -> None:
+    written = marks.fill(survival.literal(f"<p>[sound:{marks.medium(0)}] [sound:b.mp3]</p>"), ["a.mp3"])
+    assert written == "<p>[sound:a.mp3] [<wbr>sound:b.mp3]</p>"
+    assert _read(collection, "Basic", written) == ("<p>[anki:play:q:0] [<wbr>sound:b.mp3]</p>", ["a.mp3"], ["a.mp3"])
+
+
+def _read(collection: Collection, name: str, written: str) -> tuple[str, list[str], list[str]]:
+    """The question of a note with this field as Anki shows it, what it plays, and the files it needs."""
+    note_type = collection.models.by_name(name)
+    assert note_type
+    note = collection.new_note(note_type)
+    note[note.keys()[0]] = written
+    output = note.ephemeral_card().render_output()
+    played = [getattr(tag, "filename", str(tag)) for tag in output.question_av_tags]
+    return output.question_text, played, collection.media.files_in_str(note_type["id"], written)
+
+
+TEX_TAGS = ("sound:x", "anki:x", "latex]x", "Sound:x")
+
+
+@pytest.mark.parametrize("tex", TEX_TAGS)
+def test_display_maths_plays_nothing(collection: Collection, tex: str) -> None:
+    written = survival.literal(f"<p>\\[{tex}\\]</p>")
+    assert written == f"<p>\\[ {tex}\\]</p>"
+    assert saved(written) == written
+    assert _read(collection, "Basic", written) == (written, [], [])
+
+
 def test_the_ledger_knows_nothing_of_the_form(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "deck")
     scratch.write({"cards/a.md": "## Types {.cloze #types}\n\nA ==`AWS::S3::Bucket`==, ==${v}== and ==:lead::h:==.\n"})

@@ -19,7 +19,7 @@ from ..model import Span
 from ..read.blocks import Block
 from . import clozes, elements, inline, marks, raw_html, survival
 from .gathering import Field, Gathering
-from .text import escaped, plain, without_anki_tags
+from .text import escaped, plain
 
 
 class Renderer(Gathering):
@@ -102,7 +102,6 @@ def _html(root: Element, field: Field) -> str:
         text = text.replace(marks.AMPERSAND, "&amp;")
     if field.raw:
         text = raw_html.put_back(text, field)
-    text = without_anki_tags(text)
     if field.kept:
         text = marks.KEPT.sub(lambda mark: field.kept[int(mark[1])], text)
     return survival.literal(text.strip())

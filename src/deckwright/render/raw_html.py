@@ -160,6 +160,7 @@ def _cleaner() -> Cleaner:
         clean_content_tags=set(html_elements.REMOVED),
         attributes=html_elements.ATTRIBUTES,
         attribute_filter=_kept,
+        set_tag_attribute_values={"wbr": {"class": "dw-break"}},  # The stylesheet hides ours: see `survival`.
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel", "anki"},
         filter_style_properties=set(html_elements.STYLES),

@@ -1,10 +1,11 @@
-"""HTML in which Anki sees no cloze, no hint and no end of a cloze but ours, also once its editor has saved the field.
+"""HTML in which Anki sees no cloze, no hint, no sound and no LaTeX but ours, also once its editor has saved the field.
 
-Inside a cloze `::` begins the hint and `}}` ends it, and `{{c` begins one in any field. A character reference would hide
-them from Anki, but the editor turns it into the character as soon as a learner types into the field. What it keeps is an
-element: `<wbr>` between the two characters, which the stylesheet hides inside clozes. No element can stand in an attribute
-or in maths. An address is percent-encoded, other attributes get a word joiner, which has no width, and TeX gets a space,
-which it ignores. Tried in the editor of Anki 26.9.3 for the desktop.
+Inside a cloze `::` begins the hint and `}}` ends it. In any field `{{c` begins a cloze, and `[sound:`, `[anki:`, `[latex]`,
+`[$]` and `[$$]` a tag of Anki's. A character reference would hide them from Anki, but the editor turns it into the
+character as soon as a learner types into the field. What it keeps is an element: `<wbr>` between two of the characters,
+which the stylesheet hides; the author's own has a class. No element can stand in an attribute or in maths. An address is
+percent-encoded, other attributes get a word joiner, which has no width, and TeX gets a space, which it ignores. Tried in
+both editors of Anki 26.9.3 for the desktop.
 """
 
 from __future__ import annotations
@@ -64,24 +65,34 @@ def tokens(rendered: str) -> Iterator[Token]:
         yield Token(rendered[position:], "text", " " if maths else BREAK)
 
 
+_NAMED = rf"(?i:sound:(?!{marks.MEDIUM.pattern})|anki:|latex\])|\$\$?\]"
+"""What Anki's tags say behind their bracket. Those that the mark of a file follows are ours."""
+
+_OPENING = rf"\{{(?=\{{c)|\[(?={_NAMED})"
+"""The first character of what Anki would read in any field."""
+
+
 def literal(rendered: str) -> str:
-    """The HTML of a field in which no `{{c` begins a cloze."""
-    if "{{c" not in rendered:
+    """The HTML of a field in which no text begins a cloze or one of Anki's tags."""
+    if not re.search(_OPENING, rendered):
         return rendered
-    return "".join(_without_openings(token) for token in tokens(rendered))
+    parts = [""]
+    for token in tokens(rendered):
+        # The bracket may belong to the `\\[` of display maths.
+        begun = token.kind == "text" and parts[-1].endswith("[") and re.match(_NAMED, token.text)
+        parts.append((token.separator if begun else "") + _without_openings(token))
+    return "".join(parts)
 
 
 def _without_openings(token: Token) -> str:
-    if "{{c" not in token.text:
-        return token.text
     if token.kind == "tag":
-        return _in_tag(token.text, r"\{(?=\{c)")
-    return token.text.replace("{{c", f"{{{token.separator}{{c")
+        return _in_tag(token.text, _OPENING)
+    return re.sub(_OPENING, rf"\g<0>{token.separator}", token.text)
 
 
 def apart(text: str, separator: str = BREAK) -> str:
-    """Text of an answer, or a hint, without two colons or two closing braces side by side."""
-    return re.sub(r"(?<=:)(?=:)|(?<=\})(?=\})|(?<=\{)(?=\{c)", separator, text)
+    """Text of an answer, or a hint, in which Anki sees no hint, no end and no beginning of anything."""
+    return re.sub(rf"(?<=:)(?=:)|(?<=\}})(?=\}})|(?<=\{{)(?=\{{c)|(?<=\[)(?={_NAMED})", separator, text)
 
 
 def within(text: str, separator: str, begins: bool, ends: bool) -> str:
@@ -103,7 +114,7 @@ def _in_tag(text: str, pattern: str) -> str:
 
     def encoded(found: re.Match[str]) -> str:
         value = found[2].replace("::", "%3A%3A").replace("}}", "%7D%7D").replace("{{c", "%7B%7Bc")
-        return found[1] + value
+        return found[1] + re.sub(rf"\[(?={_NAMED})", "%5B", value)
 
     def joined(found: re.Match[str]) -> str:
         return "=" + re.sub(pattern, rf"\g<0>{_WORD_JOINER}", found[1])

@@ -7,20 +7,10 @@ import re
 
 from . import marks
 
-_ANKI_TAG = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")
-"""How Anki's own tags begin: as text they must not play sounds or run LaTeX."""
-
 
 def escaped(text: str) -> str:
-    """Text for HTML that neither HTML nor Anki takes for anything else."""
-    if "&" in text or "<" in text or ">" in text:
-        text = html.escape(text, quote=False)
-    return without_anki_tags(text)
-
-
-def without_anki_tags(rendered: str) -> str:
-    """HTML in which nothing is a tag of Anki's."""
-    return _ANKI_TAG.sub("&#91;", rendered) if "[" in rendered else rendered
+    """Text for HTML."""
+    return html.escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
 def literal(text: str) -> str:
