@@ -222,3 +222,46 @@ def test_with_retire_released_notes_may_leave(project: Scratch) -> None:
     project.write({"cards/heart.md": replaced((VALVE, ""), (MITRAL, ""))})
     result = CliRunner().invoke(commands.main, ["build", "--retire"])
     assert (result.exit_code, "I023" in result.stderr) == (0, False)
+
+
+NAMED_LATER = {
+    "a note": ("cards/heart.md", NOTES, ("#atrium", "#ear", '#ear was="atrium"'), {"atrium": "ear"}),
+    "a mask": (
+        "media/heart.svg", SVG,
+        ('data-mask="atrium"', 'data-mask="auricle"', 'data-mask="auricle" data-mask-was="atrium"'),
+        {"1 atrium": "1 auricle"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "text", "tags", "names"), NAMED_LATER.values(), ids=NAMED_LATER)
+def test_what_a_build_has_recorded_as_new_can_still_be_given_its_old_name(
+    project: Scratch, file: str, text: str, tags: tuple[str, str, str], names: dict[str, str]
+) -> None:
+    def identities() -> dict[str, tuple[str, list[str]]]:
+        lines = [line for line in project.load(NOW + 60).assigned.ledger.lines.values() if not line.retired]
+        return {line.guid: (line.id, [f"{n} {answer}" for n, answer in line.numbers.items()]) for line in lines}
+
+    old, new, named = tags
+    before = identities()
+    project.write({file: text.replace(old, new)})
+    assert len(told(project)) == 1
+    run("build")
+    project.write({file: text.replace(old, named)})
+    assert told(project) == []
+    assert identities() == {
+        guid: (names.get(id_, id_), [names.get(answer, answer) for answer in answers])
+        for guid, (id_, answers) in before.items()
+    }
+    run("build")
+    written = project.lock.read_bytes()
+    assert (told(project), run("build")[0][0], project.lock.read_bytes()) == ([], 0, written)
+
+
+def test_a_text_that_was_taken_back_is_told_as_before(project: Scratch) -> None:
+    project.write({"cards/heart.md": replaced((ATRIUM, "{#ear}\n\nIt receives blood."))})
+    run("build")
+    project.write({"cards/heart.md": NOTES})
+    assert [(d.code, d.arguments) for d in told(project)] == [
+        ("I022", ("Heart › Chambers › What does an atrium do?", "ear", "atrium"))
+    ]

@@ -5,24 +5,20 @@ Drafts count like released notes: authors import them into their own collections
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
 from .diagnostics import Diagnostic
 from .diagnostics.identity import left, other_type, remasked, replaced
 from .identity import Ledger
+from .identity.heirs import heirs
 from .identity.ledger import FILE
 from .identity.lines import Line
-from .identity.matching import LIKELY
-from .identity.sketches import words
 from .model import Note, Span
 
 _TOLD = 3
 """How many notes are told of one by one. The others are counted."""
-
-_PAIRS = 40_000
-"""How many pairs of a new note and one that is gone are compared by their words."""
 
 _DOUBTS = frozenset({"I002", "I003", "I009", "I020"})
 """What says of a new note already which one it may be."""
@@ -61,12 +57,12 @@ def losses(
     told = {(d.span.path, d.span.line) for d in found if d.code in _DOUBTS}
     new = [now[note.guid] for note in notes if note.guid in now and note.guid not in was]
     gone = [line for guid, line in was.items() if guid not in now and not (may_leave and line.released)]
-    pairs = _pairs(gone, new)
-    doubtful = {old.guid for old, line in pairs if _place(spans[line.guid]) in told}
-    pairs = [(old, line) for old, line in pairs if old.guid not in doubtful][:_TOLD]
+    pairs = heirs(gone, new)
+    done = {old.guid for old, line in pairs if _place(spans[line.guid]) in told or _is_taken_back(old, line, before)}
+    pairs = [(old, line) for old, line in pairs if old.guid not in done][:_TOLD]
     warnings = [_taken(old, line, spans[line.guid]) for old, line in pairs]
-    doubtful |= {old.guid for old, _ in pairs}
-    rest = [line.name for line in gone if line.guid not in doubtful]
+    done |= {old.guid for old, _ in pairs}
+    rest = [line.name for line in gone if line.guid not in done]
     if rest:
         warnings.append(left(Span(FILE), len(rest), rest[:3], bool(pairs)))
     return warnings + _renamed_masks(before, [(was[g], now[g], spans[g]) for g in spans if g in was and g in now])
@@ -84,36 +80,12 @@ def _place(span: Span) -> tuple[str, int]:
     return span.path, span.line
 
 
-def _pairs(gone: Sequence[Line], new: Sequence[Line]) -> list[tuple[Line, Line]]:
-    """Notes that are gone, each with the new one that took its place: by id, text, path or words, in the order of `new`."""
-    free = {line.guid: line for line in gone}
-    found: dict[str, Line] = {}
-    for keys in _SIGNS:
-        known: dict[Hashable, Line] = {key: line for line in free.values() for key in keys(line)}
-        for line in new:
-            old = next((known[key] for key in keys(line) if key in known), None)
-            if old and old.guid in free and line.guid not in found:
-                found[line.guid] = free.pop(old.guid)
-    open_ = [line for line in new if line.guid not in found]
-    if len(free) * len(open_) <= _PAIRS:
-        held = {guid: words(line.sketch) for guid, line in free.items()}
-        for line in open_:
-            own = words(line.sketch)
-            likeness = {guid: len(own & other) / len(own | other or {0}) for guid, other in held.items()}
-            best = max(likeness, key=likeness.__getitem__, default="")
-            if best and likeness[best] >= LIKELY:
-                found[line.guid] = free.pop(best)
-                del held[best]
-    return [(found[line.guid], line) for line in new if line.guid in found]
-
-
-_SIGNS: tuple[Callable[[Line], Iterable[Hashable]], ...] = (
-    lambda line: [line.id],
-    lambda line: line.texts,
-    lambda line: [(line.type, line.key)],
-    lambda line: [line.key],
-)
-"""What tells that one note took another's place, the surest sign first."""
+def _is_taken_back(old: Line, new: Line, before: Ledger) -> bool:
+    """Whether a note was new in the last build, and its author has said since which former note it is."""
+    former = before.lines.get(new.guid)
+    if not former or old.released or old.type != new.type or not new.explicit:
+        return False
+    return old.id == new.id or not former.explicit
 
 
 def _taken(old: Line, new: Line, span: Span) -> Diagnostic:

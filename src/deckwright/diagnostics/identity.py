@@ -9,7 +9,6 @@ from .declare import Words, declare
 _OWN_ID = (
     "give it an id of its own, from the deck.toml that `deckwright init` makes in an empty folder, and delete deck.lock"
 )
-_BACK = "; if a build has recorded it already, take deck.lock back first (`git checkout deck.lock`)"
 
 
 @declare("I001")
@@ -57,7 +56,7 @@ def ambiguous_draft(candidates: Sequence[str], ids: Sequence[str], has_id: bool)
     """
     return (
         f"this note may be {_listed(candidates, 'or')}; it becomes a new one",
-        f'if it is the old one, write {"was" if has_id else "id"}="{ids[0]}" into its tag{_which(ids)}{_BACK}'
+        f'if it is the old one, write {"was" if has_id else "id"}="{ids[0]}" into its tag{_which(ids)}'
         + ("" if has_id else "; if it is new, an id of its own avoids the doubt"),
     )
 
@@ -285,9 +284,9 @@ def replaced(name: str, was: str, id_: str) -> Words:
     """
     return (
         f"this note takes the place of “{name}”, and what was learned of that is lost",
-        f'if it is the same note, write was="{was}" next to `{id_}`{_BACK}'
+        f'if it is the same note, write was="{was}" next to `{id_}`'
         if id_
-        else f'if it is the same note, write id="{was}" into its tag{_BACK}',
+        else f'if it is the same note, write id="{was}" into its tag',
     )
 
 
@@ -317,7 +316,7 @@ def remasked(lost: Sequence[str], came: Sequence[str], more: int) -> Words:
     return (
         f"the mask {_listed(lost, 'and')} is gone, and {_listed(came, 'and')} is new{also}",
         f'if one was renamed, write down what it was called: `data-mask-was="{lost[0]}"` in an SVG, '
-        f'`was = "{lost[0]}"` in a mask file{_BACK}',
+        f'`was = "{lost[0]}"` in a mask file',
     )
 
 
@@ -351,12 +350,13 @@ def no_number_left(answer: str, highest: int) -> Words:
 def unknown_was(was: str) -> Words:
     """`was` names an id that no note had.
 
-    `was` says which id the note had before. `deck.lock` knows no note with this one, so it is a typo, or a build has
-    already recorded this note as a new one.
+    `was` says which id the note had before. `deck.lock` knows no note with this one: it is a typo, or the old note left
+    the deck in an earlier build, when nothing like it came.
     """
     return (
         f'was="{was}" names no note: deck.lock knows no such id',
-        f"write the note's old id there, or remove `was`{_BACK}",
+        "write the note's old id there, or remove `was`; "
+        "if an earlier build dropped that note, take back the deck.lock that has it (`git checkout COMMIT deck.lock`)",
     )
 
 

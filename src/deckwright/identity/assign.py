@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic, has_errors
 from ..model import Candidate, Identity, NoteType, Settings
 from . import guards, stamps
+from .heirs import heirs
 from .ledger import Ledger
 from .lines import Line, Type
 from .matching import match
@@ -66,7 +67,7 @@ class Assigned(msgspec.Struct, frozen=True):
     @property
     def retired(self) -> int:
         """How many notes left the deck since the last release."""
-        return sum(line.retired == "draft" for line in self.ledger.lines.values())
+        return sum(bool(line.released and line.retired == "draft") for line in self.ledger.lines.values())
 
 
 def assign(
@@ -81,7 +82,7 @@ def assign(
     1. An id belongs to one note alone; settings and note types are as they were released (`guards`, `stamps`).
     2. Each note finds its line (`matching`) or gets a new one (`minting`), unless that is in doubt (`guards`).
     3. Its deletions get their numbers (`numbers`), and its content its time of change (`stamps`).
-    4. The lines that no note has retire.
+    4. The lines that no note has retire. Those that were never released go, unless a note in doubt may be theirs.
 
     `note_types` has the note type of every candidate, by its key.
     """
@@ -122,9 +123,12 @@ def assign(
             continue
         line = stamps.note(note, numbered, terms.now)
         lines[line.guid] = line
+        if given_up := matches.given_up.get(n):
+            del before[given_up.guid]
         identities[single[n]] = Identity(line.guid, line.nid, line.id, line.mod, numbered.numbers)
 
-    left, wrong = _left(before, lines, terms.retire, partial or len(lines) < len(notes))
+    doubted = {line.guid for held in matches.ambiguous.values() for line in held}
+    left, wrong = _left(before, lines, doubted, terms.retire, partial or len(lines) < len(notes))
     found += wrong
     decks = {note.deck for note, identity in zip(candidates, identities, strict=True) if identity}
     names = ledger.head.names if ledger.head.names[-1:] == (settings.name,) else (*ledger.head.names, settings.name)
@@ -146,13 +150,25 @@ def _types(
 
 
 def _left(
-    before: Mapping[str, Line], lines: Mapping[str, Line], retire: bool, partial: bool
+    before: Mapping[str, Line], lines: Mapping[str, Line], doubted: Collection[str], retire: bool, partial: bool
 ) -> tuple[dict[str, Line], list[Diagnostic]]:
-    """The lines without a note: those released retire, others go. If notes are missing, all stay as they are."""
+    """The lines without a note: those released retire, others go. If notes are missing, all stay as they are.
+
+    Of the others, those stay until the next release whose note a new one may be: its author may still say so.
+    """
     left = {guid: line for guid, line in before.items() if guid not in lines}
     if partial:
         return left, []
     going = [line for line in left.values() if line.released and not line.retired]
     live = sum(bool(line.released) and not line.retired for line in before.values())
     found = [] if retire else guards.retired(going, live)
-    return {guid: replace(line, retired=line.retired or "draft") for guid, line in left.items() if line.released}, found
+    held = {(line.id, line.type) for line in lines.values()}
+    drafts = [line for line in left.values() if not line.released and (line.id, line.type) not in held]
+    new = [line for guid, line in lines.items() if guid not in before or before[guid].retired]
+    taken = {old.guid for old, _ in heirs([line for line in drafts if not line.retired], new)}
+    kept = {line.guid for line in drafts if line.retired or line.guid in taken or line.guid in doubted}
+    return {
+        guid: replace(line, retired=line.retired or "draft")
+        for guid, line in left.items()
+        if line.released or guid in kept
+    }, found

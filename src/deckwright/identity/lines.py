@@ -102,7 +102,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     use. `clashes` are further answers that another branch gave a number.
 
     `released` is the content of the last release. `draft` is the content now, if that is another. `retired` is empty for
-    a note that is in the deck, "draft" for one that left it since the last release, else the version that left it out.
+    a note that is in the deck, "draft" for one that left it since the last release, else the version that left it out. A
+    note that was never released is only kept if a new one may be the same.
     """
 
     guid: Guid

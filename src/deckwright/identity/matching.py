@@ -54,13 +54,15 @@ class Matches(msgspec.Struct, frozen=True):
     `lines` has the line of each note that was found. `guessed` has the likeness, 0–1, of those found by that alone.
     `ambiguous` has the lines that a note may be: it looks like several, or shares one with another note, or is not alike
     enough to be sure. Such a note has no line. `recycled` are notes whose id, or name, leads to a line while the line's
-    own text is now in another note, whose index it has.
+    own text is now in another note, whose index it has. `given_up` has the line that a build had already made for the id
+    of a note, before its author named the former one.
     """
 
     lines: Mapping[int, Line]
     guessed: Mapping[int, float]
     ambiguous: Mapping[int, list[Line]]
     recycled: Mapping[int, int]
+    given_up: Mapping[int, Line]
 
 
 def match(notes: Sequence[Candidate], lines: Iterable[Line], families: Mapping[str, Family]) -> Matches:
@@ -74,7 +76,7 @@ def match(notes: Sequence[Candidate], lines: Iterable[Line], families: Mapping[s
     recycled = matcher.recycled()
     matcher.by_text()
     matcher.by_likeness()
-    return Matches(matcher.found, matcher.guessed, matcher.ambiguous, recycled)
+    return Matches(matcher.found, matcher.guessed, matcher.ambiguous, recycled, matcher.given_up)
 
 
 class _Matcher:
@@ -89,6 +91,7 @@ class _Matcher:
         self.found: dict[int, Line] = {}
         self.guessed: dict[int, float] = {}
         self.ambiguous: dict[int, list[Line]] = {}
+        self.given_up: dict[int, Line] = {}
 
     def open(self) -> list[int]:
         """The notes without a line."""
@@ -103,13 +106,19 @@ class _Matcher:
         for line in self.free.values():
             named[line.id, line.type].append(line)
         current = {(note.id, note.note_type) for note in self.notes}
+
+        def first(id_: str, note_type: str) -> Line | None:
+            return next((line for line in named[id_, note_type] if id_ and line.guid in self.free), None)
+
         for n, note in enumerate(self.notes):
-            for id_ in filter(None, (note.id, note.was)):
-                if id_ != note.id and (id_, note.note_type) in current:
-                    continue  # The old id is now another note's.
-                lines = [line for line in named[id_, note.note_type] if line.guid in self.free]
-                if lines and n not in self.found:
-                    self.pair(n, lines[0])
+            own = first(note.id, note.note_type)
+            is_free = (note.was, note.note_type) not in current  # Otherwise the old id is now another note's.
+            former = first(note.was, note.note_type) if is_free else None
+            if own and former and _is_too_new(own, former, note.was):
+                self.given_up[n] = self.free.pop(own.guid)
+                own = None
+            if found := own or former:
+                self.pair(n, found)
 
     def by_name(self) -> None:
         """Items, rows and cells of a section with an id, by what they ask, whatever else changed in the same edit.
@@ -171,7 +180,9 @@ class _Matcher:
     def by_likeness(self) -> None:
         """The pairs that are clearly each other's best, and then those that are clear among the rest."""
         left = self.open()
-        lines = [line for line in self.free.values() if line.retired in ("", "draft")]
+        lines = [
+            line for line in self.free.values() if line.retired == "" or (line.retired == "draft" and line.released)
+        ]
         if not left or not lines:
             return
         likeness = self.likeness(left, lines)
@@ -258,6 +269,14 @@ class _Matcher:
         if note.group != line.group or note.path[:-1] != line.key[:-1]:
             return 0.0
         return SAME_PATH[self.families[note.note_type]] if note.path == line.key else SAME_SECTION
+
+
+def _is_too_new(own: Line, former: Line, was: str) -> bool:
+    """Whether the line of a note's id was only made because its author had not said yet which id the note had before.
+
+    A released line is never given up, nor one that got its former id long ago.
+    """
+    return not own.released and was not in own.was and (bool(former.retired) or former.explicit)
 
 
 def _two_best(values: Iterable[tuple[Key, float]]) -> dict[Key, tuple[float, float]]:

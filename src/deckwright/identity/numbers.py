@@ -66,8 +66,10 @@ def _known(
     Of several answers that two branches gave a number, the released one has it, else the one that is in the note.
     """
     renamed = {d.was: d.text for d in note.deletions if d.was and d.was not in answers}
-    known = {n: renamed.get(a, a) for n, a in (line.numbers | line.gone).items() if n not in by_hand}
     released = line.released.numbers if line.released else {}
+    # The old name's number first, even if a build has given the new name one of its own: that was before `was`.
+    first = {n: a for n, a in line.gone.items() if a in renamed and not released.keys() & _numbers(line, renamed[a])}
+    known = {n: renamed.get(a, a) for n, a in (first | line.numbers | line.gone).items() if n not in by_hand}
     for n in sorted({n for n, _ in line.clashes} & known.keys()):
         held = {known[n], *(answer for m, answer in line.clashes if m == n)}
         claims = sorted(held & set(answers))
@@ -79,6 +81,11 @@ def _known(
         elif claims:
             known[n] = claims[0]
     return known, []
+
+
+def _numbers(line: Line, answer: str) -> set[int]:
+    """The numbers that an answer has."""
+    return {n for n, held in line.numbers.items() if held == answer}
 
 
 def _given(

@@ -30,6 +30,7 @@ def release(assigned: Assigned, settings: Settings, version: str, now: int, rend
         if line.retired
         else _released(line, version, now)
         for guid, line in ledger.lines.items()
+        if line.released or not line.retired  # Of what was never released, nobody needs to know any more.
     }
     head = replace(
         ledger.head,
