@@ -6,11 +6,12 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ..diagnostics.cloze import bad_number, hint_in_code
 from ..diagnostics.note import removed_html
-from ..limits import MAX_NUMBER
+from ..limits import MAX_COLOURED, MAX_COLOURED_SPACE, MAX_NUMBER
 from ..read.blocks import Block
 from ..read.inlines.escapes import resolve
 from . import clozes, marks, tex
@@ -26,7 +27,8 @@ def block(leaf: Block, field: Field) -> str:
     """A fence or an indented block."""
     language = _language(leaf.info)
     class_ = f' class="language-{html.escape(language)}"' if language else ""
-    return f'<pre class="dw-code"><code{class_}>{inner(leaf, 0, leaf.text, field, language)}</code></pre>'
+    shown = inner(leaf, 0, leaf.text, field, language, breaks=True)
+    return f'<pre class="dw-code"><code{class_}>{_lines(shown) if _LONG_LINE.search(leaf.text) else shown}</code></pre>'
 
 
 def _language(info: str) -> str:
@@ -42,14 +44,41 @@ def _language(info: str) -> str:
     return language
 
 
-def inner(leaf: Block, place: int, text: str, field: Field, language: str = "") -> str:
+_LONG_LINE = re.compile(r"[^\n]{37}")
+"""A line that is wider than a phone: 360 pixels hold 36 letters of a block."""
+
+_INDENT = re.compile(r"(?:<[^>]*>|\x0e\d+\x0f)*([ \t]*)")
+
+
+def _lines(shown: str) -> str:
+    """Code with an element for each line, so that what is wrapped hangs below its own indentation.
+
+    A deletion over several lines would cross the elements, so code that has one is left as it is.
+    """
+    lines = shown.split("\n")
+    if any(line.count("\x0e") != line.count("\x10") for line in lines):
+        return shown
+    parts = []
+    for number, line in enumerate(lines, 1):
+        found = _INDENT.match(line)
+        columns = len(found[1].expandtabs(4)) if found else 0
+        style = f' style="--dw-in:{columns}"' if columns else ""
+        end = "\n" if number < len(lines) else ""
+        parts.append(f'<span class="dw-line"{style}>{line}{end}</span>')
+    return "".join(parts)
+
+
+def span(leaf: Block, place: int, text: str, field: Field) -> str:
+    """Code inside a line, without its element. `place` is where the text begins in the leaf's."""
+    return inner(leaf, place, text, field, breaks=True)
+
+
+def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", *, breaks: bool = False) -> str:
     """Code or TeX, escaped, in colours where the language is known; in a cloze note `{{c1::…}}` works inside.
 
-    `place` is where the text begins in the leaf's.
+    `place` is where the text begins in the leaf's. With `breaks`, long words may be broken between names.
     """
     found = clozes.in_code(text) if field.cloze else []
-    if not found:
-        return "".join(_coloured(_tokens(text, language)))
     placed: list[tuple[int, str]] = []
     kept: list[str] = []
     opened: list[int] = []
@@ -69,7 +98,28 @@ def inner(leaf: Block, place: int, text: str, field: Field, language: str = "") 
             note.report(hint_in_code, leaf, where, where + end - start)
         if not 1 <= number <= MAX_NUMBER:
             note.report(bad_number, leaf, where, where + end - start)
-    return "".join(_marked(_tokens("".join([*kept, text[position:]]), language), placed))
+    shown = "".join([*kept, text[position:]])
+    if breaks:
+        placed += ((offset, _BREAK) for offset in _between_names(shown))
+        placed.sort(key=itemgetter(0))
+    return "".join(_marked(_tokens(shown, language), placed) if placed else _coloured(_tokens(shown, language)))
+
+
+_BREAK = '<wbr class="dw-break">'
+"""Where a line may be broken. Every other `<wbr>` only keeps characters apart (`survival`)."""
+
+_LONG_WORD = re.compile(r"\S{25,}")
+"""A word that may be wider than the line: 320 pixels hold some 30 letters."""
+
+_AFTER = r"/:,;=&?|@#()\[\]{}<>"
+_BETWEEN_NAMES = re.compile(rf"(?<=[{_AFTER}])(?=[^{_AFTER}.])|(?<=[^.{_AFTER}])(?=\.[^.\d])")
+
+
+def _between_names(code: str) -> Iterator[int]:
+    """The offsets at which the long words of code may be broken: between names, never inside one."""
+    for word in _LONG_WORD.finditer(code):
+        for between in _BETWEEN_NAMES.finditer(code, word.start() + 1, word.end() - 1):
+            yield between.start()
 
 
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
@@ -86,8 +136,12 @@ def maths(leaf: Block, place: int, text: str, field: Field) -> str:
 
 
 def _coloured(tokens: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The stretches as HTML. No element goes over the end of a line, since a line may get an element of its own."""
     for class_, token in tokens:
-        yield f'<span class="{class_}">{escaped(token)}</span>' if class_ else escaped(token)
+        text = escaped(token)
+        if class_:
+            text = "\n".join(f'<span class="{class_}">{line}</span>' if line else "" for line in text.split("\n"))
+        yield text
 
 
 def _marked(tokens: Iterable[tuple[str, str]], placed: Sequence[tuple[int, str]]) -> Iterator[str]:
@@ -108,7 +162,7 @@ def _marked(tokens: Iterable[tuple[str, str]], placed: Sequence[tuple[int, str]]
 
 def _tokens(code: str, language: str) -> list[tuple[str, str]]:
     """The short classes of the stretches of code, and these, in order; together they are the code."""
-    lexer = _lexer(language) if language else None
+    lexer = _lexer(language) if language and not _is_too_much(code) else None
     if lexer is None:
         return [("", code)]
     classes = _classes()
@@ -118,6 +172,14 @@ def _tokens(code: str, language: str) -> list[tuple[str, str]]:
         if sum(len(text) for _, text in tokens) == len(written):
             return _shortened(tokens, len(written) - len(code))
     return [("", code)]
+
+
+def _is_too_much(code: str) -> bool:
+    """Whether the code is shown without colours, since they could take minutes."""
+    return len(code) > MAX_COLOURED or _MUCH_SPACE.search(code) is not None
+
+
+_MUCH_SPACE = re.compile(rf"\s{{{MAX_COLOURED_SPACE + 1}}}")
 
 
 def _shortened(tokens: list[tuple[str, str]], by: int) -> list[tuple[str, str]]:
@@ -141,7 +203,7 @@ def _lexer(language: str) -> Lexer | None:
 
 @cache
 def _classes() -> dict[_TokenType, str]:
-    from pygments.token import STANDARD_TYPES, Error
+    from pygments.token import STANDARD_TYPES, Error, Whitespace
 
-    # What a lexer cannot read is not wrong, most often it is another language: it has no colour.
-    return {**STANDARD_TYPES, Error: ""}
+    # What a lexer cannot read is not wrong, most often it is another language: it has no colour. Spaces show none.
+    return {**STANDARD_TYPES, Error: "", Whitespace: ""}

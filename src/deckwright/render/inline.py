@@ -167,7 +167,7 @@ class _Leaf:
     # Code, links and media
 
     def code(self, piece: Piece) -> str:
-        return code.inner(self.leaf, piece.inner[0], piece.text, self.field)
+        return code.span(self.leaf, piece.inner[0], piece.text, self.field)
 
     def maths(self, piece: Piece) -> str:
         return code.maths(self.leaf, piece.inner[0], piece.text, self.field)
