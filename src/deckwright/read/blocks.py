@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -63,12 +65,15 @@ class Block(msgspec.Struct, frozen=True, gc=False):
 
         A text that is not written as a block (a tag's context, say) has but a line.
         """
-        row = self.text.count("\n", 0, offset)
+        begin, row = 0, 0
+        if len(self.starts) > 1:
+            begins = _line_begins(self.text)
+            row = bisect_right(begins, offset) - 1
+            begin = begins[row]
         if row >= len(self.starts):
             return self.first, 0
         line, column = self.starts[row]
-        column += offset - (self.text.rfind("\n", 0, offset) + 1) + bisect_right(self.gaps, offset)
-        return line, max(column, 0)
+        return line, max(column + offset - begin + bisect_right(self.gaps, offset), 0)
 
     def cut(self, start: int, end: int | None = None) -> Block:
         """The same leaf with only the text from `start` to `end`, white space around it left out, and its places kept.
@@ -95,6 +100,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
                 waiting += reversed(block.children)
 
 
+@lru_cache(maxsize=4)
+def _line_begins(text: str) -> list[int]:
+    """Where each line of a text begins. It is kept for a while, since one leaf may be asked for thousands of places."""
+    return [*accumulate((len(line) + 1 for line in text.split("\n")[:-1]), initial=0)]
+
+
 References = Mapping[str, tuple[str, str]]
 """A file's link definitions: the label, as `links.label` folds it → (address, title)."""
 
@@ -103,18 +114,24 @@ class Document(msgspec.Struct, frozen=True):
     """The blocks of a file, and what any of its sections may refer to.
 
     `footnotes` maps a footnote's label, in lower case, to its blocks. `defined` says where a link definition stands:
-    its first line and the one behind it, counted from 0, by what it defines.
+    its first line and the one behind it, counted from 0, by what it defines. `right_to_left` says whether any letter of
+    the file is written from right to left.
     """
 
     blocks: tuple[Block, ...]
     references: References
     footnotes: Mapping[str, tuple[Block, ...]]
     defined: Mapping[tuple[str, str], tuple[int, int]]
+    right_to_left: bool = False
 
     def paragraph(self, text: str, line: int) -> Block:
         """A paragraph that stands in a tag or in the front matter. All that is known of its place is the line."""
         pieces, too_much = _pieces(text, self.references)
         return Block("paragraph", line, line + 1, text=text, pieces=pieces, too_much=too_much)
+
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+"""Letters that are written from right to left: blocks of Unicode (DerivedBidiClass.txt)."""
 
 
 def parse(text: str, first: int = 0) -> Document:
@@ -126,7 +143,7 @@ def parse(text: str, first: int = 0) -> Document:
     references = {label.lower(): (link["href"], link["title"]) for label, link in found.items()}
     defined = {(link["href"], link["title"]): tuple(link["map"]) for link in reversed(found.values())}
     reader = _Reader(lines, tokens, references)
-    return Document(reader.blocks(), references, reader.footnotes, defined)
+    return Document(reader.blocks(), references, reader.footnotes, defined, bool(_RIGHT_TO_LEFT.search(text)))
 
 
 def _pieces(text: str, references: References) -> tuple[tuple[Piece, ...], bool]:

@@ -8,14 +8,31 @@ from xml.etree.ElementTree import Element, SubElement
 
 from ..read.blocks import Block
 from . import code, inline, raw_html
+from .direction import direction
 from .gathering import Field
 from .inline import append
 
 _ELEMENTS = {"quote": "blockquote", "definitions": "dl", "definition": "dd", "term": "dt"}
 
 
+_SIDED = frozenset({"list", "quote", "alert", "table", "definitions"})
+"""Blocks that have a side on which they begin: where their markers, their bar or their first column is."""
+
+
 def add(parent: Element, block: Block, field: Field) -> None:
     """Add a block to an element."""
+    if block.kind not in _SIDED or not field.note.document.right_to_left:
+        _add(parent, block, field)
+        return
+    around = field.direction
+    field.direction = direction(block) or around
+    _add(parent, block, field)
+    if field.direction != around:
+        parent[-1].set("dir", field.direction)
+    field.direction = around
+
+
+def _add(parent: Element, block: Block, field: Field) -> None:
     match block.kind:
         case "paragraph":
             # In a tight list a paragraph has no element of its own.

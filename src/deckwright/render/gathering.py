@@ -9,14 +9,14 @@ from urllib.parse import unquote
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import not_asked
-from ..diagnostics.media import fragment, remote
+from ..diagnostics.media import fragment, no_path, outside, remote
 from ..mediatypes import divided
 from ..model import Deletion, Reference, SourceFile, Span
 from ..read.blocks import Block, Document
 from ..read.inlines import flat
 from . import marks
 from .html_elements import WITHOUT_END
-from .links import REMOTE
+from .links import REMOTE, scheme
 
 
 class Gathering:
@@ -38,6 +38,9 @@ class Gathering:
 
     def medium(self, target: str, by_name: bool, span: Span) -> str | None:
         """Gather a reference to a file; the mark for its name. None where it is not of the project, which is told."""
+        if named := scheme(target):
+            self.diagnostics.append(outside(span, target) if named == "file" else no_path(span, named))
+            return None
         if not by_name and REMOTE.match(target):
             self.diagnostics.append(remote(span, target))
             return None
@@ -80,7 +83,7 @@ class Field:
     `footnotes` are the labels that it refers to, in the order in which it does; that is how they are numbered. `kept` is
     finished HTML and `raw` the author's own, both until the elements are text: each in the order of its marks. `sources`
     are the places of the addresses in it, likewise, behind that of the first of it. `single` are the `==` without a counterpart in their leaf: whether it may open a deletion, and where it stands. `removed` are
-    the stretches that go with elements of the author's HTML.
+    the stretches that go with elements of the author's HTML. `direction` is that of the element around, where it is said.
     """
 
     def __init__(self, note: Gathering, cloze: bool = False, footnotes: list[str] | None = None) -> None:
@@ -92,6 +95,7 @@ class Field:
         self.sources: list[Span] = []
         self.single: list[tuple[bool, Span]] = []
         self.removed = Removed()
+        self.direction = ""
 
     def keep(self, made: str) -> str:
         """Keep finished HTML out of what follows; the mark that stands for it."""

@@ -1,0 +1,45 @@
+"""The direction of a block's text, left to right or right to left, where the element has to say it.
+
+Browsers find that of a single text themselves, by its first letter (`dir="auto"`, `unicode-bidi: plaintext`). They do not
+for what lies beside the text: the side of a list's markers, the order of a table's columns, the bar of a quote. Nor is
+code any evidence: a sentence in Arabic may begin with a command.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from ..read.blocks import Block
+from ..read.inlines import Piece
+
+_STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+"""By the classes of Unicode Standard Annex #9."""
+
+
+def direction(block: Block) -> str:
+    """`ltr` or `rtl`, by the first letter that is not in code, maths, HTML or an address; empty where there is none."""
+    letters = (letter for leaf in block.walk() if leaf.text for letter in _prose(leaf))
+    return next((_STRONG[sort] for letter in letters if (sort := unicodedata.bidirectional(letter)) in _STRONG), "")
+
+
+_NO_PROSE = frozenset({"code", "maths", "display", "html", "comment", "private", "autolink", "image", "embed"})
+
+
+def _prose(leaf: Block) -> Iterator[str]:
+    """The characters of a leaf that are its author's language."""
+    if leaf.kind in ("code", "maths", "html", "comment", "private"):
+        return
+    yield from _between(leaf.text, leaf.pieces, 0, len(leaf.text))
+
+
+def _between(text: str, pieces: tuple[Piece, ...], start: int, end: int) -> Iterator[str]:
+    position = start
+    for piece in pieces:
+        yield from text[position : piece.start]
+        position = piece.end
+        if piece.kind in ("emphasis", "strong", "strike", "link"):
+            yield from _between(text, piece.children, *piece.inner)
+        elif piece.kind not in _NO_PROSE:
+            yield from text[piece.start : piece.end]
+    yield from text[position:end]
