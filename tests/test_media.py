@@ -15,7 +15,7 @@ from scratch import DAY_ONE, Scratch
 from told import told
 
 from deckwright.diagnostics import PAGES, Diagnostic
-from deckwright.diagnostics.media import remote
+from deckwright.diagnostics.media import no_path, remote
 from deckwright.limits import MAX_SVG_BYTES, MAX_SVG_ELEMENTS
 from deckwright.media import contents
 from deckwright.media import library as media
@@ -680,11 +680,16 @@ def test_a_remote_picture_is_told_with_its_host() -> None:
     for url in ("https://user:pw@e.org:81/x.png?q", "//e.org:81", "HTTP://e.org:81#x"):
         message = "the picture is loaded from e.org:81 during reviews"
         assert told([remote(AT, url)]) == [(AT, "M015", "warning", message, hint)]
-    message, hint = (
-        "the address contains the picture itself",
-        "save it as a file in the media folder and refer to it there",
-    )
-    assert told([remote(AT, "data:image/png;base64,AAAA")]) == [(AT, "M015", "warning", message, hint)]
+
+
+def test_an_address_that_no_card_can_show_costs_its_note() -> None:
+    beside = "save the file in the media folder and refer to it there"
+    itself = "the address contains the picture itself"
+    for name, message, hint in (
+        ("data", itself, "save it as a file in the media folder and refer to it there"),
+        ("app", "a card shows nothing from an address that begins with `app:`", beside),
+    ):
+        assert told([no_path(AT, name)]) == [(AT, "M019", "error", message, hint)]
 
 
 def codes(root: Path, files: dict[str, str]) -> set[str]:

@@ -325,12 +325,11 @@ def remote(url: str) -> Words:
     Good (media/heart.svg):
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 8 0 3 2 0l2 2 2-2 2 3z"/></svg>
     """
-    if host := re.match(r"\s*(?:https?:)?//(?:[^/?#]*@)?([^/?#]+)", url, re.IGNORECASE):
-        return (
-            f"the picture is loaded from {host[1]} during reviews",
-            "download it into the media folder and refer to it there",
-        )
-    return "the address contains the picture itself", "save it as a file in the media folder and refer to it there"
+    host = re.match(r"\s*(?:https?:)?//(?:[^/?#]*@)?([^/?#]+)", url, re.IGNORECASE)
+    return (
+        f"the picture is loaded from {host[1] if host else url} during reviews",
+        "download it into the media folder and refer to it there",
+    )
 
 
 @declare("M016", "warning")
@@ -393,3 +392,27 @@ def fragment(written: str) -> Words:
         (a sound)
     """
     return f"`{written}` is left out: the card shows or plays the whole file", "remove it, or cut the file"
+
+
+@declare("M019")
+def no_path(scheme: str) -> Words:
+    """The address of a picture is neither a path nor on the web.
+
+    A `data:` address contains the picture itself, which would be copied into the note and never synchronised as a file.
+    Other addresses, such as `app:` or `blob:`, mean something to one program on one computer only.
+
+    Bad:
+        ## Which organ is this? {.basic}
+        ![A fist-sized muscle](data:image/gif;base64,R0lGODlhAQABAAAAACw=)
+    Good:
+        ## Which organ is this? {.basic}
+        ![A fist-sized muscle](../media/heart.svg)
+    Good (media/heart.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 8 0 3 2 0l2 2 2-2 2 3z"/></svg>
+    """
+    if scheme == "data":
+        return "the address contains the picture itself", "save it as a file in the media folder and refer to it there"
+    return (
+        f"a card shows nothing from an address that begins with `{scheme}:`",
+        "save the file in the media folder and refer to it there",
+    )

@@ -5,8 +5,21 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
+REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):|//")
 """How an address begins that is no path: with a scheme, or as //host."""
+
+_WEB = ("", "http", "https")
+
+
+def scheme(address: str) -> str:
+    """The scheme that an address has instead of being a path or on the web, in lower case; empty if it has none.
+
+    Browsers leave out control characters, and white space before it.
+    """
+    found = REMOTE.match(re.sub(r"[\x00-\x1f\x7f]", "", address).lstrip())
+    named = (found["scheme"] or "").lower() if found else ""
+    return "" if named in _WEB else named
+
 
 _LEADS = re.compile(r"(?:https?|mailto|tel|anki):|//", re.IGNORECASE)
 

@@ -9,12 +9,13 @@ from dataclasses import field as dataclass_field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ..diagnostics.media import missing
 from ..diagnostics.note import no_html, removed_html
 from ..mediatypes import is_played
 from ..read.blocks import Block
 from . import colours, html_elements, marks, media
 from .gathering import Field
-from .links import leads_somewhere
+from .links import leads_somewhere, scheme
 from .text import escaped
 
 if TYPE_CHECKING:
@@ -92,17 +93,24 @@ def _tell_of_attributes(tag: str, block: Block, place: int, field: Field) -> Non
 
 
 def _placed(tag: str, block: Block, place: int, field: Field) -> str:
-    """A tag with a mark behind the address of its file."""
-    if "src" not in tag.lower():
+    """A tag with a mark behind the address of its file; an address that is none is told."""
+    is_picture = tag[1:4].lower() == "img"
+    if not is_picture and "src" not in tag.lower():
         return tag
     parts, position = [], 0
-    for found in _ATTRIBUTE.finditer(tag):
-        if found[1] and found[1].lower() == "src":
-            quoted = found[2][:1] in ("'", '"')
-            begin, end = found.start(2) + quoted, found.end(2) - quoted
-            field.sources.append(field.note.span(block, place + begin, place + end))
-            parts.append(tag[position:end] + marks.source(len(field.sources) - 1))
-            position = end
+    addresses = [found for found in _ATTRIBUTE.finditer(tag) if found[1] and found[1].lower() == "src"]
+    if is_picture and not addresses:
+        field.note.report(missing, block, place, place + len(tag), "", "")
+    for found in addresses:
+        quoted = found[2][:1] in ("'", '"')
+        begin, end = found.start(2) + quoted, found.end(2) - quoted
+        span = field.note.span(block, place + begin, place + end)
+        if scheme(address := html.unescape(tag[begin:end])):
+            field.note.medium(address, by_name=False, span=span)  # It is told, and the cleaner takes it out.
+            continue
+        field.sources.append(span)
+        parts.append(tag[position:end] + marks.source(len(field.sources) - 1))
+        position = end
     return "".join([*parts, tag[position:]])
 
 
