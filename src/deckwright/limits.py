@@ -25,6 +25,16 @@ MAX_TYPED = 60
 MAX_NUMBER = 499
 """The highest cloze number: Anki makes no card for a higher one (rslib/src/notetype/cardgen.rs)."""
 
+MAX_CLOZE_NESTING = 10
+"""How many deletions may lie in one another: Anki passes over the opening of an eleventh, and shows its braces
+(rslib/src/cloze.rs; so in 26.9.3)."""
+
+MAX_COLOURED = 20_000
+MAX_COLOURED_SPACE = 200
+"""Characters of a block of code that gets colours, and of white space in one piece in it. Pygments takes quadratic time
+for some code, above all for white space; nobody reads so much on a card.
+"""
+
 MAX_MEDIA_BYTES = 100 << 20
 """Of a media file: a larger one is never synchronised (anki rslib/src/sync/media/mod.rs)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..limits import MAX_NUMBER
+from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
 from .declare import Words, declare
 
 
@@ -215,3 +215,21 @@ def near_deletion(text: str, reason: Literal["form", "spaces", "maths"]) -> Word
         "maths": "in maths, write {{c1::answer}}",
     }
     return f"`{text}` looks like a deletion, but it hides nothing", hints[reason]
+
+
+@declare("C013")
+def nested_too_deep() -> Words:
+    """A deletion lies in ten others.
+
+    Anki reads ten deletions in one another, and no more: it would show the eleventh's braces, and hide nothing.
+    Bad:
+        ## Powers of two {.cloze}
+        `{{c1::2{{c2::4{{c3::8{{c4::16{{c5::32{{c6::64{{c7::128{{c8::256{{c9::512{{c10::1k{{c11::2k}}}}}}}}}}}}}}}}}}}}}}`
+    Good:
+        ## Powers of two {.cloze}
+        `{{c1::2{{c2::4{{c3::8}}}}}}`, `{{c4::16{{c5::32{{c6::64}}}}}}`
+    """
+    return (
+        f"this deletion lies in {MAX_CLOZE_NESTING} others, and Anki reads no deeper",
+        "put them beside one another, or make several notes of them",
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
-from ..limits import MAX_NUMBER
+from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
 from ..model import Deletion
 from ..read.inlines import Piece
 from . import marks, survival
@@ -152,7 +152,8 @@ def in_code(text: str) -> list[tuple[int, int, int | None, str]]:
         elif opened and text.startswith("}}", match.start()):
             start, answer, number = opened.pop()
             own.pop()
-            parts = text.rfind(":: ", answer, match.start())
+            # Those that lie too deep are refused, and each around them would be searched once more.
+            parts = text.rfind(":: ", answer, match.start()) if len(opened) < MAX_CLOZE_NESTING else -1
             close = match.start() if parts < 0 or "}" in text[parts : match.start()] else parts
             position = match.start() + 2
             found.append((start, answer, number, text[close + 2 : match.start()].strip()))
@@ -160,17 +161,25 @@ def in_code(text: str) -> list[tuple[int, int, int | None, str]]:
     return sorted(found)
 
 
-def answers(rendered: str) -> dict[int, str]:
-    """For each deletion that is whole in the HTML, by its index, what stands between its marks."""
+def answers(rendered: str) -> tuple[dict[int, str], set[int]]:
+    """For each deletion that is whole in the HTML, by its index, what stands between its marks, "" for what lies too
+    deep; and the indices of the outermost of those.
+    """
     begun: dict[int, int] = {}
     found: dict[int, str] = {}
+    deep: set[int] = set()
+    around = 0
     for mark in marks.DELETION.finditer(rendered):
         index = int(mark[2])
         if mark[0] == marks.opening(index):
+            around += 1
             begun[index] = mark.end()
+            if around == MAX_CLOZE_NESTING + 1:
+                deep.add(index)
         elif index in begun:
-            found[index] = rendered[begun[index] : mark.start()]
-    return found
+            found[index] = rendered[begun[index] : mark.start()] if around <= MAX_CLOZE_NESTING else ""
+            around -= 1
+    return found, deep
 
 
 def fill(rendered: str, deletions: Sequence[Deletion], numbers: Sequence[int]) -> str:

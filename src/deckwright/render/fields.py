@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from ..diagnostics.cloze import crossing_blocks, crossing_markup, single_mark
+from ..diagnostics.cloze import crossing_blocks, crossing_markup, nested_too_deep, single_mark
 from ..model import Span
 from ..read.blocks import Block
 from . import clozes, elements, inline, marks, raw_html, survival
@@ -42,10 +42,12 @@ class Renderer(Gathering):
         """The blocks of a cloze note's text: its deletions become marks, and are gathered."""
         field = Field(self, cloze=True)
         rendered = _rendered(held, field)
-        answers = clozes.answers(rendered)
+        answers, deep = clozes.answers(rendered)
         for index, deletion in enumerate(self.deletions):
             answer = answers.get(index)
-            if answer is None or (field.raw and not raw_html.is_balanced(answer)):
+            if index in deep:
+                self.diagnostics.append(nested_too_deep(deletion.span))
+            elif answer is None or (field.raw and not raw_html.is_balanced(answer)):
                 self.diagnostics.append(crossing_markup(deletion.span))
             else:
                 self.deletions[index] = replace(deletion, text=plain(answer))
