@@ -23,8 +23,8 @@ Point: TypeAlias = tuple[float, float]
 def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str) -> str:
     """Anki's text of an Occlusion field: one cloze a shape, in the order of the numbers; `numbers` has each mask's key.
 
-    `oi=1` covers a shape on the cards of all others too. A hint stands behind its shape, where the stylesheet shows it
-    only on the question of that card. Format: anki rslib/src/image_occlusion/imageocclusion.rs and
+    `oi=1` covers a shape on the cards of all others too. The hint and the label stand behind their shape: the stylesheet
+    shows the one on the question of its card, the other on the answer, where the picture may be too small. Format: anki rslib/src/image_occlusion/imageocclusion.rs and
     ts/routes/image-occlusion/shapes/to-cloze.ts.
     """
     lines = []
@@ -40,8 +40,9 @@ def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str)
             written.append("points=" + " ".join(f"{_number(x)},{_number(y)}" for x, y in mask.points))
         if covers_others(mask, mode):
             written.append("oi=1")
-        hint = f'<span class="dw-hint">{escaped(mask.hint)}</span>' if mask.hint else ""
-        lines.append(f"{{{{c{numbers[mask.key]}::image-occlusion:{mask.shape}:{':'.join(written)}}}}}{hint}<br>")
+        words = [("dw-hint", mask.hint), ("dw-label", mask.label)]
+        beside = "".join(f'<span class="{class_}">{escaped(text)}</span>' for class_, text in words if text)
+        lines.append(f"{{{{c{numbers[mask.key]}::image-occlusion:{mask.shape}:{':'.join(written)}}}}}{beside}<br>")
     return "".join(lines)
 
 

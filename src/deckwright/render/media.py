@@ -27,8 +27,9 @@ def player(target: str, source: str, attributes: Mapping[str, str]) -> str:
     """A film in the card, or the sound or the film that Anki plays."""
     if extension(divided(target)[0]) not in IN_THE_CARD:
         return f"[sound:{source}]"
-    size = "".join(f' {name}="{html.escape(attributes[name])}"' for name in ("width", "height") if name in attributes)
-    return f'<video controls src="{source}"{size}></video>'
+    spoken = {"aria-label" if name == "alt" else name: value for name, value in attributes.items() if value}
+    written = "".join(f' {name}="{html.escape(value)}"' for name, value in spoken.items())
+    return f'<video controls src="{source}"{written}></video>'
 
 
 def size(written: str) -> dict[str, str]:

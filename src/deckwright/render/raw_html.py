@@ -258,7 +258,7 @@ def _media(text: str, field: Field) -> str:
             continue
         element["src"] = mark
         if element.name in ("video", "audio") or is_played(source):
-            size = {name: str(value) for name, value in element.attrs.items() if name in ("width", "height")}
+            size = {name: str(value) for name, value in element.attrs.items() if name in ("width", "height", "title", "aria-label")}
             element.replace_with(field.keep(media.player(source, mark, size)))
     return str(soup)
 
