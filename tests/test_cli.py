@@ -454,8 +454,9 @@ def packages(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     return "old.apkg", "new.apkg"
 
 
-def changes(old: str, new: str, limit: int | None = 10) -> str:
-    return comparing.to_text(comparing.compare(package.read(Path(old)), package.read(Path(new))), limit=limit) + "\n"
+def changes(old: str, new: str, limit: int | None = 10, places: dict[str, str] | None = None) -> str:
+    compared = comparing.compare(package.read(Path(old)), package.read(Path(new)), places or {})
+    return comparing.to_text(compared, limit=limit) + "\n"
 
 
 def test_diff_shows_what_new_changes_for_someone_who_has_old(packages: tuple[str, str]) -> None:
@@ -492,7 +493,9 @@ def test_diff_with_a_project(
     packages: tuple[str, str], monkeypatch: pytest.MonkeyPatch, folder: str, args: list[str], following: str
 ) -> None:
     root = Path.cwd()
-    expected = changes(*packages)
+    lines = {note.guid: 6 + 4 * n for n, note in enumerate(package.read(Path("new.apkg")).notes)}
+    expected = changes(*packages, places={guid: f"cards/heart.md:{line}" for guid, line in lines.items()})
+    assert "\n  cards/heart.md:6: What does chamber 1 do?\n    Back: It [-receives-]" in expected
     before = held_files(root)
     monkeypatch.chdir(root / folder)
     result = run("diff", str(root / "old.apkg"), *args)

@@ -378,7 +378,7 @@ def test_all_that_can_differ_is_told() -> None:
                 ),
                 tags_added=("exam",),
                 tags_removed=("net",),
-                moved=("Course", "course::new"),
+                deck=("Course", "course::new"),
                 note_type=None,
                 cards_gained=(),
                 cards_lost=(1,),
@@ -413,13 +413,13 @@ def test_a_note_is_in_the_lists_that_it_belongs_to() -> None:
         note("same", "one", "two"),
     ]
     changes = compare(package(*notes), package(*new))
-    lists = ("changed", "unreceived", "idle", "conflicting", "moved", "other_cards", "renumbered")
+    lists = ("changed", "unreceived", "idle", "conflicting", "other_deck", "other_cards", "renumbered")
     assert {name: [note.guid for note in getattr(changes, name)] for name in lists} == {
         "changed": ["changed"],
         "unreceived": ["late"],
         "idle": ["idle"],
         "conflicting": ["other"],
-        "moved": ["moved"],
+        "other_deck": ["moved"],
         "other_cards": ["cards"],
         "renumbered": [],
     }
@@ -478,7 +478,7 @@ def test_words_make_both_texts(old: str, new: str) -> None:
         (
             "{{c1::image-occlusion:rect:left=.1:oi=1}}",
             "{{c1::image-occlusion:rect:left=.2}}",
-            (("same", "[mask 1: rect "), ("old", "left=.1] "), ("new", "left=.2] ")),
+            (("same", "[mask 1] "), ("new", "(redrawn) ")),
         ),
     ],
 )
@@ -521,6 +521,85 @@ def test_only_notes_with_numbers_can_be_renumbered() -> None:
 
 def mask(number: int, left: str, more: str = "") -> str:
     return f"{{{{c{number}::image-occlusion:rect:left={left}{more}}}}}<br>"
+
+
+def labelled(number: int, left: str, label: str, hint: str = "") -> str:
+    """A mask as we write it."""
+    beside = f'<span class="dw-hint">{hint}</span>' if hint else ""
+    return f'{{{{c{number}::image-occlusion:rect:left={left}}}}}{beside}<span class="dw-label">{label}</span><br>'
+
+
+LABELLED = (
+    labelled(1, ".1", "Aorta &amp; arch", "a hint")
+    + labelled(2, ".2", "Valve")
+    + labelled(3, ".3", "Apex")
+    + labelled(4, ".4", "Wall")
+)
+
+
+def diagram(occlusion: str, picture: str = "a", mod: int = RELEASED) -> Package:
+    return package(note("m", occlusion, f'<img src="{picture}.png">', of=OCCLUSION, cards=(0, 1, 2, 3), mod=mod))
+
+
+def test_masks_are_shown_by_their_labels_and_said_to_be_redrawn() -> None:
+    new = (
+        labelled(1, ".1", "Aorta &amp; arch")
+        + labelled(2, ".25", "Valve")
+        + labelled(3, ".3", "Tip")
+        + labelled(5, ".5", "{<wbr>{c1::x}}")
+    )
+    text = to_text(compare(diagram(LABELLED), diagram(new, "b", LATER)))
+    assert text.split("\n\n")[1] == (
+        "Changed notes (1)\n"
+        "  [b.png]\n"
+        "    Occlusion: [mask 1: Aorta & arch] [mask 2: Valve] {+(redrawn)+} [mask 3: [-Apex]-]{+Tip]+} [mask"
+        " [-4: Wall]-]{+5: {{c1::x}}]+}\n"
+        "    Image: [-[a.png]-]{+[b.png]+}"
+    )
+
+
+def test_a_mask_is_called_by_the_label_that_only_the_newer_package_has() -> None:
+    bare = "".join(mask(n, f".{n}") for n in (1, 2, 3, 4))
+    text = to_text(compare(diagram(bare), diagram(LABELLED, mod=LATER)))
+    assert text.split("\n\n")[1] == ("Changed notes (1)\n  [a.png]\n    Occlusion: the same words, other markup")
+
+
+def test_masks_that_swap_their_labels_are_told_even_on_another_picture() -> None:
+    new = labelled(1, ".3", "Valve") + labelled(2, ".2", "Aorta &amp; arch") + LABELLED[LABELLED.index("{{c3") :]
+    text = to_text(compare(diagram(LABELLED), diagram(new, "b", LATER)))
+    assert text.split("\n\n")[2] == (
+        "Numbers that ask for another answer (1)\n"
+        "A card is known by its number, so what was learned of the old answer counts for the new one.\n"
+        "  [b.png]\n"
+        "    card 1 asked for “Aorta & arch”, now for “Valve”\n"
+        "    card 2 asked for “Valve”, now for “Aorta & arch”"
+    )
+
+
+def described(text: str) -> Package:
+    return package(A, decks=(Deck("Course", text),))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("5 notes · version 1", "6 notes · version 1", ()),
+        ("1 note · version 1", "2 notes · version 1", ()),
+        ("10 cards", "12 cards", ()),
+        ("5 notes · version 1", "6 notes · version 2", ("Course",)),
+        ("For 5 exams", "For 6 exams", ("Course",)),
+    ],
+)
+def test_a_description_that_only_counts_is_no_change(old: str, new: str, told: tuple[str, ...]) -> None:
+    assert compare(described(old), described(new)).decks_described == told
+
+
+def test_the_notes_of_a_project_are_told_with_their_places() -> None:
+    places = {"n": "cards/net.md:3", "a": "cards/net.md:9", "c": "cards/abc.md:1", "late": "cards/abc.md:7"}
+    expected = TEXT
+    for title, guid in (("Something new", "n"), ("What is HTTPS, then?", "a"), ("A and B", "c"), ("one more", "late")):
+        expected = expected.replace(f"\n  {title}\n", f"\n  {places[guid]}: {title}\n")
+    assert to_text(compare(OLD, NEW, places)) == expected
 
 
 def test_masks_that_swap_their_numbers_are_told_by_their_places() -> None:
@@ -624,7 +703,7 @@ NEW = package(
 )
 
 TEXT = """\
-Notes: 1 new, 2 changed, 1 changed but not received, 1 moved, 1 with a number that asks for another answer, 1 retired, 1 unchanged
+Notes: 1 new, 2 changed, 1 changed but not received, 1 in another deck, 1 with a number that asks for another answer, 1 retired, 1 unchanged
 
 New notes (1)
   Something new
@@ -642,7 +721,7 @@ Retired notes (1)
 They are not in the new package. Anki deletes nothing: learners keep them, and their reviews.
   Nobody asks this
 
-Moved notes (1)
+Notes in another deck (1)
 Anki leaves cards in their deck. Only those who get them for the first time find them in the new one.
   What is HTTPS, then?
     from Course to Course::New
@@ -755,7 +834,7 @@ def test_programs_read_every_attribute() -> None:
         "unreceived": 1,
         "idle": 0,
         "conflicting": 0,
-        "moved": 1,
+        "other_deck": 1,
         "renumbered": 1,
         "retired": 1,
         "unchanged": 1,

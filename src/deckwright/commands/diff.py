@@ -28,7 +28,8 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool) -
     """
     from ..diff import compare, to_json, to_text
 
-    changes = compare(_contents(old), _contents(new or start))
+    before, _ = _contents(old)
+    changes = compare(before, *_contents(new or start))
     if as_json:
         click.echo(to_json(changes).encode("utf-8", "backslashreplace"))
         return
@@ -43,14 +44,14 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool) -
         next_steps(shlex.join(["deckwright", "diff", str(old), str(new), "--all"]))
 
 
-def _contents(path: Path) -> Package:
-    """What the package contains or, for a project's folder, what its package would contain."""
+def _contents(path: Path) -> tuple[Package, dict[str, str]]:
+    """What the package contains or, for a project's folder, what its package would contain, and where its notes are."""
     from .. import package
     from ..diagnostics import has_errors
 
     if not path.is_dir():
         try:
-            return package.read(path)
+            return package.read(path), {}
         except (package.PackageError, OSError) as error:
             fail(2, str(error))
     made, found = loaded(found_root(path))
@@ -61,4 +62,5 @@ def _contents(path: Path) -> Package:
             f"The project cannot be compared: {summary(found)}.",
             f"Next: {explain_first(found)}",
         )
-    return package.contents(made.collection)
+    places = {note.guid: f"{note.span.path}:{note.span.line}" for note in made.collection.notes}
+    return package.contents(made.collection), places

@@ -11,12 +11,14 @@ from .prediction import Fate, Prediction
 class Listed(msgspec.Struct, frozen=True):
     """A note that is in only one of the packages; if it has no cards, `deck` is empty.
 
-    `title` is the beginning of the text of its sort field, or of the first field that has any.
+    `title` is the beginning of the text of its sort field, or of the first field that has any. `place` is the file and the
+    line of a note of a project, empty for one of a package.
     """
 
     guid: str
     title: str
     deck: str
+    place: str = ""
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -29,7 +31,8 @@ class FieldChange(msgspec.Struct, frozen=True):
 class Renumbered(msgspec.Struct, frozen=True):
     """A cloze or mask number that hid `old` and now hides `new`, some of which was or is under another number.
 
-    What a learner knew of the old answer then counts for the new one. A mask is given by its shape and its place.
+    What a learner knew of the old answer then counts for the new one. A mask is given by its label or, if it has none, by
+    its shape and its place.
     """
 
     number: int
@@ -40,8 +43,8 @@ class Renumbered(msgspec.Struct, frozen=True):
 class NoteChange(msgspec.Struct, frozen=True):
     """A note of both packages that differs, or that is updated anyway.
 
-    `moved` is the old and the new deck of its cards, `note_type` the names of the old and the new note type. Cards are
-    ordinals, counted from 0.
+    `deck` is the old and the new deck of its cards, `note_type` the names of the old and the new note type; both are None
+    if nothing changed there. Cards are ordinals, counted from 0. `place` is as in `Listed`.
     """
 
     guid: str
@@ -50,11 +53,12 @@ class NoteChange(msgspec.Struct, frozen=True):
     fields: tuple[FieldChange, ...]
     tags_added: tuple[str, ...]
     tags_removed: tuple[str, ...]
-    moved: tuple[str, str] | None
+    deck: tuple[str, str] | None
     note_type: tuple[str, str] | None
     cards_gained: tuple[int, ...]
     cards_lost: tuple[int, ...]
     renumbered: tuple[Renumbered, ...]
+    place: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -81,7 +85,8 @@ class Changes(msgspec.Struct, frozen=True):
     """All that differs between two packages. Notes are in the order of their package; `unchanged` counts the others.
 
     `repeated` are guids that several notes of the new package have. Decks, note types and media are given by name:
-    `decks_described` have another description, `media_changed` have other bytes under the same name.
+    `decks_described` have another description, in more than the number of their notes; `media_changed` have other bytes
+    under the same name.
     """
 
     new: tuple[Listed, ...]
@@ -121,9 +126,9 @@ class Changes(msgspec.Struct, frozen=True):
         return tuple(note for note in self.notes if note.fate == "conflicting")
 
     @property
-    def moved(self) -> tuple[NoteChange, ...]:
+    def other_deck(self) -> tuple[NoteChange, ...]:
         """The notes with a card in another deck."""
-        return tuple(note for note in self.notes if note.moved)
+        return tuple(note for note in self.notes if note.deck)
 
     @property
     def renumbered(self) -> tuple[NoteChange, ...]:
@@ -141,7 +146,7 @@ class Changes(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many notes are new, changed, unreceived, idle, conflicting, moved, renumbered, retired and unchanged.
+        """How many notes are new, changed, unreceived, idle, conflicting, in another deck, renumbered, retired and unchanged.
 
         A note can be in several.
         """
@@ -151,7 +156,7 @@ class Changes(msgspec.Struct, frozen=True):
             "unreceived": len(self.unreceived),
             "idle": len(self.idle),
             "conflicting": len(self.conflicting),
-            "moved": len(self.moved),
+            "other_deck": len(self.other_deck),
             "renumbered": len(self.renumbered),
             "retired": len(self.retired),
             "unchanged": self.unchanged,

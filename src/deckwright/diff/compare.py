@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,35 +15,39 @@ from ..model import NoteType
 from ..package import Package, PackedNote
 from ..package.generation import MAX_CARDS, MAX_NESTING
 from .changes import Changes, FieldChange, Listed, NoteChange, NoteTypeChange, Renumbered
-from .field_text import differ, first_file, place, plain, title
+from .field_text import both, differ, first_file, masks, place, plain, title
 from .prediction import Fate, equal_schema, note_types, predict
 
 
-def compare(old: Package, new: Package) -> Changes:
+def compare(old: Package, new: Package, places: Mapping[str, str] = MappingProxyType({})) -> Changes:
     """What differs between two packages, whatever another tool wrote into them.
 
-    Notes are matched by guid, as Anki does it; if several have the same guid, in the order of their packages.
+    Notes are matched by guid, as Anki does it; if several have the same guid, in the order of their packages. `places` has
+    the file and the line of the new notes that a project has, by guid.
     """
     fates, prediction = predict(old, new)
     before, after = _by_guid(old.notes), _by_guid(new.notes)
-    both = [(key, note, fate) for (key, note), fate in zip(after.items(), fates, strict=True) if key in before]
+    shared = [(key, note, fate) for (key, note), fate in zip(after.items(), fates, strict=True) if key in before]
     old_types, new_types = note_types(old), note_types(new)
     notes = [
         _note_change(
             _Held(before[key], old_types.get(before[key].note_type_id), old.media),
             _Held(note, new_types.get(note.note_type_id), new.media),
             fate,
+            places.get(note.guid, ""),
         )
-        for key, note, fate in both
+        for key, note, fate in shared
         if fate in ("updated", "conflicting") or _differ(before[key], note)
     ]
     type_changes = (_note_type_change(old_types[id_], new_types[id_]) for id_ in new_types if id_ in old_types)
     old_decks, new_decks = ({_deck_key(deck.name): deck for deck in package.decks} for package in (old, new))
     return Changes(
-        new=tuple(_listed(note, new_types) for key, note in after.items() if key not in before),
+        new=tuple(
+            _listed(note, new_types, places.get(note.guid, "")) for key, note in after.items() if key not in before
+        ),
         notes=tuple(notes),
         retired=tuple(_listed(note, old_types) for key, note in before.items() if key not in after),
-        unchanged=len(both) - len(notes),
+        unchanged=len(shared) - len(notes),
         repeated=tuple(guid for guid, count in Counter(note.guid for note in new.notes).items() if count > 1),
         note_types_new=tuple(new_types[id_].name for id_ in new_types if id_ not in old_types),
         note_types=tuple(change for change in type_changes if change),
@@ -52,7 +57,7 @@ def compare(old: Package, new: Package) -> Changes:
         decks_described=tuple(
             deck.name
             for key, deck in new_decks.items()
-            if key in old_decks and deck.description != old_decks[key].description
+            if key in old_decks and _uncounted(deck.description) != _uncounted(old_decks[key].description)
         ),
         media_new=tuple(sorted(new.media.keys() - old.media.keys())),
         media_changed=tuple(
@@ -80,8 +85,17 @@ def _differ(old: PackedNote, new: PackedNote) -> bool:
     )  # fmt: skip
 
 
-def _listed(note: PackedNote, types: Mapping[int, NoteType]) -> Listed:
-    return Listed(note.guid, _title(note, types.get(note.note_type_id)), note.cards[0].deck if note.cards else "")
+_COUNT = re.compile(r"\b\d+(?= (?:notes?|cards?)\b)", re.IGNORECASE)
+
+
+def _uncounted(description: str) -> str:
+    """A deck's description without the number of its notes or cards, which says nothing that the lists do not say."""
+    return re.sub(r"\b(note|card)s\b", r"\1", _COUNT.sub("", description))
+
+
+def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") -> Listed:
+    deck = note.cards[0].deck if note.cards else ""
+    return Listed(note.guid, _title(note, types.get(note.note_type_id)), deck, place)
 
 
 def _title(note: PackedNote, note_type: NoteType | None) -> str:
@@ -99,11 +113,11 @@ class _Held(msgspec.Struct, frozen=True):
     media: Mapping[str, str]
 
 
-def _note_change(old: _Held, new: _Held, fate: Fate) -> NoteChange:
+def _note_change(old: _Held, new: _Held, fate: Fate, place: str) -> NoteChange:
     """What differs between two notes of one guid."""
     was, now = old.note, new.note
     old_decks, new_decks = ({card.ord: card.deck for card in note.cards} for note in (was, now))
-    moved = (
+    decks = (
         (old_decks[ord_], new_decks[ord_])
         for ord_ in sorted(old_decks.keys() & new_decks.keys())
         if _deck_key(old_decks[ord_]) != _deck_key(new_decks[ord_])
@@ -116,11 +130,12 @@ def _note_change(old: _Held, new: _Held, fate: Fate) -> NoteChange:
         fields=tuple(_field_changes(old, new)),
         tags_added=tuple(tag for tag in now.tags if tag not in was.tags),
         tags_removed=tuple(tag for tag in was.tags if tag not in now.tags),
-        moved=next(moved, None),
+        deck=next(decks, None),
         note_type=None if was.note_type_id == now.note_type_id else (names[0], names[1]),
         cards_gained=tuple(sorted(new_decks.keys() - old_decks.keys())),
         cards_lost=tuple(sorted(old_decks.keys() - new_decks.keys())),
         renumbered=tuple(_renumbered(old, new)),
+        place=place,
     )
 
 
@@ -132,17 +147,21 @@ def _field_changes(old: _Held, new: _Held) -> list[FieldChange]:
         pairs = list(zip_longest(now, was.values(), now.values(), fillvalue=""))
     else:
         pairs = [(name, was.get(name, ""), now.get(name, "")) for name in {**now, **was}]
-    return [FieldChange(name, differ(plain(before), plain(after))) for name, before, after in pairs if before != after]
+    return [FieldChange(name, differ(*both(before, after))) for name, before, after in pairs if before != after]
 
 
 def _renumbered(old: _Held, new: _Held) -> list[Renumbered]:
     """The numbers that lost an answer and got another, if one of the two was or is under another number."""
     families = {side.note_type.family if side.note_type else "basic" for side in (old, new)}
-    # On another picture the same place is another thing.
-    if "basic" in families or ("occlusion" in families and _picture(old) != _picture(new)):
+    if "basic" in families:
         return []
+    before, after = _labels(old.note), _labels(new.note)
+    if not before or not after:
+        # Only their places are known, and on another picture the same place is another thing.
+        if "occlusion" in families and _picture(old) != _picture(new):
+            return []
+        before, after = _answers(old.note.fields.values()), _answers(new.note.fields.values())
     found = []
-    before, after = _answers(old.note.fields.values()), _answers(new.note.fields.values())
     for number in sorted(before.keys() & after.keys()):
         left, came = before[number] - after[number], after[number] - before[number]
         if left and came and (left & _elsewhere(after, number) or came & _elsewhere(before, number)):
@@ -153,6 +172,15 @@ def _renumbered(old: _Held, new: _Held) -> list[Renumbered]:
 def _elsewhere(answers: Mapping[int, set[str]], number: int) -> set[str]:
     """The answers of all other numbers."""
     return {answer for other, held in answers.items() if other != number for answer in held}
+
+
+def _labels(note: PackedNote) -> dict[int, set[str]]:
+    """The labels of the masks of each number; empty if there are no masks, or one without a label."""
+    held = [mask for value in note.fields.values() for mask in masks(value)]
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for mask in held if all(mask.label for mask in held) else ():
+        found[min(mask.number, MAX_CARDS)].add(mask.label)
+    return dict(found)
 
 
 def _picture(held: _Held) -> str:

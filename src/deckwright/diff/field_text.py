@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Literal, TypeAlias
 
+import msgspec
+
 Stretch = Literal["same", "old", "new"]
 
 Words: TypeAlias = tuple[tuple[Stretch, str], ...]
@@ -14,10 +16,39 @@ Words: TypeAlias = tuple[tuple[Stretch, str], ...]
 
 
 def plain(field: str) -> str:
-    """The text of a field's HTML on one line. A picture or sound is the name of its file, a mask its shape and place."""
-    field = _MASK.sub(lambda mask: f" [mask {mask[1]}: {place(mask[2])}] ", field)
+    """The text of a field's HTML on one line. A picture or sound is the name of its file, a mask its number and label."""
+    field = _MASK.sub(lambda mask: _written(mask[1], mask[3] or ""), field)
     field = _ELEMENT.sub(_with_file, field)
-    return " ".join(unescape(re.sub(r"<[^<>]*>", "", _BLOCK.sub(" ", field))).split())
+    return " ".join(_text(_BLOCK.sub(" ", field)).split())
+
+
+def both(old: str, new: str) -> tuple[str, str]:
+    """The texts of a field before and after. A mask that had another shape or place before is said to be redrawn; one
+    whose label only the other side has is called by that.
+    """
+    labels = {(mask.number, mask.place): mask.label for mask in masks(old) + masks(new) if mask.label}
+    before = {(mask.number, mask.place) for mask in masks(old)}
+    numbers = {number for number, _ in before}
+
+    def named(mask: re.Match[str]) -> str:
+        key = int(mask[1]), place(mask[2])
+        is_redrawn = key[0] in numbers and key not in before
+        return _written(mask[1], mask[3] or labels.get(key, "")) + ("(redrawn) " if is_redrawn else "")
+
+    return plain(_MASK.sub(named, old)), plain(_MASK.sub(named, new))
+
+
+class OneMask(msgspec.Struct, frozen=True):
+    """A mask of a field: the number of its card, its shape and place, and its label, which is empty if it has none."""
+
+    number: int
+    place: str
+    label: str
+
+
+def masks(field: str) -> list[OneMask]:
+    """The masks of a field, in its order."""
+    return [OneMask(int(m[1]), place(m[2]), _text(m[3] or "")) for m in _MASK.finditer(field)]
 
 
 def title(field: str) -> str:
@@ -37,11 +68,22 @@ def place(mask: str) -> str:
 
 
 # None of these takes longer than the length of the field, whatever is opened in it and never closed.
-_MASK = re.compile(r"\{\{c(\d++)::image-occlusion:((?:[^{}]|\}(?!\}))*+)\}\}")
+_MASK = re.compile(
+    r"\{\{c(\d{1,999})::image-occlusion:((?:[^{}]|\}(?!\}))*+)\}\}"
+    r'(?:(?:<span class="dw-hint">(?:[^<]|<wbr>)*+</span>)?+<span class="dw-label">((?:[^<]|<wbr>)*+)</span>)?+'
+)
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]++::|\}\}|([^{}]++)(\}\})?")
 _ELEMENT = re.compile(r"<[^<>]*+>")
 _FILE = re.compile(r"""\s(?:src|data)\s*+=\s*+(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:br|/?(?:p|li|div|td|th|tr|pre|dd|dt|h\d))\b[^<>]*+>", re.IGNORECASE)
+
+
+def _text(html: str) -> str:
+    return unescape(re.sub(r"<[^<>]*>", "", html))
+
+
+def _written(number: str, label: str) -> str:
+    return f" [mask {number}: {label}] " if label else f" [mask {number}] "
 
 
 def _without_hint(text: re.Match[str]) -> str:

@@ -32,7 +32,7 @@ _COUNTED = {
     "unreceived": "changed but not received",
     "idle": "updated without a change",
     "conflicting": "impossible to update",
-    "moved": "moved",
+    "other_deck": "in another deck",
     "renumbered": "with a number that asks for another answer",
     "retired": "retired",
     "unchanged": "unchanged",
@@ -57,13 +57,13 @@ class _Part(msgspec.Struct, frozen=True):
 
 def _parts(changes: Changes, style: Style) -> Iterator[_Part]:
     def title(note: Listed | NoteChange) -> str:
-        return _shown(note.title)
+        return _shown(f"{note.place}: {note.title}" if note.place else note.title)
 
     def detailed(note: NoteChange) -> str:
         return "\n    ".join([title(note), *_details(note, style)])
 
-    def moved(note: NoteChange) -> str:
-        old, new = note.moved or ("", "")
+    def other_deck(note: NoteChange) -> str:
+        old, new = note.deck or ("", "")
         return f"{title(note)}\n    from {_shown(old)} to {_shown(new)}"
 
     def renumbered(note: NoteChange) -> str:
@@ -92,10 +92,10 @@ def _parts(changes: Changes, style: Style) -> Iterator[_Part]:
         title,
     )
     yield _Part(
-        "Moved notes",
+        "Notes in another deck",
         "Anki leaves cards in their deck. Only those who get them for the first time find them in the new one.",
-        changes.moved,
-        moved,
+        changes.other_deck,
+        other_deck,
     )
     yield _Part(
         "Numbers that ask for another answer",
