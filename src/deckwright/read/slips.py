@@ -153,7 +153,7 @@ def near_headings(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
             continue
         position = 0
         for line in masked(block.text, block.pieces).split("\n"):
-            if instead := _meant_heading(line):
+            if instead := _meant_heading(line, is_first=not position):
                 start = position + len(line) - len(line.lstrip(" \t"))
                 text = block.text[start : position + len(line)].rstrip()
                 shown = text if len(text) <= 40 else f"{text[:40]}…"
@@ -162,8 +162,8 @@ def near_headings(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     return found
 
 
-def _meant_heading(line: str) -> str:
-    """How the heading begins that a line of text was meant to be, or ""."""
+def _meant_heading(line: str, is_first: bool) -> str:
+    """How the heading begins that a line of text was meant to be, or "". What stands before the first is not in the text."""
     found = _LINE.fullmatch(line)
     if not found or not found["title"].strip():
         return ""
@@ -174,7 +174,7 @@ def _meant_heading(line: str) -> str:
     # One `#` and no space is a hashtag, two or more before a sign may be anything.
     if not space and (len(signs) == 1 or not re.match(r"[^\W_]|[*`\"“「『(\ufffc]", title)):
         return ""
-    if ordinary and found["signs"][0] == "#" and line.lstrip(" \t")[0] == "#":
+    if ordinary and not is_first and found["signs"][0] == "#" and line.lstrip(" \t")[0] == "#":
         return ""
     return f"{signs} {title.split()[0]} …"
 

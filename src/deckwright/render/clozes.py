@@ -227,4 +227,7 @@ def _end(hint: str, separator: str) -> str:
     """The hint of a cloze, if there is one, and its end."""
     if not hint:
         return "}}"
-    return f"::{survival.within(html.escape(hint, quote=False), separator, begins=True, ends=True)}}}}}"
+    text = html.escape(hint, quote=False)
+    if separator == survival.BREAK:
+        text = survival.without_maths(text)
+    return f"::{survival.within(text, separator, begins=True, ends=True)}}}}}"

@@ -125,8 +125,22 @@ def _between_names(code: str) -> Iterator[int]:
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
 
 
+def _is_joined_by_clozes(text: str) -> bool:
+    """Whether a command of TeX only shows when the clozes in it are gone, as in `\\hr{{c1::ef}}`."""
+    parts, position = [], 0
+    for start, end, _, _ in clozes.in_code(text):
+        parts.append(text[position:start])
+        position = end
+    whole = "".join([*parts, text[position:]])
+    return bool(parts) and sum(1 for _ in tex.harmful(whole)) > sum(1 for _ in tex.harmful(text))
+
+
 def maths(leaf: Block, place: int, text: str, field: Field) -> str:
     """TeX without the commands that make links to scripts, or attributes of HTML. What they show stays."""
+    if field.cloze and _is_joined_by_clozes(text):
+        shown = text.split("\n", maxsplit=1)[0][:60]
+        field.note.report(removed_html, leaf, place, place + len(shown), shown)
+        text = text.replace("\\", " ")
     parts, position = [], 0
     for start, end, command in tex.harmful(text):
         field.note.report(removed_html, leaf, place + start, place + start + len(command), command)

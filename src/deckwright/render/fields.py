@@ -102,6 +102,7 @@ def _html(root: Element, field: Field) -> str:
     text = to_html_string(root)[len("<div>") : -len("</div>")]
     if marks.AMPERSAND in text:
         text = text.replace(marks.AMPERSAND, "&amp;")
+    text = survival.without_maths(text)  # Maths stands aside, so what is left is text.
     if field.raw:
         text = raw_html.put_back(text, field)
     if field.kept:

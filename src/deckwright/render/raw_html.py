@@ -13,7 +13,7 @@ from ..diagnostics.media import missing
 from ..diagnostics.note import no_html, removed_html
 from ..mediatypes import is_played
 from ..read.blocks import Block
-from . import colours, html_elements, marks, media
+from . import colours, html_elements, marks, media, survival, tex
 from .gathering import Field
 from .links import leads_somewhere, scheme
 from .text import escaped
@@ -44,6 +44,9 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
     note = field.note
     if not field.sources:
         field.sources.append(note.span(block, start, end))  # For an address in a tag that never ends.
+    if "\\(" in text or "\\[" in text:
+        for begin, _, command in tex.harmful(text):
+            note.report(removed_html, block, start + begin, start + begin + len(command), command)
     parts: list[str] = []
     position = 0
     last = text.rfind(">")
@@ -124,7 +127,10 @@ def _readable(tag: str) -> tuple[str, list[tuple[str, int]]]:
         return f'{found[1]}"{html.escape(style)}"' if style else ""
 
     def painted(found: re.Match[str]) -> str:
-        if not colours.is_grey(found[3]):
+        # The attribute may be written without its `#`.
+        if not colours.vanishes(
+            f"#{found[3]}" if re.fullmatch("[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", found[3]) else found[3]
+        ):
             return found[0]
         gone.append((f"color: {found[3]}", found.start(2) + 1))
         return found[1]
@@ -147,6 +153,8 @@ def put_back(rendered: str, field: Field) -> str:
     if "<span>" in whole:
         whole = _without_bare_spans(whole)
     whole = _media(_ended(whole), field)
+    if "\\" in whole and any(tex.harmful(html.unescape(re.sub("<[^>]*>", "", whole)))):
+        whole = survival.without_maths(whole)
     # One may be left in an attribute that never ends.
     return marks.SOURCE.sub("", whole).replace(marks.ENDED, "") if "\x14" in whole else whole
 
@@ -258,7 +266,11 @@ def _media(text: str, field: Field) -> str:
             continue
         element["src"] = mark
         if element.name in ("video", "audio") or is_played(source):
-            size = {name: str(value) for name, value in element.attrs.items() if name in ("width", "height", "title", "aria-label")}
+            size = {
+                name: str(value)
+                for name, value in element.attrs.items()
+                if name in ("width", "height", "title", "aria-label")
+            }
             element.replace_with(field.keep(media.player(source, mark, size)))
     return str(soup)
 

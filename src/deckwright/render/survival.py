@@ -90,6 +90,15 @@ def _without_openings(token: Token) -> str:
     return re.sub(_OPENING, rf"\g<0>{token.separator}", token.text)
 
 
+def without_maths(text: str) -> str:
+    """Text, or HTML, in which MathJax finds no maths: `\\(` has a word joiner in it."""
+    return _DELIMITER.sub(rf"\g<0>{_WORD_JOINER}", text) if "\\" in text else text
+
+
+_DELIMITER = re.compile(r"\\(?=(?:<[^>]*>)*[(\[])")
+"""The backslash of what begins maths. MathJax reads over `<wbr>`."""
+
+
 def apart(text: str, separator: str = BREAK) -> str:
     """Text of an answer, or a hint, in which Anki sees no hint, no end and no beginning of anything."""
     return re.sub(rf"(?<=:)(?=:)|(?<=\}})(?=\}})|(?<=\{{)(?=\{{c)|(?<=\[)(?={_NAMED})", separator, text)

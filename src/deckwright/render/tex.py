@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 
 from .links import leads_somewhere
 
-_COMMAND = re.compile(r"\\(href|url|style|class|cssId|data|htmlData|htmlId|htmlClass|htmlStyle)(?![A-Za-z])")
+_COMMAND = re.compile(
+    r"\\(href|url|style|class|cssId|data|htmlData|htmlId|htmlClass|htmlStyle|mmlToken|csname)(?![A-Za-z])"
+)
 _ARGUMENT = re.compile(r"\s*\{([^{}]*)\}")
 
 
@@ -21,7 +23,8 @@ _ALLOWED: dict[str, Callable[[str], bool]] = {
     "style": _harmless_style,
     "class": lambda names: bool(re.fullmatch(r"[\w\s-]*", names)),
 }
-"""Which argument each command may have. The others may have none: an id or data of a card's page are not the author's."""
+"""Which argument each command may have. The others may have none: an id or data of a card's page are not the author's, and
+`\\mmlToken` and `\\csname` can say any of them in another way."""
 
 
 def harmful(tex: str) -> Iterator[tuple[int, int, str]]:
