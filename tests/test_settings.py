@@ -52,7 +52,7 @@ def test_id_and_name_are_enough(root: Path) -> None:
 def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
     text = (
         'version = "2.1"\nauthor = "A. Vesal"\nlicence = "CC BY 4.0"\ndescription = "All <b>bones</b>."\n'
-        'url = "https://example.org/"\nreport_url = "https://example.org/new?title={id}%20{version}"\n'
+        'url = "https://example.org/"\nreport_url = "https://example.org/new?title={id}"\n'
         'tag_prefix = "medicine/anatomy"\nslug = "bones"\ncards = ["./notes/", "more"]\nmedia = ["img"]\n'
     )
     write(root, {"notes/a.md": "", "more/b.md": "", "pyproject.toml": "[tool.deckwright]\n" + IDENTITY + text})
@@ -65,7 +65,7 @@ def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
         licence="CC BY 4.0",
         description="All <b>bones</b>.",
         url="https://example.org/",
-        report_url="https://example.org/new?title={id}%20{version}",
+        report_url="https://example.org/new?title={id}",
         tag_prefix="medicine::anatomy",
         cards=("notes", "more"),
         media=("img",),
@@ -179,6 +179,8 @@ def test_the_examples_of_a_page_show_its_code_alone(root: Path, code: str) -> No
         ('url = "https://example.org/{id}"', "P011", "url"),
         ("report_url = 'https://example.org/\"'", "P011", "report_url"),
         ('report_url = "https://example.org/{id"', "P011", "report_url"),
+        ('report_url = "https://example.org/{id}/{version}"', "P019", "report_url"),
+        ('url = "https://example.org/{version}"', "P011", "url"),
         ('tag_prefix = "aws "', "P012", "tag_prefix"),
         ('tag_prefix = "aws\u3000"', "P012", "tag_prefix"),
         ('tag_prefix = "aws/"', "P012", "tag_prefix"),

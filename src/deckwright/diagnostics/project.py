@@ -212,7 +212,7 @@ def bad_url(key: str, value: str, reason: str) -> Words:
     """A card cannot link to this address.
 
     `url` and `report_url` are links in the deck's description and on its cards. In `report_url`, `{id}` is replaced by
-    the note's id and `{version}` by the deck's version.
+    the note's id.
 
     Bad (deck.toml):
         id = "anatomy-k3v9q2xm"
@@ -223,7 +223,7 @@ def bad_url(key: str, value: str, reason: str) -> Words:
         name = "Anatomy"
         report_url = "https://example.org/issues/new?title={id}"
     """
-    allowed = "; it may contain `{id}` and `{version}`" if key == "report_url" else ""
+    allowed = "; it may contain `{id}`" if key == "report_url" else ""
     return f"`{key}` {_quoted(value)} {reason}", f"write the full link, starting with https://{allowed}"
 
 
@@ -345,6 +345,29 @@ def no_notes() -> Words:
         "there are no notes yet",
         "tag a heading, as in `## What does a valve do? {.basic}`, and the text below it becomes the answer; or start a "
         "file with the three lines `---`, `kind: basic`, `---`, and each heading becomes a question",
+    )
+
+
+@declare("P019")
+def version_in_report_url(value: str) -> Words:
+    """The report link would change with every release.
+
+    The link is part of the cards' templates. If it contained the version, every release would change the note types, and
+    importing it would replace whatever learners changed in the styling of the cards. The version is shown with the deck's
+    description, and a report that names the note is enough to find it.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+        report_url = "https://example.org/issues/new?title={id}&body={version}"
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+        report_url = "https://example.org/issues/new?title={id}"
+    """
+    return (
+        f"`report_url` {_quoted(value)} contains `{{version}}`, and so would change at every release",
+        "leave `{version}` out: learners would lose their own styling of the cards at each update",
     )
 
 

@@ -11,7 +11,6 @@ import hashlib
 from functools import cache
 from html import escape
 from importlib.resources import files
-from urllib.parse import quote
 
 from ..model import NoteType, Settings, Template
 from .stock import STOCK, Stock
@@ -22,11 +21,8 @@ __all__ = ["STOCK", "Stock", "note_type", "note_types", "shape_digest"]
 def note_types(settings: Settings) -> dict[str, NoteType]:
     """The note types that the deck of these settings can have, by key. Their `mod` is 0: the ledger knows the real one.
 
-    The report link is part of the templates: Anki fills in `{id}` on each card, Deckwright `{version}` here. So if a
-    `report_url` holds `{version}`, every release has other templates: their `mod` grows, and importing the release
-    replaces whatever a learner changed in the styling or the templates. Without `{version}`, that happens only if the
-    templates or the settings of the deck really change. Neither changes a card or a review, or makes a one-way sync
-    necessary.
+    If a note type is another than the one released, its `mod` grows, and importing the deck replaces whatever a learner
+    changed in its styling or its templates. So nothing in it may change with each release.
     """
     return {key: note_type(settings, key, row) for key, row in STOCK.items()}
 
@@ -78,9 +74,8 @@ def _with_picture(template: str) -> str:
 def _report_link(settings: Settings) -> str:
     if not settings.report_url:
         return ""
-    address = settings.report_url.replace("{version}", quote(settings.version))
     # Any other brace could open a field of Anki's. The ID itself needs no encoding: it is made of a–z 0–9 - and dots.
-    parts = (escape(part).replace("{", "%7B").replace("}", "%7D") for part in address.split("{id}"))
+    parts = (escape(part).replace("{", "%7B").replace("}", "%7D") for part in settings.report_url.split("{id}"))
     return '<a class="dw-report" href="' + "{{ID}}".join(parts) + '">report</a>'
 
 

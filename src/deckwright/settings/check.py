@@ -27,6 +27,7 @@ from ..diagnostics.project import (
     missing_key,
     overlapping_folders,
     unknown_key,
+    version_in_report_url,
     wrong_type,
 )
 from ..limits import MAX_PATH, MAX_SETTINGS_TOLD
@@ -138,6 +139,8 @@ def _text_problems(file: File, key: str, value: str) -> list[Diagnostic]:
         return [bad_slug(span, value, reason)]
     if key == "version" and value != (canonical := _canonical_version(value)):
         return [bad_version(span, value, canonical)]
+    if key == "report_url" and "{version}" in value:
+        return [version_in_report_url(span, value)]
     if key in ("url", "report_url") and value and (reason := _url_problem(value, key)):
         return [bad_url(span, key, value, reason)]
     if key == "tag_prefix" and value and (reason := _tag_problem(value)):
@@ -164,7 +167,7 @@ def _url_problem(value: str, key: str) -> str:
         return "is not a full link"
     if re.search(r'[\s"<>`]', value):
         return "contains a space, a quote or an angle bracket"
-    places = set(re.findall(r"\{[^{}]*\}?|\}", value)) - ({"{id}", "{version}"} if key == "report_url" else set())
+    places = set(re.findall(r"\{[^{}]*\}?|\}", value)) - ({"{id}"} if key == "report_url" else set())
     return f"contains `{min(places)}`" if places else ""
 
 
