@@ -345,8 +345,23 @@ def test_where_nothing_opens_it_the_package_is_built_all_the_same(root: Path, mo
     result = run("build", "--open")
     assert (result.exit_code, result.stdout[:6]) == (0, "Built ")
     assert re.fullmatch(
-        LEDGER + r"The package cannot be opened from here: (xdg-)?open is missing\. In Anki, choose File > Import\.\n",
+        LEDGER + r"The package cannot be opened from here: (xdg-)?open is missing\. "
+        r"In Anki, choose File > Import, and build/anatomy\.apkg\.\n",
         result.stderr,
+    )
+
+
+@posix
+def test_where_the_desktop_knows_no_program_for_it_that_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opener = root / "bin" / ("open" if sys.platform == "darwin" else "xdg-open")
+    write(root, {f"bin/{opener.name}": "#!/bin/sh\necho no application >&2\nexit 3\n"})
+    opener.chmod(0o755)
+    monkeypatch.setenv("PATH", str(opener.parent), prepend=os.pathsep)
+    result = run("build", "--open")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"{LEDGER}The package cannot be opened from here: {opener.name} knows no program for it. "
+        "In Anki, choose File > Import, and build/anatomy.apkg.\n",
     )
 
 

@@ -127,6 +127,15 @@ def test_the_whole_of_what_is_said(project: Scratch) -> None:
     )
 
 
+def test_a_ledger_that_changed_without_a_note_is_told_as_such(project: Scratch) -> None:
+    project.write({"cards/heart.md": replaced(("It pumps blood.", "It  pumps\nblood."))})
+    assert run("build") == (
+        (0, "Built build/anatomy.apkg · 5 notes, 6 cards\nSince the last build: nothing changed\n"),
+        "deck.lock has changed, though no note has: commit it with your notes.\nNext: deckwright build --open\n",
+    )
+    assert run("build")[1] == "Next: deckwright build --open\n"
+
+
 def test_the_last_release_has_a_line_of_its_own(project: Scratch) -> None:
     project.release("1.0.0", NOW)
     project.write({"cards/heart.md": replaced(("It pumps", "It drives"))})

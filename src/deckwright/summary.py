@@ -32,6 +32,11 @@ class Changes(msgspec.Struct, frozen=True):
     moved: int
     gone: int
 
+    @property
+    def any(self) -> bool:
+        """Whether any note did."""
+        return bool(self.new or self.changed or self.moved or self.gone)
+
 
 def since_build(before: Ledger, after: Ledger) -> Changes | None:
     """What changed since the last build, None if there was none."""

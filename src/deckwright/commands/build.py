@@ -89,8 +89,7 @@ def _say_why_not(outcome: Outcome) -> None:
             1, "No package was made: another build of this project is still running.", f"Next: {command_line('build')}"
         )
     if outcome.status in ("unwritable", "unreadable") and outcome.path:
-        if outcome.is_ledger_changed:
-            _say_ledger_changed()
+        _say_ledger_changed(outcome)
         verb = "written" if outcome.status == "unwritable" else "read"
         fail(1, f"No package was made: {shown(outcome.path)} cannot be {verb}: {outcome.problem}")
     if outcome.status == "locked":
@@ -117,17 +116,27 @@ def _say_what(outcome: Outcome) -> None:
     click.echo(f"Built {shown(outcome.target)} · {held}")
     for line in changes(outcome.loaded):
         click.echo(line)
-    if outcome.is_ledger_changed:
-        _say_ledger_changed()
+    _say_ledger_changed(outcome)
 
 
-def _say_ledger_changed() -> None:
-    click.echo("deck.lock has changed: commit it with your notes.", err=True)
+def _say_ledger_changed(outcome: Outcome) -> None:
+    """Say whether deck.lock was written. It also is where no note changed, as by other formatting or a newer Deckwright."""
+    from .. import summary as changed
+
+    if outcome.is_ledger_changed and outcome.loaded:
+        since = changed.since_build(outcome.loaded.before, outcome.loaded.assigned.ledger)
+        though = ", though no note has" if since and not since.any else ""
+        click.echo(f"deck.lock has changed{though}: commit it with your notes.", err=True)
+
+
+_PATIENCE = 2.0
+"""In seconds: how long the desktop has to say that it cannot open the package."""
 
 
 def _hand_over(package: Path) -> None:
-    """Open the package with the desktop's program for it, without waiting for that program."""
+    """Open the package with the desktop's program for it, and do not wait until that program ends."""
     import subprocess
+    from contextlib import suppress
 
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     try:
@@ -136,7 +145,15 @@ def _hand_over(package: Path) -> None:
         else:
             quiet = subprocess.DEVNULL
             line = [opener, str(package)]
-            subprocess.Popen(line, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+            process = subprocess.Popen(line, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+            with suppress(subprocess.TimeoutExpired):  # It is running, and so is what it opened.
+                if process.wait(_PATIENCE):
+                    _say_unopened(package, f"{opener} knows no program for it")
     except OSError:
-        how = "no program opens it" if sys.platform == "win32" else f"{opener} is missing"
-        click.echo(f"The package cannot be opened from here: {how}. In Anki, choose File > Import.", err=True)
+        _say_unopened(package, "no program opens it" if sys.platform == "win32" else f"{opener} is missing")
+
+
+def _say_unopened(package: Path, why: str) -> None:
+    click.echo(
+        f"The package cannot be opened from here: {why}. In Anki, choose File > Import, and {shown(package)}.", err=True
+    )
