@@ -224,6 +224,23 @@ def test_a_picture_must_be_there_and_in_the_project(root: Path, image: str, said
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{said}\n")
 
 
+@pytest.mark.parametrize(
+    ("image", "meant"),
+    [
+        ("kidney.png", " Did you mean media/kidney.png?"),
+        ("media/Kidney.PNG", " Did you mean media/kidney.png?"),
+        ("media/kidney.svg", " Did you mean media/kidney.png?"),
+        ("media/kidny.png", " Did you mean media/kidney.png?"),
+        ("media/liver.png", ""),
+    ],
+)
+def test_of_a_picture_that_is_not_there_the_nearest_is_named(root: Path, image: str, meant: str) -> None:
+    picture().save(root / "media" / "kidney.png")
+    for command in ("suggest", "show"):
+        result = run(command, image)
+        assert (result.exit_code, result.stderr) == (2, f"There is no picture {image}.{meant}\n")
+
+
 def test_a_picture_is_found_from_the_root_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "media" / "a.masks.toml").write_text(MASKS.replace("Both of them", "both"))
     monkeypatch.chdir(root / "media")

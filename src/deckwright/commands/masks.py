@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import click
 
@@ -145,7 +145,23 @@ def _in_project(root: Path, image: Path) -> Path:
             if file.resolve().is_relative_to(root):
                 return file.resolve()
             fail(2, f"{shown(image)} is outside the project.")
-    fail(2, f"There is no picture {shown(image)}.")
+    meant = _meant(root, image)
+    fail(2, f"There is no picture {shown(image)}.{f' Did you mean {shown(root / meant)}?' if meant else ''}")
+
+
+def _meant(root: Path, image: Path) -> str:
+    """The picture with that name in another folder, with another ending, or with a name like it; empty if there is none."""
+    from .. import files, names
+    from ..mediatypes import PICTURES, extension
+
+    by_name: dict[str, str] = {}
+    by_stem: dict[str, str] = {}
+    for place in files.below(root, [""]):
+        if extension(place) in PICTURES:
+            by_name.setdefault(PurePath(place).name.casefold(), place)
+            by_stem.setdefault(PurePath(place).stem.casefold(), place)
+    name, stem = image.name.casefold(), image.stem.casefold()
+    return by_name.get(name) or by_stem.get(stem) or by_stem.get(names.nearest(stem, by_stem, 2), "")
 
 
 def _masks_folder(root: Path) -> Path:
