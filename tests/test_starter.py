@@ -89,6 +89,42 @@ def test_a_folder_with_notes_keeps_them_and_gets_settings_alone(tmp_path: Path, 
     assert before.items() <= after.items()
 
 
+@pytest.mark.parametrize(
+    ("text", "media"),
+    [
+        ("![a](images/a.png)", ("images",)),
+        ('<img src="../images/deep/a%20b.svg">', ("images/deep",)),
+        ("![[Fluß.jpg|200]] and ![](../sound/x.mp3 'a title')", ("pics", "sound")),
+        ("![c](c.gif)", ("notes",)),
+        ("![r](../root.png)", ("media",)),
+        ("`images/a.png.bak`, see a.png.", ("media",)),
+        ("No picture.", ("media",)),
+    ],
+)
+def test_the_folders_of_the_pictures_that_notes_show_are_written_down(
+    tmp_path: Path, text: str, media: tuple[str, ...]
+) -> None:
+    pictures = ["images/a.png", "images/deep/a b.svg", "pics/Flu\u00df.jpg", "sound/x.mp3", "notes/c.gif", "root.png"]
+    write(tmp_path, {"notes/x.md": f"# A\n\n{text}\n", "README.md": "![logo](pics/logo.png)\n", "pics/logo.png": "x"})
+    write(tmp_path, dict.fromkeys(pictures, "x"))
+    start, found = starter.create(tmp_path, random.Random(1))
+    assert (start is not None, found, settings(tmp_path).media) == (True, [], media)
+
+
+def test_a_project_inside_another_is_made_and_the_outer_one_named(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": '[tool.deckwright]\nid = "outer-12345678"\nname = "Outer"\n'})
+    start, found = starter.create(tmp_path / "sub" / "deck", random.Random(1))
+    assert start
+    assert [(d.code, d.severity, d.message) for d in found] == [
+        (
+            "P022",
+            "warning",
+            f"this folder is inside another project, the one of {tmp_path.resolve() / 'pyproject.toml'}",
+        )
+    ]
+    assert settings(tmp_path / "sub" / "deck").name == "Deck"
+
+
 def test_a_repository_without_notes_still_gets_the_samples(tmp_path: Path) -> None:
     write(tmp_path, {"README.md": "# Mine\n", "pyproject.toml": "[tool.ruff]\n", "docs/CONTRIBUTING.md": "x"})
     starter.create(tmp_path, random.Random(1))

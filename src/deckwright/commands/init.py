@@ -28,6 +28,8 @@ def init(folder: Path) -> None:
         fail(1, f"{shown(folder)} cannot become a project: {error.strerror}")
     if start is None:
         fail(2, text(found))
+    if found:
+        click.echo(text(found) + "\n", err=True)
     for path in start.created:
         click.echo(f"Created {shown(path)}")
     move = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(shown(folder))}"]

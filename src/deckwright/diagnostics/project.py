@@ -371,6 +371,19 @@ def version_in_report_url(value: str) -> Words:
     )
 
 
+@declare("P022", "warning")
+def inside_a_project(outer: str) -> Words:
+    """A new project is inside another one.
+
+    A command works on the project that is nearest above the current folder: here, on the new one. If the folders with the
+    notes of the outer project hold this one too, its notes are in both decks.
+    """
+    return (
+        f"this folder is inside another project, the one of {outer}",
+        "if you did not mean that, delete the deck.toml that was made here",
+    )
+
+
 def _quoted(value: str) -> str:
     """The author's value on one line, shortened if it is long."""
     return '"' + " ".join(value.split("\n"))[:80] + ("…" if len(value) > 80 else "") + '"'

@@ -7,18 +7,22 @@ import posixpath
 import random
 import re
 import string
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
 from .. import names
 from ..diagnostics import Diagnostic
-from ..diagnostics.project import already_a_project
-from ..files import note_files
+from ..diagnostics.project import already_a_project, inside_a_project
+from ..files import below, note_files
+from ..limits import MAX_FILE_BYTES
+from ..mediatypes import is_media
 from ..model import Span
 from ..names import name_problem, slug_problem
-from ..settings import DECK, settings_files
+from ..settings import DECK, find, settings_files
 
 _HERE = Path(__file__).parent
 _SAMPLES = ("planets.md", "light.md")
@@ -39,13 +43,17 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     """Turn `folder` into a project, and create it if it is missing. An existing file is never changed.
 
     The last eight characters of the deck's id are drawn from `chance`: pass `random.SystemRandom()` for a deck that
-    others will get. If the folder has settings already, nothing is created and the diagnostic says so. Raises OSError.
+    others will get. If the folder has settings already, nothing is created and the diagnostic says so; inside another
+    project, one is created, and a warning names the other. Raises OSError.
     """
     folder = folder.resolve()
     if files := settings_files(folder):
         return None, [already_a_project(Span(files[0]))]
+    outer = find(folder)
+    found = [inside_a_project(Span(DECK), str(outer / settings_files(outer)[0]))] if outer else []
     notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
-    new = {DECK: _settings(folder.name, chance, _folders(notes) if notes else ["cards"])}
+    folders = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
+    new = {DECK: _settings(folder.name, chance, *folders)}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
     steps = [_START_A_FILE] if notes else []
@@ -55,7 +63,7 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     elif _UNION not in attributes.read_text(encoding="utf-8", errors="replace"):
         steps.append(f"add the line `{_UNION}` to .gitattributes, so that two branches that add notes can be merged")
     _write({folder / path: text for path, text in new.items()})
-    return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), []
+    return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), found
 
 
 def _write(new: Mapping[Path, str]) -> None:
@@ -85,7 +93,25 @@ def _folders(notes: Iterable[str]) -> list[str]:
     return ["."] if "." in branches else [posixpath.commonpath(places) for places in branches.values()]
 
 
-def _settings(folder: str, chance: random.Random, cards: list[str]) -> str:
+def _media_folders(folder: Path, notes: Iterable[str]) -> list[str]:
+    """What to write for `media`: the folders of the files that the notes name; `media` if there are none."""
+    texts = [file.read_bytes() for file in map(folder.joinpath, notes) if _is_readable(file)]
+    text = unicodedata.normalize("NFC", unquote(b"\n".join(texts).decode("utf-8", "replace")))
+    named = {name.strip() for name in _AROUND_NAMES.split(text)}
+    media = (path for path in below(folder, ["."]) if is_media(path) and "/" in path)
+    shown = [path for path in media if unicodedata.normalize("NFC", posixpath.basename(path)) in named]
+    return _folders(shown) if shown else ["media"]
+
+
+_AROUND_NAMES = re.compile(r"[/\\\n()\[\]<>\"'|#?]")
+"""What stands before and behind the name of a file, in Markdown, in HTML and in Obsidian's links."""
+
+
+def _is_readable(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size <= MAX_FILE_BYTES
+
+
+def _settings(folder: str, chance: random.Random, cards: list[str], media: list[str]) -> str:
     """The text of deck.toml, for a folder of this name."""
     name = " ".join(re.split(r"[-_\s]+", folder)).strip()
     name = name[:1].upper() + name[1:]
@@ -95,7 +121,7 @@ def _settings(folder: str, chance: random.Random, cards: list[str]) -> str:
     if slug_problem(slug):
         slug = "deck"
     tail = "".join(chance.choices(string.ascii_lowercase + string.digits, k=8))
-    values = {"id": f"{slug}-{tail}", "name": name, "slug": slug, "cards": cards}
+    values = {"id": f"{slug}-{tail}", "name": name, "slug": slug, "cards": cards, "media": media}
     template = string.Template((_HERE / "deck.toml.template").read_text(encoding="utf-8"))
     # Strings and lists of JSON are TOML too.
     return template.substitute({key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
