@@ -14,10 +14,10 @@ import pytest
 from scratch import DAY_ONE, Scratch
 from told import told
 
+from deckwright import files
 from deckwright.diagnostics import PAGES, Diagnostic
 from deckwright.diagnostics.media import no_path, remote
 from deckwright.limits import MAX_SVG_BYTES, MAX_SVG_ELEMENTS
-from deckwright.media import contents
 from deckwright.media import library as media
 from deckwright.media.library import Library
 from deckwright.mediatypes import AUDIO, PICTURES, VIDEO
@@ -611,8 +611,8 @@ def test_a_pipe_that_comes_in_the_place_of_a_file_is_not_waited_for(
     regular = (tmp_path / "y.png").stat()
     monkeypatch.setattr(Path, "stat", lambda path, **given: regular)
     with pytest.raises(OSError, match="no regular file"):
-        contents.opened(tmp_path / "x.png")
-    with contents.opened(tmp_path / "y.png") as file:
+        files.opened(tmp_path / "x.png")
+    with files.opened(tmp_path / "y.png") as file:
         assert file.read() == PNG
 
 
@@ -622,7 +622,7 @@ def test_a_file_may_vanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     def vanished(path: Path) -> None:
         raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr(contents, "opened", vanished)
+    monkeypatch.setattr(files, "opened", vanished)
     assert refusal(tmp_path, "x.png")[:2] == ("M006", "`media/x.png` cannot be read: No such file or directory")
 
 

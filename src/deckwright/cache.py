@@ -90,7 +90,8 @@ class Cache:
             return False, None
         entry = self._folder / key
         with suppress(OSError, msgspec.MsgspecError, ValueError, RecursionError):
-            data = entry.read_bytes()
+            with files.opened(entry) as file:
+                data = file.read()
             if data[:_SUM_BYTES] == _sum(key, data[_SUM_BYTES:]):
                 value = msgspec.msgpack.decode(data[_SUM_BYTES:], type=kind)
                 if not self._read_only:

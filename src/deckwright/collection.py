@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import html
 import os
-import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from . import diagrams, identity, notes, notetypes
+from . import diagrams, files, identity, notes, notetypes
 from .cache import Cache
 from .diagnostics import Diagnostic, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.section import outside, too_large, unreadable
-from .files import note_files
 from .identity import Assigned, Terms, ledger
 from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
@@ -53,7 +51,7 @@ class Loaded(msgspec.Struct, frozen=True):
     @property
     def stale_lines(self) -> int:
         """How many lines of the ledger `save` would write anew, or take out."""
-        before = self.file.read_bytes().splitlines() if self.file.is_file() else []
+        before = ledger.read_bytes(self.file).splitlines()
         after = ledger.dump(self.assigned.ledger).splitlines()
         return max(len(set(before) - set(after)), len(set(after) - set(before)), int(before != after))
 
@@ -109,9 +107,11 @@ def _written(
     found: list[Diagnostic] = []
 
     def refused(folder: str, error: OSError) -> None:
-        found.append(unreadable(Span(folder), _reason(error), "folder"))
+        is_outside = isinstance(error, files.OutsideError)
+        told = outside(Span(folder), "folder") if is_outside else unreadable(Span(folder), _reason(error), "folder")
+        found.append(told)
 
-    paths = note_files(project.root, project.settings.cards, refused)
+    paths = files.note_files(project.root, project.settings.cards, refused)
     for done, path in enumerate(paths):
         progress(done, len(paths))
         data, wrong = _read(project, path)
@@ -156,12 +156,10 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(project.root)):
         return None, [outside(Span(path))]
     try:
-        held = file.stat()
-        if not stat.S_ISREG(held.st_mode):
-            return None, [unreadable(Span(path), "it is no regular file")]
-        if held.st_size > MAX_FILE_BYTES:
-            return None, [too_large(Span(path), held.st_size)]
-        return file.read_bytes(), []
+        with files.opened(file) as held:
+            if (size := os.fstat(held.fileno()).st_size) > MAX_FILE_BYTES:
+                return None, [too_large(Span(path), size)]
+            return held.read(MAX_FILE_BYTES), []
     except FileNotFoundError:
         reason = "the link leads to no file" if file.is_symlink() else "it has vanished"
         return None, [unreadable(Span(path), reason)]

@@ -1,23 +1,58 @@
-"""Folders → the files in them that matter; bytes → a file that is written whole or not at all."""
+"""Folders → the files in them that matter; a file → opened, whatever it is; bytes → a file that is whole or not there."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import locks
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 BUILD = "build"
 """The folder in a project's root for everything that is made."""
 
 Refused = Callable[[str, OSError], None]
 """Told of a folder that cannot be listed, relative to the root with `/`, and why."""
+
+
+class OutsideError(OSError):
+    """A link leads out of the project."""
+
+
+class IrregularError(OSError):
+    """A folder, a pipe or a device, where a file belongs."""
+
+
+def opened(path: Path) -> BufferedReader:
+    """The file, open for reading. Raises OSError, for what is no regular file IrregularError.
+
+    Nothing here waits for what may never come: a pipe without a writer would keep whoever opens it waiting for ever, and
+    so would a device that is read.
+    """
+    _refuse_unless_regular(path.stat().st_mode)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _refuse_unless_regular(os.fstat(handle).st_mode)  # Another may have taken its place just now.
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _refuse_unless_regular(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise IrregularError(0, "it is no regular file")
 
 
 def replace(path: Path, data: bytes, sync: bool = True) -> None:
@@ -113,20 +148,39 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
     """The files in `folders` and below them, relative to `root` with `/`, in natural order: 2 before 10.
 
     Hidden files are left out, and so are folders that are hidden or generated: the project's `build`, virtual
-    environments, `node_modules`. A folder that is missing has no files; of any other that cannot be listed `refused` is
-    told.
+    environments, `node_modules`. A link to a folder of the project that is not listed anyway is followed. A folder that
+    is missing has no files; of any other that cannot be listed `refused` is told, and of a link that leads out of the
+    project (OutsideError) or in a circle.
     """
     paths: list[str] = []
+    listed: set[str] = set()
+    links: list[Path] = []
 
     def tell(error: OSError) -> None:
         if refused and not isinstance(error, FileNotFoundError):
             refused(Path(error.filename).relative_to(root).as_posix(), error)
 
+    def walk(folder: Path) -> None:
+        for top, below, names in os.walk(folder, onerror=tell):
+            place = Path(top)
+            listed.add(os.path.realpath(place))
+            below[:] = [name for name in below if not _is_generated(place / name, root)]
+            below[:] = [name for name in below if os.path.realpath(place / name) not in listed]
+            links.extend(place / name for name in below if (place / name).is_symlink())
+            inside = place.relative_to(root)
+            paths.extend((inside / name).as_posix() for name in names if not name.startswith("."))
+
     for folder in folders:
-        for place, below, names in os.walk(root / folder, onerror=tell):
-            below[:] = [name for name in below if not _is_generated(Path(place, name), root)]
-            inside = Path(place).relative_to(root)
-            paths += [(inside / name).as_posix() for name in names if not name.startswith(".")]
+        walk(root / folder)
+    home = Path(os.path.realpath(root))
+    for link in links:  # It grows while those that are followed are walked.
+        target = Path(os.path.realpath(link))
+        if not target.is_relative_to(home):
+            tell(OutsideError(errno.EXDEV, "it leads out of the project", str(link)))
+        elif Path(os.path.realpath(link.parent)).is_relative_to(target):
+            tell(OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(link)))
+        elif str(target) not in listed and not _is_generated(target, home):
+            walk(link)
     return sorted(paths, key=_natural)
 
 

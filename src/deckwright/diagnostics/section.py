@@ -368,12 +368,12 @@ def stray_tag(place: Literal["text", "heading", "item", "row"] = "text") -> Word
 
 
 @declare("S019")
-def outside() -> Words:
-    """A file of notes is outside the project.
+def outside(what: Literal["file", "folder"] = "file") -> Words:
+    """A file or a folder of notes is outside the project.
 
-    A link in a card folder leads out of the project, so a clone of the repository would not have the file.
+    A link in a card folder leads out of the project, so a clone of the repository would not have what it leads to.
     """
-    return "this file is a link to a place outside the project", "move the file itself into the project"
+    return f"this {what} is a link to a place outside the project", f"move the {what} itself into the project"
 
 
 @declare("S020")
@@ -383,7 +383,7 @@ def unreadable(reason: str, what: Literal["file", "folder"] = "file") -> Words:
     Its notes would be missing from the package, and it would look as if they had left the deck.
     """
     if what == "folder":
-        return f"this folder cannot be listed: {reason}", "check its permissions"
+        return f"this folder cannot be listed: {reason}", "check its permissions, and where it links to"
     return f"this file cannot be read: {reason}", "check its permissions, and where it links to"
 
 

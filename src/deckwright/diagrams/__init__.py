@@ -12,12 +12,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from .. import files
 from ..cache import Cache
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.media import unreadable
 from ..diagnostics.occlusion import no_masks, too_many, undrawable, unknown_mask
 from ..limits import MAX_NUMBER, MAX_SVG_BYTES
-from ..media import contents
 from ..model import Diagram, Mask, Media, Span
 from ..names import nearest
 from . import drawing, picture, shapes, sidecar
@@ -57,7 +57,7 @@ def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list
 def _drawn(media: Media, path: str, cache: Cache) -> tuple[Diagram | None, list[Diagnostic]]:
     """The diagram of an SVG. If the process that draws has failed, the next build tries again."""
     try:
-        with contents.opened(media.path) as file:
+        with files.opened(media.path) as file:
             source = file.read(MAX_SVG_BYTES + 1)
         made = cache.memo("diagram", (source, path, str(DRAWING)), Drawing, lambda: drawing.read(source, path))
     except OSError as error:

@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from .. import files
 from ..diagnostics import Diagnostic
 from ..diagnostics.occlusion import broken_picture
 from ..limits import MAX_PIXELS
-from ..media import contents
 from ..model import Span
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def read(file: Path, path: str) -> tuple[Image | None, list[Diagnostic]]:
 
     was, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # Our own limit is checked before a pixel is read.
     try:
-        with contents.opened(file) as source, Image.open(source, formats=FORMATS) as picture:
+        with files.opened(file) as source, Image.open(source, formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 return None, [broken_picture(Span(path), "large", f"{width} × {height}")]

@@ -19,10 +19,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.occlusion import bad_mask, bad_mask_name, empty_sidecar, not_toml, other_size, unknown_key
 from ..limits import MAX_KEY_PARTS, MAX_MASK_FILE_BYTES
-from ..media import contents
 from ..model import Mask, Span
 from ..names import nearest
 from ..settings import toml_places
@@ -38,7 +38,7 @@ NAME = re.compile(r"[^\s\"'{}:=]+")
 def read(file: Path, path: str, size: tuple[int, int]) -> tuple[list[Mask], list[Diagnostic]]:
     """The masks without errors, in their order. `path` is the file's for people, `size` the picture's, in pixels."""
     try:
-        with contents.opened(file) as source:
+        with files.opened(file) as source:
             data = source.read(MAX_MASK_FILE_BYTES + 1)
         if len(data) > MAX_MASK_FILE_BYTES:
             return [], [not_toml(Span(path), f"it has more than {MAX_MASK_FILE_BYTES >> 10} KiB")]

@@ -19,6 +19,7 @@ from .. import files
 from ..diagnostics import Diagnostic
 from ..diagnostics.media import broken_svg
 from ..diagnostics.occlusion import undrawable
+from ..limits import MAX_SVG_BYTES
 from ..model import Mask, Span
 from ..names import slug, unused
 from . import drawing, labels, ocr, picture, renderer, sidecar
@@ -67,7 +68,8 @@ def write(proposal: Proposal) -> None:
 def _for_drawing(file: Path, path: str, every: bool) -> tuple[Proposal | None, list[Diagnostic]]:
     from PIL import Image
 
-    source = file.read_bytes()
+    with files.opened(file) as opened:
+        source = opened.read(MAX_SVG_BYTES + 1)
     if b"\0" in source:  # So `labels.with_masks` could not write them.
         return None, [broken_svg(Span(path), path, "UTF-16")]
     held, found = labels.read(source, path)

@@ -9,8 +9,8 @@ lines keeps it right.
 
 from __future__ import annotations
 
+import os
 import re
-import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -50,11 +50,11 @@ def empty(deck_id: str) -> Ledger:
 def read(path: Path, deck_id: str) -> tuple[Ledger | None, list[Diagnostic]]:
     """The ledger in a file, an empty one if there is no file; None if there is one that cannot be used."""
     try:
-        held = path.stat()
-        if stat.S_ISREG(held.st_mode) and held.st_size <= MAX_LEDGER_BYTES:
-            return parse(path.read_bytes(), deck_id, path.name)
-        reason = f"it has {held.st_size >> 20} MiB" if stat.S_ISREG(held.st_mode) else "it is no regular file"
-        return None, [unreadable(Span(path.name), reason)]
+        with files.opened(path) as held:
+            if (size := os.fstat(held.fileno()).st_size) > MAX_LEDGER_BYTES:
+                return None, [unreadable(Span(path.name), f"it has {size >> 20} MiB")]
+            data = held.read(MAX_LEDGER_BYTES)
+        return parse(data, deck_id, path.name)
     except FileNotFoundError:
         return (None, [lost(Span(path.name))]) if _is_in_git(path) else (empty(deck_id), [])
     except OSError as error:
@@ -122,10 +122,19 @@ def dump(ledger: Ledger) -> bytes:
 def write(ledger: Ledger, path: Path) -> bool:
     """Write the ledger in one step, if the file does not hold it already; whether it was written. Raises OSError."""
     data = dump(ledger)
-    if path.is_file() and path.read_bytes() == data:
+    if read_bytes(path) == data:
         return False
     files.replace(path, data)
     return True
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of the file, none if it cannot be read."""
+    try:
+        with files.opened(path) as held:
+            return held.read()
+    except OSError:
+        return b""
 
 
 _HEAD, _TYPE, _LINE = msgspec.json.Decoder(Head), msgspec.json.Decoder(Type), msgspec.json.Decoder(Line)

@@ -36,7 +36,7 @@ from ..limits import MAX_MEDIA_BYTES
 from ..mediatypes import AUDIO, CONTENTS, CONVERTED, OUTDATED, PICTURES, SIGNATURES, VIDEO, extension
 from ..model import Media, Reference, Span
 from ..names import slug
-from . import contents, svg
+from . import svg
 
 TYPES = frozenset(PICTURES + AUDIO + VIDEO + OUTDATED)
 
@@ -262,7 +262,7 @@ def _read(path: Path, place: str) -> tuple[Media | None, list[Diagnostic]]:
     if ending not in TYPES:
         return None, [unsupported(span, place)]
     try:
-        with contents.opened(path) as file:
+        with files.opened(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_MEDIA_BYTES:
                 return None, [too_large(span, place, size)]

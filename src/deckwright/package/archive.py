@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from .. import files
 from ..limits import MAX_ARCHIVE_DIRECTORY, MAX_MEMBERS, MAX_UNPACKED, MAX_UNPACKED_RATIO
 
 
@@ -145,9 +145,11 @@ def _size(limit: int) -> str:
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
     """The members of the package at this path. Raises PackageError, and OSError if the file cannot be opened."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise PackageError("it is no regular file")
-    with _Bounded(io.FileIO(path)) as file:
+    try:
+        raw = files.opened(path).detach()
+    except files.IrregularError as error:
+        raise PackageError(str(error.strerror)) from error
+    with _Bounded(raw) as file:
         size = os.fstat(file.fileno()).st_size
         try:
             held = ZipFile(file)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from .. import files
 from ..diagnostics import Diagnostic, sort
 from ..diagnostics.project import no_settings, two_settings
 from ..limits import MAX_SETTINGS_BYTES
@@ -64,7 +65,7 @@ def _has_table(pyproject: Path) -> bool:
     if not os.path.isfile(pyproject):  # noqa: PTH113
         return False
     try:
-        with pyproject.open("rb") as file:
+        with files.opened(pyproject) as file:
             data = file.read(MAX_SETTINGS_BYTES + 1)
     except OSError:  # It is somebody else's: ours would be readable.
         return False

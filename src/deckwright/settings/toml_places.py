@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from .. import files
 from ..diagnostics import Diagnostic
 from ..diagnostics.project import not_toml, unreadable
 from ..limits import MAX_KEY_PARTS, MAX_SETTINGS_BYTES
@@ -39,7 +40,7 @@ class File(msgspec.Struct, frozen=True):
 def read(path: Path, keys: Keys) -> tuple[File | None, list[Diagnostic]]:
     """The table of the file that the path `keys` leads to; None if the file cannot be read or is not TOML."""
     try:
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             data = file.read(MAX_SETTINGS_BYTES + 1)
     except OSError as error:
         return None, [unreadable(Span(path.name), error.strerror or str(error))]
