@@ -52,7 +52,7 @@ def test_id_and_name_are_enough(root: Path) -> None:
 def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
     text = (
         'version = "2.1"\nauthor = "A. Vesal"\nlicence = "CC BY 4.0"\ndescription = "All <b>bones</b>."\n'
-        'url = "https://example.org/"\nreport_url = "https://example.org/new?title={id}%20{version}"\n'
+        'url = "https://example.org/"\nreport_url = "https://example.org/new?title={id}"\n'
         'tag_prefix = "medicine/anatomy"\nslug = "bones"\ncards = ["./notes/", "more"]\nmedia = ["img"]\n'
     )
     write(root, {"notes/a.md": "", "more/b.md": "", "pyproject.toml": "[tool.deckwright]\n" + IDENTITY + text})
@@ -65,7 +65,7 @@ def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
         licence="CC BY 4.0",
         description="All <b>bones</b>.",
         url="https://example.org/",
-        report_url="https://example.org/new?title={id}%20{version}",
+        report_url="https://example.org/new?title={id}",
         tag_prefix="medicine::anatomy",
         cards=("notes", "more"),
         media=("img",),
@@ -133,11 +133,11 @@ def test_toml_that_python_cannot_read_is_a_mistake_and_no_fault(root: Path, text
 
 
 def test_settings_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> None:
+    def refuse(path: Path, mode: str) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     write(root, {"deck.toml": IDENTITY, "cards/pyproject.toml": "[tool.deckwright]\n"})
-    monkeypatch.setattr(files, "opened", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert settings.find(root / "cards") == root  # A file that may not be read is somebody else's.
     made, (found,) = settings.load(root)
     assert (made, found.code, found.span) == (None, "P017", Span("deck.toml"))
@@ -179,6 +179,15 @@ def test_the_examples_of_a_page_show_its_code_alone(root: Path, code: str) -> No
         ('url = "https://example.org/{id}"', "P011", "url"),
         ("report_url = 'https://example.org/\"'", "P011", "report_url"),
         ('report_url = "https://example.org/{id"', "P011", "report_url"),
+        ('report_url = "https://example.org/{id}/{version}"', "P019", "report_url"),
+        ('url = "https://example.org/{version}"', "P011", "url"),
+        ('style = "style.css"', "P005", "style"),
+        ("style = { css = 1 }", "P005", "css"),
+        ('style = { cs = "style.css" }', "P004", "cs"),
+        ('style = { css = "" }', "P020", "css"),
+        ('style = { css = "../style.css" }', "P020", "css"),
+        ('style = { css = "style.css" }', "P020", "css"),
+        ('style.css = "cards"', "P020", "style.css"),
         ('tag_prefix = "aws "', "P012", "tag_prefix"),
         ('tag_prefix = "aws\u3000"', "P012", "tag_prefix"),
         ('tag_prefix = "aws/"', "P012", "tag_prefix"),
@@ -216,6 +225,7 @@ def test_a_bad_value_is_told_at_its_key(root: Path, line: str, code: str, key: s
         ('cards = ["cards/../cards"]', {}),
         ('media = ["cards", "img", "img2"]', {"media": ("cards", "img", "img2")}),
         ("media = []", {"media": ()}),
+        ("style = {}", {}),
     ],
 )
 def test_a_value_close_to_a_bad_one_is_taken(root: Path, line: str, changed: dict) -> None:
@@ -299,7 +309,7 @@ def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
     ]
     assert found[2].hint == "did you mean `version`?"
     assert found[-1].hint == (
-        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, media"
+        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, media, style"
     )
 
 

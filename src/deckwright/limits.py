@@ -29,7 +29,7 @@ MAX_CLOZE_NESTING = 10
 """How many deletions may lie in one another: Anki passes over the opening of an eleventh, and shows its braces
 (rslib/src/cloze.rs; so in 26.9.3)."""
 
-MAX_COLOURED = 5_000
+MAX_COLOURED = 20_000
 MAX_COLOURED_SPACE = 200
 """Characters of a block of code that gets colours, and of white space in one piece in it. Pygments takes quadratic time
 for some code, above all for white space; nobody reads so much on a card.
@@ -100,6 +100,9 @@ MAX_DECK_NAME = 200
 
 MAX_SETTINGS_BYTES = 128 << 10
 """Of the file with the settings: a pyproject.toml has a few kilobytes."""
+
+MAX_STYLE_BYTES = 64 << 10
+"""Of the author's stylesheet: three times ours. Every note type of the deck contains it."""
 
 MAX_KEY_PARTS = 20
 """Of a dotted key in the settings: Python's reader takes quadratic time. Ours have three."""

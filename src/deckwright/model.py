@@ -13,8 +13,6 @@ from typing import Literal
 
 import msgspec
 
-from . import files
-
 Family = Literal["basic", "cloze", "occlusion"]
 """What Anki can never turn into another: a property of each note type."""
 
@@ -50,10 +48,7 @@ class Media(msgspec.Struct, frozen=True):
 
     def read(self) -> bytes:
         """The bytes that are shipped."""
-        if self.data is not None:
-            return self.data
-        with files.opened(self.path) as file:
-            return file.read()
+        return self.path.read_bytes() if self.data is None else self.data
 
     @property
     def content(self) -> str:
@@ -274,7 +269,7 @@ class Deck(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """What `[tool.deckwright]` or `deck.toml` says, checked. `id`, `name` and `tag_prefix` are frozen at the first release.
 
-    `cards` and `media` are folders relative to the root, with `/`.
+    `cards` and `media` are folders relative to the root, with `/`. `style` is the text of the author's stylesheet.
     """
 
     id: str
@@ -289,6 +284,7 @@ class Settings(msgspec.Struct, frozen=True):
     tag_prefix: str = ""
     cards: tuple[str, ...] = ("cards",)
     media: tuple[str, ...] = ("media",)
+    style: str = ""
 
 
 class Collection(msgspec.Struct, frozen=True):

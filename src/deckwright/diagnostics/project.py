@@ -6,7 +6,7 @@ import difflib
 import posixpath
 from collections.abc import Sequence
 
-from ..limits import MAX_SETTINGS_BYTES
+from ..limits import MAX_SETTINGS_BYTES, MAX_STYLE_BYTES
 from .declare import Words, declare
 
 
@@ -91,7 +91,7 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
 def wrong_type(key: str, wanted: str, hint: str) -> Words:
     """A setting has a value of the wrong type.
 
-    Every setting is text in quotes, except `cards` and `media`, which are lists of folders.
+    Every setting is text in quotes, except `cards` and `media`, which are lists of folders, and the table `style`.
 
     Bad (deck.toml):
         id = "anatomy-k3v9q2xm"
@@ -371,6 +371,66 @@ def version_in_report_url(value: str) -> Words:
     )
 
 
+@declare("P020")
+def no_stylesheet(value: str, reason: str) -> Words:
+    """The deck's stylesheet cannot be read.
+
+    `css` in `[style]` names a file of the project, relative to it and written with `/`. It is CSS in UTF-8, of at most
+    64 KiB: every note type of the deck contains it.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [style]
+        css = "/home/vesal/anatomy/style.css"
+    Bad (style.css):
+        .dw-question { font-weight: bold }
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [style]
+        css = "style.css"
+    Good (style.css):
+        .dw-question { font-weight: bold }
+    """
+    return (
+        f"the stylesheet {_quoted(value)} {reason}",
+        'name a file of the project, relative to it, as in `css = "style.css"`; '
+        f"it is text in UTF-8, of at most {MAX_STYLE_BYTES >> 10} KiB",
+    )
+
+
+@declare("P021")
+def bad_style(value: str, reason: str, hint: str) -> Words:
+    """The deck's stylesheet needs what is not in the package.
+
+    Cards must look the same without a network, and must not tell anybody who is learning. A package contains the files
+    that notes show, each under a name made from its content, so a stylesheet cannot name them either. A small picture or
+    a font can be part of the stylesheet, as a `data:` address.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [style]
+        css = "style.css"
+    Bad (style.css):
+        @import url("https://example.org/fonts.css");
+        .card { font-family: Lora, serif }
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [style]
+        css = "style.css"
+    Good (style.css):
+        .card { font-family: Georgia, serif }
+    """
+    return f"`{_shortened(value)}` {reason}", hint
+
+
 @declare("P022", "warning")
 def inside_a_project(outer: str) -> Words:
     """A new project is inside another one.
@@ -386,4 +446,8 @@ def inside_a_project(outer: str) -> Words:
 
 def _quoted(value: str) -> str:
     """The author's value on one line, shortened if it is long."""
-    return '"' + " ".join(value.split("\n"))[:80] + ("…" if len(value) > 80 else "") + '"'
+    return f'"{_shortened(value)}"'
+
+
+def _shortened(value: str) -> str:
+    return " ".join(value.split("\n"))[:80] + ("…" if len(value) > 80 else "")

@@ -1,8 +1,8 @@
 """The settings of a deck → its note types: their fields, and the HTML and CSS of their cards.
 
 `stock` is the table of note types. A template has a folder of its own, with `front.html` and `back.html`; `foot.html`
-ends every back. `style.css`, the colours of code in `code.css` and the masks' `occlusion/style.css` make one stylesheet
-for all note types.
+ends every back. `style.css`, the colours of code in `code.css`, the masks' `occlusion/style.css` and the author's own make
+one stylesheet for all note types.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from importlib.resources import files
 from ..model import NoteType, Settings, Template
 from .stock import STOCK, Stock
 
-__all__ = ["STOCK", "Stock", "note_type", "note_types", "shape_digest"]
+__all__ = ["STOCK", "Stock", "note_type", "note_types", "own_stylesheet", "shape_digest"]
 
 
 def note_types(settings: Settings) -> dict[str, NoteType]:
     """The note types that the deck of these settings can have, by key. Their `mod` is 0: the ledger knows the real one.
 
     If a note type is another than the one released, its `mod` grows, and importing the deck replaces whatever a learner
-    changed in its styling or its templates. So nothing in it may change with each release.
+    changed in its styling or its templates. So nothing in it may change with each release. What a learner writes into the
+    file named by `own_stylesheet` is kept.
     """
     return {key: note_type(settings, key, row) for key, row in STOCK.items()}
 
@@ -34,8 +35,8 @@ def note_type(settings: Settings, key: str, row: Stock) -> NoteType:
         Template(
             name=name,
             id=id_,
-            front=_with_picture(_file(f"{folder}/front.html")),
-            back=_with_picture(_file(f"{folder}/back.html")).replace("<!-- foot -->", foot),
+            front=_linked(settings, _with_picture(_file(f"{folder}/front.html"))),
+            back=_linked(settings, _with_picture(_file(f"{folder}/back.html")).replace("<!-- foot -->", foot)),
         )
         for id_, name, folder in row.templates
     )
@@ -45,10 +46,19 @@ def note_type(settings: Settings, key: str, row: Stock) -> NoteType:
         family=row.family,
         fields=row.fields,
         templates=tuple(templates),
-        css="\n".join(map(_file, ("style.css", "code.css", "occlusion/style.css"))),
+        css=_css(settings),
         sort_field=row.sort_field,
         stock_kind=row.stock_kind,
     )
+
+
+def own_stylesheet(settings: Settings) -> str:
+    """The name of the file in a learner's media folder that holds styling of their own. No package contains it.
+
+    The deck's id is the only name that never changes. Anki keeps, synchronises and exports media whose names begin with
+    `_`, though no note shows them (rslib/src/media/check.rs).
+    """
+    return f"_{settings.id}.css"
 
 
 def shape_digest(note_type: NoteType) -> str:
@@ -69,6 +79,26 @@ def _file(name: str) -> str:
 
 def _with_picture(template: str) -> str:
     return template.replace("<!-- picture -->", _file("occlusion/picture.html"))
+
+
+def _linked(settings: Settings, template: str) -> str:
+    """The template with a link to the learner's stylesheet, which an answer that repeats the question has from there.
+
+    It stands at the beginning: Anki puts the styling before the template, so the learner's rules still come last, and a
+    page that is loaded as a whole, as in AnkiDroid, draws nothing before it has them.
+    """
+    if "{{FrontSide}}" in template:
+        return template
+    return f'<link rel="stylesheet" href="{own_stylesheet(settings)}">\n{template}'
+
+
+def _css(settings: Settings) -> str:
+    head = (
+        f"/* Your own styling belongs in a file of the media folder, {own_stylesheet(settings)}.\n"
+        "   Here, you would lose it when the deck changes its styling. */"
+    )
+    ours = map(_file, ("style.css", "code.css", "occlusion/style.css"))
+    return "\n".join(filter(None, (head, *ours, settings.style.rstrip("\n"))))
 
 
 def _report_link(settings: Settings) -> str:

@@ -25,6 +25,7 @@ from ..diagnostics.project import (
     bad_version,
     missing_folder,
     missing_key,
+    no_stylesheet,
     overlapping_folders,
     unknown_key,
     version_in_report_url,
@@ -33,6 +34,7 @@ from ..diagnostics.project import (
 from ..limits import MAX_PATH, MAX_SETTINGS_TOLD
 from ..model import Settings
 from ..names import name_problem, slug, slug_problem
+from . import stylesheet
 from .toml_places import File
 
 _KNOWN = {setting.name: setting for setting in fields(Settings)}
@@ -45,12 +47,16 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
             wrong_type(file.span(), "tool.deckwright", "a table", "write `[tool.deckwright]` on a line of its own")
         ]
     texts: dict[str, str] = {}
+    style = ""
     folders: dict[str, tuple[str, ...]] = {}
     found: list[Diagnostic] = []
     for key, value in file.table.items():
         if key not in _KNOWN:
             if len(found) < MAX_SETTINGS_TOLD:
                 found.append(unknown_key(file.span(key), key, list(_KNOWN)))
+        elif key == "style":
+            style, wrong = _style(file, root, value)
+            found += wrong
         elif _KNOWN[key].type is str:
             if isinstance(value, str):
                 texts[key] = value
@@ -69,7 +75,7 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
         texts["slug"] = slug(texts["name"])
         if not name_problem(texts["name"]) and (reason := slug_problem(texts["slug"])):
             found.append(bad_slug(file.span("name"), texts["slug"], f"made from the name {reason}"))
-    return (None if found else msgspec.convert(_normalised(texts) | folders, Settings)), found
+    return (None if found else msgspec.convert(_normalised(texts) | folders | {"style": style}, Settings)), found
 
 
 def _normalised(texts: dict[str, str]) -> dict[str, object]:
@@ -78,6 +84,28 @@ def _normalised(texts: dict[str, str]) -> dict[str, object]:
     if "tag_prefix" in texts:
         made["tag_prefix"] = texts["tag_prefix"].replace("/", "::")
     return made
+
+
+def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]]:
+    """The author's stylesheet, empty if there is none, and what is wrong with the table that names it."""
+    if not isinstance(table, dict):
+        path = ".".join((*file.keys, "style"))
+        hint = f'write `[{path}]` on a line of its own, and `css = "style.css"` below it'
+        return "", [wrong_type(file.span("style"), "style", "a table", hint)]
+    found = [
+        unknown_key(file.span("style", key), f"style.{key}", ["style.css"])
+        for key in list(table)[:MAX_SETTINGS_TOLD]
+        if key != "css"
+    ]
+    if "css" not in table:
+        return "", found
+    place, name = file.span("style", "css"), table["css"]
+    if not isinstance(name, str):
+        return "", [*found, wrong_type(place, "style.css", "text", "put it in quotes")]
+    if reason := _folder_problem(name):
+        return "", [*found, no_stylesheet(place, name, reason.replace("no folder", "no file"))]
+    text, wrong = stylesheet.read(root, posixpath.normpath(name), place)
+    return text, found + wrong
 
 
 def _folders(file: File, root: Path, key: str, given: Sequence[str]) -> tuple[tuple[str, ...], list[Diagnostic]]:

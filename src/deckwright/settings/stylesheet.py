@@ -1,0 +1,111 @@
+"""The author's stylesheet → its text, and everything in it that would not work on a card."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.project import bad_style, no_stylesheet
+from ..limits import MAX_SETTINGS_TOLD, MAX_STYLE_BYTES
+from ..model import SourceFile, Span
+from .toml_places import decoded
+
+
+def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
+    """The text of the file `name` below `root`, its lines ended by `\\n`. `named` is where the settings name it.
+
+    If anything is wrong, the text is of no use.
+    """
+    try:
+        data = _bytes(root, name)
+        text = decoded(data)
+    except OSError as error:
+        return "", [no_stylesheet(named, name, f"cannot be read: {error.strerror or error}")]
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return "", [no_stylesheet(named, name, f"contains bytes that are not UTF-8, in line {line}")]
+    if len(data) > MAX_STYLE_BYTES:
+        return "", [no_stylesheet(named, name, f"has more than {MAX_STYLE_BYTES >> 10} KiB")]
+    if "\0" in text:
+        return "", [no_stylesheet(named, name, "contains a null character")]
+    file = SourceFile(name, tuple(text.split("\n")))
+    return text, [
+        bad_style(file.span(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1, len(words)), words, *said)
+        for at, words, said in islice(_faults(text), MAX_SETTINGS_TOLD)
+    ]
+
+
+def _bytes(root: Path, name: str) -> bytes:
+    """At most one byte more than the limit. Raises OSError, also for what is outside the project, or no regular file."""
+    path = root / name
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        raise OSError(0, "its link leads out of the project")
+    if not stat.S_ISREG(path.stat().st_mode):  # A pipe would be waited for.
+        raise OSError(0, "it is no regular file")
+    with path.open("rb") as file:
+        return file.read(MAX_STYLE_BYTES + 1)
+
+
+_ESCAPE = r"\\(?:[0-9A-Fa-f]{1,6}[ \t\n\f]?|[^\n0-9A-Fa-f])"
+_STRING = r""""(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?"""
+_TOKEN = re.compile(
+    rf"/\*.*?(?:\*/|\Z)|{_STRING}|(?P<name>@?(?:[-\w\x80-\U0010ffff]|{_ESCAPE})++)(?P<call>\()?", re.DOTALL
+)
+"""A comment, a text, or a name and the bracket behind it: CSS is read no closer than this asks for."""
+
+_ADDRESS = re.compile(rf"[ \t\n\f]*+({_STRING}|[^)]*+)[^)]*+\)?", re.DOTALL)
+"""What is between the brackets of `url()`, with the closing one."""
+
+_OTHER_FETCHES = {"src", "image", "image-set", "-webkit-image-set"}
+"""Functions that take an address as any text, even from a variable."""
+
+Said = tuple[str, str]
+"""A reason and a hint."""
+
+_AN_IMPORT = ("reads another stylesheet, which no package contains", "copy its rules into this file")
+_AN_END = ("ends the stylesheet on the card", "leave it out")
+_ANOTHER = ("may read a file that no package contains", "write `url(data:…)`, with the picture in it")
+_A_FILE = (
+    "names a file that no package contains",
+    "write it as a `data:` address, or use a font that learners have",
+)
+_REMOTE = (
+    "is fetched from the network, and cards must work without one",
+    "write it as a `data:` address, or use a font that learners have",
+)
+
+
+def _faults(text: str) -> Iterator[tuple[int, str, Said]]:
+    """What a card cannot have: its offset, its words, and what to say of it."""
+    for end in re.finditer("</style", text, re.IGNORECASE):  # For a browser, even a comment or a text ends there.
+        yield end.start(), end[0], _AN_END
+    at = 0
+    while token := _TOKEN.search(text, at):
+        at = token.end()
+        name = _unescaped(token["name"] or "").lower()
+        if name == "@import":
+            yield token.start(), token["name"], _AN_IMPORT
+            at = (text.find(";", at) + 1) or len(text)
+        elif name in _OTHER_FETCHES and token["call"]:
+            yield token.start(), token[0], _ANOTHER
+        elif name == "url" and (inside := _ADDRESS.match(text, at)) and token["call"]:
+            at = inside.end()
+            address = _unescaped(inside[1]).strip("\"' \t\n\f")
+            if not re.match("#|data:", address, re.IGNORECASE):
+                is_remote = re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address, re.IGNORECASE)
+                yield token.start(), text[token.start() : at].partition("\n")[0], _REMOTE if is_remote else _A_FILE
+
+
+def _unescaped(text: str) -> str:
+    def character(escape: re.Match[str]) -> str:
+        if not re.fullmatch("[0-9A-Fa-f]+", digits := escape[0][1:].strip()):
+            return escape[0][1:]
+        number = int(digits, 16)
+        return chr(number) if number < 0x110000 else "\ufffd"
+
+    return re.sub(_ESCAPE, character, text)
