@@ -148,6 +148,35 @@ def test_the_last_release_has_a_line_of_its_own(project: Scratch) -> None:
         ]
 
 
+def test_a_ledger_that_vanished_is_told_if_its_notes_would_be_other_ones(project: Scratch) -> None:
+    edited = replaced(("It lets blood through one way.", "It lets blood through in one direction."))
+    project.write({"cards/heart.md": edited, "deck.lock": None})
+    assert told(project) != []
+    project.write({"cards/heart.md": NOTES})
+    assert told(project) == []  # All of them get their old guids.
+    run("build")
+    project.write({"cards/heart.md": edited})
+    assert (run("build")[0][0], told(project)) == (0, [])
+    project.lock.unlink()
+    found = (
+        "deck.lock: warning[I029]: deck.lock is missing, and 1 of the 5 notes in build/anatomy.apkg would be other ones\n"
+        "  help: put deck.lock back, from a backup or another copy of the project, and build again; "
+        "if nobody has imported that package, go on\n\n"
+    )
+    assert run("check") == ((0, f"{found}1 warning in 1 file\n"), "Next: deckwright explain I029\n")
+    assert run("build") == (
+        (0, "Built build/anatomy.apkg · 5 notes, 6 cards\n"),
+        f"{found}deck.lock has changed: commit it with your notes.\nNext: deckwright build --open\n",
+    )
+    assert told(project) == []
+
+
+def test_without_a_ledger_a_note_that_left_or_came_is_no_loss(project: Scratch) -> None:
+    for text in (replaced((VALVE, "")), NOTES + "\n### What is a septum?\n\nA wall.\n"):
+        project.write({"cards/heart.md": text, "deck.lock": None})
+        assert told(project) == []
+
+
 def test_json_has_the_warnings_and_nothing_of_the_counts(project: Scratch) -> None:
     project.write({"cards/heart.md": replaced((VALVE, ""))})
     result = CliRunner().invoke(commands.main, ["check", "--json"])

@@ -15,10 +15,11 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from . import collection, files, locks, package, settings, summary
+from . import collection, diff, files, locks, package, settings, summary
 from .cache import Cache
 from .collection import Loaded, Progress
 from .diagnostics import Diagnostic, has_errors
+from .diagnostics.identity import forgotten
 from .diagnostics.project import no_notes
 from .files import BUILD
 from .identity import Terms
@@ -165,7 +166,23 @@ def _told(project: Project, loaded: Loaded, terms: Terms) -> list[Diagnostic]:
     found = loaded.diagnostics
     if not loaded.collection.notes and not has_errors(found):
         return [*found, no_notes(Span(project.file))]
-    return found + summary.losses(loaded.before, loaded.assigned.ledger, loaded.collection.notes, found, terms.retire)
+    lost = summary.losses(loaded.before, loaded.assigned.ledger, loaded.collection.notes, found, terms.retire)
+    return found + lost + _forgotten(project, loaded)
+
+
+def _forgotten(project: Project, loaded: Loaded) -> list[Diagnostic]:
+    """A warning if deck.lock is missing, and not all notes are those of the last package without it."""
+    last = project.root / BUILD / f"{project.settings.slug}.apkg"
+    if has_errors(loaded.diagnostics) or loaded.file.exists() or not last.is_file():
+        return []
+    try:
+        before = package.read(last)
+    except (package.PackageError, OSError):
+        return []
+    changes = diff.compare(before, package.contents(loaded.collection))
+    renewed = min(len(changes.new), len(changes.retired)) + len(changes.renumbered)
+    shown = last.relative_to(project.root).as_posix()
+    return [forgotten(Span(loaded.file.name), shown, renewed, len(before.notes))] if renewed else []
 
 
 def _objection(loaded: Loaded, keep_going: bool) -> Status | None:
