@@ -133,11 +133,11 @@ def test_toml_that_python_cannot_read_is_a_mistake_and_no_fault(root: Path, text
 
 
 def test_settings_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path, mode: str) -> None:
+    def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     write(root, {"deck.toml": IDENTITY, "cards/pyproject.toml": "[tool.deckwright]\n"})
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(files, "opened", refuse)
     assert settings.find(root / "cards") == root  # A file that may not be read is somebody else's.
     made, (found,) = settings.load(root)
     assert (made, found.code, found.span) == (None, "P017", Span("deck.toml"))

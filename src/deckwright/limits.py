@@ -29,7 +29,7 @@ MAX_CLOZE_NESTING = 10
 """How many deletions may lie in one another: Anki passes over the opening of an eleventh, and shows its braces
 (rslib/src/cloze.rs; so in 26.9.3)."""
 
-MAX_COLOURED = 20_000
+MAX_COLOURED = 5_000
 MAX_COLOURED_SPACE = 200
 """Characters of a block of code that gets colours, and of white space in one piece in it. Pygments takes quadratic time
 for some code, above all for white space; nobody reads so much on a card.

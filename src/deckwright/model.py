@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from . import files
+
 Family = Literal["basic", "cloze", "occlusion"]
 """What Anki can never turn into another: a property of each note type."""
 
@@ -48,7 +50,10 @@ class Media(msgspec.Struct, frozen=True):
 
     def read(self) -> bytes:
         """The bytes that are shipped."""
-        return self.path.read_bytes() if self.data is None else self.data
+        if self.data is not None:
+            return self.data
+        with files.opened(self.path) as file:
+            return file.read()
 
     @property
     def content(self) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from .. import files
 from ..diagnostics import Diagnostic
 from ..diagnostics.project import bad_style, no_stylesheet
 from ..limits import MAX_SETTINGS_TOLD, MAX_STYLE_BYTES
@@ -45,9 +45,7 @@ def _bytes(root: Path, name: str) -> bytes:
     path = root / name
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise OSError(0, "its link leads out of the project")
-    if not stat.S_ISREG(path.stat().st_mode):  # A pipe would be waited for.
-        raise OSError(0, "it is no regular file")
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         return file.read(MAX_STYLE_BYTES + 1)
 
 
