@@ -1,4 +1,4 @@
-"""Note types: what is frozen, which cards they make in Anki, and that their stylesheet can be read anywhere."""
+"""Note types: what is frozen, and which cards they make in Anki."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from conftest import import_package
 from msgspec.structs import replace
-from pygments.token import STANDARD_TYPES
 
 from deckwright import identity, package
 from deckwright.identity import Assigned, Terms, ledger
@@ -345,61 +344,3 @@ def test_anki_imports_and_updates_two_note_types_of_one_family(collection, tmp_p
     assert cards == {"valve": 2, "aorta": 2}
     assert collection.models.get(VOCABULARY.id)["sortf"] == 1
     assert collection.fix_integrity()[1]
-
-
-# The stylesheet
-
-CSS = TYPES["basic"].css
-
-
-def test_there_is_one_stylesheet():
-    assert {note_type.css for note_type in TYPES.values()} == {CSS}
-
-
-def test_the_stylesheet_asks_for_nothing_from_outside():
-    assert not re.search(r"url\(|@import|@font-face|https?:|expression\(", CSS)
-
-
-def test_every_class_of_pygments_has_a_colour_or_is_known_to_be_plain():
-    plain = {"", "g", "n", "nx", "o", "p", "pm", "w", "x"}
-    styled = set(re.findall(r"\.dw-code \.(\w+)", CSS))
-    assert styled == set(STANDARD_TYPES.values()) - plain
-
-
-def palette(selector: str) -> dict[str, str]:
-    """The colours by variable that the blocks of this selector set, one in each file of the stylesheet."""
-    blocks = re.findall(rf"(?ms)^{re.escape(selector)} {{(.*?)}}", CSS)
-    return {name: colour for block in blocks for name, colour in re.findall(r"--([\w-]+): (#\w{6})", block)}
-
-
-DAY, NIGHT = palette(".card"), palette(".night_mode .card")
-
-
-def test_day_and_night_set_every_colour_that_is_used():
-    used = set(re.findall(r"var\(--([\w-]+)\)", CSS))
-    assert set(DAY) == set(NIGHT) == used - {"dw-alert"}
-
-
-@pytest.mark.parametrize("colours", [DAY, NIGHT], ids=["day", "night"])
-def test_every_text_has_a_contrast_of_at_least_four_and_a_half(colours):
-    grounds = {name.removesuffix("-back") for name in colours if name.endswith("-back")}
-    pairs = [(name, f"{name}-back") for name in grounds] + [
-        (name, ground)
-        for name in colours
-        for ground in ("dw-page", "dw-panel")
-        if name not in grounds | {"dw-page", "dw-panel", "dw-line"} and not name.endswith("-back")
-    ]
-    assert [pair for pair in pairs if contrast(*(colours[name] for name in pair)) < 4.5] == []
-    assert len(pairs) == 35
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21, by WCAG 2."""
-    darker, lighter = sorted(luminance(colour) for colour in (one, other))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: str) -> float:
-    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

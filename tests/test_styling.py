@@ -189,6 +189,22 @@ def test_a_change_of_the_stylesheet_reaches_learners_and_costs_no_note(project: 
     assert times(day(5)) == ({day(5)}, {day(1)})
 
 
+def test_the_examples_of_the_page_set_what_the_cards_use(project: Scratch) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "styling.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```css\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (deck,) = re.findall(r"^```toml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    project.write({"deck.toml": deck, "style.css": "".join(examples)})
+    styled, found = load(project.root)
+    assert (styled and styled.style, found) == ("".join(examples), [])
+    names = [name for css in examples for name in re.findall(r"--[\w-]+|\.dw-[\w-]+", css)]
+    assert names == ["--dw-size", "--dw-font", ".dw-foot"]
+    ours = note_types(ANATOMY)["basic"]
+    used = re.findall(r"var\((--[\w-]+)", ours.css) + [
+        f".{name}" for name in re.findall(r'class="([\w-]+)"', ours.templates[0].back)
+    ]
+    assert set(names) <= set(used)
+
+
 # The learner's own file
 
 
