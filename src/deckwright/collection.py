@@ -207,6 +207,8 @@ def _with_masks(
     """An occlusion note with the masks of its first picture; each mask, or group of masks, is a deletion."""
     picture, *others = media
     diagram, found = diagrams.read(picture, root, cache)
+    # A picture may do without masks: it is the note that needs them.
+    found = [replace(d, span=note.references[0].span) if d.code == "O002" else d for d in found]
     if diagram is None:
         return None, found
     masks, wrong = diagrams.asked(diagram.masks, note.asked, note.span)
