@@ -11,9 +11,11 @@ from types import MappingProxyType
 
 import msgspec
 
+from ..clozes import TOKEN
+from ..limits import MAX_CLOZE_NESTING
 from ..model import NoteType
 from ..package import Package, PackedNote
-from ..package.generation import MAX_CARDS, MAX_NESTING
+from ..package.generation import MAX_CARDS
 from .changes import Changes, FieldChange, Listed, NoteChange, NoteTypeChange, Renumbered
 from .field_text import both, differ, first_file, masks, place, plain, title
 from .prediction import Fate, equal_schema, note_types, predict
@@ -189,21 +191,18 @@ def _picture(held: _Held) -> str:
     return held.media.get(name, name)
 
 
-_CLOZE = re.compile(r"\{\{c([0-9,]{1,999})::|\}\}")  # Python refuses to read numbers of thousands of digits.
-
-
 def _answers(values: Iterable[str]) -> dict[int, set[str]]:
     """What each number hides, as text: with what is nested in it, without hints. 0 is never asked."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     for value in values:
         around: list[tuple[str, list[str]]] = []
         at = 0
-        for token in _CLOZE.finditer(value):
+        for token in TOKEN.finditer(value):
             if around:
                 around[-1][1].append(value[at : token.start()].partition("::")[0])
             at = token.end()
             if token[1]:
-                if len(around) < MAX_NESTING:
+                if len(around) < MAX_CLOZE_NESTING:
                     around.append((token[1], []))
             elif around:
                 numbers, parts = around.pop()
