@@ -51,6 +51,7 @@ IN_FIELDS: Mapping[str, str] = {
     "dw-code": "a block of code",
     "dw-line": "a line of a block that has long lines; `--dw-in` is its indentation, in columns",
     "dw-break": "a place in code where a line may be broken",
+    "dw-word": "a name in code with hyphens, at which no line is broken",
     "dw-hint": "the hint of a shape, behind it",
     "dw-label": "the label that a shape covers, behind it",
 }

@@ -28,7 +28,9 @@ def block(leaf: Block, field: Field) -> str:
     language = _language(leaf.info)
     class_ = f' class="language-{html.escape(language)}"' if language else ""
     shown = inner(leaf, 0, leaf.text, field, language, breaks=True)
-    return f'<pre class="dw-code"><code{class_}>{_lines(shown) if _LONG_LINE.search(leaf.text) else shown}</code></pre>'
+    if _LONG_LINE.search(leaf.text):
+        shown = _lines(_whole_names(shown))
+    return f'<pre class="dw-code"><code{class_}>{shown}</code></pre>'
 
 
 def _language(info: str) -> str:
@@ -70,7 +72,7 @@ def _lines(shown: str) -> str:
 
 def span(leaf: Block, place: int, text: str, field: Field) -> str:
     """Code inside a line, without its element. `place` is where the text begins in the leaf's."""
-    return inner(leaf, place, text, field, breaks=True)
+    return _whole_names(inner(leaf, place, text, field, breaks=True))
 
 
 def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", *, breaks: bool = False) -> str:
@@ -120,6 +122,24 @@ def _between_names(code: str) -> Iterator[int]:
     for word in _LONG_WORD.finditer(code):
         for between in _BETWEEN_NAMES.finditer(code, word.start() + 1, word.end() - 1):
             yield between.start()
+
+
+_HYPHENED = re.compile(r"<[^>]*>|[^\s<>\x0e\x10]*-[^\s<>\x0e\x10]*")
+_LONGEST_WHOLE = 24
+
+
+def _whole_names(shown: str) -> str:
+    """Code in which no line is broken at a hyphen, as browsers do: not in `--dry-run`, nor in `us-east-1`."""
+    if "-" not in shown:
+        return shown
+    return _HYPHENED.sub(
+        lambda found: (
+            found[0]
+            if found[0][0] == "<" or len(found[0]) > _LONGEST_WHOLE
+            else f'<span class="dw-word">{found[0]}</span>'
+        ),
+        shown,
+    )
 
 
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
