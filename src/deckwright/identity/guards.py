@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import count
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.identity import (
@@ -24,6 +23,7 @@ from ..diagnostics.identity import (
     unknown_was,
 )
 from ..model import Candidate, Settings, Span
+from ..names import unused
 from .ledger import FILE, Ledger
 from .lines import Line
 from .matching import Matches
@@ -45,8 +45,7 @@ def unique_ids(notes: Sequence[Candidate], ledger: Ledger) -> tuple[list[int], l
         if not note.id or owner[note.id] == place:
             kept.append(place)
         else:
-            free = next(id_ for n in count(2) if (id_ := f"{note.id}-{n}") not in taken)
-            found.append(duplicate_id(note.span, note.id, _place(notes[owner[note.id]]), free))
+            found.append(duplicate_id(note.span, note.id, _place(notes[owner[note.id]]), unused(note.id, taken)))
     return kept, found
 
 
