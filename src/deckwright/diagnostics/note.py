@@ -332,16 +332,13 @@ def id_of_cells(id_: str) -> Words:
 def not_drawn(what: Literal["inline note", "furigana", "diagram"]) -> Words:
     """Something is shown as it is written, although another program would draw it.
 
-    Deckwright does not draw notes in the text (`^[…]`), furigana in braces, or Mermaid's diagrams. The card shows their
-    source.
+    Deckwright does not draw furigana in braces, or Mermaid's diagrams. The card shows their source.
     Bad:
-        ## How many keys has a user? {.basic}
-        Two.^[To rotate them.]
+        ## How is it read? {.basic}
+        {漢字|かんじ}
     Good:
-        ## How many keys has a user? {.basic}
-        Two.[^1]
-
-        [^1]: To rotate them.
+        ## How is it read? {.basic}
+        <ruby>漢字<rt>かんじ</rt></ruby>
     """
     hints = {
         "inline note": "write a footnote: [^1] here, and a line `[^1]: …` below",

@@ -38,7 +38,7 @@ class Pair:
 def pair(text: str, pieces: Sequence[Piece]) -> tuple[list[Pair], list[Piece], list[Piece]]:
     """The deletions that begin and end in a leaf's text, nested ones too; what opens and never closes; what only closes.
 
-    Those in the captions of pictures are left out.
+    Those in the captions of pictures and in inline footnotes are left out.
     """
     pairs: list[Pair] = []
     stack: list[_Opening] = []
@@ -74,11 +74,13 @@ def pair(text: str, pieces: Sequence[Piece]) -> tuple[list[Pair], list[Piece], l
 
 
 def marked(pieces: Sequence[Piece], around: int = -1) -> Iterator[tuple[Piece, int]]:
-    """The marks of clozes in order, and for each where the piece around it begins, -1 for none. Captions are left out."""
+    """The marks of clozes in order, and for each where the piece around it begins, -1 for none. Captions and
+    inline footnotes are left out.
+    """
     for piece in pieces:
         if piece.kind in ("mark", "open", "close", "parts"):
             yield piece, around
-        elif piece.children and piece.kind != "image":
+        elif piece.children and piece.kind not in ("image", "inline footnote"):
             yield from marked(piece.children, piece.start)
 
 

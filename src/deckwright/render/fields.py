@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from msgspec.structs import replace
 
@@ -87,8 +87,11 @@ def _footnotes(field: Field) -> str:
     for label in field.footnotes:  # One may refer to another, which then comes behind it.
         own = Field(field.note, footnotes=field.footnotes)
         root = Element("div")
-        for block in field.note.document.footnotes[label]:
-            elements.add(root, block, own)
+        if isinstance(label, Block):
+            inline.add(SubElement(root, "p"), label, own)
+        else:
+            for block in field.note.document.footnotes[label]:
+                elements.add(root, block, own)
         notes.append(f"<li>{_html(root, own)}</li>")
     return f'<div class="dw-footnote"><ol>{"".join(notes)}</ol></div>' if notes else ""
 
@@ -102,7 +105,8 @@ def _html(root: Element, field: Field) -> str:
     text = to_html_string(root)[len("<div>") : -len("</div>")]
     if marks.AMPERSAND in text:
         text = text.replace(marks.AMPERSAND, "&amp;")
-    text = survival.without_maths(text)  # Maths stands aside, so what is left is text.
+    if survival.ends_maths([text, *field.kept]):
+        text = survival.without_maths(text)  # Maths stands aside, so what is left is text.
     if field.raw:
         text = raw_html.put_back(text, field)
     if field.kept:

@@ -104,6 +104,8 @@ class _Leaf:
                     append(parent, literal(shown(self.text, [piece], piece.start, piece.end)))
                 case "footnote":
                     append(parent, self.footnote(piece))
+                case "inline footnote":
+                    append(parent, self.inline_footnote(piece))
                 case "mark" if closing := self.highlights.get(piece.start):
                     inside = [*takewhile(lambda held: held.start < closing.start, pieces[index + 1 :])]
                     self.highlight(parent, inside, piece, closing)
@@ -131,8 +133,8 @@ class _Leaf:
         single = [(piece.start, piece.end, True) for piece in unclosed if piece.kind == "mark"]
         single += [(piece.start, piece.end, False) for piece in unopened]
         self.field.single += [(opens, self.span(start, end)) for start, end, opens in sorted(single)]
-        for image in flat(self.leaf.pieces) if "![" in self.text else ():
-            for piece in flat(image.children) if image.kind == "image" else ():
+        for beside in flat(self.leaf.pieces) if "![" in self.text or "^[" in self.text else ():
+            for piece in flat(beside.children) if beside.kind in ("image", "inline footnote") else ():
                 if piece.kind == "open":
                     self.note.report(not_asked, self.leaf, piece.start, piece.end)
 
@@ -234,7 +236,15 @@ class _Leaf:
             return literal(self.text[piece.start : piece.end])
         if label not in self.field.footnotes:
             self.field.footnotes.append(label)
-        return self.field.keep(f'<sup class="dw-footnote-ref">{self.field.footnotes.index(label) + 1}</sup>')
+        return self.number(self.field.footnotes.index(label) + 1)
+
+    def inline_footnote(self, piece: Piece) -> str:
+        """The number of a footnote that stands in the text itself."""
+        self.field.footnotes.append(replace(self.leaf, pieces=piece.children).cut(*piece.inner))
+        return self.number(len(self.field.footnotes))
+
+    def number(self, number: int) -> str:
+        return self.field.keep(f'<sup class="dw-footnote-ref">{number}</sup>')
 
     def span(self, start: int, end: int) -> Span:
         return self.note.span(self.leaf, start, end)

@@ -11,7 +11,7 @@ both editors of Anki 26.9.3 for the desktop.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import marks
@@ -95,6 +95,12 @@ def without_maths(text: str) -> str:
     return _DELIMITER.sub(rf"\g<0>{_WORD_JOINER}", text) if "\\" in text else text
 
 
+def ends_maths(texts: Iterable[str]) -> bool:
+    """Whether maths that begins in text would end anywhere: one that never ends is no maths to MathJax."""
+    return any("\\" in text and _END.search(text) for text in texts)
+
+
+_END = re.compile(r"\\(?:<[^>]*>)*[)\]]")
 _DELIMITER = re.compile(r"\\(?=(?:<[^>]*>)*[(\[])")
 """The backslash of what begins maths. MathJax reads over `<wbr>`."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 Kind = Literal[
-    "code", "maths", "display", "comment", "private", "html", "embed", "wikilink", "footnote",
+    "code", "maths", "display", "comment", "private", "html", "embed", "wikilink", "footnote", "inline footnote",
     "escape", "entity", "break", "fold",
     "emphasis", "strong", "strike", "link", "image", "autolink",
     "mark", "open", "close", "parts",
@@ -22,8 +22,8 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a leaf's text that is more than text: from `start` to `end`, its delimiters included.
 
     All places are offsets in the leaf's text. `inner` is what stands between the delimiters, where there are any.
-    `children` are the pieces inside emphasis, strong, strike, a link's text or an image's description, in order. What
-    stands between pieces is text.
+    `children` are the pieces inside emphasis, strong, strike, a link's text, an image's description or an inline footnote,
+    in order. What stands between pieces is text.
 
     What `text` holds:
     - code: its content as CommonMark strips it; `inner` is where that stands
@@ -118,7 +118,7 @@ def shown(text: str, pieces: Sequence[Piece], start: int = 0, end: int | None = 
 
 
 _HIDDEN = frozenset({"comment", "private"})
-_OPAQUE = frozenset({"code", "maths", "display", "html", "embed", "wikilink", "footnote", "break"})
+_OPAQUE = frozenset({"code", "maths", "display", "html", "embed", "wikilink", "footnote", "inline footnote", "break"})
 
 
 def masked(text: str, pieces: Sequence[Piece]) -> str:
@@ -141,7 +141,7 @@ def masked(text: str, pieces: Sequence[Piece]) -> str:
 def _instead(text: str, piece: Piece) -> str:
     """What is shown of a piece that holds no others."""
     match piece.kind:
-        case "comment" | "private" | "html" | "footnote":
+        case "comment" | "private" | "html" | "footnote" | "inline footnote":
             return ""
         case "autolink":
             return text[slice(*piece.target)]

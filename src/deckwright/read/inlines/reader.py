@@ -55,6 +55,12 @@ _TRIGGER = re.compile(
 _BLOCK_ID = re.compile(r"\s\^([A-Za-z0-9-]{4,})\Z")
 """Obsidian's name for a block, at its end."""
 
+_NOTE = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff\uac00-\ud7a3]{2}")
+"""A word, which needs fewer characters in Chinese, Japanese and Korean."""
+
+_FEW = 300
+"""Characters: there is a word among so many, and footnotes that nest in one another would each search all."""
+
 _ESCAPED_MARK = re.compile(r"^\\==(?!=)", re.MULTILINE)
 """Prettier writes `==` so at the beginning of a line, lest it be taken for the underline of a heading."""
 
@@ -237,7 +243,7 @@ class _Reader:
         self.linked = min(self.linked, outside)
         link = links.read(self.text, opened.end, start, self.references) if may_be else None
         if not link:
-            return None
+            return self.inline_footnote(opened, start) if is_link else None
         if is_link:
             self.linked = outside
         # A bare address is no link inside another.
@@ -246,6 +252,17 @@ class _Reader:
         kind: Kind = "link" if is_link else "image"
         inner = (opened.end, start)
         return Piece(kind, opened.start, link.end, link.address, link.title, inner, link.target, nest(held))
+
+    def inline_footnote(self, opened: _Bracket, stop: int) -> Piece | None:
+        """Pandoc's `^[footnote]`. It holds a word: `a^[n-1]` is a power."""
+        start = opened.start - 1
+        before = self.items[opened.place - 1].end if opened.place else 0
+        looked_at = min(stop, opened.end + _FEW)
+        if start < before or self.text[start] != "^" or not _NOTE.search(self.text, opened.end, looked_at):
+            return None
+        held = self.items[opened.place :]
+        del self.items[opened.place :]
+        return Piece("inline footnote", start, stop + 1, inner=(opened.end, stop), children=nest(held))
 
     def angle_bracket(self, start: int) -> Piece | None:
         """A comment, raw HTML or an autolink."""
