@@ -370,7 +370,7 @@ REFUSED: dict[str, tuple[Callable[[Collection], Collection], type[Exception], st
     "a field that is two": (
         lambda c: with_note(c, fields={"Front": "a\x1fb"}), WriteError,
         "the package that was written cannot be read back: package.apkg is broken: "
-        "the note 1699999999000 has 12 fields, and its note type 11"),
+        "the note 1699999999000 has 13 fields, and its note type 12"),
     "media that changed": (
         lambda c: replace(c, media=(replace(c.media[0], sha256="0" * 64), c.media[1])), WriteError,
         "the package that was written differs in its media: ('picture-1a.png', '0000"),
@@ -879,7 +879,7 @@ def test_templates_and_fields_that_open_and_never_close_take_no_time() -> None:
         "}}",
     ):
         whole = text * 20_000
-        cards((whole,) * 11, (), note_type("basic", whole))
+        cards((whole,) * 12, (), note_type("basic", whole))
         cards((whole,) * 11, (), CLOZE)
         title("{{c1::" + whole)
         plain("<img" + whole)
