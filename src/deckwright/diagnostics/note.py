@@ -247,7 +247,7 @@ def removed_html(what: str) -> Words:
 
     Scripts, event handlers, frames, fields to fill in and links to scripts are removed with what stands in them, because
     cards run on other people's devices. A poster or subtitles of a film are never imported. A colour is kept only if it
-    can be read on a dark card too: with its background, or if it is neither black nor white nor grey, nor very dark.
+    can be read on a light and on a dark card: with its background, or if it is not near black or white.
     Bad:
         ## What is a role? {.basic}
         An identity <script>alert(1)</script> that is assumed.

@@ -1,8 +1,8 @@
 """Colours that an author set by hand: at night, when the card is dark, they must stay readable.
 
 A colour and its background are kept together or left out together. A background alone gets the text's colour that goes
-with it. Text alone may be in a colour, but not in black, white or a grey, nor in one that is nearly black: it would vanish
-on one of the two cards.
+with it. Text alone may be in a colour or a middle grey, but not in black, white or what is near them: it would vanish on
+one of the two cards.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ _DARK = 0.05
 """How light a colour must at least be that stands on the dark card (relative luminance, WCAG 2.2): there is 0.025. Pure blue
 has 0.072, navy 0.016 and maroon 0.046.
 """
+
+_GREYS = (0.137, 0.37)
+"""How light a grey may be that stands on both cards, from `#686868` to `#a3a3a3`: its contrast to each is about 2.5 at least."""
 
 
 def readable(style: str) -> tuple[str, list[str]]:
@@ -60,7 +63,9 @@ def vanishes(colour: str) -> bool:
     if _word(colour) in _AS_AROUND:
         return False
     seen = channels(colour)
-    return seen is None or max(seen) - min(seen) < 24 or _luminance(seen) < _DARK
+    if seen is None or _luminance(seen) < _DARK:
+        return True
+    return max(seen) - min(seen) < 24 and not _GREYS[0] <= _luminance(seen) <= _GREYS[1]
 
 
 def channels(colour: str) -> tuple[int, int, int] | None:
