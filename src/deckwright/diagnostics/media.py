@@ -311,10 +311,11 @@ def unsized() -> Words:
 
 
 @declare("M015", "warning")
-def remote(url: str) -> Words:
+def remote(url: str, pictures: int = 1) -> Words:
     """A file is on the web, not in the project.
 
     Learners would see it only while they are online and the file still exists, and its host would see when they study.
+    If several files are on one host, only the first of them is named.
 
     Bad:
         ## Which organ is this? {.basic}
@@ -325,11 +326,17 @@ def remote(url: str) -> Words:
     Good (media/heart.svg):
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 8 0 3 2 0l2 2 2-2 2 3z"/></svg>
     """
-    host = re.match(r"\s*(?:https?:)?//(?:[^/?#]*@)?([^/?#]+)", url, re.IGNORECASE)
+    many = f", as are {pictures - 1} more" if pictures > 1 else ""
     return (
-        f"the picture is loaded from {host[1] if host else url} during reviews",
-        "download it into the media folder and refer to it there",
+        f"the picture is loaded from {host(url)} during reviews{many}",
+        f"download {'them' if pictures > 1 else 'it'} into the media folder and refer to {'them' if pictures > 1 else 'it'} there",
     )
+
+
+def host(url: str) -> str:
+    """The host that an address names, or all of the address."""
+    found = re.match(r"\s*(?:https?:)?//(?:[^/?#]*@)?([^/?#]+)", url, re.IGNORECASE)
+    return found[1] if found else url
 
 
 @declare("M016", "warning")

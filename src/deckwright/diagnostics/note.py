@@ -168,6 +168,8 @@ def stays_prose(kind: str, marked: bool = False) -> Words:
         ## Users
         A user has ==keys==.
     """
+    if kind == "basic":
+        return "this section makes no note: nothing of its heading is shown", "write a question in the heading"
     if kind == "occlusion":
         return "this section makes no occlusion note: it has no picture", "add a diagram, or write the kind `skip`"
     if marked:
@@ -269,11 +271,11 @@ def removed_html(what: str) -> Words:
 
 
 @declare("N014", "warning")
-def only_links() -> Words:
+def only_links(sections: int = 1) -> Words:
     """A section contains nothing but links.
 
     There is no answer to learn in a link, so the section makes no note. This is only a warning, because the section
-    itself does not ask to be a note.
+    itself does not ask to be a note. If several sections are like that, only the first of them is named.
     Bad:
         ---
         kind: basic
@@ -289,7 +291,8 @@ def only_links() -> Words:
         A person or a service.
     """
     return (
-        "this section makes no note: it contains nothing but links",
+        "this section makes no note: it contains nothing but links"
+        + (f", as do {sections - 1} more" if sections > 1 else ""),
         "write an answer, and put the link in `source`",
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.declare import Argument
+from ..diagnostics.media import host
 from ..model import Settings, Span, Written
 from ..read import sections
 from ..read.sections import Section
@@ -58,19 +59,30 @@ def ids(path: str, data: bytes) -> list[tuple[str, Span]]:
     return sections.ids(path, data, VOCABULARY)
 
 
+_ONCE: Mapping[str, Callable[..., Argument]] = {
+    "S005": lambda key, known: key,
+    "N014": lambda: "",
+    "M015": host,
+}
+"""By code: what the findings have in common that are told once, from their arguments. The last one is their number."""
+
+
 def once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """What was found in all files, but each unknown key of the front matter (S005) only once, with the number of files."""
+    """What was found in all files, but what would flood an author only once, at its first place, with its number."""
     kept: list[Diagnostic] = []
-    keys: dict[Argument, list[Diagnostic]] = {}
+    same: dict[tuple[str, Argument], list[Diagnostic]] = {}
     for one in found:
-        if one.code == "S005":
-            keys.setdefault(one.arguments[0], []).append(one)
+        if one.code in _ONCE:
+            same.setdefault((one.code, _ONCE[one.code](*one.arguments)), []).append(one)
         else:
             kept.append(one)
-    return kept + [
-        replace(min(same, key=lambda d: d.span), arguments=(*same[0].arguments[:2], len(same)))
-        for same in keys.values()
-    ]
+    return kept + [_first(several) for several in same.values()]
+
+
+def _first(several: Sequence[Diagnostic]) -> Diagnostic:
+    places = {one.span: one for one in several}
+    first = places[min(places)]
+    return replace(first, arguments=(*first.arguments, len(places))) if len(places) > 1 else first
 
 
 def _note(
@@ -79,7 +91,9 @@ def _note(
     renderer = Renderer(section.file, section.document)
     made, found = kind.make(part, section, renderer)
     if made.instead and section.by_default:
-        return None, [made.instead, *(one for one in found if one.severity == "warning")]
+        # A deletion that is not read as one may be why there is none.
+        found += [one for one in renderer.diagnostics if one.code.startswith("C")]
+        return None, [made.instead, *_told_once(one for one in found if one.severity == "warning")]
     fields = made.fields | {
         "Context": context.field(part, section, renderer),
         "Source": shared.source(part, section, renderer),
@@ -88,6 +102,7 @@ def _note(
     deck, worse = shared.deck(section, settings)
     found += [*wrong, *worse, *renderer.diagnostics]
     found += slips.foreign(part.own(), section.file)
+    found = _told_once(found)
     if has_errors(found):
         return None, found
     note = Written(
@@ -108,3 +123,14 @@ def _note(
         asked=made.asked,
     )
     return note, found
+
+
+def _told_once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The same without a `==` that has no partner (C010) where it is part of what looks like a deletion (C012)."""
+    told = list(found)
+    like = [one.span for one in told if one.code == "C012"]
+    return [one for one in told if one.code != "C010" or not any(_holds(span, one.span) for span in like)]
+
+
+def _holds(span: Span, other: Span) -> bool:
+    return span.line == other.line and span.column <= other.column < span.column + span.length

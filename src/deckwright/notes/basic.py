@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.note import empty_back, empty_front, long_typed, only_links
+from ..diagnostics.note import empty_back, empty_front, long_typed, only_links, stays_prose
 from ..limits import MAX_TYPED
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat
@@ -22,7 +22,8 @@ _DOT = ' <span class="dw-dot">·</span> '
 def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[Diagnostic]]:
     """The question and the answer.
 
-    A section that is basic only by the front matter makes no note if it has nothing but links.
+    A section that is basic only by the front matter makes no note if it has nothing but links, or if nothing of its
+    heading is shown.
     """
     question = _DOT.join(renderer.inline(leaf) for leaf in part.asked)
     above = renderer.blocks(part.above)
@@ -46,8 +47,12 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
         fields["Typed"] = html.escape(typed, quote=False)
         if not typed or len(typed) > MAX_TYPED:
             found.append(long_typed(part.span, typed))
-    links = part.answer and all(map(_is_link, part.answer))
-    return Made(fields, instead=only_links(section.span) if links else None), found
+    instead = None
+    if part.answer and all(map(_is_link, part.answer)):
+        instead = only_links(section.span)
+    elif not question and not part.name and not _hashtags(part, section):
+        instead = stays_prose(section.span, section.kind)
+    return Made(fields, instead), found
 
 
 def _asked(heads: Sequence[Block], renderer: Renderer) -> str:
