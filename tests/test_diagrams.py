@@ -854,7 +854,7 @@ def test_a_note_asks_for_no_more_masks_than_it_has_cards() -> None:
 
 def test_the_text_of_an_occlusion_field() -> None:
     masks = [
-        Mask("b", 0, 0.5, 1, 0.25, hint="<a> {{c1::b}}", label="B & b"),
+        Mask("b", 0, 0.5, 1, 0.25, hint="<a> {{c1::b}}", label="B & b [sound:a.mp3] \\(x\\)"),
         Mask("a", 0.125, 0.00004, 0.1, 0.2, "ellipse"),
         Mask("c", 0.2, 0.3, 0.1, 0.1, "polygon", ((0.2, 0.3), (0.3, 0.3), (0.2, 0.4)), hide_one=True),
         Mask("d", 0.12345, 0.6, 0.1, 0.1, angle=90, group="b"),
@@ -862,7 +862,7 @@ def test_the_text_of_an_occlusion_field() -> None:
     hint = '<span class="dw-hint">&lt;a&gt; {<wbr>{c1::b}}</span>'
     assert diagrams.occlusion_text(masks, {"b": 2, "a": 1, "c": 5}, "hide-all") == (
         "{{c1::image-occlusion:ellipse:left=.125:top=.0000:rx=.05:ry=.1:oi=1}}<br>"
-        f'{{{{c2::image-occlusion:rect:left=.0000:top=.5:width=1:height=.25:oi=1}}}}{hint}<span class="dw-label">B &amp; b</span><br>'
+        f'{{{{c2::image-occlusion:rect:left=.0000:top=.5:width=1:height=.25:oi=1}}}}{hint}<span class="dw-label">B &amp; b [<wbr>sound:a.mp3] \\\u2060(x\\)</span><br>'
         "{{c2::image-occlusion:rect:left=.1235:top=.6:angle=2500:width=.1:height=.1:oi=1}}<br>"
         "{{c5::image-occlusion:polygon:left=.2:top=.3:points=.2,.3 .3,.3 .2,.4}}<br>"
     )

@@ -12,6 +12,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.occlusion import covered, outside, repeated_name
 from ..limits import MAX_TOLD_OF_A_MASK
 from ..model import Mask
+from ..render.survival import literal, without_maths
 
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels; the last two are the first pixels outside."""
@@ -52,9 +53,8 @@ def covers_others(mask: Mask, mode: str) -> bool:
 
 
 def escaped(text: str) -> str:
-    """The text as HTML in which Anki sees no cloze."""
-    # A character reference would become a brace again as soon as a learner types into the field.
-    return html.escape(text, quote=False).replace("{{c", "{<wbr>{c")
+    """The text as HTML in which Anki sees no cloze and no tag of its own, and MathJax no maths."""
+    return literal(without_maths(html.escape(text, quote=False)))
 
 
 def _number(value: float) -> str:
