@@ -27,8 +27,14 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
     ]
     found += _near_tags(title, "title", file, vocabulary)
     for word in words:
-        if word.sort == "tag" and (instead := _meant_hashtag(word.value, vocabulary)):
+        if word.sort != "tag":
+            continue
+        instead = f"#card/{word.value}" if word.value in _KINDS_ALONE else _meant_hashtag(word.value, vocabulary)
+        if instead:
             found.append(near_tag(word.span, f"#{word.value}", instead))
+    if bracket := _BRACKET.search(title.text):
+        span = file.span(*title.place(bracket.start()), len(bracket[0].rstrip()))
+        found.append(near_tag(span, bracket[0].strip(), f"{{.{bracket['name']}}}", "title"))
     return found
 
 
@@ -64,6 +70,10 @@ _HALF_BRACES = re.compile(r"(?<!\\)[{｛]\s*(?P<before>\.[\w-]+)|(?<!\S)(?P<behi
 _HASHTAG = re.compile(r"(?<!\S)[#＃](?P<path>\S+)")
 _BROKEN_COMMENT = re.compile(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
 _NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
+
+_KINDS_ALONE = ("cloze", "occlusion")
+"""Kinds whose names are no usual words, and so are meant as a tag wherever they end a heading."""
+_BRACKET = re.compile(rf"(?<=\s)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
 
 
 def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:

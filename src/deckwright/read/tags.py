@@ -17,6 +17,7 @@ import msgspec
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair, malformed_tag, unknown_word
+from ..diagnostics.slips import near_tag
 from ..limits import MAX_WORDS
 from ..model import SourceFile, Span
 from ..names import ID, nearest
@@ -229,6 +230,8 @@ def _words(
             # In a list, other tools may have classes and keys of their own.
             if strict or nearest(name, known, 1):
                 found.append(unknown_word(span, name, known))
+            elif match["key"] and (kind := match["value"].strip("\"'")) in vocabulary.kinds:
+                found.append(near_tag(span, match[0], f".{kind}", "title"))
         elif match["name"]:
             words.append(Word("name", name, "", span))
         else:
