@@ -453,6 +453,7 @@ def chained(number: int) -> str:
         (NOISE.format(11), "this noise has 11 octaves"),
         (BLUR + RECT_OF.format('filter="url(#f)"') * 300, "the drawing applies more than 500 steps of filters"),
         (f"<filter id='f'>{'<feOffset/>' * 501}</filter>" + RECT_OF.format('style="filter: url(#f)"'), "the drawing applies more than 500 steps of filters"),
+        (RECT_OF.format('filter="' + "blur(1px) " * 501 + '"'), "the drawing applies more than 500 steps of filters"),
         (BLUR + '<g filter="url(#f)">' * 6 + "</g>" * 6, "filters are nested more than 5 deep here"),
         ('<g filter="blur(5px)">' * 6 + "</g>" * 6, "filters are nested more than 5 deep here"),
         (lambda: embedded(crafted(30_000, 30_000), "png"), "the pictures in the drawing have more than 16 million pixels"),

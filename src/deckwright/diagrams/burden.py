@@ -122,9 +122,9 @@ class _Sums:
                 made.pixels += summed.pixels
             else:
                 made.add(summed, _vertices(element) if name.startswith("marker") else 1)
-        if _is_filtered(element):
+        if steps := _filter_steps(element):
             made.filters += 1
-            made.steps += 1
+            made.steps += steps
         counted: tuple[tuple[Burden, int, int], ...] = (
             ("elements", made.elements, MAX_DRAWN_ELEMENTS),
             ("text", made.characters, MAX_DRAWN_TEXT),
@@ -182,8 +182,10 @@ def _styles(element: Element) -> Iterator[tuple[str, str]]:
         yield from _DECLARATION.findall(style)
 
 
-def _is_filtered(element: Element) -> bool:
-    return any(name == "filter" and value.strip() not in ("", "none") for name, value in _styles(element))
+def _filter_steps(element: Element) -> int:
+    """How many filters an element names, as functions such as `blur(2px)` or by `url()`: each is a step at least."""
+    named = (value.strip() for name, value in _styles(element) if name == "filter")
+    return sum(max(value.count("("), 1) for value in named if value not in ("", "none"))
 
 
 def _vertices(element: Element) -> int:
