@@ -1,36 +1,88 @@
-"""How time grows with what is hostile, or only large: `python benchmarks/hostile.py`.
+"""How time grows with what is hostile, or only large: `python benchmarks/hostile.py [text|pictures]`.
 
-Prints for each kind of input its size, the seconds that it takes, and how many times longer than the size before.
+Prints for each kind of input the seconds that each size takes, and the exponent with which they grow from the last size
+but one to the last: 1 where twice the size takes twice the time, 2 where it takes four times as long. For text it is the
+processor's time; drawings are made in another process, so for them it is the clock's.
 """
 
 from __future__ import annotations
 
+import math
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
+from deckwright import notes
 from deckwright.diagrams import drawing, renderer, shapes
+from deckwright.model import Settings
 
 Case = Callable[[int], Callable[[], object]]
 """Makes an input of some size, and gives back what is timed."""
 
 
 def main() -> None:
-    renderer.png(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', 9, 9)  # Its process runs from now on.
-    for name, (sizes, case) in CASES.items():
-        print(name)
-        before = (0, 0.0)
-        for size, seconds in timed(sizes, case):
-            growth = f"  {size / before[0]:5.1f} x the size, {seconds / before[1]:5.1f} x the time" if before[0] else ""
-            print(f"{size:>8,}  {seconds:7.2f} s{growth}")
-            before = size, max(seconds, 1e-9)
+    asked = sys.argv[1:] or ["text", "pictures"]
+    if "text" in asked:
+        table("text", (5, 20, 80), {name: text(make) for name, make in TEXTS.items()}, "kB", time.process_time)
+    if "pictures" in asked:
+        renderer.png(
+            b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', 9, 9
+        )  # Its process runs from now on.
+        table("a drawing with so many", (5, 50, 150, 500), PICTURES, "", time.perf_counter)
 
 
-def timed(sizes: tuple[int, ...], case: Case) -> Iterator[tuple[int, float]]:
-    for size in sizes:
-        run = case(size)
-        began = time.perf_counter()
-        run()
-        yield size, time.perf_counter() - began
+def table(name: str, sizes: tuple[int, ...], cases: dict[str, Case], unit: str, clock: Callable[[], float]) -> None:
+    print(f"{name:44}", *(f"{f'{size} {unit}':>8}" for size in sizes), " exponent")
+    for case, make in cases.items():
+        seconds = []
+        for size in sizes:
+            run = make(size)
+            began = clock()
+            run()
+            seconds.append(max(clock() - began, 1e-9))
+        exponent = math.log(seconds[-1] / seconds[-2]) / math.log(sizes[-1] / sizes[-2])
+        print(f"{case:44}", *(f"{one:6.2f} s" for one in seconds), f"{exponent:9.1f}", flush=True)
+
+
+def text(make: Callable[[int], str]) -> Case:
+    """Compiling a text of so many kilobytes."""
+
+    def case(kilobytes: int) -> Callable[[], object]:
+        data = make(kilobytes * 1000).encode()
+        return lambda: notes.compile_file("cards/a.md", data, SETTINGS)
+
+    notes.compile_file("cards/a.md", b"## a {.basic}\n\n```python\nx\n```\n", SETTINGS)  # Imports what is needed.
+    return case
+
+
+def many(head: str, unit: str, end: str = "") -> Callable[[int], str]:
+    return lambda size: head + unit * (size // len(unit)) + end
+
+
+SETTINGS = Settings(id="hostile-7k3m9x2q", name="Hostile", slug="hostile")
+BASIC, CLOZE = "## Q {.basic}\n\n", "## Q {.cloze}\n\n==x==\n\n"
+TEXTS: dict[str, Callable[[int], str]] = {
+    "identical headings": many("", "## h {.basic}\n\nx\n\n"),
+    "identical items": many("## Q {.basic .items}\n\n", "- **x**: y\n"),
+    "identical rows": many("## Q {.basic .rows}\n\n|a|b|\n|-|-|\n", "|x|y|\n"),
+    "identical cells": many("## Q {.basic .cells}\n\n|a|b|c|\n|-|-|-|\n", "|x|y|z|\n"),
+    "identical answers": many(CLOZE, "- ==x==\n"),
+    "headings in items": many(BASIC, "- # a\n"),
+    "headings without a space": many(BASIC + "x\n\n", "##a\n\n"),
+    "clozes in clozes, in code": lambda size: f"{CLOZE}```\n{'{{c1::' * (size // 8)}x{'}}' * (size // 8)}\n```\n",
+    "hints in code": many(CLOZE + "```\n", "{{c1::a::b c}}\n", "```\n"),
+    "white space in Python": many(BASIC + "```python\nx\n", " \n", "```\n"),
+    "white space in C": many(BASIC + "b\n\n```c\nx\n", " \n", "```\n"),
+    "brackets in a template": many(BASIC + "b\n\n```html+ng2\n", "(", "\n```\n"),
+    "unknown elements": many(BASIC + "<div>", "<nobody>", "</div>\n"),
+    "missing footnotes": many(BASIC, "[^a]\n\n"),
+    "maths": many(BASIC, "$a$\n\n"),
+    "quotes": many(BASIC, "> a\n\n"),
+    "comments": many(BASIC + "b\n\n", "<!-- a -->\n"),
+    "keys in the front matter": lambda size: (
+        "---\n" + "".join(f"k{n}: x\n" for n in range(size // 9)) + "---\n## a\n\nb\n"
+    ),
+}
 
 
 def labels(number: int) -> Callable[[], object]:
@@ -58,10 +110,7 @@ def drawn(content: str) -> Callable[[], object]:
     return run
 
 
-CASES: dict[str, tuple[tuple[int, ...], Case]] = {
-    "labels of a drawing, each with a mask": ((5, 50, 150, 500), labels),
-    "cells of a drawn table, each with a mask": ((5, 50, 150, 500), cells),
-}
+PICTURES: dict[str, Case] = {"labels, each with a mask": labels, "cells of a table, each with a mask": cells}
 
 
 if __name__ == "__main__":
