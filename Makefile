@@ -1,17 +1,21 @@
-# make deck   build the Anki deck of this repository into build/
-# make test   run the tests; TESTFLAGS are flags for pytest
-# Both install what they need into .venv first, and again when pyproject.toml has changed.
+# make deck      build the Anki deck of this repository into build/
+# make test      run the tests; TESTFLAGS are flags for pytest
+# make gallery   draw the cards of tests/gallery in Chromium, and check them; build/gallery/index.html shows them
+# Each installs what it needs into .venv first, and again when pyproject.toml has changed.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: deck test
+.PHONY: deck test gallery
 
 deck: .venv/installed
 	$(BIN)/deckwright build
 
 test: .venv/installed-test
 	$(BIN)/pytest $(TESTFLAGS)
+
+gallery: .venv/installed-gallery
+	$(BIN)/pytest tests/gallery $(TESTFLAGS)
 
 .venv/installed: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
@@ -20,6 +24,13 @@ test: .venv/installed-test
 .venv/installed-test: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch .venv/installed $@
+
+# Of Anki's program, the gallery needs the scripts and stylesheets of its pages: not Qt, which is large.
+.venv/installed-gallery: pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,gallery]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/aqt \
+	  "aqt==$$($(BIN)/python -c 'from importlib.metadata import version; print(version("anki"))')"
+	touch .venv/installed .venv/installed-test $@
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

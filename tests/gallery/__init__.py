@@ -1,0 +1,1 @@
+"""Cards that are hard to show, drawn in Chromium and looked at."""

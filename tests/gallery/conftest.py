@@ -1,0 +1,25 @@
+"""The gallery is drawn only where it is asked for by its name: `pytest tests/gallery`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import pages
+
+_HERE = Path(__file__).parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return None if _is_named(config) else True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _is_named(config) and (problem := pages.problem()):
+        pytest.exit(problem, returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+def _is_named(config: pytest.Config) -> bool:
+    named = ((config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args)
+    return any(path.is_relative_to(_HERE) for path in named)
