@@ -63,8 +63,8 @@ box-shadow box-sizing color content direction display fill filter font font-fami
 font-weight height line-height list-style margin margin-bottom margin-left margin-right margin-top max-height
 max-width min-height min-width object-fit opacity outline outline-offset overflow overflow-wrap overflow-x
 overflow-y padding padding-left stroke tab-size text-align text-decoration text-indent text-overflow transform
-unicode-bidi vertical-align white-space width align-items flex-wrap justify-content
-auto baseline block border-box center clone collapse contain column dark ellipsis flex grid hidden
+unicode-bidi vertical-align white-space width align-items flex-shrink flex-wrap
+auto baseline block border-box center clone collapse contain dark ellipsis flex grid hidden
 inherit inline-block inline-flex italic left line-through local ltr middle none normal nowrap right scroll
 solid start to top transparent underline vertical wrap pre-wrap break-word no-repeat -webkit-box
 """
@@ -72,13 +72,8 @@ OLD = frozenset(_OLD.split())
 """What Chrome 57 and Safari 10.1 have."""
 
 NEWER = {
-    "grid-auto-columns": Since(57, 10.1),
-    "grid-auto-flow": Since(57, 10.1),
-    "grid-column": Since(57, 10.1),
-    "span": Since(57, 10.1),
     "grid-template-columns": Since(57, 10.1),
     "fr": Since(57, 10.1),
-    "minmax()": Since(57, 10.1),
     "fit-content()": Since(57, 10.1),
     "isolate": Since(48, 11),
     "plaintext": Since(48, 11),
