@@ -56,8 +56,8 @@ def png(source: bytes, width: int, height: int) -> bytes:
 
 
 def _seconds(width: int, height: int) -> float:
-    """How long a drawing may take: five times what one of that size with much in it takes."""
-    return 0.4 + width * height / 1_000_000
+    """How long a drawing may take: ten times what one of that size with much in it takes."""
+    return 0.8 + 1.5 * width * height / 1_000_000
 
 
 class _Worker:
