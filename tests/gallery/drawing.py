@@ -359,7 +359,7 @@ async def _edge(screen: Screen, outside: list[float], inside: list[float]) -> fl
     width, height = (int(abs(a - b)) + 1 for a, b in zip(outside, inside, strict=True))
     clip = {"x": max(0, left), "y": max(0, top), "width": width, "height": height}
     picture = Image.open(io.BytesIO(await screen.picture(clip, format="png"))).convert("RGB")
-    pixels = list(picture.getdata())
+    pixels = [picture.getpixel((x, y)) for y in range(picture.height) for x in range(picture.width)]
     line = pixels if (left, top) == tuple(map(int, outside)) else pixels[::-1]
     # The last of the pixels outside may be part of the edge.
     ((ground, _),) = Counter(line[:OUTSIDE]).most_common(1)
