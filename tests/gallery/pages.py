@@ -6,6 +6,7 @@ them together.
 
 from __future__ import annotations
 
+import atexit
 import mimetypes
 import os
 import re
@@ -138,7 +139,10 @@ def _anki():  # type: ignore[no-untyped-def]
     """Anki's own code, for what it does not leave to templates."""
     from anki.collection import Collection as Opened
 
-    return Opened(str(Path(tempfile.mkdtemp(prefix="gallery-")) / "collection.anki2"))
+    folder = tempfile.TemporaryDirectory(prefix="gallery-")
+    opened = Opened(str(Path(folder.name) / "collection.anki2"))
+    atexit.register(lambda: (opened.close(), folder.cleanup()))
+    return opened
 
 
 # The page
