@@ -314,7 +314,7 @@ def test_what_a_learner_may_change_is_frozen_and_on_top():
     top = next(iter(rules()))
     assert tinycss2.serialize(top.selector).strip() == ".card"
     assert [one.name.removeprefix("--dw-") for one in top.declarations] == [
-        "font", "font-code", "size", "line-height", "width", "code-wrap", "plate", "dim", "page", "panel", "text",
+        "font", "font-code", "size", "line-height", "width", "code-width", "plate", "dim", "page", "panel", "text",
         "muted", "line", "shade", "link", "cloze", "cloze-back", "mark", "mark-back", "good", "good-back", "bad",
         "bad-back", "missed", "missed-back", "note", "tip", "important", "warning", "caution",
     ]  # fmt: skip
