@@ -71,6 +71,13 @@ class Scratch:
         assert outcome.loaded, outcome.found
         return outcome.loaded
 
+    def save(self, now: int, **terms: object) -> Loaded:
+        """Load, and write the ledger, but no package, which takes longer. The project must have no errors."""
+        loaded = self.load(now, **terms)
+        assert not has_errors(loaded.diagnostics), loaded.diagnostics
+        ledger.write(loaded.assigned.ledger, self.lock)
+        return loaded
+
     def release(self, version: str, now: int, **terms: object) -> Assigned:
         """Release what is new or changed, and write the ledger. The project must have no errors."""
         loaded = self.load(now, **terms)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import import_package
+from conftest import import_package, many
 from prettier import formatted
 from scratch import Scratch
 
@@ -388,7 +388,7 @@ def edited(files: dict[str, list[Section]], chance: random.Random) -> dict[str, 
     return files
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(many(12, 200)))
 def test_any_history_of_releases_updates_only_what_changed(collection, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     scratch = Scratch(tmp_path / "project")

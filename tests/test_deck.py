@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,48 +10,8 @@ from conftest import import_package
 
 from deckwright import package
 
-ROOT = Path(__file__).resolve().parent.parent
-NOW = 1_760_000_000
 LEFT_OVER = re.compile(r"\{\{|\}\}|has a problem|no field called|No cloze \d+ found")
 """What Anki shows where a template is wrong, or a card has nothing to ask."""
-
-BUILD = "import os, sys; os.umask(int(sys.argv.pop(1), 8)); from deckwright.commands import main; main()"
-
-
-def copied(folder: Path) -> Path:
-    """A copy of the repository's deck."""
-    folder.mkdir(parents=True)
-    for name in ("cards", "media"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("pyproject.toml", "deck.lock"):
-        shutil.copy(ROOT / name, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two copies, each built in a process of its own that sees another world: the folder, its name, the zone and so on."""
-    folder = tmp_path_factory.mktemp("deck")
-    here, there = copied(folder / "here"), copied(folder / "a longer name" / "there")
-    runs = (
-        (here, [], "022", {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}),
-        (folder, ["--project", str(there)], "077", {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles"}),
-    )
-    common = {"SOURCE_DATE_EPOCH": str(NOW), "PYTHONPATH": os.pathsep.join(sys.path)}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", BUILD, umask, "build", *options],
-            cwd=cwd,
-            env=os.environ | common | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for cwd, options, umask, environment in runs
-    ]
-    told = [process.communicate()[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], told
-    return here, there
 
 
 @pytest.mark.slow
