@@ -248,8 +248,9 @@ def removed_html(what: str) -> Words:
     """Something in raw HTML, or in a formula, is not on the card.
 
     Scripts, event handlers, frames, fields to fill in and links to scripts are removed with what stands in them, because
-    cards run on other people's devices. A poster or subtitles of a film are never imported. A colour is kept only if it
-    can be read on a light and on a dark card: with its background, or if it is not near black or white.
+    cards run on other people's devices. A poster or subtitles of a film are never imported. A colour stays
+    together with its background; a text's alone becomes the nearest that can be read on a light and on a dark card, and
+    one near black or white has none.
     Bad:
         ## What is a role? {.basic}
         An identity <script>alert(1)</script> that is assumed.

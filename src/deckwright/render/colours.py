@@ -1,13 +1,14 @@
 """Colours that an author set by hand: at night, when the card is dark, they must stay readable.
 
 A colour and its background are kept together or left out together. A background alone gets the text's colour that goes
-with it. Text alone may be in a colour or a middle grey, but not in black, white or what is near them: it would vanish on
-one of the two cards.
+with it. Text alone gets the nearest colour of the stylesheet, which has two shades of each: no colour has enough contrast
+to both cards. Black, white and what is near them are left out.
 """
 
 from __future__ import annotations
 
 import re
+from colorsys import rgb_to_hsv
 
 _NO_BACKGROUND = frozenset({"none", "transparent", "inherit", "initial", "unset"})
 _AS_AROUND = frozenset({"currentcolor", "inherit", "initial", "unset", "revert"})
@@ -15,13 +16,16 @@ _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
 _CALL = re.compile(r"(?<![\w-])(?!calc\b|min\b|max\b|clamp\b)[\w\\-]+\(")
 """A function that does more than reckon: `url(…)` loads something, and `expression(…)` ran programs once."""
 
-_DARK = 0.05
-"""How light a colour must at least be that stands on the dark card (relative luminance, WCAG 2.2): there is 0.025. Pure blue
-has 0.072, navy 0.016 and maroon 0.046.
-"""
+_GREY = 24
+"""A colour whose channels (0–255) differ by less is a grey."""
 
 _GREYS = (0.137, 0.37)
-"""How light a grey may be that stands on both cards, from `#686868` to `#a3a3a3`: its contrast to each is about 2.5 at least."""
+"""How light a grey may be to be one on both cards (relative luminance, WCAG 2.2), from `#686868` to `#a3a3a3`. A darker one
+is nearly the text's own colour on the light card, a lighter one on the dark card.
+"""
+
+_HUES = ((20, "caution"), (70, "warning"), (165, "tip"), (255, "note"), (335, "important"), (360, "caution"))
+"""Up to which hue, in degrees, a colour is which of the stylesheet's: red, orange, green, blue, violet, and red again."""
 
 
 def readable(style: str) -> tuple[str, list[str]]:
@@ -48,24 +52,35 @@ def readable(style: str) -> tuple[str, list[str]]:
             gone = [f"background: {back}", *([f"color: {text}"] if text else [])]
         elif text is None:
             kept["color"] = "#000" if _lightness(seen) > 127 else "#fff"
-    elif text is not None and vanishes(text):
-        gone = [f"color: {text}"]
+    elif text is not None:
+        nearest = on_both_cards(text)
+        gone = [] if nearest else [f"color: {text}"]
+        kept["color"] = nearest or ""
     if gone:
         kept.pop("color", None)
         kept.pop("background-color", None)
-    if not (gone or called) and back is None and not is_bare:
+    if not (gone or called) and back is None and not is_bare and text == kept.get("color"):
         return style, []
     return "; ".join(f"{name}: {value}" for name, value in kept.items()), called + gone
 
 
-def vanishes(colour: str) -> bool:
-    """Whether text in it is not to be read on one of the two cards, or nobody can tell."""
+def on_both_cards(colour: str) -> str | None:
+    """The colour of the stylesheet that a text in this colour gets, with the author's own where there is no stylesheet;
+    None where it would vanish on one of the two cards, or nobody can tell.
+    """
     if _word(colour) in _AS_AROUND:
-        return False
+        return colour
     seen = channels(colour)
-    if seen is None or _luminance(seen) < _DARK:
-        return True
-    return max(seen) - min(seen) < 24 and not _GREYS[0] <= _luminance(seen) <= _GREYS[1]
+    if seen is None:
+        return None
+    if max(seen) - min(seen) >= _GREY:
+        hue = round(360 * rgb_to_hsv(*(part / 255 for part in seen))[0])
+        name = next(name for end, name in _HUES if hue <= end)
+    elif _GREYS[0] <= _luminance(seen) <= _GREYS[1]:
+        name = "muted"
+    else:
+        return None
+    return "var(--dw-{}, #{:02x}{:02x}{:02x})".format(name, *seen)
 
 
 def channels(colour: str) -> tuple[int, int, int] | None:

@@ -128,10 +128,9 @@ def _readable(tag: str) -> tuple[str, list[tuple[str, int]]]:
 
     def painted(found: re.Match[str]) -> str:
         # The attribute may be written without its `#`.
-        if not colours.vanishes(
-            f"#{found[3]}" if re.fullmatch("[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", found[3]) else found[3]
-        ):
-            return found[0]
+        hexadecimal = re.fullmatch("[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", found[3])
+        if nearest := colours.on_both_cards(f"#{found[3]}" if hexadecimal else found[3]):
+            return f'{found[1]} style="color: {html.escape(nearest)}"'
         gone.append((f"color: {found[3]}", found.start(2) + 1))
         return found[1]
 
