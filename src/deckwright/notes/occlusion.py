@@ -35,8 +35,8 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     header += renderer.blocks([*blocks[:position], *([above] if above.text else [])])
     after = renderer.blocks([*([below] if below.text else []), *blocks[position + 1 :]])
     fields = {
-        # Anki's mask editor only finds a picture in an element like this: rslib/src/image_occlusion/imagedata.rs.
-        "Image": re.sub(r'(<img src="[^"]*")[^>]*>', r"\1>", image),
+        # The canvas with the masks lies on the picture, so it has no size of its own.
+        "Image": re.sub(r' (?:width|height|title)="[^"]*"', "", image),
         "Header": header,
         "Back Extra": after + extra(part, renderer),
     }
