@@ -30,7 +30,7 @@ def block(leaf: Block, field: Field) -> str:
     shown = inner(leaf, 0, leaf.text, field, language, breaks=True)
     if _LONG_LINE.search(leaf.text):
         shown = _lines(_whole_names(shown))
-    return f'<pre class="dw-code"><code{class_}>{shown}</code></pre>'
+    return f'<pre class="dw-code"{_direction(field)}><code{class_}>{shown}</code></pre>'
 
 
 def _language(info: str) -> str:
@@ -71,8 +71,13 @@ def _lines(shown: str) -> str:
 
 
 def span(leaf: Block, place: int, text: str, field: Field) -> str:
-    """Code inside a line, without its element. `place` is where the text begins in the leaf's."""
-    return _whole_names(inner(leaf, place, text, field, breaks=True))
+    """Code inside a line. `place` is where its text begins in the leaf's."""
+    return f"<code{_direction(field)}>{_whole_names(inner(leaf, place, text, field, breaks=True))}</code>"
+
+
+def _direction(field: Field) -> str:
+    """The attribute with which code keeps its own way in text that may go the other, and says nothing about that."""
+    return ' dir="ltr"' if field.note.document.right_to_left else ""
 
 
 def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", *, breaks: bool = False) -> str:

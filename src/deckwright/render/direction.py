@@ -7,6 +7,7 @@ code any evidence: a sentence in Arabic may begin with a command.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -18,7 +19,8 @@ _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 def direction(block: Block) -> str:
-    """`ltr` or `rtl`, by the first letter that is not in code, maths, HTML or an address; empty where there is none."""
+    """`ltr` or `rtl`, by the first letter that is not in code, maths, HTML, an address or a box; empty where
+    there is none."""
     letters = (letter for leaf in block.walk() if leaf.text for letter in _prose(leaf))
     return next((_STRONG[sort] for letter in letters if (sort := unicodedata.bidirectional(letter)) in _STRONG), "")
 
@@ -26,16 +28,23 @@ def direction(block: Block) -> str:
 _NO_PROSE = frozenset({"code", "maths", "display", "html", "comment", "private", "autolink", "image", "embed"})
 
 
+_BOX = re.compile(r"\[[ xX]\][ \t]")
+"""What begins an item of a task list. Its letter is a sign."""
+
+
 def _prose(leaf: Block) -> Iterator[str]:
     """The characters of a leaf that are its author's language."""
     if leaf.kind in ("code", "maths", "html", "comment", "private"):
         return
-    yield from _between(leaf.text, leaf.pieces, 0, len(leaf.text))
+    box = _BOX.match(leaf.text)
+    yield from _between(leaf.text, leaf.pieces, box.end() if box else 0, len(leaf.text))
 
 
 def _between(text: str, pieces: tuple[Piece, ...], start: int, end: int) -> Iterator[str]:
     position = start
     for piece in pieces:
+        if piece.start < position:
+            continue
         yield from text[position : piece.start]
         position = piece.end
         if piece.kind in ("emphasis", "strong", "strike", "link"):

@@ -114,8 +114,10 @@ def _list(parent: Element, block: Block, field: Field) -> None:
             element.set("class", "dw-task-list")
             entry.set("class", "dw-task-list-item")
             checked = {"checked": "checked"} if task[1] in "xX" else {}
-            SubElement(entry, "input", {"type": "checkbox", "disabled": "disabled", **checked}).tail = " "
-            children[0] = children[0].cut(task.end())
+            text = children.pop(0)
+            label = SubElement(entry if text.tight else SubElement(entry, "p"), "label")
+            SubElement(label, "input", {"type": "checkbox", "disabled": "disabled", **checked}).tail = " "
+            inline.add(label, text.cut(task.end()), field)
         _all(entry, children, field)
 
 

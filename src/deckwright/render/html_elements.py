@@ -13,11 +13,11 @@ _TABLE = (
     """),
     ("kept", "tables", "caption col colgroup table tbody td tfoot th thead tr"),
     ("kept", "pictures, sound and film", "audio img source video"),
-    ("kept", "the box of a task", "input"),
+    ("kept", "the box of a task and its text", "input label"),
     ("unwrapped", "they name parts of a page, and a card is only one", """
         address article aside footer header hgroup main nav search section
     """),
-    ("unwrapped", "they tell programs what the text says already", "data label legend meter output progress slot time"),
+    ("unwrapped", "they tell programs what the text says already", "data legend meter output progress slot time"),
     ("unwrapped", "they hold a page or a form together, and what they hold is text", "body dialog fieldset form head html"),
     ("unwrapped", "the `img` in it is what every system shows", "picture"),
     ("unwrapped", "they only change how text looks, and are obsolete", "basefont big blink marquee multicol nobr spacer"),
@@ -62,7 +62,7 @@ ATTRIBUTES = {
     "ol": {"reversed", "start", "type"},
     "source": {"src", "type"},
     "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
     "video": {"controls", "height", "loop", "src", "width"},
 }
 """The attributes that are kept, by element; `*` is every one."""

@@ -87,7 +87,7 @@ class _Leaf:
                 case "embed":
                     append(parent, self.embed(piece))
                 case "code":
-                    append(parent, self.field.keep(f"<code>{self.code(piece)}</code>"))
+                    append(parent, self.field.keep(self.code(piece)))
                 case "maths":
                     append(parent, self.field.keep(f"\\({self.maths(piece)}\\)"))
                 case "display":
