@@ -858,7 +858,7 @@ def test_the_text_of_an_occlusion_field() -> None:
         Mask("b", 0, 0.5, 1, 0.25, hint="<a> {{c1::b}}", label="B & b [sound:a.mp3] \\(x\\)"),
         Mask("a", 0.125, 0.00004, 0.1, 0.2, "ellipse"),
         Mask("c", 0.2, 0.3, 0.1, 0.1, "polygon", ((0.2, 0.3), (0.3, 0.3), (0.2, 0.4)), hide_one=True),
-        Mask("d", 0.12345, 0.6, 0.1, 0.1, angle=90, group="b"),
+        Mask("d", 0.12345, 0.6, 0.1, 0.1, angle=90, group="b", label="B & b [sound:a.mp3] \\(x\\)"),
     ]
     hint = '<span class="dw-hint">&lt;a&gt; {<wbr>{c1::b}}</span>'
     assert diagrams.occlusion_text(masks, {"b": 2, "a": 1, "c": 5}, "hide-all") == (

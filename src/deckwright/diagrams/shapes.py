@@ -29,6 +29,7 @@ def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str)
     ts/routes/image-occlusion/shapes/to-cloze.ts.
     """
     lines = []
+    told: set[tuple[str, str]] = set()
     for mask in sorted(masks, key=lambda mask: numbers[mask.key]):
         written = [f"left={_number(mask.left)}", f"top={_number(mask.top)}"]
         if mask.angle:
@@ -41,7 +42,9 @@ def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str)
             written.append("points=" + " ".join(f"{_number(x)},{_number(y)}" for x, y in mask.points))
         if covers_others(mask, mode):
             written.append("oi=1")
-        words = [("dw-hint", mask.hint), ("dw-label", mask.label)]
+        # The shapes of a group are asked together: once is enough for a label that several of them have.
+        words = [("dw-hint", mask.hint), ("dw-label", "" if (mask.key, mask.label) in told else mask.label)]
+        told.add((mask.key, mask.label))
         beside = "".join(f'<span class="{class_}">{escaped(text)}</span>' for class_, text in words if text)
         lines.append(f"{{{{c{numbers[mask.key]}::image-occlusion:{mask.shape}:{':'.join(written)}}}}}{beside}<br>")
     return "".join(lines)

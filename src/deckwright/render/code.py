@@ -118,8 +118,8 @@ _BREAK = '<wbr class="dw-break">'
 _LONG_WORD = re.compile(r"\S{25,}")
 """A word that may be wider than the line: 320 pixels hold some 30 letters."""
 
-_AFTER = r"/:,;=&?|@#()\[\]{}<>"
-_BETWEEN_NAMES = re.compile(rf"(?<=[{_AFTER}])(?=[^{_AFTER}.])|(?<=[^.{_AFTER}])(?=\.[^.\d])")
+_AFTER = r"/:,;=&?|@#()\[\]{}>"
+_BETWEEN_NAMES = re.compile(rf"(?<=[{_AFTER}])(?<!</)(?=[^{_AFTER}.])|(?<=[^.{_AFTER}<])(?=\.[^.\d])")
 
 
 def _between_names(code: str) -> Iterator[int]:
@@ -129,22 +129,14 @@ def _between_names(code: str) -> Iterator[int]:
             yield between.start()
 
 
-_HYPHENED = re.compile(r"<[^>]*>|[^\s<>\x0e\x10]*-[^\s<>\x0e\x10]*")
-_LONGEST_WHOLE = 24
+_HYPHENED = re.compile(r"<[^>]*>|[\x0e\x10]\d+\x0f|(?P<name>[^\s<>\x0e\x10]*-[^\s<>\x0e\x10]*)")
 
 
 def _whole_names(shown: str) -> str:
     """Code in which no line is broken at a hyphen, as browsers do: not in `--dry-run`, nor in `us-east-1`."""
     if "-" not in shown:
         return shown
-    return _HYPHENED.sub(
-        lambda found: (
-            found[0]
-            if found[0][0] == "<" or len(found[0]) > _LONGEST_WHOLE
-            else f'<span class="dw-word">{found[0]}</span>'
-        ),
-        shown,
-    )
+    return _HYPHENED.sub(lambda found: f'<span class="dw-word">{found[0]}</span>' if found["name"] else found[0], shown)
 
 
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
