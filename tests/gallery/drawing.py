@@ -61,11 +61,11 @@ PICTURED = tuple(look for look in LOOKS if not (look.night and look.width in (32
 
 AXE = (Look(390), Look(390, night=True))
 
-_CARD = {"include": [["#qa"]], "exclude": [[".replay-button"]]}
-"""What axe looks at: a card without the buttons that are Anki's own."""
+_CARD = {"include": [["#qa"]], "exclude": [[".replay-button"], ["input#typeans"]]}
+"""What axe looks at: a card without the buttons and the input that Anki puts into it."""
 
-_PAGES = ("region", "page-has-heading-one", "landmark-one-main")
-"""Rules of axe that judge a whole page, and ours is Anki's."""
+_PAGES = ("region", "page-has-heading-one", "landmark-one-main", "scrollable-region-focusable")
+"""Rules of axe that judge a whole page, and ours is Anki's; there keys grade cards, and Chromium (130) reaches what scrolls."""
 
 
 @dataclass(frozen=True)
