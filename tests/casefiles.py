@@ -17,7 +17,7 @@ from deckwright.notes.kinds import VOCABULARY
 from deckwright.read import blocks, sections
 from deckwright.read.blocks import Block
 from deckwright.read.sections import Section
-from deckwright.render import Renderer, clozes, marks
+from deckwright.render import Renderer, clozes, marks, runs_left
 
 CASES = Path(__file__).parent / "cases"
 SETTINGS = Settings(id="cases-7k3m9x2q", name="Deck", slug="cases", tag_prefix="aws")
@@ -75,7 +75,7 @@ def result(kind: str, data: bytes) -> str:
 
 def _markup(text: str) -> tuple[str, list[Diagnostic]]:
     document = blocks.parse(text)
-    renderer = Renderer(SourceFile(PATH, tuple(text.split("\n"))), document)
+    renderer = Renderer(SourceFile(PATH, tuple(text.split("\n"))), document, runs_left(document.blocks, document))
     html = renderer.blocks(document.blocks)
     return _lines(marks.fill(html, [reference.target for reference in renderer.references])), renderer.diagnostics
 

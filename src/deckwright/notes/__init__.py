@@ -12,7 +12,7 @@ from ..diagnostics.media import host
 from ..model import Settings, Span, Written
 from ..read import sections
 from ..read.sections import Section
-from ..render import Renderer
+from ..render import Renderer, runs_left
 from . import content, cuts, shared, slips
 from .context import Context
 from .kinds import KINDS, VOCABULARY, Kind
@@ -88,7 +88,7 @@ def _first(several: Sequence[Diagnostic]) -> Diagnostic:
 def _note(
     part: Part, section: Section, kind: Kind, settings: Settings, context: Context
 ) -> tuple[Written | None, list[Diagnostic]]:
-    renderer = Renderer(section.file, section.document)
+    renderer = Renderer(section.file, section.document, runs_left(part.own(), section.document))
     made, found = kind.make(part, section, renderer)
     if made.instead and section.by_default:
         # A deletion that is not read as one may be why there is none.

@@ -55,11 +55,15 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     return Made(fields, instead), found
 
 
+_ASKING = " :?：？؟"
+"""What a head may end with that asks already."""
+
+
 def _asked(heads: Sequence[Block], renderer: Renderer) -> str:
     """What the card that shows a row or cell wants to know, in the form of its answer: `Limit: ?` for `Delay`,
     `Limit: ? · Value` for `Delay · Value`.
     """
-    row, *column = (renderer.inline(head) for head in heads) if heads else ("",)
+    row, *column = (renderer.inline(head).rstrip(_ASKING) for head in heads) if heads else ("",)
     return _DOT.join([f"{row}: ?" if row else "?", *column]) if row or column else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..read.blocks import Block
 from ..read.sections import Section
-from ..render import Renderer
+from ..render import Renderer, runs_left
 from . import content
 from .parts import Part
 from .shared import as_leaf
@@ -47,7 +47,7 @@ class Context:
     def _html(self, title: Block, section: Section, renderer: Renderer) -> str:
         """A heading as HTML. One with media or mistakes is rendered again for each note, which has to know of them."""
         if title.first not in self._rendered:
-            alone = Renderer(section.file, section.document)
+            alone = Renderer(section.file, section.document, runs_left([title], section.document))
             made = alone.inline(title)
             self._rendered[title.first] = None if alone.references or alone.diagnostics else made
         kept = self._rendered[title.first]

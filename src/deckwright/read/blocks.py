@@ -130,7 +130,7 @@ class Document(msgspec.Struct, frozen=True):
         return Block("paragraph", line, line + 1, text=text, pieces=pieces, too_much=too_much)
 
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 """Letters that are written from right to left: blocks of Unicode (DerivedBidiClass.txt)."""
 
 
@@ -143,7 +143,7 @@ def parse(text: str, first: int = 0) -> Document:
     references = {label.lower(): (link["href"], link["title"]) for label, link in found.items()}
     defined = {(link["href"], link["title"]): tuple(link["map"]) for link in reversed(found.values())}
     reader = _Reader(lines, tokens, references)
-    return Document(reader.blocks(), references, reader.footnotes, defined, bool(_RIGHT_TO_LEFT.search(text)))
+    return Document(reader.blocks(), references, reader.footnotes, defined, bool(RIGHT_TO_LEFT.search(text)))
 
 
 def _pieces(text: str, references: References) -> tuple[tuple[Piece, ...], bool]:

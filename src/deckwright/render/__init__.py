@@ -1,6 +1,7 @@
 """Blocks of Markdown → the HTML of a note's fields, with marks where cloze numbers and names of media are put in later."""
 
+from .direction import runs_left
 from .fields import Renderer
 from .text import plain
 
-__all__ = ["Renderer", "plain"]
+__all__ = ["Renderer", "plain", "runs_left"]

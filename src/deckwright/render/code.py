@@ -72,12 +72,15 @@ def _lines(shown: str) -> str:
 
 def span(leaf: Block, place: int, text: str, field: Field) -> str:
     """Code inside a line. `place` is where its text begins in the leaf's."""
-    return f"<code{_direction(field)}>{_whole_names(inner(leaf, place, text, field, breaks=True))}</code>"
+    shown = inner(leaf, place, text, field, breaks=True)
+    if "-" in text and len(text) < _LONG:
+        return f'<code class="dw-word"{_direction(field)}>{shown}</code>'
+    return f"<code{_direction(field)}>{_whole_names(shown)}</code>"
 
 
 def _direction(field: Field) -> str:
     """The attribute with which code keeps its own way in text that may go the other, and says nothing about that."""
-    return ' dir="ltr"' if field.note.document.right_to_left else ""
+    return ' dir="ltr"' if field.note.right_to_left else ""
 
 
 def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", *, breaks: bool = False) -> str:
@@ -115,8 +118,10 @@ def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", 
 _BREAK = '<wbr class="dw-break">'
 """Where a line may be broken. Every other `<wbr>` only keeps characters apart (`survival`)."""
 
-_LONG_WORD = re.compile(r"\S{25,}")
-"""A word that may be wider than the line: 320 pixels hold some 30 letters."""
+_LONG = 25
+"""Letters that may be wider than the line: 320 pixels hold some 30."""
+
+_LONG_WORD = re.compile(rf"\S{{{_LONG},}}")
 
 _AFTER = r"/:,;=&?|@#()\[\]{}>"
 _BETWEEN_NAMES = re.compile(rf"(?<=[{_AFTER}])(?<!</)(?=[^{_AFTER}.])|(?<=[^.{_AFTER}<])(?=\.[^.\d])")
@@ -142,28 +147,28 @@ def _whole_names(shown: str) -> str:
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
 
 
-def _is_joined_by_clozes(text: str) -> bool:
-    """Whether a command of TeX only shows when the clozes in it are gone, as in `\\hr{{c1::ef}}`."""
-    parts, position = [], 0
-    for start, end, _, _ in clozes.in_code(text):
-        parts.append(text[position:start])
-        position = end
-    whole = "".join([*parts, text[position:]])
-    return bool(parts) and sum(1 for _ in tex.harmful(whole)) > sum(1 for _ in tex.harmful(text))
-
-
 def maths(leaf: Block, place: int, text: str, field: Field) -> str:
     """TeX without the commands that make links to scripts, or attributes of HTML. What they show stays."""
-    if field.cloze and _is_joined_by_clozes(text):
-        shown = text.split("\n", maxsplit=1)[0][:60]
-        field.note.report(removed_html, leaf, place, place + len(shown), shown)
-        text = text.replace("\\", " ")
     parts, position = [], 0
     for start, end, command in tex.harmful(text):
         field.note.report(removed_html, leaf, place + start, place + start + len(command), command)
         parts += [text[position:start], " " * (end - start)]  # In its length, for the places of clozes.
         position = end
-    return inner(leaf, place, "".join([*parts, text[position:]]), field)
+    kept = "".join([*parts, text[position:]])
+    if field.cloze and _is_joined_by_clozes(kept):
+        shown = text.split("\n", maxsplit=1)[0][:60]
+        field.note.report(removed_html, leaf, place, place + len(shown), shown)
+        kept = kept.replace("\\", " ")
+    return inner(leaf, place, kept, field)
+
+
+def _is_joined_by_clozes(text: str) -> bool:
+    """Whether TeX without harmful commands has one when the marks of its clozes are gone, as in `\\hr{{c1::ef}}`."""
+    parts, position = [], 0
+    for start, end, _, _ in clozes.in_code(text):
+        parts.append(text[position:start])
+        position = end
+    return any(tex.harmful("".join([*parts, text[position:]])))
 
 
 def _coloured(tokens: Iterable[tuple[str, str]]) -> Iterator[str]:

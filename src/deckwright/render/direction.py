@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..read.blocks import Block
+from ..read.blocks import RIGHT_TO_LEFT, Block, Document
 from ..read.inlines import Piece
 
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 """By the classes of Unicode Standard Annex #9."""
+
+
+def runs_left(held: Iterable[Block], document: Document) -> bool:
+    """Whether any letter in blocks of a document is written from right to left. If not, no direction has to be said."""
+    return document.right_to_left and any(RIGHT_TO_LEFT.search(leaf.text) for block in held for leaf in block.walk())
 
 
 def direction(block: Block) -> str:

@@ -21,7 +21,7 @@ _SIDED = frozenset({"list", "quote", "alert", "table", "definitions"})
 
 def add(parent: Element, block: Block, field: Field) -> None:
     """Add a block to an element."""
-    if block.kind not in _SIDED or not field.note.document.right_to_left:
+    if block.kind not in _SIDED or not field.note.right_to_left:
         _add(parent, block, field)
         return
     around = field.direction

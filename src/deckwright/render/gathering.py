@@ -21,12 +21,13 @@ from .links import REMOTE, scheme
 
 class Gathering:
     """What the fields of one note are found to hold: their deletions and references to media in the order of the marks
-    that stand for them, and what is wrong.
+    that stand for them, and what is wrong. `right_to_left` says whether the note has letters that are written so.
     """
 
-    def __init__(self, file: SourceFile, document: Document) -> None:
+    def __init__(self, file: SourceFile, document: Document, right_to_left: bool = False) -> None:
         self.file = file
         self.document = document
+        self.right_to_left = right_to_left
         self.deletions: list[Deletion] = []
         self.references: list[Reference] = []
         self.diagnostics: list[Diagnostic] = []
