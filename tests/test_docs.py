@@ -17,6 +17,7 @@ from PIL import Image
 from deckwright.commands import main
 from deckwright.diagnostics import PAGES
 from deckwright.model import Settings
+from deckwright.notetypes.classes import IN_FIELDS, IN_TEMPLATES
 
 ROOT = Path(__file__).parents[1]
 README, CHANGELOG = ROOT / "README.md", ROOT / "CHANGELOG.md"
@@ -197,6 +198,11 @@ def missing_files(text: str) -> set[str]:
     return {
         name for name in named if not any(path.endswith(f"/{name}") for path in there) and not (ROOT / name).exists()
     }
+
+
+def test_the_page_of_styling_lists_the_classes() -> None:
+    rows = re.findall(r"(?m)^\| `(dw-[\w-]+)` +\| (.+?) +\|$", (ROOT / "docs" / "styling.md").read_text("utf-8"))
+    assert rows == [*IN_TEMPLATES.items(), *IN_FIELDS.items()]
 
 
 def test_the_architecture_names_only_files_that_exist() -> None:

@@ -1,7 +1,8 @@
 """The classes that stand in templates and fields: each with what it is, and who writes it.
 
 They are frozen: learners and authors style them. None is taken away or given another meaning, because what stands in the
-fields of a note reaches those who have it only when its content changes.
+fields of a note reaches those who have it only when its content changes. Inside `.dw-code` stand the short classes of
+Pygments besides (`pygments.token.STANDARD_TYPES`), without a prefix: they are many, and nowhere else.
 """
 
 from __future__ import annotations
