@@ -50,7 +50,7 @@ IN_FIELDS: Mapping[str, str] = {
     "dw-footnote": "the footnotes of a field, at its end",
     "dw-footnote-ref": "the number of a footnote, in the text",
     "dw-code": "a block of code",
-    "dw-line": "a line of a block that has long lines; `--dw-in` is its indentation, in columns",
+    "dw-line": "a line of a block that has long lines, with the columns of its indentation",
     "dw-break": "a place in code where a line may be broken",
     "dw-word": "a name in code with hyphens, at which no line is broken",
     "dw-hint": "the hint of a shape, behind it",
