@@ -98,6 +98,7 @@ CLOZES = [
     f"{{{{c1::<img src=x onerror={HIT}>}}}} <img src=x onerror={{{{c2::{HIT}}}}}> y", f"<b ==onclick={HIT}==>x</b> ==y==",
     rf"==x::\(\href{{javascript:{HIT}}}{{x}}\)== y", rf"$\hr{{{{c1::ef}}}}{{javascript:{HIT}}}{{x}}$ y",
     rf"$\href{{{{{{c1::javascript:{HIT}}}}}}}{{x}}$ y", rf"$\href{{java{{{{c1::script:{HIT}}}}}}}{{x}}$ y",
+    rf"$\href{{{{c1::j}}}}{{y}} \hr{{{{c2::ef}}}}{{javascript:{HIT}}}{{x}}$ y",
     rf"<b>\(\hr</b>==ef==<b>{{javascript:{HIT}}}{{x}}\)</b>", f"<scr==ipt>{HIT}</scr==ipt>",
     f"`==<script>{HIT}</script>==` ==x==", f"```html\n{{{{c1::<script>{HIT}</script>}}}}\n```", f"<a href=\"java==script:{HIT}==\">x</a> ==y==",
 ]  # fmt: skip
