@@ -73,6 +73,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "hints in code": many(CLOZE + "```\n", "{{c1::a::b c}}\n", "```\n"),
     "white space in Python": many(BASIC + "```python\nx\n", " \n", "```\n"),
     "white space in C": many(BASIC + "b\n\n```c\nx\n", " \n", "```\n"),
+    "long words in code": lambda size: f"{BASIC}```\n{'<' * (size // 2)}\n{'a/b' * (size // 6)}\n```\n",
     "brackets in a template": many(BASIC + "b\n\n```html+ng2\n", "(", "\n```\n"),
     "unknown elements": many(BASIC + "<div>", "<nobody>", "</div>\n"),
     "missing footnotes": many(BASIC, "[^a]\n\n"),

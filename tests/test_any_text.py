@@ -185,6 +185,7 @@ WORST = {
     "hints in code": "## a {.cloze}\n\n```\n" + "{{c1::a::b c}}\n" * 20_000 + "```\n",
     "white space in Python": "## a {.basic}\n\n```python\nx\n" + " \n" * 100_000 + "```\n",
     "white space in C": "## a {.basic}\n\nb\n\n```c\nx\n" + " \n" * 100_000 + "```\n",
+    "long words in code": "## a {.basic}\n\n```\n" + "<" * 20_000 + "\n" + "a/b" * 20_000 + "\n```\n",
     "unknown elements on one line": "## a {.basic}\n\n<div>" + "<nobody>" * 3_000 + "</div>\n",
     "headings in items": "## a {.basic}\n\n" + "- # a\n" * 10_000,
     "a deep front matter": "---\na: " + "[" * 100_000 + "\n---\n",

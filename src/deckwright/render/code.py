@@ -134,14 +134,20 @@ def _between_names(code: str) -> Iterator[int]:
             yield between.start()
 
 
-_HYPHENED = re.compile(r"<[^>]*>|[\x0e\x10]\d+\x0f|(?P<name>[^\s<>\x0e\x10]*-[^\s<>\x0e\x10]*)")
+_WORD = re.compile(r"<[^>]*+>|[\x0e\x10]\d+\x0f|(?P<word>[^\s<>\x0e\x10]++)")
+"""A tag, a mark, or a word: one without a hyphen too, lest each of its letters be looked at as the beginning of one."""
 
 
 def _whole_names(shown: str) -> str:
     """Code in which no line is broken at a hyphen, as browsers do: not in `--dry-run`, nor in `us-east-1`."""
     if "-" not in shown:
         return shown
-    return _HYPHENED.sub(lambda found: f'<span class="dw-word">{found[0]}</span>' if found["name"] else found[0], shown)
+    return _WORD.sub(_whole_name, shown)
+
+
+def _whole_name(found: re.Match[str]) -> str:
+    word = found["word"]
+    return f'<span class="dw-word">{word}</span>' if word and "-" in word and word.strip("-") else found[0]
 
 
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
