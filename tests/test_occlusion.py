@@ -172,6 +172,7 @@ def test_a_hint_is_shown_where_its_mask_is_asked_and_nowhere_else(tmp_path: Path
 def test_drawings_make_one_card_for_each_mask_or_group(tmp_path: Path, collection: Collection) -> None:
     shutil.copytree(PROJECT, tmp_path / "deck")
     scratch = Scratch(tmp_path / "deck")
+    scratch.build(DAY_ONE)  # It keeps the pictures, so that they are drawn once.
     notes, counts = imported(collection, scratch, DAY_ONE)
     assert counts == {"new": len(notes), "updated": 0, "duplicate": 0, "conflicting": 0}
     lines = scratch.load(DAY_ONE).assigned.ledger.lines
