@@ -213,6 +213,61 @@ def test_a_was_that_names_no_note_is_told_once_there_is_a_ledger(scratch: Scratc
     assert (found.code, found.severity, "usr" in found.message) == ("I027", "warning", True)
 
 
+ALPHA, BETA = "## Alpha? {{{}}}\n\nThe first letter.\n\n", "## Beta? {#beta}\n\nAnother, which comes after it.\n\n"
+
+
+def test_of_two_notes_of_the_deck_neither_becomes_the_other(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + ALPHA.format("#alpha")})
+    scratch.build(day(1))
+    scratch.card_files({"iam.md": BASIC + ALPHA.format("#alpha") + BETA})
+    before = guids(scratch.build(day(2)).collection.notes)
+    scratch.card_files({"iam.md": BASIC + ALPHA.format('#alpha was="beta"')})
+    loaded = scratch.build(day(3))
+    assert guids(loaded.collection.notes) == {"Alpha?": before["Alpha?"]}
+    assert [(found.code, found.span.line, found.message) for found in loaded.diagnostics] == [
+        ("I030", 6, 'was="beta" is not followed: deck.lock has `alpha` as a note of its own'),
+    ]
+    assert guids(scratch.build(day(4)).collection.notes) == {"Alpha?": before["Alpha?"]}
+
+
+def test_a_note_that_is_new_to_learners_can_still_become_one_that_they_have(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + BETA})
+    (beta,) = released(scratch, "1.0.0", day(1))
+    scratch.card_files({"iam.md": BASIC + ALPHA.format("#alpha") + BETA})
+    scratch.build(day(2))
+    scratch.card_files({"iam.md": BASIC + ALPHA.format('#alpha was="beta"')})
+    for when in (3, 4):
+        loaded = scratch.build(day(when))
+        assert (codes(loaded), guids(loaded.collection.notes)) == ([], {"Alpha?": beta.guid})
+
+
+@pytest.mark.parametrize("also", ["", "error"])
+def test_a_was_named_after_a_build_that_kept_going_is_followed(scratch: Scratch, also: str) -> None:
+    scratch.card_files({"iam.md": BASIC + ALPHA.format("#alpha")})
+    (alpha,) = scratch.build(day(1)).collection.notes
+    broken = "## Broken? {#broken}\n\n![](none.png)\n\n" if also else ""
+    scratch.card_files({"iam.md": BASIC + ALPHA.format("#first") + broken})
+    scratch.build(day(2), keep_going=True)
+    scratch.card_files({"iam.md": BASIC + ALPHA.format('#first was="alpha"')})
+    loaded = scratch.build(day(3))
+    assert (codes(loaded), guids(loaded.collection.notes)) == ([], {"Alpha?": alpha.guid})
+
+
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        ('{#alpha .basic was="beta"}', "another note has that id, or the same `was`"),
+        ('{#alpha .cloze was="beta"}', "that note has another note type"),
+    ],
+)
+def test_a_was_that_leads_to_no_note_of_its_own_is_told(scratch: Scratch, tags: str, why: str) -> None:
+    scratch.card_files({"iam.md": BASIC + BETA})
+    scratch.build(day(1))
+    scratch.card_files({"iam.md": BASIC + BETA + f"## Alpha? {tags}\n\nThe ==first== letter.\n\n"})
+    (found,) = scratch.build(day(2)).diagnostics
+    assert (found.code, found.message) == ("I030", f'was="beta" is not followed: {why}')
+
+
 def test_a_renamed_id_without_was_is_refused_where_learners_have_the_note(scratch: Scratch) -> None:
     scratch.card_files({"iam.md": BASIC + USER.replace("?\n", "? {#user}\n")})
     scratch.build(day(1))

@@ -20,7 +20,7 @@ from .model import Note, Span
 _TOLD = 3
 """How many notes are told of one by one. The others are counted."""
 
-_DOUBTS = frozenset({"I002", "I003", "I009", "I020"})
+_DOUBTS = frozenset({"I002", "I003", "I009", "I020", "I030"})
 """What says of a new note already which one it may be."""
 
 

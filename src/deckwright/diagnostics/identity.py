@@ -387,6 +387,17 @@ def forgotten(package: str, renewed: int, number: int) -> Words:
     )
 
 
+@declare("I030", "warning")
+def unfollowed_was(was: str, why: str) -> Words:
+    """`was` names a note that this one cannot become.
+
+    `was` says which id a note had before. If both notes were in the deck, each has its own progress, and nobody can put
+    that of two notes together. A note can neither take the place of one that is still there, nor of one of another note
+    type.
+    """
+    return f'was="{was}" is not followed: {why}', "remove `was`, or write the id there that this note had before"
+
+
 def _which(ids: Sequence[str]) -> str:
     """The other ids, as in ` (or "b", "c")`."""
     others = ", ".join(f'"{id_}"' for id_ in ids[1:3])

@@ -102,7 +102,7 @@ def assign(
     taken = {line.guid for line in matches.lines.values()}
     gone = [line for line in before.values() if line.guid not in taken and line.released and not line.retired]
 
-    ids = {line.id for line in before.values()}
+    known = {(line.id, line.type) for line in before.values()}
     identities: list[Identity | None] = [None] * len(candidates)
     lines: dict[str, Line] = {}
     for n, note in enumerate(notes):
@@ -110,7 +110,7 @@ def assign(
         told = guards.matched(n, notes, matches, terms.retire)
         if line is None and not has_errors(told):
             told += guards.new_note(note, gone, terms.retire)
-        told += guards.former_id(note, line, ids)
+        told += guards.former_id(note, line, known)
         found += told
         if has_errors(told):
             continue

@@ -20,6 +20,7 @@ from ..diagnostics.identity import (
     renamed,
     reused,
     same_name,
+    unfollowed_was,
     unknown_was,
 )
 from ..model import Candidate, Settings, Span
@@ -116,11 +117,20 @@ def new_note(note: Candidate, gone: Sequence[Line], retire: bool) -> list[Diagno
     return []
 
 
-def former_id(note: Candidate, line: Line | None, ids: Collection[str]) -> list[Diagnostic]:
-    """A `was` that names no note. `ids` are those in the ledger: without any, as in a first build, nothing is known."""
-    if not note.was or not ids or note.was in ids or (line and note.was in line.was):
+def former_id(note: Candidate, line: Line | None, known: Collection[tuple[str, str]]) -> list[Diagnostic]:
+    """A `was` that names no note, or one that this note did not become. `line` is as before this build.
+
+    `known` has the ids and the note types of the ledger: without any, as in a first build, nothing is known.
+    """
+    if not note.was or not known or (line and note.was in (line.id, *line.was)):
         return []
-    return [unknown_was(note.span, note.was)]
+    if all(id_ != note.was for id_, _ in known):
+        return [unknown_was(note.span, note.was)]
+    if (note.was, note.note_type) not in known:
+        return [unfollowed_was(note.span, note.was, "that note has another note type")]
+    is_own = line is not None and line.id == note.id
+    why = f"deck.lock has `{note.id}` as a note of its own" if is_own else "another note has that id, or the same `was`"
+    return [unfollowed_was(note.span, note.was, why)]
 
 
 def retired(going: Sequence[Line], live: int) -> list[Diagnostic]:

@@ -274,9 +274,12 @@ class _Matcher:
 def _is_too_new(own: Line, former: Line, was: str) -> bool:
     """Whether the line of a note's id was only made because its author had not said yet which id the note had before.
 
-    A released line is never given up, nor one that got its former id long ago.
+    Then the former line is retired, or released, or has the same text: a build that keeps going retires none. Two drafts
+    that are otherwise both in the deck are two notes. A released line is never given up, nor one that got its former id
+    long ago.
     """
-    return not own.released and was not in own.was and (bool(former.retired) or former.explicit)
+    is_same = bool(former.retired or former.released) or own.match == former.match
+    return is_same and not own.released and was not in own.was
 
 
 def _two_best(values: Iterable[tuple[Key, float]]) -> dict[Key, tuple[float, float]]:
