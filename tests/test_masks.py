@@ -178,6 +178,25 @@ def test_suggest_writes_into_a_drawing_once(root: Path) -> None:
     assert files(root / "build") == {".gitignore", "masks/b.png"}
 
 
+def test_the_title_is_left_out_again_once_the_other_labels_have_masks(root: Path) -> None:
+    text = '<text x="{}" y="{}" font-size="{}">{}</text>'
+    labels = [(100, 30, 24, "How it works"), (10, 100, 14, "Router"), (10, 130, 14, "Hub"), (10, 160, 14, "Switch")]
+    file = root / "media" / "b.svg"
+    file.write_text(SVG.format("\n".join(text.format(*label) for label in labels)))
+    assert run("suggest", "media/b.svg").exit_code == 0
+    written = file.read_text()
+    left_out = "Left out, unless --all is given:\n  How it works (the title)\n"
+    again = run("suggest", "media/b.svg")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert again.stderr == f"{left_out}{Path('media/b.svg')} has no other labels: nothing was written.\n"
+    file.write_text(written.replace("</svg>", text.format(10, 190, 14, "Hub") + "</svg>"))
+    more = run("suggest", "media/b.svg")
+    assert (more.exit_code, more.stdout) == (0, "")
+    assert more.stderr == (
+        f"{left_out}  Hub (occurs more than once)\n{Path('media/b.svg')} has no other labels: nothing was written.\n"
+    )
+
+
 def test_a_drawing_that_cannot_be_drawn_stays_as_it_is(root: Path) -> None:
     text = '<svg xmlns="http://www.w3.org/2000/svg"><text y="9">a</text></svg>'
     (root / "media" / "b.svg").write_text(text)

@@ -20,6 +20,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.media import broken_svg
 from ..diagnostics.occlusion import undrawable
 from ..limits import MAX_SVG_BYTES
+from ..media.svg import SVG
 from ..model import Mask, Span
 from ..names import slug, unused
 from . import drawing, labels, ocr, picture, renderer, sidecar
@@ -81,14 +82,20 @@ def _for_drawing(file: Path, path: str, every: bool) -> tuple[Proposal | None, l
         return None, [undrawable(Span(path), path, error.problem, error.detail)]
     if drawn is None:
         return None, found
-    seen = [label for label in held.others if label in drawn.ink and ocr.says_something(label.text)]
-    texts = {Text(label.text, drawn.ink[label].box, _height(drawn.ink[label].box)): label.number for label in seen}
-    reasons = _reasons(list(texts), drawn.size, every)
+    written = [label for label in held.masks if label.element.tag in _OF_TEXT]  # A group may be much higher than its text.
+    seen = [label for label in (*written, *held.others) if label in drawn.ink and ocr.says_something(label.text)]
+    labelled = {Text(label.text, drawn.ink[label].box, _height(drawn.ink[label].box)): label for label in seen}
+    texts = {text: label.number for text, label in labelled.items() if label not in written}
+    # What has a mask is compared with, too: else the title would be like the rest once that has masks.
+    reasons = {text: why for text, why in _reasons(list(labelled), drawn.size, every).items() if text in texts}
     taken = {name for label in held.masks for name in (label.name, label.group)}
     named = _named([text for text in texts if text not in reasons], taken)
     masks = [Mask(name, *fractions(text.box, drawn.size), label=text.text) for name, text in named.items()]
     data = labels.with_masks(source, {texts[text]: name for name, text in named.items()})
     return _proposal(masks, reasons, Image.open(io.BytesIO(drawn.data)), file, data), []
+
+
+_OF_TEXT = (f"{SVG}text", f"{SVG}tspan")
 
 
 def _height(box: Box) -> int:
