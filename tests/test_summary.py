@@ -159,7 +159,7 @@ def test_a_ledger_that_vanished_is_told_if_its_notes_would_be_other_ones(project
     assert (run("build")[0][0], told(project)) == (0, [])
     project.lock.unlink()
     found = (
-        "deck.lock: warning[I029]: deck.lock is missing, and 1 of the 5 notes in build/anatomy.apkg would be other ones\n"
+        "deck.lock: warning[I029]: deck.lock is missing: of the notes in build/anatomy.apkg, 1 would get a new guid\n"
         "  help: put deck.lock back, from a backup or another copy of the project, and build again; "
         "if nobody has imported that package, go on\n\n"
     )
@@ -172,9 +172,28 @@ def test_a_ledger_that_vanished_is_told_if_its_notes_would_be_other_ones(project
 
 
 def test_without_a_ledger_a_note_that_left_or_came_is_no_loss(project: Scratch) -> None:
-    for text in (replaced((VALVE, "")), NOTES + "\n### What is a septum?\n\nA wall.\n"):
+    came = "\n### What is a septum?\n\nA wall.\n"
+    for text in (replaced((VALVE, "")), NOTES + came, replaced((VALVE, "")) + came):
         project.write({"cards/heart.md": text, "deck.lock": None})
         assert told(project) == []
+
+
+def test_cloze_numbers_that_only_the_ledger_knew_are_told_apart_from_guids(project: Scratch) -> None:
+    """An answer came first after the others had their numbers; without the ledger, it gets the number 1."""
+    cloze = "## Ventricles {.cloze #ventricles}\n\nThe ==left== one pumps into the ==aorta==.\n\n"
+    project.write({"cards/clozes.md": cloze})
+    run("build")
+    project.write({"cards/clozes.md": cloze.replace("The ==", "Blood of the ==lungs==: the ==")})
+    run("build")
+    edited = replaced(("It lets blood through one way.", "It lets blood through in one direction."))
+    project.write({"cards/heart.md": edited})
+    run("build")
+    project.lock.unlink()
+    (found,) = told(project)
+    assert found.message == (
+        "deck.lock is missing: of the notes in build/anatomy.apkg, "
+        "1 would get a new guid and 1 would get other cloze numbers"
+    )
 
 
 def test_json_has_the_warnings_and_nothing_of_the_counts(project: Scratch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -180,9 +181,11 @@ def _forgotten(project: Project, loaded: Loaded) -> list[Diagnostic]:
     except (package.PackageError, OSError):
         return []
     changes = diff.compare(before, package.contents(loaded.collection))
-    renewed = min(len(changes.new), len(changes.retired)) + len(changes.renumbered)
+    # Of the notes that are gone and those that came, the ones with the same text are the same to an author.
+    gone, came = (Counter(note.title for note in notes) for notes in (changes.retired, changes.new))
+    renewed, renumbered = (gone & came).total(), len(changes.renumbered)
     shown = last.relative_to(project.root).as_posix()
-    return [forgotten(Span(loaded.file.name), shown, renewed, len(before.notes))] if renewed else []
+    return [forgotten(Span(loaded.file.name), shown, renewed, renumbered)] if renewed or renumbered else []
 
 
 def _objection(loaded: Loaded, keep_going: bool) -> Status | None:

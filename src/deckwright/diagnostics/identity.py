@@ -374,14 +374,16 @@ def same_name(name: str, group: str, number: int) -> Words:
 
 
 @declare("I029", "warning")
-def forgotten(package: str, renewed: int, number: int) -> Words:
+def forgotten(package: str, renewed: int, renumbered: int) -> Words:
     """`deck.lock` is missing, but there is a package of the deck.
 
     Deckwright knows from `deck.lock` which notes it has built before. Without it, a note that was edited since it was new
     gets another guid, and a cloze may get another number: whoever imported the package gets such notes a second time.
     """
+    counts = ((renewed, "a new guid"), (renumbered, "other cloze numbers"))
+    said = " and ".join(f"{number} would get {what}" for number, what in counts if number)
     return (
-        f"deck.lock is missing, and {renewed} of the {number} note{'s' * (number != 1)} in {package} would be other ones",
+        f"deck.lock is missing: of the notes in {package}, {said}",
         "put deck.lock back, from a backup or another copy of the project, and build again; "
         "if nobody has imported that package, go on",
     )
