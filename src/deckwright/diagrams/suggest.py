@@ -82,7 +82,7 @@ def _for_drawing(file: Path, path: str, every: bool) -> tuple[Proposal | None, l
         return None, [undrawable(Span(path), path, error.problem, error.detail)]
     if drawn is None:
         return None, found
-    written = [label for label in held.masks if label.element.tag in _OF_TEXT]  # A group may be much higher than its text.
+    written = [label for label in held.masks if label.element.tag in _OF_TEXT]
     seen = [label for label in (*written, *held.others) if label in drawn.ink and ocr.says_something(label.text)]
     labelled = {Text(label.text, drawn.ink[label].box, _height(drawn.ink[label].box)): label for label in seen}
     texts = {text: label.number for text, label in labelled.items() if label not in written}
@@ -96,6 +96,7 @@ def _for_drawing(file: Path, path: str, every: bool) -> tuple[Proposal | None, l
 
 
 _OF_TEXT = (f"{SVG}text", f"{SVG}tspan")
+"""Elements that are as high as their text. A group with a mask may be much higher."""
 
 
 def _height(box: Box) -> int:
