@@ -80,7 +80,30 @@ def test_a_link_to_what_is_made_is_not_followed(tmp_path: Path) -> None:
     write(tmp_path, "cards/a.md", "build/b.md", "tools/pyvenv.cfg", "tools/c.md")
     linked(tmp_path, "cards/b", "../build")
     linked(tmp_path, "cards/c", "../tools")
+    write(tmp_path, "build/deep/d.md", "tools/lib/deep/e.md")
+    linked(tmp_path, "cards/d", "../build/deep")
+    linked(tmp_path, "cards/e", "../tools/lib/deep")
     assert listed(tmp_path, "cards") == (["cards/a.md"], [])
+
+
+@pytest.mark.parametrize("target", [".", "..", "../cards", "deep/.."])
+def test_a_link_to_a_folder_that_it_is_in_is_told(target: str, tmp_path: Path) -> None:
+    write(tmp_path, "cards/a.md", "cards/deep/b.md")
+    linked(tmp_path, "cards/again", target)
+    for folders in (["cards"], ["."]):
+        assert listed(tmp_path, *folders) == (["cards/a.md", "cards/deep/b.md"], [("cards/again", "OSError")])
+
+
+def test_a_link_to_nothing_is_told_where_it_may_be_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, "cards/a.md")
+    linked(tmp_path, "cards/more", "../nowhere")
+    linked(tmp_path, "cards/self", "self")
+    linked(tmp_path, "cards/b.md", "nowhere.md")  # Whoever reads it tells of it.
+    linked(tmp_path, "cards/c.PNG", "../.git/annex/c.PNG")
+    linked(tmp_path, "cards/.hidden", "../nowhere")
+    found, told = listed(tmp_path, "cards")
+    assert [path for path in found if path.endswith(".md")] == ["cards/a.md", "cards/b.md"]
+    assert sorted(told) == [("cards/more", "FileNotFoundError"), ("cards/self", "OSError")]
 
 
 def test_folders_that_cannot_be_followed_are_errors_of_the_build(tmp_path: Path) -> None:
@@ -89,6 +112,7 @@ def test_folders_that_cannot_be_followed_are_errors_of_the_build(tmp_path: Path)
     project.card_files({"a.md": "## a {.basic}\n\nb\n"})
     linked(project.root, "cards/more", "../../outside")
     linked(project.root, "cards/again", "..")
+    linked(project.root, "cards/nothing", "../nowhere")
     loaded, found = load(project.root, Terms(DAY_ONE))
     assert loaded and len(loaded.collection.notes) == 1
     assert [to_text(one) for one in found] == [
@@ -96,6 +120,8 @@ def test_folders_that_cannot_be_followed_are_errors_of_the_build(tmp_path: Path)
         "  help: check its permissions, and where it links to",
         "cards/more: error[S019]: this folder is a link to a place outside the project\n"
         "  help: move the folder itself into the project",
+        "cards/nothing: error[S020]: this folder cannot be listed: the link leads to nothing\n"
+        "  help: check its permissions, and where it links to",
     ]
 
 

@@ -107,9 +107,11 @@ def _written(
     found: list[Diagnostic] = []
 
     def refused(folder: str, error: OSError) -> None:
-        is_outside = isinstance(error, files.OutsideError)
-        told = outside(Span(folder), "folder") if is_outside else unreadable(Span(folder), _reason(error), "folder")
-        found.append(told)
+        if isinstance(error, files.OutsideError):
+            found.append(outside(Span(folder), "folder"))
+        else:
+            reason = "the link leads to nothing" if isinstance(error, FileNotFoundError) else _reason(error)
+            found.append(unreadable(Span(folder), reason, "folder"))
 
     paths = files.note_files(project.root, project.settings.cards, refused)
     for done, path in enumerate(paths):

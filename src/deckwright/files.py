@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import locks
+from .mediatypes import is_media
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -148,9 +149,10 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
     """The files in `folders` and below them, relative to `root` with `/`, in natural order: 2 before 10.
 
     Hidden files are left out, and so are folders that are hidden or generated: the project's `build`, virtual
-    environments, `node_modules`. A link to a folder of the project that is not listed anyway is followed. A folder that
-    is missing has no files; of any other that cannot be listed `refused` is told, and of a link that leads out of the
-    project (OutsideError) or in a circle.
+    environments, `node_modules`. A link to a folder of the project that is not listed anyway is followed, unless that is
+    left out or in one that is. A folder that is missing has no files; of any other that cannot be listed `refused` is
+    told, and of a link that leads out of the project (OutsideError), to a folder that it is in (ELOOP), or to nothing
+    (FileNotFoundError), except if its name is that of a Markdown or media file: whoever reads it tells of that.
     """
     paths: list[str] = []
     listed: set[str] = set()
@@ -165,8 +167,9 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
             place = Path(top)
             listed.add(os.path.realpath(place))
             below[:] = [name for name in below if not _is_generated(place / name, root)]
-            below[:] = [name for name in below if os.path.realpath(place / name) not in listed]
             links.extend(place / name for name in below if (place / name).is_symlink())
+            below[:] = [name for name in below if os.path.realpath(place / name) not in listed]
+            links.extend(place / name for name in names if not _is_file(place / name))
             inside = place.relative_to(root)
             paths.extend((inside / name).as_posix() for name in names if not name.startswith("."))
 
@@ -175,13 +178,38 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
     home = Path(os.path.realpath(root))
     for link in links:  # It grows while those that are followed are walked.
         target = Path(os.path.realpath(link))
-        if not target.is_relative_to(home):
+        if broken := _why_broken(link):
+            if refused:
+                refused(link.relative_to(root).as_posix(), broken)
+        elif not target.is_relative_to(home):
             tell(OutsideError(errno.EXDEV, "it leads out of the project", str(link)))
         elif Path(os.path.realpath(link.parent)).is_relative_to(target):
             tell(OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(link)))
-        elif str(target) not in listed and not _is_generated(target, home):
+        elif str(target) not in listed and not any(_is_generated(folder, home) for folder in _up_to(home, target)):
             walk(link)
     return sorted(paths, key=_natural)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether what is no folder is a file, by its name, or by what it is: a link to nothing may be one to a folder."""
+    is_named = path.name.startswith(".") or path.name.lower().endswith(".md") or is_media(path.name)
+    return is_named or not path.is_symlink() or _why_broken(path) is None
+
+
+def _why_broken(link: Path) -> OSError | None:
+    """Why a link cannot be followed, None if it can be."""
+    try:
+        link.stat()
+    except OSError as error:
+        return error
+    return None
+
+
+def _up_to(top: Path, folder: Path) -> Iterator[Path]:
+    """The folder and those that it is in, without `top`."""
+    while folder != top:
+        yield folder
+        folder = folder.parent
 
 
 _VENV_MARK = "pyvenv.cfg"
