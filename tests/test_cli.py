@@ -198,6 +198,38 @@ def test_build_counts_cards_and_media(root: Path) -> None:
     assert re.sub(r"\d+ kB", "SIZE", result.stdout).endswith(" · 2 notes, 3 cards, 1 media file, SIZE\n")
 
 
+def test_a_change_of_the_stylesheet_alone_is_told_with_what_it_costs(root: Path) -> None:
+    styled = (root / "deck.toml").read_text(encoding="utf-8") + '\n[style]\ncss = "style.css"\n'
+    write(root, {"deck.toml": styled, "style.css": ".card { color: red }\n"})
+    run("build")
+    write(root, {"style.css": ".card { color: blue }\n"})
+    assert run("check").stdout.splitlines()[1:] == ["Since the last build: the look of the cards changed"]
+    result = run("build")
+    assert result.stdout.splitlines()[1:] == ["Since the last build: the look of the cards changed"]
+    assert result.stderr == (
+        "The look of the cards has changed: an update replaces what learners changed in Cards…, but not their own file.\n"
+        "deck.lock has changed: commit it with your notes.\nNext: deckwright build --open\n"
+    )
+    again = run("build")
+    assert again.stdout.splitlines()[1:] == ["Since the last build: nothing changed"]
+    assert again.stderr == "Next: deckwright build --open\n"
+
+
+def test_the_look_of_the_cards_is_compared_with_the_last_release_too(root: Path, released: Scratch) -> None:
+    settings = (root / "deck.toml").read_text(encoding="utf-8")
+    write(root, {"cards/heart.md": HEART, "deck.toml": settings + 'report_url = "https://example.org/"\n'})
+    run("build")
+    assert run("build").stdout.splitlines()[1:] == [
+        "Since the last build: nothing changed",
+        "Since version 1.0.0: 1 gone, the look of the cards changed",
+    ]
+    write(root, {"deck.toml": settings})
+    assert run("build").stdout.splitlines()[1:] == [
+        "Since the last build: the look of the cards changed",
+        "Since version 1.0.0: 1 gone",
+    ]
+
+
 def test_what_is_built_stays_out_of_git(root: Path) -> None:
     run("build")
     assert files(root / "build") == {".gitignore", "anatomy.apkg"}

@@ -49,6 +49,11 @@ def since_build(before: Ledger, after: Ledger) -> Changes | None:
     return Changes(len(now.keys() - was.keys()), changed, moved, len(was.keys() - now.keys()))
 
 
+def is_look_new(before: Ledger, after: Ledger) -> bool:
+    """Whether an update brings other styling or templates than the last build of the same note types did."""
+    return any(line.mod != after.types[key].mod for key, line in before.types.items() if key in after.types)
+
+
 def losses(
     before: Ledger, after: Ledger, notes: Iterable[Note], found: Iterable[Diagnostic], may_leave: bool
 ) -> list[Diagnostic]:

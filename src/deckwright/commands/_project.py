@@ -58,17 +58,20 @@ def changes(loaded: Loaded) -> list[str]:
 
     lines = []
     if since := summary.since_build(loaded.before, loaded.assigned.ledger):
-        lines.append(f"Since the last build: {_counted(since.new, since.changed, since.moved, since.gone)}")
+        is_look_new = summary.is_look_new(loaded.before, loaded.assigned.ledger)
+        lines.append(f"Since the last build: {_counted(since.new, since.changed, since.moved, since.gone, is_look_new)}")
     if last := loaded.before.last:
         made = loaded.assigned
-        lines.append(f"Since version {last.version}: {_counted(made.new, made.changed, 0, made.retired)}")
+        is_look_new = any(line.released and line.draft for line in made.ledger.types.values())
+        lines.append(f"Since version {last.version}: {_counted(made.new, made.changed, 0, made.retired, is_look_new)}")
     return lines
 
 
-def _counted(new: int, changed: int, moved: int, gone: int) -> str:
-    """As in "3 new, 1 changed, 1 moved, 2 gone"."""
+def _counted(new: int, changed: int, moved: int, gone: int, is_look_new: bool) -> str:
+    """As in "3 new, 1 changed, 1 moved, 2 gone, the look of the cards changed"."""
     counts = ((new, "new"), (changed, "changed"), (moved, "moved"), (gone, "gone"))
-    return ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing changed"
+    told = [f"{number} {word}" for number, word in counts if number]
+    return ", ".join([*told, *["the look of the cards changed"] * is_look_new]) or "nothing changed"
 
 
 def terms(root: Path, retire: bool = False, renumber: Iterable[str] = (), rename: bool = False) -> Terms:

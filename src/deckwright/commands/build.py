@@ -124,8 +124,13 @@ def _say_ledger_changed(outcome: Outcome) -> None:
     from .. import summary as changed
 
     if outcome.is_ledger_changed and outcome.loaded:
-        since = changed.since_build(outcome.loaded.before, outcome.loaded.assigned.ledger)
-        though = ", though no note has" if since and not since.any else ""
+        ledgers = outcome.loaded.before, outcome.loaded.assigned.ledger
+        since = changed.since_build(*ledgers)
+        is_look_new = changed.is_look_new(*ledgers)
+        if is_look_new:
+            lost = "an update replaces what learners changed in Cards…, but not their own file"
+            click.echo(f"The look of the cards has changed: {lost}.", err=True)
+        though = ", though no note has" if since and not since.any and not is_look_new else ""
         click.echo(f"deck.lock has changed{though}: commit it with your notes.", err=True)
 
 
