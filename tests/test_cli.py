@@ -822,15 +822,25 @@ def test_many_notes_go_only_with_retire(root: Path, released: Scratch) -> None:
 def test_renumber_lets_the_clozes_of_one_note_move(root: Path, released: Scratch) -> None:
     write(root, {"cards/valves.md": CLOZES.replace("c1", "c3")})
     before = held(root)
-    for options in ([], ["--renumber", "other"]):
+    for exit_code, options in ((1, []), (2, ["--renumber", "other"])):
         result = run("build", *options)
-        assert (result.exit_code, held(root)) == (1, before)
+        assert (result.exit_code, held(root)) == (exit_code, before)
         assert "“mitral” from c1 to c3" in result.stderr
         assert "build --renumber valves" in result.stderr
     result = run("build", "--renumber", "valves")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == ["Since the last build: 1 changed", "Since version 1.0.0: 1 changed"]
     assert run("build").exit_code == 0
+
+
+@pytest.mark.parametrize(("named", "meant"), [("valvse", " Did you mean valves?"), ("nope", "")])
+def test_renumber_refuses_an_id_that_no_note_has(root: Path, released: Scratch, named: str, meant: str) -> None:
+    before = held(root)
+    result = run("build", "--renumber", "valves", "--renumber", named)
+    assert (result.exit_code, result.stdout, held(root)) == (2, "", before)
+    assert result.stderr == f"deck.lock has no note with the ID {named}.{meant}\n"
+    (root / "deck.lock").write_text("damaged")
+    assert "deck.lock has no note" not in run("build", "--renumber", named).stderr
 
 
 def test_keep_going_keeps_the_lines_of_what_it_leaves_out(root: Path, released: Scratch) -> None:

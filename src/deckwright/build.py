@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from . import collection, diff, files, locks, package, settings, summary
+from . import collection, diff, files, locks, names, package, settings, summary
 from .cache import Cache
 from .collection import Loaded, Progress
 from .diagnostics import Diagnostic, has_errors
@@ -37,6 +37,7 @@ Status = Literal[
     "built",
     "bad settings",  # The settings have an error, so no note was read.
     "bad name",  # Anki would not import a package with that name.
+    "unknown id",  # The terms name a note that there is not.
     "blocked",  # deck.lock has an error, which concerns all notes: `keep_going` does not help.
     "errors",  # Notes have errors, and `keep_going` is off.
     "no notes",  # There are none, or every note has an error.
@@ -66,7 +67,7 @@ class Outcome(msgspec.Struct, frozen=True):
     If the settings have an error, there is no `target` and nothing `loaded`. `package` is what the new package contains,
     `size` its bytes. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would
     have changed, counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what
-    is wrong with a name.
+    is wrong with a name or an ID.
     """
 
     status: Status
@@ -155,6 +156,8 @@ def _built(root: Path, options: Options, progress: Progress) -> Outcome:
     except OSError as error:
         return _failed(outcome, "unreadable", Path(error.filename or root), error)
     outcome = replace(outcome, found=found + _told(project, loaded, options.terms), loaded=loaded)
+    if not loaded.is_blocked and (wrong := _unknown_id(loaded, options.terms)):
+        return replace(outcome, status="unknown id", problem=wrong)
     if reason := _objection(loaded, options.keep_going):
         return replace(outcome, status=reason)
     if options.locked and (stale_lines := loaded.stale_lines):
@@ -186,6 +189,16 @@ def _forgotten(project: Project, loaded: Loaded) -> list[Diagnostic]:
     renewed, renumbered = (gone & came).total(), len(changes.renumbered)
     shown = last.relative_to(project.root).as_posix()
     return [forgotten(Span(loaded.file.name), shown, renewed, renumbered)] if renewed or renumbered else []
+
+
+def _unknown_id(loaded: Loaded, terms: Terms) -> str:
+    """What is wrong with the IDs of the notes that may be renumbered; empty if nothing is."""
+    known = {line.id for lines in (loaded.before.lines, loaded.assigned.ledger.lines) for line in lines.values()}
+    unknown = min(terms.renumber - known, default="")
+    if not unknown:
+        return ""
+    near = names.nearest(unknown, known, 2)
+    return f"deck.lock has no note with the ID {unknown}.{f' Did you mean {near}?' if near else ''}"
 
 
 def _objection(loaded: Loaded, keep_going: bool) -> Status | None:

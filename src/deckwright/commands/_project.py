@@ -59,7 +59,8 @@ def changes(loaded: Loaded) -> list[str]:
     lines = []
     if since := summary.since_build(loaded.before, loaded.assigned.ledger):
         is_look_new = summary.is_look_new(loaded.before, loaded.assigned.ledger)
-        lines.append(f"Since the last build: {_counted(since.new, since.changed, since.moved, since.gone, is_look_new)}")
+        counts = _counted(since.new, since.changed, since.moved, since.gone, is_look_new)
+        lines.append(f"Since the last build: {counts}")
     if last := loaded.before.last:
         made = loaded.assigned
         is_look_new = any(line.released and line.draft for line in made.ledger.types.values())

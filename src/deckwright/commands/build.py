@@ -82,7 +82,7 @@ def _say_waiting() -> None:
 def _say_why_not(outcome: Outcome) -> None:
     """Say why there is no package and what to do about it, and end."""
     found, target = outcome.found, outcome.target
-    if outcome.status == "bad name":
+    if outcome.status in ("bad name", "unknown id"):
         fail(2, outcome.problem)
     if outcome.status == "busy":
         fail(
