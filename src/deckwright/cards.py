@@ -155,17 +155,40 @@ def _without_html_in_maths(html: str) -> str:
     end = max(html.rfind(r"\)"), html.rfind(r"\]")) + 2  # Behind it, each search would look through all of the rest.
     if end < 2:
         return html
-    return _MATHS.sub(lambda maths: maths[1] + _HTML.sub("", maths[2]) + maths[3], html[:end]) + html[end:]
+    return _MATHS.sub(lambda maths: maths[1] + _without_html(maths[2]) + maths[3], html[:end]) + html[end:]
 
 
-_HTML = re.compile(
-    r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE
-)  # fmt: skip
+_BEGIN = re.compile(r"<(?:(!--)|(style)|(script))?", re.IGNORECASE)
+_ENDS = tuple(re.compile(end, re.IGNORECASE) for end in ("-->", "</style>", "</script>"))
+"""How what begins so ends: by the number of its group, from 1."""
+
+
+def _without_html(text: str) -> str:
+    """Text without what Anki takes for HTML: `<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>`.
+
+    As a regular expression, it would take quadratic time where much begins and nothing ends.
+    """
+    kept, at = [], 0
+    missing: set[int] = set()
+    while found := _BEGIN.search(text, at):
+        end = text.find(">", found.end()) + 1
+        if not end:
+            break
+        number = found.lastindex
+        if number and number not in missing:
+            closing = _ENDS[number - 1].search(text, found.end() if number == 1 else end)
+            if closing:
+                end = closing.end()
+            else:
+                missing.add(number)  # There is none behind it either.
+        kept.append(text[at : found.start()])
+        at = end
+    return "".join([*kept, text[at:]])
 
 
 def _text(html: str) -> str:
     """The text of a field. If one reference to a character is wrong, Anki leaves all of them as they are."""
-    text = _HTML.sub("", html) if "<" in html else html
+    text = _without_html(html)
     if text.count("&") != sum(1 for found in _REFERENCE.finditer(text) if _character(found)):
         return text
     return _REFERENCE.sub(_character, text).replace("\u00a0", " ") if "&" in text else text
