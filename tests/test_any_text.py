@@ -15,7 +15,7 @@ from deckwright import notes
 from deckwright.model import SourceFile, Written
 from deckwright.read import blocks
 from deckwright.read.inlines import flat
-from deckwright.render import Renderer, clozes, inline, marks
+from deckwright.render import Renderer, clozes, colours, inline, marks, survival
 
 VOID = {"br", "hr", "img", "input", "source", "wbr", "col"}
 
@@ -185,6 +185,7 @@ WORST = {
     "hints in code": "## a {.cloze}\n\n```\n" + "{{c1::a::b c}}\n" * 20_000 + "```\n",
     "white space in Python": "## a {.basic}\n\n```python\nx\n" + " \n" * 100_000 + "```\n",
     "white space in C": "## a {.basic}\n\nb\n\n```c\nx\n" + " \n" * 100_000 + "```\n",
+    "backslashes in a style": "## a {.basic}\n\n<p style='a:" + "b\\" * 60_000 + "'>x</p>\n",
     "long words in code": "## a {.basic}\n\n```\n" + "<" * 20_000 + "\n" + "a/b" * 20_000 + "\n```\n",
     "unknown elements on one line": "## a {.basic}\n\n<div>" + "<nobody>" * 3_000 + "</div>\n",
     "headings in items": "## a {.basic}\n\n" + "- # a\n" * 10_000,
@@ -202,3 +203,10 @@ def test_the_worst_text_is_sound(text: str) -> None:
     with fuzz.bounded(60):  # Ten times what the slowest takes; each took minutes once, or would.
         made, _ = notes.compile_file(casefiles.PATH, (head + text).encode(), casefiles.SETTINGS)
         assert_can_be_shipped(made)
+
+
+def test_no_part_of_a_text_takes_quadratic_time() -> None:
+    with fuzz.bounded(5):  # A hundredth is enough; each took longer than that.
+        colours.readable("a:" + "b\\" * 50_000)
+        survival.ends_maths(["\\<" * 100_000])
+        survival.without_maths("\\<" * 100_000)

@@ -259,7 +259,7 @@ def removed_html(what: str) -> Words:
         An identity that is <u>assumed</u>.
     """
     if what.lower().startswith(("color", "background", "bgcolor")):
-        hint = "cards are dark at night: set a colour together with its background, as `background: #fff`, or none"
+        hint = "cards are dark at night: set a colour with an opaque background, as `background: #fff`, or none"
     elif what.lower() in ("poster", "<track>"):
         hint = "Anki imports no such file: delete it"
     elif what in ("\\href", "\\url"):

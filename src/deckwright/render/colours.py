@@ -13,7 +13,7 @@ from colorsys import rgb_to_hsv
 _NO_BACKGROUND = frozenset({"none", "transparent", "inherit", "initial", "unset"})
 _AS_AROUND = frozenset({"currentcolor", "inherit", "initial", "unset", "revert"})
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
-_CALL = re.compile(r"(?<![\w-])(?!calc\b|min\b|max\b|clamp\b)[\w\\-]+\(")
+_CALL = re.compile(r"(?<![\w\\-])(?!(?:calc|min|max|clamp)\()[\w\\-]++\(")
 """A function that does more than reckon: `url(…)` loads something, and `expression(…)` ran programs once."""
 
 _GREY = 24
@@ -41,7 +41,7 @@ def readable(style: str) -> tuple[str, list[str]]:
     background = kept.pop("background", None)
     if background is not None:
         kept.setdefault("background-color", background)
-    is_bare = _word(kept.get("background-color", "")) in _NO_BACKGROUND
+    is_bare = "background-color" in kept and _is_none(kept["background-color"])
     if is_bare:
         del kept["background-color"]
     back, text = kept.get("background-color"), kept.get("color")
@@ -84,18 +84,36 @@ def on_both_cards(colour: str) -> str | None:
 
 
 def channels(colour: str) -> tuple[int, int, int] | None:
-    """Red, green and blue (0–255) of a colour; None where it is written in a way that is not known here."""
+    """Red, green and blue (0–255) of a colour; None where it is written in a way that is not known here, or where the
+    card shines through, which is light or dark.
+    """
+    seen = _with_alpha(colour)
+    return seen[:3] if seen and seen[3] >= 1 else None
+
+
+def _is_none(background: str) -> bool:
+    """Whether a background is none, or so clear that none is seen."""
+    if _word(background) in _NO_BACKGROUND:
+        return True
+    seen = _with_alpha(background)
+    return seen is not None and seen[3] <= 0
+
+
+def _with_alpha(colour: str) -> tuple[int, int, int, float] | None:
+    """Red, green and blue (0–255), and how opaque the colour is (0–1)."""
     from PIL import ImageColor
 
-    colour = _word(colour)
+    colour, alpha = _word(colour), "1"
     if found := _FUNCTION.fullmatch(colour):
-        parts = re.split(r"[\s,/]+", found[2].strip())  # The fourth says how much shines through.
+        parts = re.split(r"[\s,/]+", found[2].strip())
         colour = f"{found[1]}({','.join(part.removesuffix('deg') for part in parts[:3])})"
+        alpha = parts[3] if len(parts) > 3 else alpha
     try:
-        red, green, blue = ImageColor.getrgb(colour)[:3]
+        red, green, blue, *hexadecimal = ImageColor.getrgb(colour)
+        opaque = hexadecimal[0] / 255 if hexadecimal else float(alpha.rstrip("%")) / (100 if "%" in alpha else 1)
     except ValueError:
         return None
-    return min(red, 255), min(green, 255), min(blue, 255)
+    return min(red, 255), min(green, 255), min(blue, 255), opaque
 
 
 def _word(value: str) -> str:
