@@ -51,6 +51,10 @@ def test_a_good_example_shows_nothing(tmp_path: Path, code: str) -> None:
     assert shown(tmp_path, PAGES[code].good) == []
 
 
+def test_every_page_has_more_than_a_title() -> None:
+    assert [code for code in sorted(PAGES) if not PAGES[code].text and not PAGES[code].bad] == []
+
+
 def test_every_page_has_examples_or_a_reason_for_none() -> None:
     bare = [code for code in CODES if not (PAGES[code].bad and PAGES[code].good) and code[0] not in NEEDS_MORE]
     assert bare == sorted(WITHOUT)

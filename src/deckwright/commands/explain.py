@@ -24,6 +24,7 @@ def explain(code: str | None) -> None:
         click.echo(diagnostics.explain(page))
         next_steps("deckwright check")
     else:
-        near = names.nearest(code, pages, 1)
+        whole = code[:1].upper() + code[1:].zfill(3)
+        near = whole if whole in pages else names.nearest(code, pages, 1)
         meant = f" Did you mean {near}?" if near else ""
         fail(2, f"There is no code {code}.{meant}", "To list all codes: deckwright explain")

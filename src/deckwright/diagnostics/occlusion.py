@@ -196,7 +196,12 @@ def covered(name: str, other: str) -> Words:
 
 @declare("O008")
 def unknown_key(key: str, suggestion: str, known: Iterable[str]) -> Words:
-    """A key in a mask file is unknown."""
+    """A key in a mask file is unknown.
+
+    It would have no effect, and the key that was meant would be missing or keep its default. The keys of a mask are `name`,
+    `left`, `top`, `width`, `height`, `shape`, `points`, `angle`, `group`, `hint`, `was`, `label` and `hide-one`. Before the
+    first mask stand `size` and `unit`.
+    """
     hint = f"did you mean `{suggestion}`?" if suggestion else f"the keys are {', '.join(known)}"
     return f"`{key}` is not a key of a mask file", hint
 
@@ -207,7 +212,11 @@ MaskProblem = Literal["unit", "entry", "type", "shape", "missing", "points", "no
 
 @declare("O009")
 def bad_mask(what: str, problem: MaskProblem, known: Iterable[str] = ()) -> Words:
-    """A value in a mask file cannot be used."""
+    """A value in a mask file cannot be used.
+
+    A rectangle or an ellipse needs `left`, `top`, `width` and `height`, a polygon at least three `points`. Lengths are
+    numbers without quotes: fractions of the picture, 0 to 1, or with `unit = "px"` pixels.
+    """
     listed = ", ".join(known)
     hint = {
         "unit": 'write unit = "px", or leave the line out for fractions of the picture',
@@ -224,7 +233,11 @@ def bad_mask(what: str, problem: MaskProblem, known: Iterable[str] = ()) -> Word
 
 @declare("O010")
 def not_toml(reason: str) -> Words:
-    """A mask file is not TOML."""
+    """A mask file is not TOML.
+
+    None of its masks can be read. Text is in quotes, numbers are not, and each key and its value have a line of their own.
+    TOML is described at https://toml.io/.
+    """
     hint = "see https://toml.io; strings are in quotes, and a mask begins with [[mask]]"
     return f"the mask file cannot be read: {reason}", hint
 
@@ -346,7 +359,11 @@ def undrawable(path: str, problem: DrawingProblem, detail: str = "") -> Words:
 
 @declare("O016")
 def empty_sidecar(path: str) -> Words:
-    """A mask file has no masks."""
+    """A mask file has no masks.
+
+    Each mask or group is one card, so there would be none. `deckwright masks suggest PICTURE --force` replaces the file
+    with one that has a mask for each label that it reads.
+    """
     return f"`{path}` has no masks", 'begin each mask with a line [[mask]] and a name: name = "internet-gateway"'
 
 
