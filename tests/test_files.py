@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -123,6 +124,49 @@ def test_folders_that_cannot_be_followed_are_errors_of_the_build(tmp_path: Path)
         "cards/nothing: error[S020]: this folder cannot be listed: the link leads to nothing\n"
         "  help: check its permissions, and where it links to",
     ]
+
+
+@pytest.mark.parametrize(("bytes_", "limit"), [(0, 0), (3, 3), (3, 99)])
+def test_a_file_is_read_whole(bytes_: int, limit: int, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * bytes_)
+    assert files.read(tmp_path / "a", limit) == b"x" * bytes_
+
+
+def test_a_file_above_the_limit_is_told_with_its_size(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"xxxx")
+    with pytest.raises(files.TooLargeError) as raised:
+        files.read(tmp_path / "a", 2)
+    assert (raised.value.size, raised.value.errno) == (4, errno.EFBIG)
+
+
+@pytest.mark.parametrize(
+    ("place", "limit", "codes"),
+    [
+        ("cards/a.md", "collection.MAX_FILE_BYTES", ["S002"]),
+        ("deck.lock", "identity.ledger.MAX_LEDGER_BYTES", ["I010"]),
+        ("cards/x.png", "media.library.MAX_MEDIA_BYTES", ["M008"]),
+    ],
+)
+def test_a_file_that_grows_while_it_is_read_is_never_cut(
+    place: str, limit: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    project = Scratch(tmp_path)
+    project.card_files({"a.md": "## a {.basic}\n\n![](x.png)\n"})
+    Image.new("RGB", (9, 9)).save(project.root / "cards/x.png")
+    project.build(DAY_ONE)
+    grown = (project.root / place).stat()
+    asked = os.fstat
+
+    def before(handle: int) -> os.stat_result:
+        """What was said of the file when it had half of its bytes."""
+        found = asked(handle)
+        return os.stat_result((*found[:6], found.st_size // 2, *found[7:])) if found.st_ino == grown.st_ino else found
+
+    monkeypatch.setattr(os, "fstat", before)
+    monkeypatch.setattr(f"deckwright.{limit}", grown.st_size // 2)
+    assert [found.code for found in load(project.root, Terms(DAY_ONE))[1]] == codes
 
 
 MASKS = "size = [9, 9]\n\n[[mask]]\nname = 'a'\nleft = 0.1\ntop = 0.1\nwidth = 0.5\nheight = 0.5\n"

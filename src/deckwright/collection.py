@@ -158,10 +158,9 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(project.root)):
         return None, [outside(Span(path))]
     try:
-        with files.opened(file) as held:
-            if (size := os.fstat(held.fileno()).st_size) > MAX_FILE_BYTES:
-                return None, [too_large(Span(path), size)]
-            return held.read(MAX_FILE_BYTES), []
+        return files.read(file, MAX_FILE_BYTES), []
+    except files.TooLargeError as error:
+        return None, [too_large(Span(path), error.size)]
     except FileNotFoundError:
         reason = "the link leads to no file" if file.is_symlink() else "it has vanished"
         return None, [unreadable(Span(path), reason)]

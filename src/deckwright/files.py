@@ -35,6 +35,27 @@ class IrregularError(OSError):
     """A folder, a pipe or a device, where a file belongs."""
 
 
+class TooLargeError(OSError):
+    """A file has more bytes than are read of such files. `size` is how many it has at least."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        super().__init__(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        self.size = size
+
+
+def read(path: Path, limit: int) -> bytes:
+    """The whole file. Raises OSError, for what is no regular file IrregularError, for more than `limit` bytes TooLargeError.
+
+    A file may grow while it is read: it is never cut.
+    """
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(limit + 1) if size <= limit else b""
+    if max(size, len(data)) > limit:
+        raise TooLargeError(path, max(size, len(data)))
+    return data
+
+
 def opened(path: Path) -> BufferedReader:
     """The file, open for reading. Raises OSError, for what is no regular file IrregularError.
 

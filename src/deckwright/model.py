@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from . import files
+from .limits import MAX_MEDIA_BYTES
 
 Family = Literal["basic", "cloze", "occlusion"]
 """What Anki can never turn into another: a property of each note type."""
@@ -52,8 +53,7 @@ class Media(msgspec.Struct, frozen=True):
         """The bytes that are shipped."""
         if self.data is not None:
             return self.data
-        with files.opened(self.path) as file:
-            return file.read()
+        return files.read(self.path, MAX_MEDIA_BYTES)
 
     @property
     def content(self) -> str:

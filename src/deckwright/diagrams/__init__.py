@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from .. import files
 from ..cache import Cache
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.media import unreadable
+from ..diagnostics.media import broken_svg, unreadable
 from ..diagnostics.occlusion import no_masks, too_many, undrawable, unknown_mask
 from ..limits import MAX_NUMBER, MAX_SVG_BYTES
 from ..model import Diagram, Mask, Media, Span
@@ -57,9 +57,10 @@ def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list
 def _drawn(media: Media, path: str, cache: Cache) -> tuple[Diagram | None, list[Diagnostic]]:
     """The diagram of an SVG. If the process that draws has failed, the next build tries again."""
     try:
-        with files.opened(media.path) as file:
-            source = file.read(MAX_SVG_BYTES + 1)
+        source = files.read(media.path, MAX_SVG_BYTES)
         made = cache.memo("diagram", (source, path, str(DRAWING)), Drawing, lambda: drawing.read(source, path))
+    except files.TooLargeError:
+        return None, [broken_svg(Span(path), path, "large")]
     except OSError as error:
         return None, [unreadable(Span(path), path, error.strerror or str(error))]
     except FailedError as error:

@@ -38,14 +38,12 @@ NAME = re.compile(r"[^\s\"'{}:=]+")
 def read(file: Path, path: str, size: tuple[int, int]) -> tuple[list[Mask], list[Diagnostic]]:
     """The masks without errors, in their order. `path` is the file's for people, `size` the picture's, in pixels."""
     try:
-        with files.opened(file) as source:
-            data = source.read(MAX_MASK_FILE_BYTES + 1)
-        if len(data) > MAX_MASK_FILE_BYTES:
-            return [], [not_toml(Span(path), f"it has more than {MAX_MASK_FILE_BYTES >> 10} KiB")]
-        text = toml_places.decoded(data)
+        text = toml_places.decoded(files.read(file, MAX_MASK_FILE_BYTES))
         if toml_places.long_key(text):
             return [], [not_toml(Span(path), f"a key has more than {MAX_KEY_PARTS} parts")]
         given = tomllib.loads(text)
+    except files.TooLargeError:
+        return [], [not_toml(Span(path), f"it has more than {MAX_MASK_FILE_BYTES >> 10} KiB")]
     except (ValueError, RecursionError, OSError) as error:  # the first: no TOML, no UTF-8, or a number without end
         place = re.search(r"line (\d+), column (\d+)", str(error))
         span = Span(path, int(place[1]), int(place[2])) if place else Span(path)

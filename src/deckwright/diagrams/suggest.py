@@ -69,8 +69,10 @@ def write(proposal: Proposal) -> None:
 def _for_drawing(file: Path, path: str, every: bool) -> tuple[Proposal | None, list[Diagnostic]]:
     from PIL import Image
 
-    with files.opened(file) as opened:
-        source = opened.read(MAX_SVG_BYTES + 1)
+    try:
+        source = files.read(file, MAX_SVG_BYTES)
+    except files.TooLargeError:
+        return None, [broken_svg(Span(path), path, "large")]
     if b"\0" in source:  # So `labels.with_masks` could not write them.
         return None, [broken_svg(Span(path), path, "UTF-16")]
     held, found = labels.read(source, path)

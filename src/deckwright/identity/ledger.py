@@ -9,7 +9,6 @@ lines keeps it right.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -50,13 +49,11 @@ def empty(deck_id: str) -> Ledger:
 def read(path: Path, deck_id: str) -> tuple[Ledger | None, list[Diagnostic]]:
     """The ledger in a file, an empty one if there is no file; None if there is one that cannot be used."""
     try:
-        with files.opened(path) as held:
-            if (size := os.fstat(held.fileno()).st_size) > MAX_LEDGER_BYTES:
-                return None, [unreadable(Span(path.name), f"it has {size >> 20} MiB")]
-            data = held.read(MAX_LEDGER_BYTES)
-        return parse(data, deck_id, path.name)
+        return parse(files.read(path, MAX_LEDGER_BYTES), deck_id, path.name)
     except FileNotFoundError:
         return (None, [lost(Span(path.name))]) if _is_in_git(path) else (empty(deck_id), [])
+    except files.TooLargeError as error:
+        return None, [unreadable(Span(path.name), f"it has {error.size >> 20} MiB")]
     except OSError as error:
         return None, [unreadable(Span(path.name), error.strerror or str(error))]
 
@@ -131,8 +128,7 @@ def write(ledger: Ledger, path: Path) -> bool:
 def read_bytes(path: Path) -> bytes:
     """The bytes of the file, none if it cannot be read."""
     try:
-        with files.opened(path) as held:
-            return held.read()
+        return files.read(path, MAX_LEDGER_BYTES)
     except OSError:
         return b""
 

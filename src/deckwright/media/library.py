@@ -262,11 +262,9 @@ def _read(path: Path, place: str) -> tuple[Media | None, list[Diagnostic]]:
     if ending not in TYPES:
         return None, [unsupported(span, place)]
     try:
-        with files.opened(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > MAX_MEDIA_BYTES:
-                return None, [too_large(span, place, size)]
-            source = file.read(size)
+        source = files.read(path, MAX_MEDIA_BYTES)
+    except files.TooLargeError as error:
+        return None, [too_large(span, place, error.size)]
     except OSError as error:
         return None, [unreadable(span, place, error.strerror or str(error))]
     if not source or source.isspace():

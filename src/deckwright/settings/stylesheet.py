@@ -24,13 +24,13 @@ def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
     try:
         data = _bytes(root, name)
         text = decoded(data)
+    except files.TooLargeError:
+        return "", [no_stylesheet(named, name, f"has more than {MAX_STYLE_BYTES >> 10} KiB")]
     except OSError as error:
         return "", [no_stylesheet(named, name, f"cannot be read: {error.strerror or error}")]
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return "", [no_stylesheet(named, name, f"contains bytes that are not UTF-8, in line {line}")]
-    if len(data) > MAX_STYLE_BYTES:
-        return "", [no_stylesheet(named, name, f"has more than {MAX_STYLE_BYTES >> 10} KiB")]
     if "\0" in text:
         return "", [no_stylesheet(named, name, "contains a null character")]
     file = SourceFile(name, tuple(text.split("\n")))
@@ -41,12 +41,11 @@ def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
 
 
 def _bytes(root: Path, name: str) -> bytes:
-    """At most one byte more than the limit. Raises OSError, also for what is outside the project, or no regular file."""
+    """Raises OSError, also for what is outside the project."""
     path = root / name
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise OSError(0, "its link leads out of the project")
-    with files.opened(path) as file:
-        return file.read(MAX_STYLE_BYTES + 1)
+    return files.read(path, MAX_STYLE_BYTES)
 
 
 _ESCAPE = r"\\(?:[0-9A-Fa-f]{1,6}[ \t\n\f]?|[^\n0-9A-Fa-f])"

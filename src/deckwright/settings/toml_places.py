@@ -40,12 +40,11 @@ class File(msgspec.Struct, frozen=True):
 def read(path: Path, keys: Keys) -> tuple[File | None, list[Diagnostic]]:
     """The table of the file that the path `keys` leads to; None if the file cannot be read or is not TOML."""
     try:
-        with files.opened(path) as file:
-            data = file.read(MAX_SETTINGS_BYTES + 1)
+        data = files.read(path, MAX_SETTINGS_BYTES)
+    except files.TooLargeError:
+        return None, [unreadable(Span(path.name), f"it has more than {MAX_SETTINGS_BYTES >> 10} KiB")]
     except OSError as error:
         return None, [unreadable(Span(path.name), error.strerror or str(error))]
-    if len(data) > MAX_SETTINGS_BYTES:
-        return None, [unreadable(Span(path.name), f"it has more than {MAX_SETTINGS_BYTES >> 10} KiB")]
     try:
         text = decoded(data)
     except UnicodeDecodeError as error:
