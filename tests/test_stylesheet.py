@@ -64,7 +64,7 @@ font-weight height line-height list-style margin margin-bottom margin-left margi
 max-width min-height min-width object-fit opacity outline outline-offset overflow overflow-wrap overflow-x
 overflow-y padding padding-left stroke tab-size text-align text-decoration text-indent text-overflow transform
 unicode-bidi vertical-align white-space width align-items flex-wrap
-auto baseline block border-box center clone collapse contain dark ellipsis flex grid hidden
+auto block border-box center clone collapse contain dark ellipsis flex grid hidden
 inherit inline-block inline-flex italic left line-through local ltr middle none normal nowrap right scroll
 solid start to top transparent underline vertical wrap pre-wrap break-word no-repeat -webkit-box
 """
