@@ -108,6 +108,31 @@ def test_a_syntax_error_at_the_end_of_the_file_is_on_its_last_line(root: Path) -
     assert (found.span, found.message) == (Span("deck.toml", 2, 10, 1), "this is not TOML: invalid value")
 
 
+@pytest.mark.parametrize(
+    ("text", "span", "key", "first"),
+    [
+        ('cards = ["a"]\nmedia = []\ncards = [\n  "b",\n]\n', Span("deck.toml", 3, 1, 5, "cards = ["), "cards", 1),
+        ('[style]\ncss = "a"\n"css" = """\nb = 1\n"""\n', Span("deck.toml", 3, 1, 5, '"css" = """'), "style.css", 2),
+        ("[[a]]\nb = 1\n[[a]]\nb = 2\nb = 3\n", Span("deck.toml", 5, 1, 1, "b = 3"), "a.b", 4),
+        ('style.css = "a"\nstyle . css = "b"', Span("deck.toml", 2, 1, 11, 'style . css = "b"'), "style.css", 1),
+    ],
+    ids=["a list", "in a table", "in an array", "dotted"],
+)
+def test_a_key_that_is_given_twice_is_named_at_its_second_place(
+    root: Path, text: str, span: Span, key: str, first: int
+) -> None:
+    (found,) = load(root, text)[1]
+    assert (found.code, found.span, found.span.text) == ("P003", span, span.text)
+    assert found.message == f"this is not TOML: the key `{key}` is given twice, first in line {first}"
+    assert found.hint == "keep one of the two"
+
+
+@pytest.mark.parametrize("text", ["a = 1\na.b = 2\n", "[a]\nx = 1\n[a]\nx = 1\n", "[[a]]\nx = 1\n[[a]]\nx = ?\n"])
+def test_no_other_mistake_is_taken_for_a_key_that_is_given_twice(root: Path, text: str) -> None:
+    (found,) = load(root, text)[1]
+    assert (found.code, "twice, first" in found.message) == ("P003", False)
+
+
 def test_bytes_that_are_not_utf_8_are_placed(root: Path) -> None:
     (root / "deck.toml").write_bytes('id = "a"\nname = "ü'.encode() + b'\xfc"\n')
     (found,) = settings.load(root)[1]

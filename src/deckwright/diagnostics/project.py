@@ -52,10 +52,13 @@ def two_settings() -> Words:
 
 
 @declare("P003")
-def not_toml(reason: str) -> Words:
+def not_toml(
+    reason: str, hint: str = 'write `key = "text"` or `key = ["text", "text"]`, and save the file as UTF-8'
+) -> Words:
     """The settings are not TOML.
 
-    The rest of the file cannot be read. TOML is described at https://toml.io/.
+    The rest of the file cannot be read. Text is in quotes, and no key is given twice. TOML is described at
+    https://toml.io/.
 
     Bad (deck.toml):
         id = "anatomy-k3v9q2xm"
@@ -64,7 +67,7 @@ def not_toml(reason: str) -> Words:
         id = "anatomy-k3v9q2xm"
         name = "Anatomy"
     """
-    return f"this is not TOML: {reason}", 'write `key = "text"` or `key = ["text", "text"]`, and save the file as UTF-8'
+    return f"this is not TOML: {reason}", hint
 
 
 @declare("P004")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -56,6 +56,10 @@ def read(path: Path, keys: Keys) -> tuple[File | None, list[Diagnostic]]:
         table: object = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         offset, reason = _mistake(text, str(error))
+        if reason == _OVERWRITTEN and (twin := _twin(text[:offset])):
+            place, key, first = twin
+            reason = f"the key `{key}` is given twice, first in line {first}"
+            return None, [not_toml(_span(path.name, text, *place), reason, "keep one of the two")]
         return None, [not_toml(_span(path.name, text, offset, 1), reason)]
     except RecursionError:
         return None, [not_toml(Span(path.name), "its brackets nest too deep")]
@@ -91,6 +95,18 @@ def _mistake(text: str, message: str) -> tuple[int, str]:
     return offset, reason[0].lower() + reason[1:]
 
 
+_OVERWRITTEN = "cannot overwrite a value"
+"""What tomllib says behind the value of a key that had one; it does not say which key."""
+
+
+def _twin(text: str) -> tuple[tuple[int, int], str, int] | None:
+    """The last key if it was there before: where it is, the key, and the line before. `text` is valid as far as it goes."""
+    keys = [(path, place) for path, place, is_header in _keys(text) if not is_header]
+    path, place = keys.pop() if keys else ((), (0, 0))
+    before = [start for known, (start, _) in keys if known == path]
+    return (place, ".".join(path), text.count("\n", 0, before[-1]) + 1) if before else None
+
+
 def _span(name: str, text: str, offset: int, length: int) -> Span:
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
@@ -108,6 +124,13 @@ _TOKEN = re.compile(
 def _places(text: str) -> dict[Keys, tuple[int, int]]:
     """Where each key and table of valid TOML is first written, in whatever way: dotted, quoted, in an inline table."""
     places: dict[Keys, tuple[int, int]] = {}
+    for path, place, _ in _keys(text):
+        places.setdefault(path, place)
+    return places
+
+
+def _keys(text: str) -> Iterator[tuple[Keys, tuple[int, int], bool]]:
+    """Each key and table of valid TOML in its order: its path, where it is written, and whether it is in a header."""
     header: Keys = ()
     within: Keys = ()  # the table that keys belong to, by the last header and by the inline tables that are open
     value: Keys = ()  # the key whose value is being read
@@ -115,10 +138,11 @@ def _places(text: str) -> dict[Keys, tuple[int, int]]:
     in_key, in_header = True, False
     opened: list[tuple[str, Keys]] = []
 
-    def place() -> Keys:
-        path = within + tuple(_bare(part[0]) for part in key)
-        places.setdefault(path, (key[0].start(), key[-1].end() - key[0].start()))
-        return path
+    def path() -> Keys:
+        return within + tuple(_bare(part[0]) for part in key)
+
+    def place() -> tuple[int, int]:
+        return key[0].start(), key[-1].end() - key[0].start()
 
     for token in _TOKEN.finditer(text):
         mark = token["mark"]
@@ -128,10 +152,12 @@ def _places(text: str) -> dict[Keys, tuple[int, int]]:
             in_header, within = True, ()
         elif in_header and mark == "]":
             if key:  # There is none at the second bracket of `[[table]]`.
-                header = place()
+                header = path()
+                yield header, place(), True
             key, in_key = [], False
         elif mark == "=":
-            value, in_key = place(), False
+            value, in_key = path(), False
+            yield value, place(), False
         elif mark in ("[", "{"):
             opened.append((mark, within))
             if mark == "{":
@@ -144,7 +170,6 @@ def _places(text: str) -> dict[Keys, tuple[int, int]]:
             key, in_key = [], True
         elif mark == "\n" and not opened:
             key, in_key, in_header, within = [], True, False, header
-    return places
 
 
 def _bare(part: str) -> str:
