@@ -51,15 +51,28 @@ def _bytes(root: Path, name: str) -> bytes:
 _ESCAPE = r"\\(?:[0-9A-Fa-f]{1,6}[ \t\n\f]?|[^\n0-9A-Fa-f])"
 _STRING = r""""(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?"""
 _TOKEN = re.compile(
-    rf"/\*.*?(?:\*/|\Z)|{_STRING}|(?P<name>@?(?:[-\w\x80-\U0010ffff]|{_ESCAPE})++)(?P<call>\()?", re.DOTALL
+    rf"/\*.*?(?:\*/|\Z)|(?P<string>{_STRING})|(?P<name>@?(?:[-\w\x80-\U0010ffff]|{_ESCAPE})++)(?P<call>\()?|[()]",
+    re.DOTALL,
 )
-"""A comment, a text, or a name and the bracket behind it: CSS is read no closer than this asks for."""
+"""A comment, a text, a name and the bracket behind it, or a bracket: CSS is read no closer than this asks for."""
 
 _ADDRESS = re.compile(rf"[ \t\n\f]*+({_STRING}|[^)]*+)[^)]*+\)?", re.DOTALL)
 """What is between the brackets of `url()`, with the closing one."""
 
-_OTHER_FETCHES = {"src", "image", "image-set", "-webkit-image-set"}
+_NAMESPACE = re.compile(
+    rf"[ \t\n\f]*+(?:[-\w]++[ \t\n\f]++)?(?:{_STRING}|url\((?:{_STRING}|[^()\"';{{}}]*+)\))[ \t\n\f]*+;",
+    re.IGNORECASE,
+)
+"""What follows `@namespace`: an address that is only a name, and is never fetched."""
+
+_OTHER_FETCHES = {"src", "image"}
 """Functions that take an address as any text, even from a variable."""
+
+_SETS = {"image-set", "-webkit-image-set"}
+"""Functions in which a text is an address; pictures may have other functions around them."""
+
+_UNKNOWN = {"var", "env", "attr"}
+"""Functions that give anything, also an address."""
 
 Said = tuple[str, str]
 """A reason and a hint."""
@@ -82,20 +95,36 @@ def _faults(text: str) -> Iterator[tuple[int, str, Said]]:
     for end in re.finditer("</style", text, re.IGNORECASE):  # For a browser, even a comment or a text ends there.
         yield end.start(), end[0], _AN_END
     at = 0
+    around: list[str] = []  # The functions that are open, the outermost first; for a bracket alone, the one it is in.
     while token := _TOKEN.search(text, at):
         at = token.end()
         name = _unescaped(token["name"] or "").lower()
+        is_in_set = bool(around) and around[-1] in _SETS
         if name == "@import":
             yield token.start(), token["name"], _AN_IMPORT
             at = (text.find(";", at) + 1) or len(text)
-        elif name in _OTHER_FETCHES and token["call"]:
-            yield token.start(), token[0], _ANOTHER
+        elif name == "@namespace" and (rest := _NAMESPACE.match(text, at)):
+            at = rest.end()
         elif name == "url" and (inside := _ADDRESS.match(text, at)) and token["call"]:
             at = inside.end()
-            address = _unescaped(inside[1]).strip("\"' \t\n\f")
-            if not re.match("#|data:", address, re.IGNORECASE):
-                is_remote = re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address, re.IGNORECASE)
-                yield token.start(), text[token.start() : at].partition("\n")[0], _REMOTE if is_remote else _A_FILE
+            if said := _of_address(inside[1]):
+                yield token.start(), text[token.start() : at].partition("\n")[0], said
+        elif is_in_set and token["string"] and (said := _of_address(token[0])):
+            yield token.start(), token[0].partition("\n")[0], said
+        elif token["call"] or token[0] == "(":
+            around.append(name or (around[-1] if around else ""))
+            if name in _OTHER_FETCHES or (is_in_set and name in _UNKNOWN):
+                yield token.start(), token[0], _ANOTHER
+        elif token[0] == ")" and around:
+            around.pop()
+
+
+def _of_address(written: str) -> Said | None:
+    """What to say of an address as CSS has it, with its quotes; None if it is in the stylesheet itself."""
+    address = _unescaped(written).strip("\"' \t\n\f")
+    if re.match("#|data:", address, re.IGNORECASE):
+        return None
+    return _REMOTE if re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address, re.IGNORECASE) else _A_FILE
 
 
 def _unescaped(text: str) -> str:
