@@ -81,8 +81,8 @@ _VERBATIM = frozenset({"code", "maths", "html"})
 
 
 def text(held: Iterable[Block]) -> str:
-    """The text of all leaves on one line, without marks of emphasis, the marks, numbers and hints of clozes, and the
-    folders in the addresses of links.
+    """The text of all leaves on one line, without marks of emphasis, the marks, numbers and hints of clozes, the
+    folders in the addresses of links, and footnotes of the form `^[…]`.
     """
     leaves = (leaf for block in held for leaf in block.walk() if leaf.text and is_text(leaf))
     return " ".join(filter(None, map(_leaf_text, leaves)))
@@ -102,7 +102,7 @@ def _leaf_text(leaf: Block) -> str:
 def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
     """The parts of a piece that are not compared."""
     match piece.kind:
-        case "comment" | "private":
+        case "comment" | "private" | "inline footnote":
             return ((piece.start, piece.end),)
         case "emphasis" | "strong" | "strike" | "code":
             return ((piece.start, piece.inner[0]), (piece.inner[1], piece.end))

@@ -55,11 +55,15 @@ _TRIGGER = re.compile(
 _BLOCK_ID = re.compile(r"\s\^([A-Za-z0-9-]{4,})\Z")
 """Obsidian's name for a block, at its end."""
 
-_NOTE = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff\uac00-\ud7a3]{2}")
-"""A word, which needs fewer characters in Chinese, Japanese and Korean."""
+_NOTE = re.compile(
+    r"[^\W\d_]{3}\S*\s+\S|\s\S*[^\W\d_]{3}"  # A word beside another one, whatever that is.
+    r"|[^\W\d_]\.(?=\s|\Z)"
+    r"|[\u3040-\u9fff\uac00-\ud7a3]{2}"  # Chinese, Japanese and Korean have no spaces between words.
+)
+"""What text has that is a footnote. There may also be a link."""
 
 _FEW = 300
-"""Characters: there is a word among so many, and footnotes that nest in one another would each search all."""
+"""Characters: there are words among so many, and footnotes that nest in one another would each search all."""
 
 _ESCAPED_MARK = re.compile(r"^\\==(?!=)", re.MULTILINE)
 """Prettier writes `==` so at the beginning of a line, lest it be taken for the underline of a heading."""
@@ -102,6 +106,8 @@ class _Reader:
         self.brackets: list[_Bracket] = []
         self.linked = 0
         """How many of the brackets, from the outermost on, have a link inside, and so can be none themselves."""
+        self.pictures = 0
+        """How many of the brackets may begin a picture."""
         self.places: dict[re.Pattern[str], int] = {}
         """Where each pattern that was looked for, such as a closing delimiter, is found next."""
         self.backticks: dict[int, int] = {}
@@ -231,6 +237,7 @@ class _Reader:
         if found := _FOOTNOTE.match(self.text, end - 1):
             return Piece("footnote", end - 1, found.end(), found[1], inner=found.span(1))
         self.brackets.append(_Bracket(start, end, len(self.items)))
+        self.pictures += end - start == 2
         return None
 
     def closing_bracket(self, start: int) -> Piece | None:
@@ -239,6 +246,7 @@ class _Reader:
             return None
         opened = self.brackets.pop()
         is_link, outside = opened.end - opened.start == 1, len(self.brackets)
+        self.pictures -= not is_link
         may_be = not is_link or outside >= self.linked
         self.linked = min(self.linked, outside)
         link = links.read(self.text, opened.end, start, self.references) if may_be else None
@@ -254,13 +262,19 @@ class _Reader:
         return Piece(kind, opened.start, link.end, link.address, link.title, inner, link.target, nest(held))
 
     def inline_footnote(self, opened: _Bracket, stop: int) -> Piece | None:
-        """Pandoc's `^[footnote]`. It holds a word: `a^[n-1]` is a power."""
+        """Pandoc's `^[footnote]`, outside the descriptions of pictures, which show none.
+
+        Its text has a space and a word of three letters, a full stop behind a letter, or a link: `a^[n-1]` is a power, and
+        `^[abc]` may be a regular expression.
+        """
         start = opened.start - 1
         before = self.items[opened.place - 1].end if opened.place else 0
-        looked_at = min(stop, opened.end + _FEW)
-        if start < before or self.text[start] != "^" or not _NOTE.search(self.text, opened.end, looked_at):
+        if start < before or self.text[start] != "^" or self.pictures:
             return None
         held = self.items[opened.place :]
+        is_note = _NOTE.search(self.text[opened.end : min(stop, opened.end + _FEW)].strip())
+        if not is_note and not any(isinstance(item, Piece) and item.kind in ("link", "autolink") for item in held):
+            return None
         del self.items[opened.place :]
         return Piece("inline footnote", start, stop + 1, inner=(opened.end, stop), children=nest(held))
 
