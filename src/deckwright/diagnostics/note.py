@@ -333,7 +333,7 @@ def id_of_cells(id_: str) -> Words:
 
 
 @declare("N017", "warning")
-def not_drawn(what: Literal["inline note", "furigana", "diagram"]) -> Words:
+def not_drawn(what: Literal["furigana", "diagram"]) -> Words:
     """Something is shown as it is written, although another program would draw it.
 
     Deckwright does not draw furigana in braces, or Mermaid's diagrams. The card shows their source.
@@ -345,7 +345,6 @@ def not_drawn(what: Literal["inline note", "furigana", "diagram"]) -> Words:
         <ruby>漢字<rt>かんじ</rt></ruby>
     """
     hints = {
-        "inline note": "write a footnote: [^1] here, and a line `[^1]: …` below",
         "furigana": "write <ruby>漢字<rt>かんじ</rt></ruby>",
         "diagram": "draw it as a picture, and show that",
     }

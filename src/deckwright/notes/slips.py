@@ -69,22 +69,16 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
 
 
 def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
-    """What other programs draw: notes in the text, furigana in braces, diagrams in fences."""
+    """What other programs draw: furigana in braces, diagrams in fences."""
     found: list[Diagnostic] = []
     for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
         if leaf.kind == "code" and re.match(r"\{?mermaid\b", leaf.info):
             found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
-        elif leaf.kind in ("paragraph", "heading", "cell", "term") and ("^[" in leaf.text or "|" in leaf.text):
+        elif leaf.kind in ("paragraph", "heading", "cell", "term") and "|" in leaf.text:
             text = masked(leaf.text, leaf.pieces)
-            found += [not_drawn(_span(leaf, note, file), "inline note") for note in _INLINE_NOTE.finditer(text)]
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
     return found
 
-
-_INLINE_NOTE = re.compile(
-    r"(?<!\\)\^\[(?!\^)(?=[^\[\]\n]*(?:[^\W\d_]{3}|[\u3040-\u9fff\uac00-\ud7a3]{2}))[^\[\]\n]{2,300}\](?![(\[])"
-)
-"""It holds a word: `a^[n-1]` is a power."""
 
 _FURIGANA = re.compile(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
 
