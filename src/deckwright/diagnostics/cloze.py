@@ -123,9 +123,10 @@ def bad_number() -> Words:
 
 @declare("C008", "warning")
 def not_asked() -> Words:
-    """A numbered deletion is not in the text of a cloze note.
+    """A deletion is not in the text of a cloze note.
 
-    In a heading, an alert or the caption of a picture, a deletion is shown as written and makes no card.
+    In a heading, an alert, a footnote or the caption of a picture, a numbered deletion is shown as written and makes no
+    card. In a footnote, `==…==` is a highlight.
     Bad:
         ## Users {.cloze}
         A ==user== has keys.
@@ -137,8 +138,8 @@ def not_asked() -> Words:
         A ==user== has keys, and so has {{c2::root}}.
     """
     return (
-        "this deletion is in a heading, an alert or a caption, so it makes no card",
-        "move it into the text, or remove its braces",
+        "this deletion is in a heading, an alert, a footnote or a caption, so it makes no card",
+        "move it into the text, or remove its marks",
     )
 
 

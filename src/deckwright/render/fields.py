@@ -87,10 +87,13 @@ def _footnotes(field: Field) -> str:
     for label in field.footnotes:  # One may refer to another, which then comes behind it.
         own = Field(field.note, footnotes=field.footnotes)
         root = Element("div")
+        held = [label] if isinstance(label, Block) else field.note.document.footnotes[label]
+        if field.cloze:
+            field.note.report_unasked(held, highlights=True)
         if isinstance(label, Block):
             inline.add(SubElement(root, "p"), label, own)
         else:
-            for block in field.note.document.footnotes[label]:
+            for block in held:
                 elements.add(root, block, own)
         notes.append(f"<li>{_html(root, own)}</li>")
     return f'<div class="dw-footnote"><ol>{"".join(notes)}</ol></div>' if notes else ""

@@ -14,7 +14,7 @@ from ..mediatypes import divided
 from ..model import Deletion, Reference, SourceFile, Span
 from ..read.blocks import Block, Document
 from ..read.inlines import flat
-from . import marks
+from . import clozes, marks
 from .html_elements import WITHOUT_END
 from .links import REMOTE, scheme
 
@@ -70,12 +70,14 @@ class Gathering:
         """Tell of a stretch of a leaf's text."""
         self.diagnostics.append(problem(self.span(block, start, end), *words))
 
-    def report_unasked(self, held: Iterable[Block]) -> None:
-        """Report the numbered deletions in what stands beside a cloze note's text."""
+    def report_unasked(self, held: Iterable[Block], *, highlights: bool = False) -> None:
+        """Report the numbered deletions in what stands beside a cloze note's text, and `==…==` if that is asked for."""
         for leaf in (inner for block in held for inner in block.walk()):
             for piece in flat(leaf.pieces) if "{{c" in leaf.text else ():
                 if piece.kind == "open":
                     self.report(not_asked, leaf, piece.start, piece.end)
+            for first, second in clozes.couples(leaf.text, leaf.pieces) if highlights and "==" in leaf.text else ():
+                self.report(not_asked, leaf, first.start, second.end)
 
 
 class Field:

@@ -133,8 +133,8 @@ class _Leaf:
         single = [(piece.start, piece.end, True) for piece in unclosed if piece.kind == "mark"]
         single += [(piece.start, piece.end, False) for piece in unopened]
         self.field.single += [(opens, self.span(start, end)) for start, end, opens in sorted(single)]
-        for beside in flat(self.leaf.pieces) if "![" in self.text or "^[" in self.text else ():
-            for piece in flat(beside.children) if beside.kind in ("image", "inline footnote") else ():
+        for beside in flat(self.leaf.pieces) if "![" in self.text else ():
+            for piece in flat(beside.children) if beside.kind == "image" else ():
                 if piece.kind == "open":
                     self.note.report(not_asked, self.leaf, piece.start, piece.end)
 
