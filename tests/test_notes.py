@@ -78,7 +78,9 @@ def told(root: Path, files: dict[str, str]) -> list[tuple[str, str, int, str]]:
     project = Scratch(root)
     project.card_files(files)
     found = project.load(DAY_ONE).diagnostics
-    return [(one.code, one.span.path, one.span.line, one.message) for one in found if one.code in ("I001", "S005")]
+    return [
+        (one.code, one.span.path, one.span.line, one.message) for one in found if one.code in ("I001", "S005", "S030")
+    ]
 
 
 GOOD = "## A {.basic #a}\nx\n"
@@ -109,6 +111,12 @@ def test_a_slip_in_the_front_matter_of_many_files_is_told_once(tmp_path: Path) -
     assert told(tmp_path, files) == [("S005", "cards/a.md", 3, f"{key}, which 3 files have")]
     assert told(tmp_path, {"a.md": files["a.md"]}) == [("S005", "cards/a.md", 3, key)]
     assert told(tmp_path, {"a.md": files["a.md"].replace("sources", "title2")}) == []
+
+
+def test_another_tools_hashtag_is_told_once(tmp_path: Path) -> None:
+    files = {f"{name}.md": f"## {name} #flashcards\nx\n\n## {name} #flashcards/two\nx\n" for name in "cab"}
+    message = "`#flashcard` and `#flashcards` make no note"
+    assert told(tmp_path, files) == [("S030", "cards/a.md", 1, f"{message} (it is on 6 headings)")]
 
 
 EDITS = {

@@ -70,6 +70,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "S027": is_title,
     "S028": lambda marked, message: marked == "---" or re.match(r"[\w-]+:", marked) is not None,
     "S029": is_title,
+    "S030": beginning("#flashcard"),
     "C001": is_title,
     "C002": lambda marked, message: marked.startswith("{{c"),
     "C003": lambda marked, message: marked == "==",

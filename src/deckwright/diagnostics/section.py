@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -193,8 +194,12 @@ def too_deep(note: str = "") -> Words:
     return f"this text is nested more than {MAX_NESTING} levels deep{lost}", "move it out of its lists and quotes"
 
 
+Cause = Literal["", "card", "comma", "dot", "hashtag", "space", "value"]
+"""Why a part of a tag is no word of it."""
+
+
 @declare("S010")
-def malformed_tag(text: str, part: str = "", cause: Literal["", "card", "comma", "dot"] = "") -> Words:
+def malformed_tag(text: str, part: str = "", cause: Cause = "") -> Words:
     """A tag cannot be read.
 
     A tag is made of words and nothing else: `#id`, `.kind`, `key="value"`. In a comment, write kinds without the dot,
@@ -211,8 +216,19 @@ def malformed_tag(text: str, part: str = "", cause: Literal["", "card", "comma",
         "card": "start the comment with `card:`",
         "comma": "put nothing but spaces between the words",
         "dot": f"put a dot before it: .{part}",
+        "hashtag": f"write `{part}` without the braces",
+        "space": f"put a space between its words: {_parted(part)}",
+        "value": f"write {_with_value(part)}",
     }
     return f"cannot read `{part}` in the tag {text}" if part else f"cannot read the tag {text}", hints[cause]
+
+
+def _parted(words: str) -> str:
+    return re.sub(r"(?<=\w)[+/,;:=]*(?=[.#])|[+/,;:=]+", " ", words)
+
+
+def _with_value(pair: str) -> str:
+    return re.sub(r"""^\.?(\w+)[=:]["']?(.*?)["']?$""", r'\1="\2"', pair)
 
 
 @declare("S011")
@@ -305,7 +321,7 @@ def bad_id(id_: str) -> Words:
 
 
 @declare("S016", "warning")
-def tag_without_note(reason: Literal["inside", "title", "empty", "no kind"]) -> Words:
+def tag_without_note(reason: Literal["inside", "title", "empty", "no kind", "blank"]) -> Words:
     """A heading has a tag but makes no note.
 
     The tag would have no effect. A heading makes a note if its tag names a kind. If the front matter names one, every
@@ -328,6 +344,7 @@ def tag_without_note(reason: Literal["inside", "title", "empty", "no kind"]) -> 
         "title": "its heading is the title of the file",
         "empty": "its heading has no text below it",
         "no kind": "neither the tag nor the front matter names a kind",
+        "blank": "there is nothing in it",
     }
     hints = {
         "inside": "remove the tag, or name a kind in it to make a note of its own",

@@ -31,6 +31,8 @@ def near_tag(text: str, instead: str = "", place: Literal["title", "text", "item
         "row": 'end the row\'s last cell with a comment: <!-- card: id="…" -->',
     }
     hint = f"did you mean `{instead}`? If not," if instead else f"{places[place]}; if it is text,"
+    if text.startswith("<!--"):
+        return f"`{text}` looks like a tag, but it is not read as one here", f"did you mean `{instead}`?"
     return f"`{text}` looks like a tag, but it is not read as one here", f"{hint} put it in backticks"
 
 
@@ -163,3 +165,23 @@ def empty_section() -> Words:
         An identity that is assumed.
     """
     return "this heading makes no note: there is nothing below it", "write the answer, or add {.skip}"
+
+
+@declare("S030", "warning")
+def foreign_tag(number: int = 1) -> Words:
+    """A heading ends with another tool's hashtag for cards.
+
+    `#flashcards` is what some plugins of Obsidian are told to look for. Here the hashtag is `#card`; any other becomes
+    a tag in Anki and makes no note.
+    Bad:
+        ## What is a user? #flashcards
+        A person or a service.
+    Good:
+        ## What is a user? #card
+        A person or a service.
+    """
+    others = f" (it is on {number} headings)" if number > 1 else ""
+    return (
+        f"`#flashcard` and `#flashcards` make no note{others}",
+        "write `#card` at the end of the heading, or `kind: basic` in the front matter",
+    )

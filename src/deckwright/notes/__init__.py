@@ -63,6 +63,7 @@ _ONCE: Mapping[str, Callable[..., Argument]] = {
     "S005": lambda key, known: key,
     "N014": lambda: "",
     "M015": host,
+    "S030": lambda: "",
 }
 """By code: what the findings have in common that are told once, from their arguments. The last one is their number."""
 

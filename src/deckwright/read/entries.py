@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.note import part_of_kind
 from ..model import SourceFile
-from . import tags
+from . import combination, tags
 from .blocks import Block
 from .tags import Tag, Vocabulary
 
@@ -61,10 +61,10 @@ def _parted(held: Sequence[Block], vocabulary: Vocabulary) -> tuple[list[Block],
 
 def _tag(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tuple[Tag | None, list[Diagnostic]]:
     words, found = tags.of_comment(comment, file, vocabulary)
-    tag, wrong = tags.combine(words, vocabulary)
+    tag, wrong = combination.combine(words, vocabulary)
     found += wrong
     if tag.span and (tag.cut or tag.kind not in ("", tags.SKIP)):
         found.append(part_of_kind(tag.span))
     if tag.kind != tags.SKIP:
-        found += tags.id_problems(tag)
+        found += combination.id_problems(tag)
     return (None if has_errors(found) else tag), found

@@ -12,10 +12,10 @@ import msgspec
 
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.section import not_utf8, tag_without_note, too_large
-from ..diagnostics.slips import empty_section
+from ..diagnostics.slips import empty_section, foreign_tag
 from ..limits import MAX_FILE_BYTES
 from ..model import SourceFile, Span
-from . import blocks, entries, front_matter, losses, slips, tags
+from . import blocks, combination, entries, front_matter, losses, slips, tags
 from .blocks import Block, Document
 from .front_matter import FrontMatter
 from .tags import Tag, Vocabulary
@@ -205,7 +205,9 @@ def _heading(
             break
         words += more
         found += wrong
-    tag, contradictions = tags.combine(words, vocabulary)
+    if below and not has_comment:
+        found += slips.below_title(below[-1], file, vocabulary)
+    tag, contradictions = combination.combine(words, vocabulary)
     found += contradictions
     return _Heading(title, tag, has_comment, has_errors(found)), found
 
@@ -271,14 +273,30 @@ def _drafts(
             is_last = number + 1 == len(headings) or headings[number + 1].title.level <= level
             if unheard := _unheard(heading, "no kind" if not head.kind else "title" if level == 1 else "empty"):
                 found += unheard
+            elif not head.kind and (other := _other_hashtag(heading, file)):
+                found.append(foreign_tag(other))
             elif head.kind and level > 1 and is_last and not heading.is_broken:
                 found.append(empty_section(file.span(*heading.title.place(0), len(heading.title.text) or 1)))
         above.append(heading.title)
     for draft in made:
-        wrong = tags.id_problems(draft.heading.tag)
+        wrong = combination.id_problems(draft.heading.tag)
         draft.heading.is_broken |= has_errors(wrong)
         found += wrong
     return made, prose, found
+
+
+_OTHERS = ("flashcard", "flashcards")
+"""What other tools' hashtag for cards is called. With a kind in the front matter, it is only a tag for Anki."""
+
+
+def _other_hashtag(heading: _Heading, file: SourceFile) -> Span | None:
+    """Where a heading ends with another tool's hashtag for cards."""
+    line = heading.title.place(0)[0]
+    for tag in heading.tag.tags:
+        column = file.lines[line].rfind(f"#{tag}")
+        if tag.split("/")[0] in _OTHERS and column >= 0:
+            return file.span(line, column, len(tag) + 1)
+    return None
 
 
 def _kind(tag: Tag, head: FrontMatter, vocabulary: Vocabulary) -> str:

@@ -38,6 +38,20 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
     return found
 
 
+def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """What is told of a comment directly below a heading that is no tag: `basic` or `card`, without the colon."""
+    words = [word.lstrip(".") for word in re.split(r"[\s,;{}]+", below.text[:200]) if word]
+    if below.kind != "comment" or "\n" in below.text or tags.is_tag(below.text, vocabulary) or not words:
+        return []
+    named, *others = words[words[0].casefold() == "card" :] or [vocabulary.default]
+    if named not in vocabulary.kinds or not all(word in vocabulary.names or word[0] == "#" for word in others):
+        return []
+    line, column = below.place(0)
+    start, end = file.lines[line].rfind("<!--", 0, column), file.lines[line].find("-->", column) + len("-->")
+    shown = file.lines[line][start:end]
+    return [near_tag(file.span(line, start, end - start), shown, f"<!-- card: {' '.join([named, *others])} -->")]
+
+
 def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """The tags, and what looks like one, in blocks where no tag is read: in a section that is cut, those of its items and
     rows were taken out.
@@ -66,8 +80,10 @@ def _placed(held: Iterable[Block], cut: str) -> Iterator[tuple[Block, Literal["t
 
 
 _BRACES = re.compile(r"(?<![\\$%{｛])\{:?(?P<words>[^{}\n]{1,300})\}")
-_HALF_BRACES = re.compile(r"(?<!\\)[{｛]\s*(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*[}｝]")
-_HASHTAG = re.compile(r"(?<!\S)[#＃](?P<path>\S+)")
+_HALF_BRACES = re.compile(r"(?<!\\)[{｛]\s*(?:#[\w-]+\s+)?(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*[}｝]")
+_HASHTAG = re.compile(r"(?<!\S)[#＃](?P<path>[^\s{}｛]+)")
+_VALUED = re.compile(r"card[/:](\w+)=[\"']?([^\"']*)[\"']?")
+_NAME_BEHIND = re.compile(r" +([a-z]+)(?!\S)")
 _BROKEN_COMMENT = re.compile(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
 _NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
 
@@ -95,7 +111,9 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
         is_last = text[end : end + 1] in ("", "\n")
         if instead := _meant_hashtag(path, vocabulary, "" if text[tag.start()] == "#" else "＃"):
             near[tag.start()] = (end, instead)
-        elif path.split("/")[0] == "card" and (path != "card" or is_last) and _is_path(path, vocabulary):
+        elif path == "card" and (name := _NAME_BEHIND.match(text, end)) and name[1] in vocabulary.names:
+            near[tag.start()] = (name.end(), f"#card/{name[1]}")
+        elif _is_path(path, vocabulary) and (path != "card" or is_last or place == "title"):
             near[tag.start()] = (end, "")
     for comment in (*_BROKEN_COMMENT.finditer(text), *filter(None, [_NO_COMMENT.match(text)])):
         words = comment["words"].rstrip("-–— ").split()
@@ -125,16 +143,19 @@ def _meant_list(list_: re.Match[str], place: Place, text: str, vocabulary: Vocab
 
 def _meant_hashtag(path: str, vocabulary: Vocabulary, sign: str = "") -> str:
     """The hashtag of ours that was meant by one that is not, or ""."""
-    first, *rest = re.split(r"[/\\:：_.／-]+", path[:100])
+    if valued := _VALUED.fullmatch(path):
+        return f'{{{valued[1]}="{valued[2]}"}}' if valued[1] in tags.KEYS else ""
+    path, sign_behind, behind = path[:100].partition("#")
+    first, *rest = re.split(r"[/\\:：_.／+=(){}-]+", path)
     if not (3 <= len(first) <= 5 and nearest(first, ("card",), 1)):
         return ""
     names = [nearest(word, vocabulary.names, 1) for word in rest[:5] if word]
     if not names:
         meant = first.casefold() in ("card", "cards", "crad") and (first != "card" or sign)
         return "#card" if meant else ""
-    if not any(names) or (_is_path(path, vocabulary) and not sign):
+    if not any(names) or (_is_path(path, vocabulary) and not sign and not behind):
         return ""
-    return "/".join(["#card", *filter(None, names)])
+    return "/".join(["#card", *filter(None, names)]) + f" {sign_behind}{behind}" * bool(behind)
 
 
 def _is_path(path: str, vocabulary: Vocabulary) -> bool:

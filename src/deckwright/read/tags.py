@@ -1,4 +1,4 @@
-"""The tag of a section, an item or a row, in any of its three spellings → its words; all the words → one Tag.
+"""The tag of a section, an item or a row, in any of its three spellings → its words. `combination` makes one Tag of them.
 
     ## Users and roles {#iam-users-roles .cloze tags="exam/often"}     a list, as Pandoc, MkDocs and kramdown have it
     ## Users and roles #card/cloze #exam/often                         hashtags, as in Obsidian and Logseq
@@ -16,11 +16,11 @@ from typing import Literal
 import msgspec
 
 from ..diagnostics import Diagnostic
-from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair, malformed_tag, unknown_word
+from ..diagnostics.section import malformed_tag, tag_without_note, unknown_word
 from ..diagnostics.slips import near_tag
 from ..limits import MAX_WORDS
 from ..model import SourceFile, Span
-from ..names import ID, nearest
+from ..names import nearest
 from .blocks import Block
 from .inlines import flat, masked, read
 
@@ -147,7 +147,10 @@ def of_comment(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
     if not _COMMENT_WORDS.fullmatch(text, opening.end()):
         part = _no_word(text, opening.end(), len(text), _COMMENT_WORD)
         return [], [_malformed(comment, part, shown, file, vocabulary)]
-    return _words(comment, opening.end(), len(text), file, vocabulary, strict=True)
+    words, found = _words(comment, opening.end(), len(text), file, vocabulary, strict=True)
+    if not words and not found:
+        found.append(tag_without_note(_span(comment, file, *opening.span("card")), "blank"))
+    return words, found
 
 
 def is_tag(comment: str, vocabulary: Vocabulary) -> bool:
@@ -205,13 +208,17 @@ _HASHTAG = re.compile(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}
 """A hashtag as in Obsidian: from a letter to the next white space or punctuation."""
 
 _HASHTAGS = re.compile(rf"(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)++[ \t]*(?:\n|\Z)")
-_CARD = re.compile(r"\s*card\s*:")
+_CARD = re.compile(r"\s*(?P<card>card\s*:)")
 _COMMENT_WORDS = re.compile(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
 _COMMENT_WORD = re.compile(rf"{_ID}|{_PAIR}|[.]?{_NAME}")
 _MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,9})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
 """A comment that may be meant as a tag: what stands for `card`, what for the colon, and the rest."""
 
 _PART = re.compile(r"\S+")
+_GLUED = re.compile(r"\.?(?P<name>[A-Za-z]+)(?P<sign>[.=:#+/,;])(?P<next>[\w-]*)")
+_VALUED = re.compile(rf"\.?(?P<key>[A-Za-z]+)(?:=|:(?!=))(?P<value>{_VALUE})")
+"""A key with a dot before it, or a colon behind it: `.typed="vein"`, `typed:vein`."""
+
 _SPACE = re.compile(r"\s*")
 
 
@@ -224,7 +231,9 @@ def _words(
     for match in _WORD.finditer(block.text, start, end):
         span = _span(block, file, *match.span())
         name, known = (match["name"], vocabulary.names) if match["name"] else (match["key"], KEYS)
-        if match["id"]:
+        if match["id"] and match["id"].startswith("card/") and match["id"].split("/")[1] in vocabulary.names:
+            found.append(malformed_tag(span, block.text[start - 1 : end + 1], match[0], "hashtag"))
+        elif match["id"]:
             words.append(Word("id", "id", match["id"], span))
         elif name not in known:
             # In a list, other tools may have classes and keys of their own.
@@ -245,7 +254,7 @@ def _hashtag(text: str, span: Span, vocabulary: Vocabulary) -> tuple[list[Word],
     first, *rest = text.split("/")
     if first != "card":
         return [Word("tag", text, text, span)], []
-    names = rest or [vocabulary.default]
+    names = [name for name in rest if name] or [vocabulary.default]
     unknown = [name for name in names if name not in vocabulary.names]
     words = [Word("name", name, "", span) for name in names if name not in unknown]
     return words, [unknown_word(span, name, vocabulary.names) for name in unknown]
@@ -253,14 +262,25 @@ def _hashtag(text: str, span: Span, vocabulary: Vocabulary) -> tuple[list[Word],
 
 def _broken_list(heading: Block, list_: re.Match[str], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """Braces around anything but words are text, as in {id} and {proxy+}, unless they hold a word of ours and a mark."""
-    said = [word.strip(",;") for word in list_["words"].split()]
+    said = re.split(r"[\s,;]+", list_["words"].strip())
     keys = any("=" in word and word.partition("=")[0] in KEYS for word in said)
-    names = any(word.lstrip(".") in vocabulary.names for word in said)
+    names = any(word.lstrip(".") in vocabulary.names or _is_glued(word, vocabulary) for word in said)
     if (keys or names) and (keys or any(word[:1] in ("#", ".") for word in said)):
         start, end = list_.span("list")
         part = _no_word(heading.text, *list_.span("words"), _LIST_WORD)
         return [_malformed(heading, part, heading.text[start:end], file, vocabulary)]
     return []
+
+
+def _is_glued(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is a name of ours and something behind it: `.typed=vein`, `.basic#id`, `.items.reversed`.
+
+    Two names with a dot between them must both be ours: `.items.length` is JavaScript or a JSON path.
+    """
+    glued = _GLUED.match(word)
+    if not glued or glued["name"] not in vocabulary.names:
+        return False
+    return glued["sign"] != "." or bool(nearest(glued["next"], vocabulary.names, 1))
 
 
 def _no_word(text: str, start: int, end: int, word: re.Pattern[str]) -> tuple[int, int]:
@@ -283,9 +303,20 @@ def _after_space(text: str, position: int) -> int:
 
 def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, vocabulary: Vocabulary) -> Diagnostic:
     """A tag, as it is written, with a part that is no word."""
+    valued = _VALUED.match(block.text, part[0])
+    if valued and valued["key"] in KEYS:
+        part = valued.span()
     wrong = block.text[slice(*part)]
-    comma, dot = wrong[:1] in (",", ";"), wrong in vocabulary.names
-    return malformed_tag(_span(block, file, *part), tag, wrong, "comma" if comma else "dot" if dot else "")
+    cause: Literal["", "comma", "dot", "space", "value"] = ""
+    if wrong[:1] in (",", ";"):
+        cause = "comma"
+    elif wrong in vocabulary.names:
+        cause = "dot"
+    elif valued and valued["key"] in KEYS:
+        cause = "value"
+    elif _is_glued(wrong, vocabulary):
+        cause = "comma" if re.search("[,;]", wrong) else "space"
+    return malformed_tag(_span(block, file, *part), tag, wrong, cause)
 
 
 def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
@@ -295,68 +326,3 @@ def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
 def _shortened(text: str) -> str:
     folded = " ".join(text.split())
     return folded if len(folded) <= 60 else f"{folded[:60]}…"
-
-
-# All words together
-
-
-def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Diagnostic]]:
-    """The words of one tag, from all its spellings, as one Tag. It is an error if they contradict each other."""
-    said: dict[str, Word] = {}
-    found: list[Diagnostic] = []
-    names: dict[str, Word] = {}
-    tags: dict[str, None] = {}
-
-    def say(what: str, word: Word, value: str) -> None:
-        first = said.setdefault(what, word)
-        before = first.name if first.sort == "name" else first.value
-        if before != value:
-            found.append(contradiction(word.span, what, before, value))
-
-    for word in words:
-        match word.sort:
-            case "id":
-                say("id", word, word.value)
-            case "tag":
-                tags[word.value] = None
-            case "name":
-                names[word.name] = word
-                if word.name == SKIP or word.name in vocabulary.kinds:
-                    say("kind", word, word.name)
-                elif word.name in vocabulary.cuts:
-                    say("cut", word, word.name)
-            case "key" if word.name == "tags":
-                tags |= dict.fromkeys(word.value.split())
-            case "key":
-                say(word.name, word, word.value)
-
-    def value(what: str) -> str:
-        return said[what].value if what in said else ""
-
-    tag = Tag(
-        kind=said["kind"].name if "kind" in said else "",
-        cut=said["cut"].name if "cut" in said else "",
-        switches=frozenset(name for name in vocabulary.switches if name in names or value(name)),
-        id=value("id"),
-        was=value("was"),
-        tags=tuple(tags),
-        source=value("source") if "source" in said else None,
-        context=value("context") if "context" in said else None,
-        typed=value("typed"),
-        mode=value("mode"),
-        masks=tuple(value("masks").split()),
-        span=words[0].span if words else None,
-        id_span=said["id"].span if "id" in said else None,
-    )
-    if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.
-        illegal = [name for name in (tag.cut, *sorted(tag.switches)) if name and name not in vocabulary.legal(tag.kind)]
-        places = names | said
-        found += [illegal_pair(places[name].span, tag.kind, name, vocabulary.legal(tag.kind)) for name in illegal]
-    if tag.mode and tag.mode not in MODES:
-        found.append(bad_mode(said["mode"].span, tag.mode, MODES))
-    return tag, found
-
-
-def id_problems(tag: Tag) -> list[Diagnostic]:
-    """What is wrong with the id in a note's tag. On other headings an id is an anchor and can be anything."""
-    return [bad_id(tag.id_span, tag.id)] if tag.id_span and not ID.fullmatch(tag.id) else []

@@ -1,0 +1,72 @@
+"""All the words of a section, an item or a row, from all spellings of its tag → one Tag, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair
+from ..names import ID
+from .tags import MODES, SKIP, Tag, Vocabulary, Word
+
+
+def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Diagnostic]]:
+    """The words of one tag, from all its spellings, as one Tag. It is an error if they contradict each other."""
+    said: dict[str, Word] = {}
+    found: list[Diagnostic] = []
+    names: dict[str, Word] = {}
+    tags: dict[str, None] = {}
+
+    def say(what: str, word: Word, value: str) -> None:
+        first = said.setdefault(what, word)
+        before = first.name if first.sort == "name" else first.value
+        if before != value:
+            found.append(contradiction(word.span, what, before, value))
+
+    for word in words:
+        match word.sort:
+            case "id":
+                say("id", word, word.value)
+            case "tag":
+                tags[word.value] = None
+            case "name":
+                names[word.name] = word
+                if word.name == SKIP or word.name in vocabulary.kinds:
+                    say("kind", word, word.name)
+                elif word.name in vocabulary.cuts:
+                    say("cut", word, word.name)
+            case "key" if word.name == "tags":
+                tags |= dict.fromkeys(word.value.split())
+            case "key":
+                say(word.name, word, word.value)
+
+    def value(what: str) -> str:
+        return said[what].value if what in said else ""
+
+    tag = Tag(
+        kind=said["kind"].name if "kind" in said else "",
+        cut=said["cut"].name if "cut" in said else "",
+        switches=frozenset(name for name in vocabulary.switches if name in names or value(name)),
+        id=value("id"),
+        was=value("was"),
+        tags=tuple(tags),
+        source=value("source") if "source" in said else None,
+        context=value("context") if "context" in said else None,
+        typed=value("typed"),
+        mode=value("mode"),
+        masks=tuple(value("masks").split()),
+        span=words[0].span if words else None,
+        id_span=said["id"].span if "id" in said else None,
+    )
+    if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.
+        illegal = [name for name in (tag.cut, *sorted(tag.switches)) if name and name not in vocabulary.legal(tag.kind)]
+        places = names | said
+        found += [illegal_pair(places[name].span, tag.kind, name, vocabulary.legal(tag.kind)) for name in illegal]
+    if tag.mode and tag.mode not in MODES:
+        found.append(bad_mode(said["mode"].span, tag.mode, MODES))
+    return tag, found
+
+
+def id_problems(tag: Tag) -> list[Diagnostic]:
+    """What is wrong with the id in a note's tag. On other headings an id is an anchor and can be anything."""
+    return [bad_id(tag.id_span, tag.id)] if tag.id_span and not ID.fullmatch(tag.id) else []
