@@ -384,15 +384,20 @@ def test_where_nothing_opens_it_the_package_is_built_all_the_same(root: Path, mo
 
 
 @posix
-def test_where_the_desktop_knows_no_program_for_it_that_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [1, 3, 4])
+def test_where_the_desktop_cannot_open_it_the_reason_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
     opener = root / "bin" / ("open" if sys.platform == "darwin" else "xdg-open")
-    write(root, {f"bin/{opener.name}": "#!/bin/sh\necho no application >&2\nexit 3\n"})
+    write(root, {f"bin/{opener.name}": f"#!/bin/sh\necho no application >&2\nexit {code}\n"})
     opener.chmod(0o755)
     monkeypatch.setenv("PATH", str(opener.parent), prepend=os.pathsep)
     result = run("build", "--open")
+    is_unknown = (opener.name, code) == ("xdg-open", 3)
+    why = "knows no program for it" if is_unknown else f"failed with exit code {code}"
     assert (result.exit_code, result.stderr) == (
         0,
-        f"{LEDGER}The package cannot be opened from here: {opener.name} knows no program for it. "
+        f"{LEDGER}The package cannot be opened from here: {opener.name} {why}. "
         "In Anki, choose File > Import, and build/anatomy.apkg.\n",
     )
 

@@ -152,8 +152,10 @@ def _hand_over(package: Path) -> None:
             line = [opener, str(package)]
             process = subprocess.Popen(line, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
             with suppress(subprocess.TimeoutExpired):  # It is running, and so is what it opened.
-                if process.wait(_PATIENCE):
-                    _say_unopened(package, f"{opener} knows no program for it")
+                if code := process.wait(_PATIENCE):
+                    is_unknown = code == 3 and opener == "xdg-open"  # See EXIT CODES in its manual.
+                    why = "knows no program for it" if is_unknown else f"failed with exit code {code}"
+                    _say_unopened(package, f"{opener} {why}")
     except OSError:
         _say_unopened(package, "no program opens it" if sys.platform == "win32" else f"{opener} is missing")
 
