@@ -583,11 +583,18 @@ def described(text: str) -> Package:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("5 notes · version 1", "6 notes · version 1", ()),
-        ("1 note · version 1", "2 notes · version 1", ()),
-        ("10 cards", "12 cards", ()),
-        ("5 notes · version 1", "6 notes · version 2", ("Course",)),
-        ("For 5 exams", "For 6 exams", ("Course",)),
+        ("For me\n<p>5 notes · version 1</p>", "For me\n<p>6 notes · version 1</p>", ()),
+        ("<p>1 note · version 1 · Vesal</p>", "<p>2 notes · version 1 · Vesal</p>", ()),
+        ("For me\n<p>5 notes · version 1</p>", "For you\n<p>6 notes · version 1</p>", ("Course",)),
+        ("<p>5 notes · version 1</p>", "<p>6 notes · version 2</p>", ("Course",)),
+        ("Read 3 notes a day", "Read 30 notes a day", ("Course",)),
+        ("<p>3 notes · version 1</p> a day", "<p>30 notes · version 1</p> a day", ("Course",)),
+        (
+            "<p>3 notes · version 1</p>\n<p>9 notes · version 1</p>",
+            "<p>4 notes · version 1</p>\n<p>9 notes · version 1</p>",
+            ("Course",),
+        ),
+        ("10 cards", "12 cards", ("Course",)),
     ],
 )
 def test_a_description_that_only_counts_is_no_change(old: str, new: str, told: tuple[str, ...]) -> None:

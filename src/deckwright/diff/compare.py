@@ -87,12 +87,13 @@ def _differ(old: PackedNote, new: PackedNote) -> bool:
     )  # fmt: skip
 
 
-_COUNT = re.compile(r"\b\d+(?= (?:notes?|cards?)\b)", re.IGNORECASE)
+_COUNT = re.compile(r"^<p>\d+ notes?(?= · version .*</p>\Z)", re.MULTILINE)
+"""How our own line below the author's description begins; `collection` writes it."""
 
 
 def _uncounted(description: str) -> str:
-    """A deck's description without the number of its notes or cards, which says nothing that the lists do not say."""
-    return re.sub(r"\b(note|card)s\b", r"\1", _COUNT.sub("", description))
+    """A deck's description without our number of its notes, which says nothing that the lists do not say."""
+    return _COUNT.sub("", description)
 
 
 def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") -> Listed:
