@@ -14,7 +14,7 @@ import msgspec
 
 from .limits import MAX_CLOZE_NESTING
 
-TOKEN = re.compile(r"\{\{c([0-9,]{1,999})::|\}\}")  # Python refuses to read numbers of thousands of digits.
+_TOKEN = re.compile(r"\{\{c([0-9,]{1,999})::|\}\}")  # Python refuses to read numbers of thousands of digits.
 """What may open a cloze, with its numbers in group 1, or close one."""
 
 MASK = "image-occlusion:"
@@ -37,7 +37,7 @@ def parse(text: str) -> tuple[Part, ...]:
     found: list[Part] = []
     opened: list[_Open] = []
     at = 0
-    for token in TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text):
         numbers = _numbers(token[1]) if token[1] else ()
         if token[1] and not numbers:
             continue  # It is text.

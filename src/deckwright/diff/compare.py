@@ -11,8 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from ..clozes import TOKEN
-from ..limits import MAX_CLOZE_NESTING
+from .. import clozes
 from ..model import NoteType
 from ..package import Package, PackedNote
 from ..package.generation import MAX_CARDS
@@ -196,26 +195,20 @@ def _answers(values: Iterable[str]) -> dict[int, set[str]]:
     """What each number hides, as text: with what is nested in it, without hints. 0 is never asked."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     for value in values:
-        around: list[tuple[str, list[str]]] = []
-        at = 0
-        for token in TOKEN.finditer(value):
-            if around:
-                around[-1][1].append(value[at : token.start()].partition("::")[0])
-            at = token.end()
-            if token[1]:
-                if len(around) < MAX_CLOZE_NESTING:
-                    around.append((token[1], []))
-            elif around:
-                numbers, parts = around.pop()
-                answer = "".join(parts)
-                if around:
-                    around[-1][1].append(answer)
-                kind, _, shape = answer.partition(":")
-                text = place(shape) if kind == "image-occlusion" else plain(answer)
-                for number in numbers.split(","):
-                    if number and int(number):
-                        found[min(int(number), MAX_CARDS)].add(text)
+        for part in clozes.parse(value):
+            _add_answers(part, found)
     return dict(found)
+
+
+def _add_answers(part: clozes.Part, found: Mapping[int, set[str]]) -> str:
+    """Add what a cloze hides, and what those within it do, to the answers of their numbers; its text."""
+    if isinstance(part, str):
+        return part
+    answer = "".join([_add_answers(inner, found) for inner in part.parts])
+    text = place(answer.removeprefix(clozes.MASK)) if answer.startswith(clozes.MASK) else plain(answer)
+    for number in filter(None, part.numbers):
+        found[min(number, MAX_CARDS)].add(text)
+    return answer
 
 
 def _note_type_change(old: NoteType, new: NoteType) -> NoteTypeChange | None:
