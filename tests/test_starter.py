@@ -98,6 +98,8 @@ def test_a_folder_with_notes_keeps_them_and_gets_settings_alone(tmp_path: Path, 
         ("![c](c.gif)", ("notes",)),
         ("![r](../root.png)", ("media",)),
         ("`images/a.png.bak`, see a.png.", ("media",)),
+        ('<img src="img2/a&amp;b.png"> ![](img3/c%26d.png)', ("img2", "img3")),
+        ("![](img4/e&copy.png)", ("img4",)),
         ("No picture.", ("media",)),
     ],
 )
@@ -105,6 +107,7 @@ def test_the_folders_of_the_pictures_that_notes_show_are_written_down(
     tmp_path: Path, text: str, media: tuple[str, ...]
 ) -> None:
     pictures = ["images/a.png", "images/deep/a b.svg", "pics/Flu\u00df.jpg", "sound/x.mp3", "notes/c.gif", "root.png"]
+    pictures += ["img2/a&b.png", "img3/c&d.png", "img4/e&copy.png"]
     write(tmp_path, {"notes/x.md": f"# A\n\n{text}\n", "README.md": "![logo](pics/logo.png)\n", "pics/logo.png": "x"})
     write(tmp_path, dict.fromkeys(pictures, "x"))
     start, found = starter.create(tmp_path, random.Random(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import posixpath
 import random
@@ -96,8 +97,11 @@ def _folders(notes: Iterable[str]) -> list[str]:
 def _media_folders(folder: Path, notes: Iterable[str]) -> list[str]:
     """What to write for `media`: the folders of the files that the notes name; `media` if there are none."""
     texts = [file.read_bytes() for file in map(folder.joinpath, notes) if _is_readable(file)]
-    text = unicodedata.normalize("NFC", unquote(b"\n".join(texts).decode("utf-8", "replace")))
-    named = {name.strip() for name in _AROUND_NAMES.split(text)}
+    text = b"\n".join(texts).decode("utf-8", "replace")
+    forms = (text, html.unescape(text))  # `a&copy.png` may be written so, and `a&amp;b.png` too.
+    named = {
+        name.strip() for form in forms for name in _AROUND_NAMES.split(unicodedata.normalize("NFC", unquote(form)))
+    }
     media = (path for path in below(folder, ["."]) if is_media(path) and "/" in path)
     shown = [path for path in media if unicodedata.normalize("NFC", posixpath.basename(path)) in named]
     return _folders(shown) if shown else ["media"]
