@@ -122,7 +122,7 @@ def test_a_project_inside_another_is_made_and_the_outer_one_named(tmp_path: Path
         (
             "P022",
             "warning",
-            f"this folder is inside another project, the one of {tmp_path.resolve() / 'pyproject.toml'}",
+            "this folder is inside another project, the one of ../../pyproject.toml",
         )
     ]
     assert settings(tmp_path / "sub" / "deck").name == "Deck"

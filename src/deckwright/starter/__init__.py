@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import posixpath
 import random
 import re
@@ -51,7 +52,7 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     if files := settings_files(folder):
         return None, [already_a_project(Span(files[0]))]
     outer = find(folder)
-    found = [inside_a_project(Span(DECK), str(outer / settings_files(outer)[0]))] if outer else []
+    found = [inside_a_project(Span(DECK), _relative(outer / settings_files(outer)[0], folder))] if outer else []
     notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
     folders = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
     new = {DECK: _settings(folder.name, chance, *folders)}
@@ -65,6 +66,10 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
         steps.append(f"add the line `{_UNION}` to .gitattributes, so that two branches that add notes can be merged")
     _write({folder / path: text for path, text in new.items()})
     return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), found
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _write(new: Mapping[Path, str]) -> None:
