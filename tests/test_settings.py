@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from deckwright import files, names, settings
 from deckwright.diagnostics import PAGES, Diagnostic
 from deckwright.model import Settings, Span
+from deckwright.notetypes import own_stylesheet
 from deckwright.settings import Project
 
 if TYPE_CHECKING:
@@ -302,6 +304,15 @@ def test_anki_keeps_the_names_that_are_taken_and_no_others(collection: Collectio
 def test_an_id_without_its_random_end_is_refused(root: Path, id: str) -> None:
     made, found = load(root, f'name = "Anatomy"\nid = "{id}"\n')
     assert (made, marked(found)) == (None, [("P007", "deck.toml", 2, "id")])
+
+
+def test_an_id_is_as_long_as_a_file_named_by_it_may_be(root: Path, collection: Collection) -> None:
+    for words, codes, is_kept in (("a" * 106, [], True), ("a" * 107, ["P007"], False)):
+        made, found = load(root, f'name = "Anatomy"\nid = "{words}-k3v9q2xm"\n')
+        assert [diagnostic.code for diagnostic in found] == codes
+        name = own_stylesheet(made or replace(ANATOMY, id=f"{words}-k3v9q2xm"))
+        assert (collection.media.write_data(name, b"") == name) == is_kept
+    assert found[0].message == "`id` has 116 characters, and may have 115"
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,11 @@ MAX_TOLD_OF_A_MASK = 5
 MAX_DECK_NAME = 200
 """Characters of a deck's full name."""
 
+MAX_DECK_ID = 115
+"""Characters of a deck's id: learners' own stylesheet is `_ID.css`, and Anki shortens names of media of more than 120
+bytes (rslib/src/media/files.rs).
+"""
+
 MAX_SETTINGS_BYTES = 128 << 10
 """Of the file with the settings: a pyproject.toml has a few kilobytes."""
 

@@ -6,7 +6,7 @@ import difflib
 import posixpath
 from collections.abc import Sequence
 
-from ..limits import MAX_SETTINGS_BYTES, MAX_STYLE_BYTES
+from ..limits import MAX_DECK_ID, MAX_SETTINGS_BYTES, MAX_STYLE_BYTES
 from .declare import Words, declare
 
 
@@ -129,12 +129,13 @@ def missing_key(key: str) -> Words:
 
 
 @declare("P007")
-def bad_id(value: str) -> Words:
+def bad_id(value: str, too_long: bool = False) -> Words:
     """The deck's id has the wrong form.
 
     Anki recognises every note by it, in every learner's collection. So it must never change, and no other deck may have
     the same. It is made of lower-case letters, digits and hyphens, and ends in a hyphen and eight random letters or
-    digits.
+    digits. It has at most 115 characters: the file with a learner's own styling is named by it, and Anki shortens longer
+    names.
 
     Bad (deck.toml):
         id = "anatomy"
@@ -143,6 +144,8 @@ def bad_id(value: str) -> Words:
         id = "anatomy-k3v9q2xm"
         name = "Anatomy"
     """
+    if too_long:
+        return f"`id` has {len(value)} characters, and may have {MAX_DECK_ID}", "shorten the words before its random end"
     return (
         f"`id` is {_quoted(value)}, which is not lower-case words that end in eight random characters",
         "use a-z, 0-9 and hyphens, and end it in a hyphen and eight random characters, as in `anatomy-k3v9q2xm`",

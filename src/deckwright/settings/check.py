@@ -31,7 +31,7 @@ from ..diagnostics.project import (
     version_in_report_url,
     wrong_type,
 )
-from ..limits import MAX_PATH, MAX_SETTINGS_TOLD
+from ..limits import MAX_DECK_ID, MAX_PATH, MAX_SETTINGS_TOLD
 from ..model import Settings
 from ..names import name_problem, slug, slug_problem
 from . import stylesheet
@@ -161,6 +161,8 @@ def _text_problems(file: File, key: str, value: str) -> list[Diagnostic]:
     span = file.span(key)
     if key == "id" and not re.fullmatch("[a-z0-9][a-z0-9-]*-[a-z0-9]{8}", value):
         return [bad_id(span, value)]
+    if key == "id" and len(value) > MAX_DECK_ID:
+        return [bad_id(span, value, too_long=True)]
     if key == "name" and (reason := name_problem(value)):
         return [bad_name(span, value, reason)]
     if key == "slug" and (reason := slug_problem(value)):

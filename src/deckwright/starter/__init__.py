@@ -20,7 +20,7 @@ from .. import names
 from ..diagnostics import Diagnostic
 from ..diagnostics.project import already_a_project, inside_a_project
 from ..files import below, note_files
-from ..limits import MAX_FILE_BYTES
+from ..limits import MAX_DECK_ID, MAX_FILE_BYTES
 from ..mediatypes import is_media
 from ..model import Span
 from ..names import name_problem, slug_problem
@@ -130,7 +130,8 @@ def _settings(folder: str, chance: random.Random, cards: list[str], media: list[
     if slug_problem(slug):
         slug = "deck"
     tail = "".join(chance.choices(string.ascii_lowercase + string.digits, k=8))
-    values = {"id": f"{slug}-{tail}", "name": name, "slug": slug, "cards": cards, "media": media}
+    start = slug[: MAX_DECK_ID - len(tail) - 1].rstrip("-")
+    values = {"id": f"{start}-{tail}", "name": name, "slug": slug, "cards": cards, "media": media}
     template = string.Template((_HERE / "deck.toml.template").read_text(encoding="utf-8"))
     # Strings and lists of JSON are TOML too.
     return template.substitute({key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
