@@ -102,8 +102,8 @@ def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]
     place, name = file.span("style", "css"), table["css"]
     if not isinstance(name, str):
         return "", [*found, wrong_type(place, "style.css", "text", "put it in quotes")]
-    if reason := _folder_problem(name):
-        return "", [*found, no_stylesheet(place, name, reason.replace("no folder", "no file"))]
+    if reason := _path_problem(name, "file"):
+        return "", [*found, no_stylesheet(place, name, reason)]
     text, wrong = stylesheet.read(root, posixpath.normpath(name), place)
     return text, found + wrong
 
@@ -116,7 +116,7 @@ def _folders(file: File, root: Path, key: str, given: Sequence[str]) -> tuple[tu
     for folder in given:
         if len(found) >= MAX_SETTINGS_TOLD:
             break
-        if reason := _folder_problem(folder):
+        if reason := _path_problem(folder, "folder"):
             found.append(bad_folder(file.span(key), key, folder, reason))
             continue
         path = posixpath.normpath(folder)
@@ -141,19 +141,19 @@ def _parents(path: str) -> list[str]:
     return [parent.as_posix() for parent in PurePosixPath(path).parents]
 
 
-def _folder_problem(folder: str) -> str:
-    """What is wrong with the name of a folder, empty if nothing is."""
-    if not folder.strip():
-        return "names no folder"
-    if folder.startswith("/") or PureWindowsPath(folder).drive:
+def _path_problem(path: str, what: str) -> str:
+    """What is wrong with the path of a folder or a file, whichever `what` says; empty if nothing is."""
+    if not path.strip():
+        return f"names no {what}"
+    if path.startswith("/") or PureWindowsPath(path).drive:
         return "is an absolute path"
-    if "\\" in folder:
+    if "\\" in path:
         return "is written with backslashes"
-    if "\0" in folder:
+    if "\0" in path:
         return "contains a null character"
-    if len(folder) > MAX_PATH or any(len(part.encode()) > 255 for part in folder.split("/")):
+    if len(path) > MAX_PATH or any(len(part.encode()) > 255 for part in path.split("/")):
         return "is too long"
-    return "leads out of the project" if posixpath.normpath(folder).split("/")[0] == ".." else ""
+    return "leads out of the project" if posixpath.normpath(path).split("/")[0] == ".." else ""
 
 
 def _text_problems(file: File, key: str, value: str) -> list[Diagnostic]:
