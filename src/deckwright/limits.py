@@ -30,10 +30,12 @@ MAX_CLOZE_NESTING = 10
 (rslib/src/cloze.rs; so in 26.9.3)."""
 
 MAX_COLOURED = 5_000
-MAX_COLOURED_SPACE = 200
-"""Characters of a block of code that gets colours, and of white space in one piece in it. Pygments takes quadratic time
-for some code, above all for white space; nobody reads so much on a card.
+"""Characters of a block of code that gets colours: Pygments takes quadratic time for some code, and nobody reads so much
+on a card.
 """
+
+MAX_COLOURED_SPACE = 200
+"""Characters of white space in one piece in such a block: above all for them, Pygments takes quadratic time."""
 
 MAX_MEDIA_BYTES = 100 << 20
 """Of a media file: a larger one is never synchronised (anki rslib/src/sync/media/mod.rs)."""

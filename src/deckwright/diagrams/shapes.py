@@ -25,8 +25,8 @@ def occlusion_text(masks: Sequence[Mask], numbers: Mapping[str, int], mode: str)
     """Anki's text of an Occlusion field: one cloze a shape, in the order of the numbers; `numbers` has each mask's key.
 
     `oi=1` covers a shape on the cards of all others too. The hint and the label stand behind their shape: the stylesheet
-    shows the one on the question of its card, the other on the answer, where the picture may be too small. Format: anki rslib/src/image_occlusion/imageocclusion.rs and
-    ts/routes/image-occlusion/shapes/to-cloze.ts.
+    shows the one on the question of its card, the other on the answer, where the picture may be too small. Format: anki
+    rslib/src/image_occlusion/imageocclusion.rs and ts/routes/image-occlusion/shapes/to-cloze.ts.
     """
     lines = []
     told: set[tuple[str, str]] = set()
