@@ -403,6 +403,42 @@ def test_notes_are_listed_in_natural_order_without_what_is_made(root: Path) -> N
     assert files.note_files(root, ["none"]) == []
 
 
+# The stylesheet
+
+OPEN = {
+    "a rule": (".card { color: red\n.a { b: c }\n", (1, "{", "}")),
+    "a rule at the end": (".a { b: c }\n.card {\n  color: red", (2, "{", "}")),
+    "the inner one": ("@media print {\n  .a { b: c }\n  .card { color: red\n", (3, "{", "}")),
+    "a bracket": (".a { width: calc(1px; }\n.b { c: d }\n", (1, "(", ")")),
+    "an attribute": (".a[b { c: d }", (1, "[", "]")),
+    "a comment": (".a { b: c }\n/* d\n.e { f: g }", (2, "/*", "*/")),
+    "an address": (".a { b: URL(data:,}\n.c { d: e }\n", (1, "URL(", ")")),
+    "a text that ends with its line": ('.a { b: "}\n}\n.c {', (3, "{", "}")),
+    "all closed": (
+        ".a[b='{'] { c: url(data:,{\\)() } .\\{d { e: '\\'{' } /* { */ @media (f) { .g { h: calc((1)) } }",
+        None,
+    ),
+    "a bracket too many": (".a { b: c } } .d { e: f }", None),
+    "nothing": ("", None),
+}
+
+
+@pytest.mark.parametrize(("css", "told"), OPEN.values(), ids=OPEN)
+def test_what_a_stylesheet_never_closes_is_told_and_used(
+    root: Path, css: str, told: tuple[int, str, str] | None
+) -> None:
+    write(root, {"deck.toml": IDENTITY + '[style]\ncss = "style.css"\n', "style.css": css})
+    loaded, found = settings.load(root)
+    assert loaded is not None
+    if told is None:
+        assert found == []
+    else:
+        line, opening, closing = told
+        assert marked(found) == [("P023", "style.css", line, opening)]
+        assert (found[0].severity, found[0].message) == ("warning", f"the `{opening}` here is never closed")
+        assert found[0].hint == f"close it with `{closing}`: all that follows is part of it"
+
+
 # Settings that nobody writes, but somebody may have
 
 HOSTILE = {

@@ -145,7 +145,10 @@ def bad_id(value: str, too_long: bool = False) -> Words:
         name = "Anatomy"
     """
     if too_long:
-        return f"`id` has {len(value)} characters, and may have {MAX_DECK_ID}", "shorten the words before its random end"
+        return (
+            f"`id` has {len(value)} characters, and may have {MAX_DECK_ID}",
+            "shorten the words before its random end",
+        )
     return (
         f"`id` is {_quoted(value)}, which is not lower-case words that end in eight random characters",
         "use a-z, 0-9 and hyphens, and end it in a hyphen and eight random characters, as in `anatomy-k3v9q2xm`",
@@ -448,6 +451,35 @@ def inside_a_project(outer: str) -> Words:
         f"this folder is inside another project, the one of {outer}",
         "if you did not mean that, delete the deck.toml that was made here",
     )
+
+
+@declare("P023", "warning")
+def unclosed(opening: str) -> Words:
+    """A block of the deck's stylesheet is never closed.
+
+    All that stands below it is part of it, so rules for other elements have no effect.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [style]
+        css = "style.css"
+    Bad (style.css):
+        .card { color: darkred
+        .dw-question { font-weight: bold }
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [style]
+        css = "style.css"
+    Good (style.css):
+        .card { color: darkred }
+        .dw-question { font-weight: bold }
+    """
+    closing = {"{": "}", "[": "]", "/*": "*/"}.get(opening, ")")
+    return f"the `{opening}` here is never closed", f"close it with `{closing}`: all that follows is part of it"
 
 
 def _quoted(value: str) -> str:

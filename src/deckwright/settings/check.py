@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import fields
 from packaging.version import Version
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.project import (
     bad_folder,
     bad_id,
@@ -41,7 +41,7 @@ _KNOWN = {setting.name: setting for setting in fields(Settings)}
 
 
 def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
-    """The settings; None if anything is wrong. `root` is the folder that their folders are relative to."""
+    """The settings; None if there is an error. `root` is the folder that their folders are relative to."""
     if not isinstance(file.table, dict):
         return None, [
             wrong_type(file.span(), "tool.deckwright", "a table", "write `[tool.deckwright]` on a line of its own")
@@ -75,7 +75,9 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
         texts["slug"] = slug(texts["name"])
         if not name_problem(texts["name"]) and (reason := slug_problem(texts["slug"])):
             found.append(bad_slug(file.span("name"), texts["slug"], f"made from the name {reason}"))
-    return (None if found else msgspec.convert(_normalised(texts) | folders | {"style": style}, Settings)), found
+    if has_errors(found):
+        return None, found
+    return msgspec.convert(_normalised(texts) | folders | {"style": style}, Settings), found
 
 
 def _normalised(texts: dict[str, str]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import files
 from ..diagnostics import Diagnostic
-from ..diagnostics.project import bad_style, no_stylesheet
+from ..diagnostics.project import bad_style, no_stylesheet, unclosed
 from ..limits import MAX_SETTINGS_TOLD, MAX_STYLE_BYTES
 from ..model import SourceFile, Span
 from .toml_places import decoded
@@ -19,7 +19,7 @@ from .toml_places import decoded
 def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
     """The text of the file `name` below `root`, its lines ended by `\\n`. `named` is where the settings name it.
 
-    If anything is wrong, the text is of no use.
+    If there is an error, the text is of no use.
     """
     try:
         data = _bytes(root, name)
@@ -34,10 +34,13 @@ def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
     if "\0" in text:
         return "", [no_stylesheet(named, name, "contains a null character")]
     file = SourceFile(name, tuple(text.split("\n")))
-    return text, [
-        bad_style(file.span(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1, len(words)), words, *said)
-        for at, words, said in islice(_faults(text), MAX_SETTINGS_TOLD)
-    ]
+
+    def span(at: int, words: str) -> Span:
+        return file.span(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1, len(words))
+
+    faults = islice(_faults(text), MAX_SETTINGS_TOLD)
+    found = [bad_style(span(at, words), words, *said) for at, words, said in faults]
+    return text, found or [unclosed(span(at, opening), opening) for at, opening in _unclosed(text)]
 
 
 def _bytes(root: Path, name: str) -> bytes:
@@ -125,6 +128,32 @@ def _of_address(written: str) -> Said | None:
     if re.match("#|data:", address, re.IGNORECASE):
         return None
     return _REMOTE if re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address, re.IGNORECASE) else _A_FILE
+
+
+_BRACKET = re.compile(
+    rf"/\*(?:.*?\*/)?|{_STRING}|{_ESCAPE}|(?<![-\w])url\((?![ \t\n\f]*+[\"'])(?:[^)\\]*+(?:\\.[^)\\]*+)*+\))?|[][(){{}}]",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A bracket, or what may have others in it that do not count. A comment and an address are whole, or never closed."""
+
+_CLOSING = {"{": "}", "(": ")", "[": "]"}
+
+
+def _unclosed(text: str) -> list[tuple[int, str]]:
+    """The last that is opened and never closed: its offset, and what opens it. Nothing if all is closed.
+
+    A bracket closes none of another kind: https://www.w3.org/TR/css-syntax-3/#consume-simple-block.
+    """
+    opened: list[tuple[int, str]] = []
+    for found in _BRACKET.finditer(text):
+        token = found[0].lower()
+        if token in ("/*", "url("):
+            return [(found.start(), found[0])]
+        if token in _CLOSING:
+            opened.append((found.start(), token))
+        elif opened and token == _CLOSING[opened[-1][1]]:
+            opened.pop()
+    return opened[-1:]
 
 
 def _unescaped(text: str) -> str:
