@@ -71,6 +71,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "S028": lambda marked, message: marked == "---" or re.match(r"[\w-]+:", marked) is not None,
     "S029": is_title,
     "S030": beginning("#flashcard"),
+    "S031": lambda marked, message: message.startswith(f"`{marked.partition('=')[0]}`"),
     "C001": is_title,
     "C002": lambda marked, message: marked.startswith("{{c"),
     "C003": lambda marked, message: marked == "==",
@@ -101,6 +102,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "N015": lambda marked, message: marked.startswith("<") and is_quoted(marked, message),
     "N016": is_quoted,
     "N017": beginning("```", "~~~", "{"),
+    "N018": is_title,
     "O001": is_title,
 }
 """What the marked text must be, for each code: one that is not here yet must be added."""

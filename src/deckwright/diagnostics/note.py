@@ -293,7 +293,7 @@ def only_links(sections: int = 1) -> Words:
     """
     return (
         "this section makes no note: it contains nothing but links"
-        + (f", as do {sections - 1} more" if sections > 1 else ""),
+        + {1: "", 2: ", as does 1 more"}.get(sections, f", as do {sections - 1} more"),
         "write an answer, and put the link in `source`",
     )
 
@@ -349,3 +349,18 @@ def not_drawn(what: Literal["furigana", "diagram"]) -> Words:
         "diagram": "draw it as a picture, and show that",
     }
     return f"this {what} is shown as it is written", hints[what]
+
+
+@declare("N018", "warning")
+def typed_maths(typed: str) -> Words:
+    """The answer to type is maths.
+
+    The learner would have to type its source, with the brackets of the maths around it.
+    Bad:
+        ## What is the derivative of $x^3$? {.basic .typed}
+        $3x^2$
+    Good:
+        ## What is the derivative of $x^3$? {.basic typed="3x^2"}
+        $3x^2$
+    """
+    return f"the answer to type is maths: `{typed}`", 'say what to type, typed="…", or remove `typed`'

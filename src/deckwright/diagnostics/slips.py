@@ -185,3 +185,19 @@ def foreign_tag(number: int = 1) -> Words:
         f"`#flashcard` and `#flashcards` make no note{others}",
         "write `#card` at the end of the heading, or `kind: basic` in the front matter",
     )
+
+
+@declare("S031", "warning")
+def empty_value(key: str) -> Words:
+    """A key in a tag has no value.
+
+    Only `context` and `source` say something when they are empty: that the note has none.
+    Bad:
+        ## Which vessels lead to the heart? {.basic typed=""}
+        The veins.
+    Good:
+        ## Which vessels lead to the heart? {.basic typed="veins"}
+        The veins.
+    """
+    hint = "write what to type, or `typed` alone for the answer itself" if key == "typed" else "write one"
+    return f"`{key}` has no value, so it has no effect", f"{hint}, or remove `{key}`"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.note import empty_back, empty_front, long_typed, only_links, stays_prose
+from ..diagnostics.note import empty_back, empty_front, long_typed, only_links, stays_prose, typed_maths
 from ..limits import MAX_TYPED
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat
@@ -43,7 +43,12 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
         fields["Reversed"] = "yes"
         fields["Asked"] = _asked(part.heads, renderer)
     if "typed" in switches:
-        typed = part.tag.typed or section.tag.typed or _typed(part, back)
+        typed = part.tag.typed or section.tag.typed
+        if not typed:
+            code, line = _first_code(part), _first_line(back)
+            typed = plain(line).replace(_JOINER, "") if code is None else code
+            if code is None and _MATHS.search(line):
+                found.append(typed_maths(part.span, typed))
         fields["Typed"] = html.escape(typed, quote=False)
         if not typed or len(typed) > MAX_TYPED:
             found.append(long_typed(part.span, typed))
@@ -78,12 +83,21 @@ def _shows(rendered: str) -> bool:
     return bool(plain(rendered)) or bool(re.search(r"<(?:img|video|audio|hr)\b|\[sound:", rendered))
 
 
-def _typed(part: Part, back: str) -> str:
-    """The first code span of the answer, or else its first line."""
+_MATHS = re.compile(r"\\[(\[]")
+_JOINER = "\u2060"
+"""What keeps Anki from taking text for maths. Nobody can type it."""
+
+
+def _first_line(back: str) -> str:
+    return re.split(r"</p>|<br>|</li>|</dd>|<pre|\n", back.strip(), maxsplit=1)[0]
+
+
+def _first_code(part: Part) -> str | None:
+    """The first code span of the answer."""
     for leaf in (b for block in (*part.answer, *(cell for _, cell in part.labelled)) for b in block.walk()):
         if leaf.kind in ("paragraph", "cell", "term") and (code := _code(leaf)) is not None:
             return code
-    return plain(re.split(r"</p>|<br>|</li>|</dd>|<pre|\n", back.strip(), maxsplit=1)[0])
+    return None
 
 
 def _code(leaf: Block) -> str | None:

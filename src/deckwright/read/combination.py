@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair
+from ..diagnostics.slips import empty_value
 from ..names import ID
 from .tags import MODES, SKIP, Tag, Vocabulary, Word
+
+_MAY_BE_EMPTY = ("context", "source")
+"""Keys that say something without a value: that a note has none of what its file gives the others."""
 
 
 def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Diagnostic]]:
@@ -24,6 +29,8 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
             found.append(contradiction(word.span, what, before, value))
 
     for word in words:
+        if word.sort == "key" and not word.value and word.name not in _MAY_BE_EMPTY:
+            found.append(empty_value(word.span, word.name))
         match word.sort:
             case "id":
                 say("id", word, word.value)
@@ -36,7 +43,7 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
                 elif word.name in vocabulary.cuts:
                     say("cut", word, word.name)
             case "key" if word.name == "tags":
-                tags |= dict.fromkeys(word.value.split())
+                tags |= dict.fromkeys(tag for tag in re.split(r"[\s,]+", word.value) if tag)
             case "key":
                 say(word.name, word, word.value)
 
