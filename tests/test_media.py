@@ -14,9 +14,10 @@ import pytest
 from scratch import DAY_ONE, Scratch
 from told import told
 
-from deckwright import files
+from deckwright import files, notes
 from deckwright.diagnostics import PAGES, Diagnostic
 from deckwright.diagnostics.media import no_path, remote
+from deckwright.diagnostics.note import only_links
 from deckwright.limits import MAX_SVG_BYTES, MAX_SVG_ELEMENTS
 from deckwright.media import library as media
 from deckwright.media.library import Library
@@ -677,9 +678,33 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
 
 def test_a_remote_picture_is_told_with_its_host() -> None:
     hint = "download it into the media folder and refer to it there"
-    for url in ("https://user:pw@e.org:81/x.png?q", "//e.org:81", "HTTP://e.org:81#x"):
+    for url in (
+        "https://user:pw@e.org:81/x.png?q",
+        "//e.org:81",
+        "HTTP://E.org:81#x",
+        "http:e.org:81",
+        r"https:\e.org:81\x",
+    ):
         message = "the picture is loaded from e.org:81 during reviews"
         assert told([remote(AT, url)]) == [(AT, "M015", "warning", message, hint)]
+
+
+def test_remote_pictures_of_one_host_are_told_once() -> None:
+    found = [
+        remote(Span("cards/a.md", line), url)
+        for line, url in enumerate(("//e.org", "https://E.org/x", "HTTP:e.org"), 1)
+    ]
+    beginning = "the picture is loaded from e.org during reviews"
+    assert [one.message for one in notes.once(found[:1])] == [beginning]
+    assert [one.message for one in notes.once(found[:2])] == [f"{beginning}, as is 1 more"]
+    assert [one.message for one in notes.once(found)] == [f"{beginning}, as are 2 more"]
+
+
+def test_sections_of_links_alone_are_told_once() -> None:
+    found = [only_links(Span("cards/a.md", line)) for line in (1, 2, 3)]
+    beginning = "this section makes no note: it contains nothing but links"
+    assert [one.message for one in notes.once(found[:2])] == [f"{beginning}, as does 1 more"]
+    assert [one.message for one in notes.once(found)] == [f"{beginning}, as do 2 more"]
 
 
 def test_an_address_that_no_card_can_show_costs_its_note() -> None:

@@ -326,7 +326,7 @@ def remote(url: str, pictures: int = 1) -> Words:
     Good (media/heart.svg):
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 8 0 3 2 0l2 2 2-2 2 3z"/></svg>
     """
-    many = f", as are {pictures - 1} more" if pictures > 1 else ""
+    many = {1: "", 2: ", as is 1 more"}.get(pictures, f", as are {pictures - 1} more")
     return (
         f"the picture is loaded from {host(url)} during reviews{many}",
         f"download {'them' if pictures > 1 else 'it'} into the media folder and refer to {'them' if pictures > 1 else 'it'} there",
@@ -334,9 +334,12 @@ def remote(url: str, pictures: int = 1) -> Words:
 
 
 def host(url: str) -> str:
-    """The host that an address names, or all of the address."""
-    found = re.match(r"\s*(?:https?:)?//(?:[^/?#]*@)?([^/?#]+)", url, re.IGNORECASE)
-    return found[1] if found else url
+    """The host that an address names, in lower case, or all of the address.
+
+    Browsers take any number of slashes for two, and backslashes too (WHATWG, URL).
+    """
+    found = re.match(r"\s*(?:https?:[/\\]*|//)(?:[^/?#\\]*@)?([^/?#\\]+)", url, re.IGNORECASE)
+    return found[1].lower() if found else url
 
 
 @declare("M016", "warning")

@@ -32,7 +32,8 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
         instead = f"#card/{word.value}" if word.value in _KINDS_ALONE else _meant_hashtag(word.value, vocabulary)
         if instead:
             found.append(near_tag(word.span, f"#{word.value}", instead))
-    if bracket := _BRACKET.search(title.text):
+    is_said = any(word.sort == "name" and word.name in vocabulary.kinds for word in words)
+    if not is_said and (bracket := _BRACKET.search(title.text)):
         span = file.span(*title.place(bracket.start()), len(bracket[0].rstrip()))
         found.append(near_tag(span, bracket[0].strip(), f"{{.{bracket['name']}}}", "title"))
     return found
@@ -89,7 +90,7 @@ _NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
 
 _KINDS_ALONE = ("cloze", "occlusion")
 """Kinds whose names are no usual words, and so are meant as a tag wherever they end a heading."""
-_BRACKET = re.compile(rf"(?<=\s)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
+_BRACKET = re.compile(rf"(?<!\S)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
 
 
 def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -191,6 +192,24 @@ def near_headings(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
                 found.append(near_heading(file.span(*block.place(start), len(text)), shown, instead))
             position += len(line) + 1
     return found
+
+
+def untagged(
+    near: Iterable[Diagnostic], told: Iterable[Diagnostic], file: SourceFile
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """Those near headings that have a tag, and what was told without a word on these tags: as headings they need none."""
+    lines = {one.span.line: one for one in near}
+    with_tag: dict[int, Diagnostic] = {}
+    others: list[Diagnostic] = []
+    for one in told:
+        line = one.span.line
+        if one.code == "S017":
+            line = next((n for n in range(line - 1, 0, -1) if file.lines[n - 1].strip()), 0)
+        if one.code in ("S017", "S024") and line in lines:
+            with_tag[line] = lines[line]
+        else:
+            others.append(one)
+    return [*with_tag.values()], others
 
 
 def _meant_heading(line: str, is_first: bool) -> str:
