@@ -79,7 +79,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "C005": opens_deletion,
     "C006": opens_deletion,
     "C007": opens_deletion,
-    "C008": lambda marked, message: marked.startswith("{{c"),
+    "C008": lambda marked, message: marked.startswith(("{{c", "==")),
     "C009": lambda marked, message: marked.startswith("{{c"),
     "C010": lambda marked, message: marked == "==",
     "C011": is_named,

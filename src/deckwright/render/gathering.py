@@ -83,11 +83,11 @@ class Gathering:
 class Field:
     """One field while its elements are made. In a `cloze` field deletions are asked; elsewhere they are text.
 
-    `footnotes` are the labels that it refers to and the footnotes inside its text, in their order, which is how they are
-    numbered. `kept` is
-    finished HTML and `raw` the author's own, both until the elements are text: each in the order of its marks. `sources`
-    are the places of the addresses in it, likewise, behind that of the first of it. `single` are the `==` without a counterpart in their leaf: whether it may open a deletion, and where it stands. `removed` are
-    the stretches that go with elements of the author's HTML. `direction` is that of the element around, where it is said.
+    `footnotes` are the labels that it refers to and the footnotes inside its text, in their order, which is how they
+    are numbered. `kept` is finished HTML and `raw` the author's own, both until the elements are text: each in the order
+    of its marks. `sources` are the places of the addresses in it, likewise, behind that of the first of it. `single` are
+    the `==` without a counterpart in their leaf: whether it may open a deletion, and where it stands. `removed` are the
+    stretches that go with elements of the author's HTML. `direction` is that of the element around, where it is said.
     """
 
     def __init__(self, note: Gathering, cloze: bool = False, footnotes: list[str | Block] | None = None) -> None:
