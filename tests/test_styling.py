@@ -66,6 +66,12 @@ def test_a_style_that_is_no_table_is_told_how_to_write_one(project: Scratch) -> 
     )
 
 
+def test_a_style_that_names_nothing_is_told_that_it_needs_a_file(project: Scratch) -> None:
+    project.write({"deck.toml": SETTINGS + '[style]\ncss = " "\n'})
+    (found,) = load(project.root)[1]
+    assert (found.code, found.message) == ("P020", 'the stylesheet " " names no file')
+
+
 def test_a_key_that_style_does_not_have_is_told_with_the_one_it_has(project: Scratch) -> None:
     project.write({"deck.toml": SETTINGS + '[style]\nccs = "style.css"\n'})
     (found,) = load(project.root)[1]
