@@ -6,12 +6,25 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import import_package
+from conftest import ROOT, import_package
 
-from deckwright import package
+from deckwright import files, notes, package, settings
 
 LEFT_OVER = re.compile(r"\{\{|\}\}|has a problem|no field called|No cloze \d+ found")
 """What Anki shows where a template is wrong, or a card has nothing to ask."""
+
+
+def test_nothing_is_wrong_with_the_text_of_the_deck() -> None:
+    """What can be told without drawing: the build tells of all."""
+    project, found = settings.load(ROOT)
+    assert project, found
+    made = 0
+    for path in files.note_files(ROOT, project.settings.cards, lambda folder, error: None):
+        written, wrong = notes.compile_file(path, (ROOT / path).read_bytes(), project.settings)
+        made += len(written)
+        found += wrong
+    assert [(str(one.span), one.code, one.message) for one in found] == []
+    assert made > 400
 
 
 @pytest.mark.slow
