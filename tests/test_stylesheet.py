@@ -54,7 +54,7 @@ FLOOR = Since(77, 14)
 
 _OLD = """
 @media (max-width) (-webkit-min-device-pixel-ratio) screen print
-:checked :empty :first-child :last-child :nth-child() :not() :focus ::after [] [$=] descendant child next
+:checked :empty :first-child :last-child :nth-child() :nth-last-child() :not() :focus ::after [] [$=] descendant child next
 % em px vh ch deg calc() rgba() var() linear-gradient() brightness() drop-shadow() rotate()
 -webkit-appearance -webkit-box-decoration-break -webkit-box-orient -webkit-line-clamp
 background background-attachment background-color background-image background-position background-repeat
