@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from .declare import Words, declare
@@ -61,7 +62,9 @@ def near_heading(text: str, instead: str) -> Words:
         ## What is a role?
         An identity that is assumed.
     """
-    return f"`{text}` looks like a heading, but it is text", f"write `{instead}`"
+    signs = re.match(r"#{1,6}(?![#\s])", text)
+    hint = f"put a space behind `{signs[0]}`: " if signs else ""
+    return f"`{text}` looks like a heading, but it is text", f"{hint}write `{instead}`"
 
 
 @declare("S026", "warning")

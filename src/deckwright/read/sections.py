@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
 import msgspec
@@ -78,12 +79,15 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
         more += worse + slips.in_body(section.body, section.tag.cut, file, vocabulary)
         if is_clear and not draft.heading.is_broken and not any(block.first in lost for block in _walk(draft.body)):
             made.append(section)
-    more += slips.in_body([*prose, *_footnotes(document)], "", file, vocabulary)
+    more += slips.in_body([*_above(document), *prose, *_footnotes(document)], "", file, vocabulary)
+    near = slips.near_headings(_walk(document.blocks), file)
+    tagged, more = slips.tagged(near, more, file)
     if head.kind:
-        more += slips.near_headings(_walk(document.blocks), file)
+        more += near
         more += slips.in_items((*prose, *(block for d in drafts if not d.heading.tag.claims for block in d.body)), file)
     else:
-        more += slips.near_headings(_walk(block for draft in drafts for block in draft.body), file)
+        near = slips.near_headings(_walk(block for draft in drafts for block in draft.body), file)
+        more += near + [one for one in tagged if one not in near]
     missed = front_matter.missed(file, tuple(vocabulary.kinds)) or ()
     if not conflicts:
         more += losses.underlined_text((block for block in document.blocks if block.first not in missed), file)
@@ -105,6 +109,11 @@ def ids(path: str, data: bytes, vocabulary: Vocabulary) -> list[tuple[str, Span]
         section, _ = _section(draft, file, document, head, vocabulary)
         given += section.entries.values() if section.tag.cut else [section.tag]
     return [(tag.id, tag.id_span) for tag in given if tag and tag.id_span]
+
+
+def _above(document: Document) -> list[Block]:
+    """The blocks above the first heading."""
+    return [*takewhile(lambda block: block.kind != "heading" and not _has_headed_items(block), document.blocks)]
 
 
 def _footnotes(document: Document) -> list[Block]:

@@ -194,10 +194,10 @@ def near_headings(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     return found
 
 
-def untagged(
+def tagged(
     near: Iterable[Diagnostic], told: Iterable[Diagnostic], file: SourceFile
 ) -> tuple[list[Diagnostic], list[Diagnostic]]:
-    """Those near headings that have a tag, and what was told without a word on these tags: as headings they need none."""
+    """The near headings with a tag; and what was told, but of these tags: nothing is wrong with them but their heading."""
     lines = {one.span.line: one for one in near}
     with_tag: dict[int, Diagnostic] = {}
     others: list[Diagnostic] = []
