@@ -28,7 +28,7 @@ from PIL import Image, ImageChops, ImageDraw
 from deckwright import diagrams
 from deckwright.cache import Cache
 from deckwright.diagnostics import Diagnostic, to_text
-from deckwright.diagrams import drawing, ink, renderer, shapes, sidecar
+from deckwright.diagrams import drawing, ink, mask_file, renderer, shapes
 from deckwright.diagrams import labels as svg_labels
 from deckwright.diagrams.ink import Ink
 from deckwright.diagrams.labels import Label, Labels
@@ -52,7 +52,7 @@ def read(
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(data.encode() if isinstance(data, str) else data)
     if beside:
-        place.with_suffix(sidecar.SUFFIX).write_bytes(beside.encode() if isinstance(beside, str) else beside)
+        place.with_suffix(mask_file.SUFFIX).write_bytes(beside.encode() if isinstance(beside, str) else beside)
     reference = Reference(f"/media/{name}", False, Span("cards/a.md", 1, 1))
     file, found = Library(root, ("media",)).resolve(reference)
     if file is None:
@@ -671,7 +671,7 @@ def test_what_is_written_down_is_read_back(tmp_path: Path) -> None:
         Mask("b", 0.5, 0.5, 0.2, 0.2, "ellipse", angle=30, label="b"),
         Mask("c", 0.7, 0.1, 0.2, 0.2, "polygon", ((0.7, 0.1), (0.9, 0.1), (0.9, 0.3)), label="ü\x7f"),
     ]
-    diagram, found = read(tmp_path, "a.png", png(), sidecar.dump(masks, (400, 200)))
+    diagram, found = read(tmp_path, "a.png", png(), mask_file.dump(masks, (400, 200)))
     assert words(found) == []
     assert [
         repr(replace(mask, span=Span(""), width=round(mask.width, 9), height=round(mask.height, 9)))

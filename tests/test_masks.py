@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from told import told
 
 from deckwright import commands as cli
-from deckwright.diagrams import ocr, shapes, sheet, sidecar, suggest
+from deckwright.diagrams import mask_file, ocr, shapes, sheet, suggest
 from deckwright.diagrams.labels import Labels, with_masks
 from deckwright.diagrams.labels import read as read_labels
 from deckwright.diagrams.ocr import Text
@@ -412,8 +412,8 @@ def test_the_proposal_can_be_read_back(tmp_path: Path) -> None:
         Mask("a", *shapes.fractions((10, 20, 111, 40), size), label="A"),
         Mask("b", 0.5, 0.5, 0.25, 0.25, label="B"),
     ]
-    (tmp_path / "a.masks.toml").write_text(sidecar.dump(held, size))
-    read, found = sidecar.read(tmp_path / "a.masks.toml", "a.masks.toml", size)
+    (tmp_path / "a.masks.toml").write_text(mask_file.dump(held, size))
+    read, found = mask_file.read(tmp_path / "a.masks.toml", "a.masks.toml", size)
     assert found == []
     assert [(m.name, m.left, m.top, m.width, m.height, m.label) for m in read] == [
         (m.name, m.left, m.top, pytest.approx(m.width), pytest.approx(m.height), m.label) for m in held

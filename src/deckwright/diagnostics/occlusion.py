@@ -358,7 +358,7 @@ def undrawable(path: str, problem: DrawingProblem, detail: str = "") -> Words:
 
 
 @declare("O016")
-def empty_sidecar(path: str) -> Words:
+def empty_mask_file(path: str) -> Words:
     """A mask file has no masks.
 
     Each mask or group is one card, so there would be none. `deckwright masks suggest PICTURE --force` replaces the file

@@ -20,7 +20,7 @@ from ..diagnostics.occlusion import no_masks, too_many, undrawable, unknown_mask
 from ..limits import MAX_NUMBER, MAX_SVG_BYTES
 from ..model import Diagram, Mask, Media, Span
 from ..names import nearest
-from . import drawing, picture, shapes, sidecar
+from . import drawing, mask_file, picture, shapes
 from .drawing import DRAWING, Drawing
 from .renderer import FailedError
 from .shapes import escaped, occlusion_text
@@ -85,11 +85,11 @@ def _photographed(media: Media, path: str) -> tuple[Diagram | None, list[Diagnos
     shown, found = picture.read(media.path, path)
     if shown is None:
         return None, found
-    beside = media.path.with_suffix(sidecar.SUFFIX)
-    place = path.removesuffix(media.path.suffix) + sidecar.SUFFIX
+    beside = media.path.with_suffix(mask_file.SUFFIX)
+    place = path.removesuffix(media.path.suffix) + mask_file.SUFFIX
     if not beside.exists():
         return None, [no_masks(Span(path), path, place)]
-    masks, found = sidecar.read(beside, place, shown.size)
+    masks, found = mask_file.read(beside, place, shown.size)
     return Diagram(media, *shown.size, tuple(masks)), found
 
 

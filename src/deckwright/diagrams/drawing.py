@@ -28,8 +28,8 @@ from . import labels as svg_labels
 from . import renderer
 from .ink import CrowdError, Ink, difference, find
 from .labels import SURROUNDINGS, Label, Labels
+from .mask_file import NAME
 from .shapes import Box, fractions, near
-from .sidecar import NAME
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -23,7 +23,7 @@ from ..limits import MAX_SVG_BYTES
 from ..media.svg import SVG
 from ..model import Mask, Span
 from ..names import slug, unused
-from . import drawing, labels, ocr, picture, renderer, sidecar
+from . import drawing, labels, mask_file, ocr, picture, renderer
 from .ocr import Text
 from .shapes import Box, fractions
 from .sheet import numbered
@@ -58,7 +58,7 @@ def propose(file: Path, path: str, every: bool = False) -> tuple[Proposal | None
 
 def target(file: Path) -> Path:
     """The file that has the masks of a picture."""
-    return file if file.suffix.lower() == ".svg" else file.with_suffix(sidecar.SUFFIX)
+    return file if file.suffix.lower() == ".svg" else file.with_suffix(mask_file.SUFFIX)
 
 
 def write(proposal: Proposal) -> None:
@@ -120,7 +120,7 @@ def _for_photograph(file: Path, path: str, every: bool) -> tuple[Proposal | None
     boxes = {text: ocr.tight(text.box, shown) for text in texts}
     named = _named([text for text in texts if text not in reasons], ())
     masks = [_mask(name, text, boxes, shown.size) for name, text in named.items()]
-    return _proposal(masks, reasons, shown, target(file), sidecar.dump(masks, shown.size).encode()), []
+    return _proposal(masks, reasons, shown, target(file), mask_file.dump(masks, shown.size).encode()), []
 
 
 def _proposal(masks: Sequence[Mask], reasons: Mapping[Text, str], shown: Image, file: Path, data: bytes) -> Proposal:

@@ -21,7 +21,7 @@ from typing import Any
 
 from .. import files
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.occlusion import bad_mask, bad_mask_name, empty_sidecar, not_toml, other_size, unknown_key
+from ..diagnostics.occlusion import bad_mask, bad_mask_name, empty_mask_file, not_toml, other_size, unknown_key
 from ..limits import MAX_KEY_PARTS, MAX_MASK_FILE_BYTES
 from ..model import Mask, Span
 from ..names import nearest
@@ -51,7 +51,7 @@ def read(file: Path, path: str, size: tuple[int, int]) -> tuple[list[Mask], list
     found = _check_file(given, path, size)
     entries = given.get("mask", [])
     if not isinstance(entries, list) or not entries:
-        return [], [*found, empty_sidecar(Span(path), path)]
+        return [], [*found, empty_mask_file(Span(path), path)]
     scale = size if given.get("unit") == "px" else (1, 1)
     masks = []
     for entry, span in zip(entries, _spans(text, path, len(entries)), strict=True):
