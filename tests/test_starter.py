@@ -114,6 +114,17 @@ def test_the_folders_of_the_pictures_that_notes_show_are_written_down(
     assert (start is not None, found, settings(tmp_path).media) == (True, [], media)
 
 
+def test_notes_that_cannot_be_read_are_left_to_the_first_build(tmp_path: Path) -> None:
+    write(tmp_path, {"notes/x.md": "# A\n\n![](images/a.png)\n", "notes/large.md": "![](pics/b.png)" + " " * (2 << 20)})
+    write(tmp_path, {"images/a.png": "x", "pics/b.png": "x"})
+    try:
+        (tmp_path / "notes/gone.md").symlink_to("nowhere.md")
+    except OSError:
+        pytest.skip("no links")
+    starter.create(tmp_path, random.Random(1))
+    assert settings(tmp_path).media == ("images",)
+
+
 def test_a_project_inside_another_is_made_and_the_outer_one_named(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": '[tool.deckwright]\nid = "outer-12345678"\nname = "Outer"\n'})
     start, found = starter.create(tmp_path / "sub" / "deck", random.Random(1))

@@ -65,7 +65,7 @@ def _has_table(pyproject: Path) -> bool:
     if not os.path.isfile(pyproject):  # noqa: PTH113
         return False
     try:
-        with files.opened(pyproject) as file:
+        with files.opened(pyproject) as file:  # Its beginning alone: of ours, `load` tells that it is too large.
             data = file.read(MAX_SETTINGS_BYTES + 1)
     except OSError:  # It is somebody else's: ours would be readable.
         return False

@@ -19,7 +19,7 @@ import msgspec
 from .. import names
 from ..diagnostics import Diagnostic
 from ..diagnostics.project import already_a_project, inside_a_project
-from ..files import below, note_files
+from ..files import below, note_files, read
 from ..limits import MAX_DECK_ID, MAX_FILE_BYTES
 from ..mediatypes import is_media
 from ..model import Span
@@ -101,8 +101,7 @@ def _folders(notes: Iterable[str]) -> list[str]:
 
 def _media_folders(folder: Path, notes: Iterable[str]) -> list[str]:
     """What to write for `media`: the folders of the files that the notes name; `media` if there are none."""
-    texts = [file.read_bytes() for file in map(folder.joinpath, notes) if _is_readable(file)]
-    text = b"\n".join(texts).decode("utf-8", "replace")
+    text = b"\n".join(_bytes(folder / note) for note in notes).decode("utf-8", "replace")
     forms = (text, html.unescape(text))  # `a&copy.png` may be written so, and `a&amp;b.png` too.
     named = {
         name.strip() for form in forms for name in _AROUND_NAMES.split(unicodedata.normalize("NFC", unquote(form)))
@@ -116,8 +115,12 @@ _AROUND_NAMES = re.compile(r"[/\\\n()\[\]<>\"'|#?]")
 """What stands before and behind the name of a file, in Markdown, in HTML and in Obsidian's links."""
 
 
-def _is_readable(file: Path) -> bool:
-    return file.is_file() and file.stat().st_size <= MAX_FILE_BYTES
+def _bytes(file: Path) -> bytes:
+    """The bytes of a file of notes, none if it cannot be read: the first build will tell of that."""
+    try:
+        return read(file, MAX_FILE_BYTES)
+    except OSError:
+        return b""
 
 
 def _settings(folder: str, chance: random.Random, cards: list[str], media: list[str]) -> str:
