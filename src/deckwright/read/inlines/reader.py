@@ -59,8 +59,9 @@ _NOTE = re.compile(
     r"[^\W\d_]{3}\S*\s+\S|\s\S*[^\W\d_]{3}"  # A word beside another one, whatever that is.
     r"|[^\W\d_]\.(?=\s|\Z)"
     r"|[\u3040-\u9fff\uac00-\ud7a3]{2}"  # Chinese, Japanese and Korean have no spaces between words.
+    r"|://|\]\("  # A link.
 )
-"""What text has that is a footnote. There may also be a link."""
+"""What text has that is a footnote."""
 
 _FEW = 300
 """Characters: there are words among so many, and footnotes that nest in one another would each search all."""
@@ -271,10 +272,9 @@ class _Reader:
         before = self.items[opened.place - 1].end if opened.place else 0
         if start < before or self.text[start] != "^" or self.pictures:
             return None
-        held = self.items[opened.place :]
-        is_note = _NOTE.search(self.text[opened.end : min(stop, opened.end + _FEW)].strip())
-        if not is_note and not any(isinstance(item, Piece) and item.kind in ("link", "autolink") for item in held):
+        if not _NOTE.search(self.text[opened.end : min(stop, opened.end + _FEW)].strip()):
             return None
+        held = self.items[opened.place :]
         del self.items[opened.place :]
         return Piece("inline footnote", start, stop + 1, inner=(opened.end, stop), children=nest(held))
 
