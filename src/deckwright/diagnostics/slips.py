@@ -204,3 +204,28 @@ def empty_value(key: str) -> Words:
     """
     hint = "write what to type, or `typed` alone for the answer itself" if key == "typed" else "write one"
     return f"`{key}` has no value, so it has no effect", f"{hint}, or remove `{key}`"
+
+
+@declare("S032")
+def underlined_answer() -> Words:
+    """The answer of a note has become a heading.
+
+    Markdown takes the line for an underline, because a thematic break needs a blank line above it. So the note ends
+    before its text.
+    Bad:
+        ## What does this command do? {.basic}
+        `aws s3 ls`
+        ---
+        It lists buckets.
+    Good:
+        ## What does this command do? {.basic}
+        `aws s3 ls`
+
+        ---
+
+        It lists buckets.
+    """
+    return (
+        "this line turns the text above it into a heading, so the note before it is empty",
+        "put a blank line above it",
+    )

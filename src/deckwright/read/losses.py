@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import (
@@ -14,7 +15,7 @@ from ..diagnostics.section import (
     unclosed_fence,
     underlined,
 )
-from ..model import SourceFile
+from ..model import SourceFile, Span
 from .blocks import Block
 
 WHOLE = 1_000_000
@@ -50,14 +51,26 @@ _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) \S")
 
 def underlined_text(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     """Headings made by a line of dashes or equals signs below a text, where that is not how the file writes headings:
-    it has others of the second level with `##`, or its first heading begins with `#`.
+    it has others of the second level with `##`, or deeper ones before its first, or its first heading begins with `#`.
     """
     headings = [block for block in held if block.kind == "heading"]
     dashes = [block for block in headings if _underline(block, file) == "-"]
     signs = [block for block in headings if _underline(block, file) == "="]
-    made = dashes if len(dashes) < sum(block.level == 2 for block in headings) else []
+    deeper = next((block.first for block in headings if block.level > 2), WHOLE)
+    is_other = len(dashes) < sum(block.level == 2 for block in headings) or (dashes and deeper < dashes[0].first)
+    made = list(dashes) if is_other else []
     made += signs if signs and headings[0] not in signs else []
     return [underlined(file.span(block.last - 1, 0, WHOLE)) for block in made]
+
+
+def underlines_below(held: Iterable[Block], file: SourceFile) -> dict[int, Span]:
+    """The underlines of headings that stand directly below another one, by the line (from 0) where that one begins."""
+    shown = [block for block in held if block.kind not in ("comment", "private")]
+    return {
+        above.first: file.span(below.last - 1, 0, WHOLE)
+        for above, below in pairwise(shown)
+        if above.kind == "heading" and below.kind == "heading" and _underline(below, file)
+    }
 
 
 def _underline(heading: Block, file: SourceFile) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.section import not_utf8, tag_without_note, too_large
-from ..diagnostics.slips import empty_section, foreign_tag
+from ..diagnostics.slips import empty_section, foreign_tag, underlined_answer
 from ..limits import MAX_FILE_BYTES
 from ..model import SourceFile, Span
 from . import blocks, combination, entries, front_matter, losses, slips, tags
@@ -53,6 +53,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 _NO_TAG = Tag()
+_HIDDEN = ("comment", "private")
 
 
 def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section], list[Diagnostic]]:
@@ -73,6 +74,10 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
     conflicts = losses.conflicts(everything, file)
     lost = {diagnostic.span.line - 1 for diagnostic in unread}
     is_clear = not has_errors(found) and not conflicts  # Else it is unclear what applies to every note, or which side.
+    missed = front_matter.missed(file, tuple(vocabulary.kinds)) or ()
+    own = [] if conflicts else [block for block in document.blocks if block.first not in missed]
+    underlines = losses.underlines_below(own, file)
+    more += _lost_answers(drafts, underlines)
     made: list[Section] = []
     for draft in drafts:
         section, worse = _section(draft, file, document, head, vocabulary)
@@ -88,9 +93,7 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
     else:
         near = slips.near_headings(_walk(block for draft in drafts for block in draft.body), file)
         more += near + [one for one in tagged if one not in near]
-    missed = front_matter.missed(file, tuple(vocabulary.kinds)) or ()
-    if not conflicts:
-        more += losses.underlined_text((block for block in document.blocks if block.first not in missed), file)
+    more = _causes(more, losses.underlined_text(own, file), underlines)
     more += losses.lost_cells(everything, file)
     return made, [*found, *wrong, *more, *unread, *conflicts]
 
@@ -109,6 +112,28 @@ def ids(path: str, data: bytes, vocabulary: Vocabulary) -> list[tuple[str, Span]
         section, _ = _section(draft, file, document, head, vocabulary)
         given += section.entries.values() if section.tag.cut else [section.tag]
     return [(tag.id, tag.id_span) for tag in given if tag and tag.id_span]
+
+
+def _lost_answers(drafts: Iterable[_Draft], underlines: Mapping[int, Span]) -> list[Diagnostic]:
+    """The underlines that leave a section with a tag nothing to answer with. The section is broken."""
+    lost: list[Diagnostic] = []
+    for draft in drafts:
+        below = underlines.get(draft.heading.title.first)
+        if below and draft.heading.tag.claims and not any(block.kind not in _HIDDEN for block in draft.body):
+            draft.heading.is_broken = True
+            lost.append(underlined_answer(below))
+    return lost
+
+
+def _causes(
+    told: Iterable[Diagnostic], underlined: Sequence[Diagnostic], underlines: Mapping[int, Span]
+) -> list[Diagnostic]:
+    """What was told and what is underlined: once for each underline, and without the empty section that it makes."""
+    told = list(told)
+    lost = {one.span for one in told if one.code == "S032"}
+    spans = {one.span for one in underlined}
+    rest = [one for one in told if one.code != "S029" or underlines.get(one.span.line - 1) not in spans]
+    return rest + [one for one in underlined if one.span not in lost]
 
 
 def _above(document: Document) -> list[Block]:
@@ -159,7 +184,7 @@ class _Heading:
 
     @property
     def has_text(self) -> bool:
-        return any(block.kind not in ("comment", "private") for block in self.own)
+        return any(block.kind not in _HIDDEN for block in self.own)
 
 
 def _headings(
