@@ -73,6 +73,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "S030": beginning("#flashcard"),
     "S031": lambda marked, message: message.startswith(f"`{marked.partition('=')[0]}`"),
     "S032": lambda marked, message: re.fullmatch("-+|=+", marked) is not None,
+    "S033": beginning("was="),
     "C001": is_title,
     "C002": lambda marked, message: marked.startswith("{{c"),
     "C003": lambda marked, message: marked == "==",

@@ -229,3 +229,22 @@ def underlined_answer() -> Words:
         "this line turns the text above it into a heading, so the note before it is empty",
         "put a blank line above it",
     )
+
+
+@declare("S033", "warning")
+def was_of_cut(was: str) -> Words:
+    """The tag of a section that is cut has a `was`.
+
+    A cut section is not a note, so there is no note that had the id. When its id changes, its notes are known by their
+    texts alone. A single item or row can have a `was`.
+    Bad:
+        ## Parts of a VPC {.items #vpc-parts was="parts"}
+        - **Subnet**: a segment of the address range.
+    Good:
+        ## Parts of a VPC {.items #vpc-parts}
+        - **Subnet**: a segment of the address range.
+    """
+    return (
+        f"`was` has no effect on a section that is cut into notes: no note has the id `{was}`",
+        "remove it, and change the section's id in a build of its own",
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair
-from ..diagnostics.slips import empty_value
+from ..diagnostics.slips import empty_value, was_of_cut
 from ..names import ID
 from .tags import MODES, SKIP, Tag, Vocabulary, Word
 
@@ -69,6 +69,8 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
         illegal = [name for name in (tag.cut, *sorted(tag.switches)) if name and name not in vocabulary.legal(tag.kind)]
         places = names | said
         found += [illegal_pair(places[name].span, tag.kind, name, vocabulary.legal(tag.kind)) for name in illegal]
+    if tag.cut and tag.was:
+        found.append(was_of_cut(said["was"].span, tag.was))
     if tag.mode and tag.mode not in MODES:
         found.append(bad_mode(said["mode"].span, tag.mode, MODES))
     return tag, found
