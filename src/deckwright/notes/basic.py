@@ -63,13 +63,17 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
 _ASKING = " :?：？؟"
 """What a head may end with that asks already."""
 
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+"""Letters of languages whose question mark is ؟ (the Unicode block Arabic)."""
+
 
 def _asked(heads: Sequence[Block], renderer: Renderer) -> str:
     """What the card that shows a row or cell wants to know, in the form of its answer: `Limit: ?` for `Delay`,
     `Limit: ? · Value` for `Delay · Value`.
     """
     row, *column = (renderer.inline(head).rstrip(_ASKING) for head in heads) if heads else ("",)
-    return _DOT.join([f"{row}: ?" if row else "?", *column]) if row or column else ""
+    mark = "؟" if _ARABIC.search(row) else "?"
+    return _DOT.join([f"{row}: {mark}" if row else mark, *column]) if row or column else ""
 
 
 def _hashtags(part: Part, section: Section) -> list[str]:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -118,8 +119,11 @@ def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", 
 _BREAK = '<wbr class="dw-break">'
 """Where a line may be broken. Every other `<wbr>` only keeps characters apart (`survival`)."""
 
+_PHONE = 30
+"""Letters of code that a line of text has on a phone of 320 pixels."""
+
 _LONG = 25
-"""Letters that may be wider than the line: 320 pixels hold some 30."""
+"""From so many letters on, a word may be wider than the line, beside others."""
 
 _LONG_WORD = re.compile(rf"\S{{{_LONG},}}")
 
@@ -147,7 +151,8 @@ def _whole_names(shown: str) -> str:
 
 def _whole_name(found: re.Match[str]) -> str:
     word = found["word"]
-    return f'<span class="dw-word">{word}</span>' if word and "-" in word and word.strip("-") else found[0]
+    is_name = word and "-" in word and word.strip("-") and len(word) <= _PHONE
+    return f'<span class="dw-word">{word}</span>' if is_name else found[0]
 
 
 _LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
@@ -212,8 +217,13 @@ def _tokens(code: str, language: str) -> list[tuple[str, str]]:
     for written in (code, f"{code}\n"):
         tokens = [(classes.get(sort, ""), text) for sort, text in lexer.get_tokens(written)]
         if sum(len(text) for _, text in tokens) == len(written):
-            return _shortened(tokens, len(written) - len(code))
+            return _joined(_shortened(tokens, len(written) - len(code)))
     return [("", code)]
+
+
+def _joined(tokens: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same with neighbours of one class as one: a quote is a token of its own, and would be left at a line's end."""
+    return [(class_, "".join(text for _, text in same)) for class_, same in groupby(tokens, key=itemgetter(0))]
 
 
 def _is_too_much(code: str) -> bool:
