@@ -862,8 +862,8 @@ def test_no_control_character_of_a_package_is_printed(package: Path) -> None:
     assert str(caught.value).isprintable()
 
 
-def test_templates_and_fields_that_open_and_never_close_take_no_time() -> None:
-    """A regular expression would look for the end from each beginning anew."""
+def test_templates_and_fields_that_open_and_never_close_end() -> None:
+    """A regular expression would look for the end from each beginning anew: minutes, where seconds do."""
     began = time.process_time()
     for text in (
         "{{",
@@ -884,7 +884,7 @@ def test_templates_and_fields_that_open_and_never_close_take_no_time() -> None:
         title("{{c1::" + whole)
         plain("<img" + whole)
         first_file("<img" + whole)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 60
 
 
 # Damaged packages of all three kinds
