@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from deckwright import locks
+
 if TYPE_CHECKING:
     from anki.collection import Collection
 
@@ -75,8 +77,18 @@ def import_package(collection: Collection, path: Path, **options: bool | int) ->
 @pytest.fixture(scope="session")
 def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two copies, each built in a process of its own that sees another world: the folder, its name, the zone and so on."""
-    folder = tmp_path_factory.mktemp("deck")
-    here, there = _copied(folder / "here"), _copied(folder / "a longer name" / "there")
+    base = tmp_path_factory.getbasetemp()
+    # The processes of one run share them.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "deck"
+    here, there = folder / "here", folder / "a longer name" / "there"
+    with locks.held(shared, 600, lambda: None):
+        if not folder.exists():
+            _build(folder, _copied(here), _copied(there))
+    return here, there
+
+
+def _build(folder: Path, here: Path, there: Path) -> None:
     runs = (
         (here, [], "022", {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}),
         (folder, ["--project", str(there)], "077", {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles"}),
@@ -95,7 +107,6 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     ]
     told = [process.communicate()[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], told
-    return here, there
 
 
 def _copied(folder: Path) -> Path:
