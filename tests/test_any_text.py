@@ -196,7 +196,7 @@ WORST = {
 """Each would take minutes, or all of the stack, where something took time or space in proportion to its square."""
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST.keys())
 def test_the_worst_text_is_sound(text: str) -> None:
     head = "" if text.startswith(("#", "---")) else "## a {.cloze}\n\n==x== "

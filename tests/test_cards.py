@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 PROJECTS = (
-    pytest.param(HERE.parent, id="our own deck", marks=pytest.mark.slow),
-    pytest.param(HERE / "gallery" / "project", id="gallery", marks=pytest.mark.slow),
-    *(pytest.param(folder, id=folder.name) for folder in sorted((HERE / "projects").iterdir())),
+    pytest.param(HERE.parent, id="our own deck", marks=pytest.mark.ci),
+    pytest.param(HERE / "gallery" / "project", id="gallery", marks=pytest.mark.ci),
+    *(
+        pytest.param(folder, id=folder.name, marks=[pytest.mark.ci] if "svg" in folder.name else [])
+        for folder in sorted((HERE / "projects").iterdir())
+    ),
 )
 """Folders with a project. Each of their cards is compared."""
 

@@ -388,6 +388,7 @@ def test_labels_that_do_not_touch_take_few_pictures() -> None:
     assert (len(together), number) == (100, 9)
 
 
+@pytest.mark.ci
 def test_cells_that_share_their_edges_take_few_pictures() -> None:
     cell = (
         '<g data-mask="m{0}"><rect x="{1}" y="{2}" width="40" height="20" fill="white" stroke="black"/>'

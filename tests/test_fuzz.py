@@ -6,7 +6,8 @@ import pytest
 from fuzz import ROUNDS, play
 
 
-@pytest.mark.parametrize("first", range(0, 20, 10))
+@pytest.mark.ci
+@pytest.mark.parametrize("first", range(0, 40, 10))
 @pytest.mark.parametrize("kind", ROUNDS)
 def test_nothing_damaged_is_a_fault(kind: str, first: int) -> None:
     for number in range(first, first + 10):
