@@ -678,7 +678,7 @@ def test_an_empty_package_is_compared() -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_ten_thousand_changed_notes_are_all_told() -> None:
     text = "a protocol that most of the web is read with, and much else besides it too " * 3
     old = package(*(note(f"g{n}", f"{n} what", text, cards=(0, 1), number=n + 1) for n in range(10_000)))

@@ -184,6 +184,7 @@ def harmful_maths(rendered: str) -> list[str]:
     return [command for part in itertools.chain(*maths) for _, _, command in tex.harmful(part)]
 
 
+@pytest.mark.ci
 def test_no_attempt_runs_anything(collection: Collection, tmp_path: Path) -> None:
     import_package(collection, built(tmp_path / "deck"))
     cards = [collection.get_card(number) for number in collection.find_cards("")]
