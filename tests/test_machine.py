@@ -96,7 +96,7 @@ def small(tmp_path: Path) -> Iterator[Scratch]:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-@pytest.mark.parametrize("free", [0, 8_192, 40_000])
+@pytest.mark.parametrize("free", [0, *(pytest.param(size, marks=pytest.mark.ci) for size in (8_192, 40_000))])
 def test_a_full_disk_costs_the_new_package_and_nothing_else(small: Scratch, free: int) -> None:
     assert run(small, "build").returncode == 0
     small.write({"cards/heart.md": HEART + VALVE})
