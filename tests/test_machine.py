@@ -196,7 +196,10 @@ def shut(project: Scratch) -> Iterator[Callable[[str, int], Path]]:
         path.chmod(mode)
 
 
-@pytest.mark.parametrize(("name", "mode"), [("cards/valves", 0o111), ("cards/valves", 0o444), ("cards", 0o000)])
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [("cards/valves", 0o111), pytest.param("cards/valves", 0o444, marks=pytest.mark.ci), ("cards", 0o000)],
+)
 def test_a_folder_that_cannot_be_read_is_an_error_and_never_no_notes(
     project: Scratch, shut: Callable[[str, int], Path], name: str, mode: int
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_hint_is_shown_where_its_mask_is_asked_and_nowhere_else(tmp_path: Path
             assert before and before[1] == expected
 
 
+@pytest.mark.ci
 def test_drawings_make_one_card_for_each_mask_or_group(tmp_path: Path, collection: Collection) -> None:
     shutil.copytree(PROJECT, tmp_path / "deck")
     scratch = Scratch(tmp_path / "deck")
