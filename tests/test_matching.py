@@ -7,9 +7,10 @@ import random
 import pytest
 from msgspec.structs import replace
 
+from deckwright.digests import digest
 from deckwright.identity.lines import Line, State
 from deckwright.identity.matching import match
-from deckwright.identity.sketches import digest, sketch
+from deckwright.identity.sketches import sketch
 from deckwright.model import Candidate, Family, Span
 
 FAMILIES: dict[str, Family] = {"basic": "basic", "vocabulary": "basic", "cloze": "cloze"}

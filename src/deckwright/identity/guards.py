@@ -23,12 +23,12 @@ from ..diagnostics.identity import (
     unfollowed_was,
     unknown_was,
 )
+from ..digests import digest
 from ..model import Candidate, Settings, Span
 from ..names import unused
 from .ledger import FILE, Ledger
 from .lines import Line
 from .matching import Matches
-from .sketches import digest
 
 MOST_RETIRED = 1 / 10
 """The share of the released notes that may leave the deck unasked. A single note always may."""

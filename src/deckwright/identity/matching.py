@@ -15,9 +15,10 @@ from typing import TypeVar
 
 import msgspec
 
+from ..digests import digest
 from ..model import Candidate, Family
 from .lines import Line
-from .sketches import NO_WORD, digest, sketch
+from .sketches import NO_WORD, sketch
 from .sketches import words as words_of
 
 LIKELY = 0.34

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 
 from msgspec.structs import replace
 
+from ..digests import sha256
 from ..model import Candidate, Family
 from ..names import slug
 from .ledger import Ledger
@@ -29,7 +29,7 @@ def guid(deck_id: str, family: Family, key: str, n: int = 0) -> str:
     `key` is the explicit id. For a note without one it is the section's id, its path and the note's text, all as first
     seen, joined by the control character US. `n` is 0, or the first number that makes the guid a free one.
     """
-    value = int.from_bytes(_sha256(NAMESPACE, deck_id, family, key, str(n))[:10], "big")
+    value = int.from_bytes(sha256(NAMESPACE, deck_id, family, key, str(n))[:10], "big")
     characters = []
     for _ in range(14):  # 62 ** 14 > 2 ** 80
         value, rest = divmod(value, len(_ALPHABET))
@@ -38,10 +38,6 @@ def guid(deck_id: str, family: Family, key: str, n: int = 0) -> str:
 
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-
-def _sha256(*parts: str) -> bytes:
-    return hashlib.sha256("\x1f".join(parts).encode()).digest()
 
 
 class Minting:
@@ -85,7 +81,7 @@ class Minting:
     def _note_id(self, own: str) -> int:
         """A note id within the day before now, by guid, with room behind it for the ids of the note's cards."""
         last = max(self.now * 1000, 2 * DAY) // CARD_IDS - 2  # Never negative, whatever SOURCE_DATE_EPOCH says.
-        start = int.from_bytes(_sha256("nid", own)[:8], "big")
+        start = int.from_bytes(sha256("nid", own)[:8], "big")
         number = max(DAY // CARD_IDS, len(self.slots) * 2)
         slot = next(s for n in count() if (s := last - (start + n) % number) not in self.slots)
         self.slots.add(slot)

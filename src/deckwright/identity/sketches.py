@@ -1,4 +1,4 @@
-"""A text → what the ledger remembers of it: a digest that finds the same text, a sketch that tells how alike another is."""
+"""A text → what the ledger remembers of it: a sketch that tells how alike another is."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ SKETCH_WORDS, WORD_BITS = 36, 14
 
 NO_WORD = 0
 """The number in a sketch that stands for no word."""
-
-
-def digest(*parts: str) -> str:
-    """16 hex digits of a SHA-256. Several texts are joined by the control character US."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
 def sketch(text: str) -> str:

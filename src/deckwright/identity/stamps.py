@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.identity import changed_shape
+from ..digests import digest
 from ..model import Candidate, NoteType, Span
 from ..notetypes import shape_digest
 from .ledger import FILE
 from .lines import Line, State, Type
 from .numbers import Numbered
-from .sketches import digest, sketch
+from .sketches import sketch
 
 
 def note(written: Candidate, numbered: Numbered, now: int) -> Line:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ..digests import digest
 from ..model import Candidate, Media, Written
 from ..read.blocks import Block, Document
 from ..read.inlines import Piece, flat, links
@@ -42,11 +42,6 @@ def candidate(written: Written, media: Sequence[Media], drawing: Sequence[str] =
         source=digest(written.source, *drawing, *authored, *numbers),
         shipped=digest(shipped),
     )
-
-
-def digest(*parts: str) -> str:
-    """16 hex digits of the SHA-256 of texts, joined by the control character US."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
 # What the author wrote

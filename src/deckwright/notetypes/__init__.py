@@ -12,6 +12,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from ..digests import digest
 from ..model import NoteType, Settings, Template
 from .stock import STOCK, Stock
 
@@ -69,7 +70,7 @@ def shape_digest(note_type: NoteType) -> str:
     fields = [f"{field.id}:{field.tag}" for field in note_type.fields]
     templates = [str(template.id) for template in note_type.templates]
     frozen = (str(note_type.id), note_type.family, str(note_type.sort_field), *fields, "|", *templates)
-    return hashlib.sha256("\x1f".join(frozen).encode()).hexdigest()[:16]
+    return digest(*frozen)
 
 
 @cache
@@ -111,5 +112,5 @@ def _report_link(settings: Settings) -> str:
 
 def _id(deck_id: str, key: str) -> int:
     """1 to 2**53 - 1: what JavaScript, and so every Anki client, holds exactly."""
-    digest = hashlib.sha256(f"deckwright note type\n{deck_id}\n{key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % (2**53 - 1) + 1
+    hashed = hashlib.sha256(f"deckwright note type\n{deck_id}\n{key}".encode()).digest()
+    return int.from_bytes(hashed[:8], "big") % (2**53 - 1) + 1
