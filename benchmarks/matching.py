@@ -22,10 +22,10 @@ from itertools import accumulate, chain
 from pathlib import Path
 
 from deckwright import identity, settings
+from deckwright.digests import digest
 from deckwright.files import note_files
 from deckwright.identity import Assigned, Terms, ledger
 from deckwright.identity.matching import match
-from deckwright.identity.sketches import digest
 from deckwright.model import Candidate, Deletion, Family, Settings, Span
 from deckwright.notes import compile_file
 from deckwright.notetypes import note_types
