@@ -7,12 +7,12 @@ import re
 from ..diagnostics import Diagnostic
 from ..diagnostics.note import stays_prose
 from ..diagnostics.occlusion import no_image
-from ..mediatypes import divided, is_media, is_played
+from ..mediatypes import is_played
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat
 from ..read.sections import Section
 from ..render import Renderer
-from ..render.media import NOTES
+from ..render.media import is_note
 from .parts import Made, Part
 from .shared import as_paragraph, extra
 
@@ -53,5 +53,4 @@ def _is_picture(piece: Piece) -> bool:
     if piece.kind == "image":
         return not is_played(piece.text)
     name = piece.text.partition("|")[0].strip()
-    file = divided(name)[0] if is_media(name) else name.partition("#")[0]
-    return piece.kind == "embed" and "." in file and not file.lower().endswith(NOTES) and not is_played(name)
+    return piece.kind == "embed" and not is_note(name) and not is_played(name)

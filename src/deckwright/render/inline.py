@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ..diagnostics.cloze import not_asked, unclosed_deletion
 from ..diagnostics.note import embedded_note, no_html, too_much, unknown_footnote
-from ..mediatypes import divided, is_media, is_played
+from ..mediatypes import divided, is_played
 from ..model import Span
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat, shown
@@ -220,8 +220,7 @@ class _Leaf:
         name, *words = (part.strip() for part in piece.text.split("|"))
         size = media.size(words[-1]) if words else {}
         span = self.span(piece.start, piece.end)
-        file = divided(name)[0] if is_media(name) else name.partition("#")[0]
-        if "." not in file or file.lower().endswith(media.NOTES):
+        if media.is_note(name):
             self.note.diagnostics.append(embedded_note(span, name))
             return self.field.keep(escaped(name))
         mark = self.note.medium(name, by_name=True, span=span) or ""

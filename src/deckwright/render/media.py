@@ -6,10 +6,15 @@ import html
 import re
 from collections.abc import Mapping
 
-from ..mediatypes import IN_THE_CARD, divided, extension, is_played
+from ..mediatypes import IN_THE_CARD, divided, extension, is_media, is_played
 
-NOTES = (".md", ".excalidraw", ".canvas", ".base")
-"""What Obsidian embeds as a note of its own: nothing of it can be shown on a card."""
+_NOTES = (".md", ".excalidraw", ".canvas", ".base")
+
+
+def is_note(name: str) -> bool:
+    """Whether what Obsidian embeds by this name is a note of its own: nothing of it can be shown on a card."""
+    file = divided(name)[0] if is_media(name) else name.partition("#")[0]
+    return "." not in file or file.lower().endswith(_NOTES)
 
 
 def element(target: str, source: str, attributes: Mapping[str, str]) -> str:
