@@ -6,6 +6,9 @@ them is text in angle brackets, `<your name>`.
 
 from __future__ import annotations
 
+REST_OF_TAG = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+>"""
+"""Behind the name of an element: its attributes, whose values may have angle brackets in them, and the end of the tag."""
+
 _TABLE = (
     ("kept", "they hold text, and say how it is read", """
         a abbr b bdi bdo blockquote br center cite code dd del details dfn div dl dt em figcaption figure font h1 h2 h3 h4

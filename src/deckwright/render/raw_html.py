@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
-_WHOLE_TAG = re.compile(r"""</?[a-zA-Z][\w-]*(?:[^<>"']|"[^"]*"|'[^']*')*+>""")
-_BEGUN = re.compile(r"""</?([a-zA-Z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*+>)?""")
+_WHOLE_TAG = re.compile(rf"</?[a-zA-Z][\w-]*{html_elements.REST_OF_TAG}")
+_BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({html_elements.REST_OF_TAG})?")
 """A tag as a whole, or how one begins that has no end."""
 
 _ATTRIBUTE = re.compile(r"""(?<=[\s/"'])([^\s"'<>/=]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'<>]*)|"[^"]*"|'[^']*'""")
@@ -233,7 +233,7 @@ def _ended(text: str) -> str:
     return "".join([*parts, text[position:]])
 
 
-_TAG_OR_END = re.compile(rf"""</?([a-zA-Z][\w-]*)(?:[^<>"']|"[^"]*"|'[^']*')*+>|{marks.ENDED}""")
+_TAG_OR_END = re.compile(rf"</?([a-zA-Z][\w-]*){html_elements.REST_OF_TAG}|{marks.ENDED}")
 
 
 @dataclass(slots=True)

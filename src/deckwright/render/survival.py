@@ -15,13 +15,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import marks
+from .html_elements import REST_OF_TAG
 
 BREAK = "<wbr>"
 
 _WORD_JOINER = "\u2060"
 _TOKEN = re.compile(
     rf"({marks.DELETION.pattern})"
-    r"""|<(/?)([a-zA-Z][\w-]*)(?:[^<>"']|"[^"]*"|'[^']*')*+>"""
+    rf"|<(/?)([a-zA-Z][\w-]*){REST_OF_TAG}"
     r"|\\[()\[\]]"
 )
 _ADDRESS = re.compile(r"""(\s(?:href|src|cite)=)("[^"]*"|'[^']*')""")
