@@ -143,11 +143,11 @@ def _is_bold(piece: Piece) -> bool:
 def _rows(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
     """A part for each row: its first cell asks, the others answer."""
     parts: list[Part] = []
-    for heads, row, tag in _tagged_rows(section, body):
+    for heads, extra, row, tag in _tagged_rows(section, body):
         if tag is None or tag.kind == SKIP:
             continue
-        first, filled, own = _filled(heads, row)
-        is_labelled = sum(not _is_extra(head) for head in heads[1:]) > 1
+        first, filled, own = _filled(heads, extra, row)
+        is_labelled = extra[1:].count(False) > 1
         answer, labelled = ((), filled) if is_labelled else (tuple(cell for _, cell in filled), ())
         span, name = _span(section, first), content.text([first])
         parts.append(Part((first,), body.above, answer, (*own, *body.extra), tag, span, name, labelled, heads[:1]))
@@ -158,41 +158,41 @@ def _cells(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
     """A part for each filled inner cell: the heads of its row and its column ask."""
     parts: list[Part] = []
     found: list[Diagnostic] = []
-    for heads, row, tag in _tagged_rows(section, body):
+    for heads, extra, row, tag in _tagged_rows(section, body):
         if tag and tag.id:
             found.append(id_of_cells(tag.id_span or section.span, tag.id))
         if tag is None or tag.id or tag.kind == SKIP:
             continue
-        first, filled, own = _filled(heads, row)
+        first, filled, own = _filled(heads, extra, row)
+        name, beside = content.text([first]), (*own, *body.extra)
         for head, cell in filled:
-            name = f"{content.text([first])} {content.text([head])}"
-            span = _span(section, cell)
-            extra, asked = (*own, *body.extra), (first, head)
-            parts.append(Part(asked, body.above, (cell,), extra, tag, span, name, heads=(heads[0], head)))
+            named, span = f"{name} {content.text([head])}", _span(section, cell)
+            parts.append(Part((first, head), body.above, (cell,), beside, tag, span, named, heads=(heads[0], head)))
     return parts, found
 
 
-def _tagged_rows(section: Section, body: Body) -> Iterator[tuple[tuple[Block, ...], Block, Tag | None]]:
-    """The rows of all tables, each with the heads of its table's columns and with its tag."""
+def _tagged_rows(
+    section: Section, body: Body
+) -> Iterator[tuple[tuple[Block, ...], tuple[bool, ...], Block, Tag | None]]:
+    """The rows of all tables: the heads of the table's columns, which of these are named Extra, the row, and its tag."""
     for table in body.below:
         if table.kind == "table":
             head, *rows = table.children
-            yield from ((head.children, row, section.entry(row)) for row in rows)
+            extra = tuple(content.text([cell]).casefold() == "extra" for cell in head.children)
+            yield from ((head.children, extra, row, section.entry(row)) for row in rows)
 
 
-def _filled(heads: Sequence[Block], row: Block) -> tuple[Block, tuple[tuple[Block, Block], ...], tuple[Block, ...]]:
+def _filled(
+    heads: Sequence[Block], extra: Sequence[bool], row: Block
+) -> tuple[Block, tuple[tuple[Block, Block], ...], tuple[Block, ...]]:
     """The first cell of a row, its other cells with the heads of their columns, and its cells in a column named Extra.
 
     Empty cells are left out.
     """
     first, *others = row.children
-    filled = [(head, cell) for head, cell in zip(heads[1:], others, strict=True) if cell.text]
-    extra = tuple(cell for head, cell in filled if _is_extra(head))
-    return first, tuple(pair for pair in filled if not _is_extra(pair[0])), extra
-
-
-def _is_extra(head: Block) -> bool:
-    return content.text([head]).casefold() == "extra"
+    filled = [(named, head, cell) for named, head, cell in zip(extra[1:], heads[1:], others, strict=True) if cell.text]
+    beside = tuple(cell for named, _, cell in filled if named)
+    return first, tuple((head, cell) for named, head, cell in filled if not named), beside
 
 
 CUTS: Mapping[str, Cut] = {"items": _items, "rows": _rows, "cells": _cells}
