@@ -21,7 +21,10 @@ def scheme(address: str) -> str:
     return "" if named in _WEB else named
 
 
-_LEADS = re.compile(r"(?:https?|mailto|tel|anki):|//", re.IGNORECASE)
+SCHEMES = ("http", "https", "mailto", "tel", "anki")
+"""Those of the links that are kept."""
+
+_LEADS = re.compile(rf"(?:{'|'.join(SCHEMES)}):|//", re.IGNORECASE)
 
 
 def leads_somewhere(address: str) -> bool:

@@ -15,7 +15,7 @@ from ..mediatypes import is_played
 from ..read.blocks import Block
 from . import colours, html_elements, marks, media, survival, tex
 from .gathering import Field
-from .links import leads_somewhere, scheme
+from .links import SCHEMES, leads_somewhere, scheme
 from .text import escaped
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _cleaner() -> Cleaner:
         attribute_filter=_kept,
         set_tag_attribute_values={"wbr": {"class": "dw-break"}},  # The stylesheet hides ours: see `survival`.
         link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel", "anki"},
+        url_schemes=set(SCHEMES),
         filter_style_properties=set(html_elements.STYLES),
     )
 
