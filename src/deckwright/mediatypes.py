@@ -24,6 +24,10 @@ no H.264 and no AAC: there a `<video>` of an mp4 is a grey box.
 CONVERTED = {"ogv": "webm or mp4", "wma": "mp3"} | dict.fromkeys(("avi", "flv", "mpg", "mpeg", "wmv"), "mp4")
 """Types that not every system plays, and what to convert them to. Of an ogv, Chromium 156 and phones show no picture."""
 
+_PLAYED = frozenset(AUDIO + VIDEO + OUTDATED)
+TYPES = _PLAYED | frozenset(PICTURES)
+"""All of them."""
+
 SIGNATURES = {
     "a PNG": rb"\x89PNG\r\n\x1a\n",
     "a JPEG": rb"\xff\xd8\xff",
@@ -48,19 +52,16 @@ def divided(target: str) -> tuple[str, str]:
     A file may be called `a#b.png`: where the whole ends like the name of a media file, nothing is behind it.
     """
     path = target
-    while path and extension(path) not in _ALL:
+    while path and extension(path) not in TYPES:
         path = path[: max(path.rfind("?"), path.rfind("#"), 0)]
     return (path, target[len(path) :]) if path else (target, "")
 
 
-_ALL = frozenset(PICTURES + AUDIO + VIDEO + OUTDATED)
-
-
 def is_media(target: str) -> bool:
     """Whether what a note refers to is a picture, sound or film."""
-    return extension(divided(target)[0]) in _ALL
+    return extension(divided(target)[0]) in TYPES
 
 
 def is_played(target: str) -> bool:
     """Whether what a note refers to is sound or film."""
-    return extension(divided(target)[0]) in AUDIO + VIDEO + OUTDATED
+    return extension(divided(target)[0]) in _PLAYED

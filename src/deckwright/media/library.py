@@ -33,12 +33,10 @@ from ..diagnostics.media import (
     wrong_content,
 )
 from ..limits import MAX_MEDIA_BYTES
-from ..mediatypes import AUDIO, CONTENTS, CONVERTED, OUTDATED, PICTURES, SIGNATURES, VIDEO, extension
+from ..mediatypes import CONTENTS, CONVERTED, SIGNATURES, TYPES, extension
 from ..model import Media, Reference, Span
 from ..names import slug
 from . import svg
-
-TYPES = frozenset(PICTURES + AUDIO + VIDEO + OUTDATED)
 
 HASH_LENGTH = 12
 """How many hex digits of the source's SHA-256 a name contains."""
