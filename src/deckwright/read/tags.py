@@ -145,7 +145,7 @@ def of_comment(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
         start, end = first.span() if first else (0, len(text))
         return [], [malformed_tag(_span(comment, file, start, end), shown, text[start:end], "card")]
     if not _COMMENT_WORDS.fullmatch(text, opening.end()):
-        part = _no_word(text, opening.end(), len(text), _COMMENT_WORD)
+        part = _no_word(text, opening.end(), len(text), _WORD)
         return [], [_malformed(comment, part, shown, file, vocabulary)]
     words, found = _words(comment, opening.end(), len(text), file, vocabulary, strict=True)
     if not words and not found:
@@ -210,7 +210,6 @@ _HASHTAG = re.compile(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}
 _HASHTAGS = re.compile(rf"(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)++[ \t]*(?:\n|\Z)")
 _CARD = re.compile(r"\s*(?P<card>card\s*:)")
 _COMMENT_WORDS = re.compile(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
-_COMMENT_WORD = re.compile(rf"{_ID}|{_PAIR}|[.]?{_NAME}")
 _MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,9})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
 """A comment that may be meant as a tag: what stands for `card`, what for the colon, and the rest."""
 
