@@ -208,7 +208,7 @@ def fill(rendered: str, deletions: Sequence[Deletion], numbers: Sequence[int]) -
                 parts.append(token.text)
             case _ if not depth:
                 if token.separator != survival.BREAK:
-                    tex.pass_over(token.text)
+                    tex.reopened(token.text)  # Read, and left as it is.
                 parts.append(token.text)
             case _:
                 before, after = read[place - 1], read[place + 1] if place + 1 < len(read) else None

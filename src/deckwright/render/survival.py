@@ -106,16 +106,16 @@ _DELIMITER = re.compile(r"\\(?=(?:<[^<>]*+>)*+[(\[])")
 """The backslash of what begins maths. MathJax reads over `<wbr>`."""
 
 
-def apart(text: str, separator: str = BREAK) -> str:
-    """Text of an answer, or a hint, in which Anki sees no hint, no end and no beginning of anything."""
-    return re.sub(rf"(?<=:)(?=:)|(?<=\}})(?=\}})|(?<=\{{)(?=\{{c)|(?<=\[)(?={_NAMED})", separator, text)
+_JOINTS = re.compile(rf"(?<=:)(?=:)|(?<=\}})(?=\}})|(?<=\{{)(?=\{{c)|(?<=\[)(?={_NAMED})")
 
 
 def within(text: str, separator: str, begins: bool, ends: bool) -> str:
-    """The same for text that stands where an answer or a hint begins, or ends, or both."""
+    """Text of an answer, or a hint, in which Anki sees no hint, no end and no beginning of anything. It may stand where the
+    answer or the hint begins, or ends, or both.
+    """
     before = separator if begins and text.startswith(":") else ""
     after = separator if ends and text.endswith((":", "}")) else ""
-    return before + apart(text, separator) + after
+    return before + _JOINTS.sub(separator, text) + after
 
 
 def tag(text: str) -> str:
@@ -150,10 +150,6 @@ class Tex:
     """
 
     groups: list[str] = field(default_factory=list)
-
-    def pass_over(self, text: str) -> None:
-        """Read TeX outside answers."""
-        self.reopened(text)
 
     def reopened(self, text: str) -> str:
         """The TeX with `::` in text divided: `\\text{a::b}` becomes `\\text{a:}\\text{:b}`."""
