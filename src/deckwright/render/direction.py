@@ -33,15 +33,15 @@ def direction(block: Block) -> str:
 _NO_PROSE = frozenset({"code", "maths", "display", "html", "comment", "private", "autolink", "image", "embed"})
 
 
-_BOX = re.compile(r"\[[ xX]\][ \t]")
-"""What begins an item of a task list. Its letter is a sign."""
+TASK = re.compile(r"\[([ xX])\][ \t]+")
+"""What begins an item of a task list. Its letter is a sign, and no prose."""
 
 
 def _prose(leaf: Block) -> Iterator[str]:
     """The characters of a leaf that are its author's language."""
     if leaf.kind in ("code", "maths", "html", "comment", "private"):
         return
-    box = _BOX.match(leaf.text)
+    box = TASK.match(leaf.text)
     yield from _between(leaf.text, leaf.pieces, box.end() if box else 0, len(leaf.text))
 
 

@@ -8,11 +8,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 from ..read.blocks import Block
 from . import code, inline, raw_html
-from .direction import direction
+from .direction import TASK, direction
 from .gathering import Field
 from .inline import append
 
-_ELEMENTS = {"quote": "blockquote", "definitions": "dl", "definition": "dd", "term": "dt"}
+_ELEMENTS = {"quote": "blockquote", "definitions": "dl"}
 
 
 _SIDED = frozenset({"list", "quote", "alert", "table", "definitions"})
@@ -100,9 +100,6 @@ def _alert(parent: Element, block: Block, field: Field) -> None:
         _silent(box, child, field)
 
 
-_TASK = re.compile(r"\[([ xX])\][ \t]+")
-
-
 def _list(parent: Element, block: Block, field: Field) -> None:
     element = SubElement(parent, "ol" if block.info else "ul")
     if block.info not in ("", "1"):
@@ -110,7 +107,7 @@ def _list(parent: Element, block: Block, field: Field) -> None:
     for item in block.children:
         entry = SubElement(element, "li")
         children = list(item.children)
-        if children and children[0].kind == "paragraph" and (task := _TASK.match(children[0].text)):
+        if children and children[0].kind == "paragraph" and (task := TASK.match(children[0].text)):
             element.set("class", "dw-task-list")
             entry.set("class", "dw-task-list-item")
             checked = {"checked": "checked"} if task[1] in "xX" else {}
