@@ -13,7 +13,7 @@ from ..model import Candidate, Media, Written
 from ..read.blocks import Block, Document
 from ..read.inlines import Piece, flat, links
 from ..read.sections import Section
-from ..render import clozes, plain
+from ..render import clozes, plain, without
 from .parts import Part
 
 
@@ -91,7 +91,7 @@ def _leaf_text(leaf: Block) -> str:
         pairs = clozes.pair(leaf.text, leaf.pieces)[0] if "==" in leaf.text or "{{c" in leaf.text else []
         marks = (place for pair in pairs for place in ((pair.open.start, pair.start), (pair.end, pair.close.end)))
         left_out = (*marks, *(place for piece in flat(leaf.pieces) for place in _signs(leaf.text, piece)))
-    return " ".join(_without(leaf.text, left_out).split())
+    return " ".join(without(leaf.text, left_out).split())
 
 
 def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
@@ -108,15 +108,6 @@ def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
             return ((start, max(text.rfind("/", start, end) + 1, start)),)
         case _:
             return ()
-
-
-def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
-    """The text without these stretches, which may overlap."""
-    kept, position = [], 0
-    for start, end in sorted(places):
-        kept.append(text[position:start])
-        position = max(position, end)
-    return "".join([*kept, text[position:]])
 
 
 def _canonical(block: Block) -> list[object]:

@@ -2,6 +2,6 @@
 
 from .direction import runs_left
 from .fields import Renderer
-from .text import plain
+from .text import plain, without
 
-__all__ = ["Renderer", "plain", "runs_left"]
+__all__ = ["Renderer", "plain", "runs_left", "without"]

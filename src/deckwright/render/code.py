@@ -17,7 +17,7 @@ from ..read.blocks import Block
 from ..read.inlines.escapes import resolve
 from . import clozes, marks, tex
 from .gathering import Field
-from .text import escaped
+from .text import escaped, without
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -175,11 +175,7 @@ def maths(leaf: Block, place: int, text: str, field: Field) -> str:
 
 def _is_joined_by_clozes(text: str) -> bool:
     """Whether TeX without harmful commands has one when the marks of its clozes are gone, as in `\\hr{{c1::ef}}`."""
-    parts, position = [], 0
-    for start, end, _, _ in clozes.in_code(text):
-        parts.append(text[position:start])
-        position = end
-    return any(tex.harmful("".join([*parts, text[position:]])))
+    return any(tex.harmful(without(text, ((start, end) for start, end, _, _ in clozes.in_code(text)))))
 
 
 def _coloured(tokens: Iterable[tuple[str, str]]) -> Iterator[str]:

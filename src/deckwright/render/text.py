@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from . import marks
 
@@ -25,3 +26,12 @@ def plain(field: str) -> str:
         text = re.sub(r"<(?:br|/?(?:p|li|div|td|th|tr|pre|dd|dt|h\d))\b[^>]*>", " ", text)
         text = re.sub(r"<[^>]*>", "", text)
     return " ".join((html.unescape(text) if "&" in text else text).split())
+
+
+def without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text without these stretches, which may overlap."""
+    kept, position = [], 0
+    for start, end in sorted(places):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return "".join([*kept, text[position:]])
