@@ -836,6 +836,9 @@ def test_a_section_asks_for_masks_and_groups_by_name() -> None:
         "cards/a.md:3:1: error[O014]: the picture has no mask `h`",
     ]
     assert found[0].hint == "did you mean `a`? it has `a`, `b`, `c`, `g`"
+    # Of several that are as near, the first in the alphabet is meant, whatever order a set has.
+    near = [Mask(f"left-{letter}", 0, 0, 0.1, 0.1) for letter in "hgfedcba"]
+    assert diagrams.asked(near, ("left-x",), place)[1][0].hint.startswith("did you mean `left-a`? ")
 
 
 def test_a_note_asks_for_no_more_masks_than_it_has_cards() -> None:

@@ -197,7 +197,7 @@ def _unknown_id(loaded: Loaded, terms: Terms) -> str:
     unknown = min(terms.renumber - known, default="")
     if not unknown:
         return ""
-    near = names.nearest(unknown, known, 2)
+    near = names.nearest(unknown, sorted(known), 2)
     return f"deck.lock has no note with the ID {unknown}.{f' Did you mean {near}?' if near else ''}"
 
 

@@ -46,8 +46,8 @@ def read(media: Media, root: Path, cache: Cache) -> tuple[Diagram | None, list[D
 
 def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list[Mask], list[Diagnostic]]:
     """The masks that a section asks for: those it names, by name or by group, or all."""
-    known = {mask.name for mask in masks} | {mask.group for mask in masks if mask.group}
-    found = [unknown_mask(span, name, nearest(name, known, 3), sorted(known)) for name in names if name not in known]
+    known = sorted({mask.name for mask in masks} | {mask.group for mask in masks if mask.group})
+    found = [unknown_mask(span, name, nearest(name, known, 3), known) for name in names if name not in known]
     some = [mask for mask in masks if not names or mask.name in names or mask.group in names]
     if (number := len({mask.key for mask in some})) > MAX_NUMBER:
         found.append(too_many(span, number))
