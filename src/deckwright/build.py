@@ -252,4 +252,4 @@ def _changed_media(loaded: Loaded) -> Path | None:
 
 
 def _failed(outcome: Outcome, status: Status, path: Path, error: OSError) -> Outcome:
-    return replace(outcome, status=status, path=path, problem=error.strerror or str(error))
+    return replace(outcome, status=status, path=path, problem=files.reason(error))

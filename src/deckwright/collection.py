@@ -110,7 +110,7 @@ def _written(
         if isinstance(error, files.OutsideError):
             found.append(outside(Span(folder), "folder"))
         else:
-            reason = "the link leads to nothing" if isinstance(error, FileNotFoundError) else _reason(error)
+            reason = "the link leads to nothing" if isinstance(error, FileNotFoundError) else files.reason(error)
             found.append(unreadable(Span(folder), reason, "folder"))
 
     paths = files.note_files(project.root, project.settings.cards, refused)
@@ -165,11 +165,7 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
         reason = "the link leads to no file" if file.is_symlink() else "it has vanished"
         return None, [unreadable(Span(path), reason)]
     except OSError as error:
-        return None, [unreadable(Span(path), _reason(error))]
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+        return None, [unreadable(Span(path), files.reason(error))]
 
 
 class _Illustrated(msgspec.Struct, frozen=True):

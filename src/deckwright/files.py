@@ -35,6 +35,11 @@ class IrregularError(OSError):
     """A folder, a pipe or a device, where a file belongs."""
 
 
+def reason(error: OSError) -> str:
+    """What the system says of an error, or all of it where it says nothing."""
+    return error.strerror or str(error)
+
+
 class TooLargeError(OSError):
     """A file has more bytes than are read of such files. `size` is how many it has at least."""
 

@@ -20,12 +20,12 @@ def init(folder: Path) -> None:
     """
     import random
 
-    from .. import starter
+    from .. import files, starter
 
     try:
         start, found = starter.create(folder, random.SystemRandom())
     except OSError as error:
-        fail(1, f"{shown(folder)} cannot become a project: {error.strerror}")
+        fail(1, f"{shown(folder)} cannot become a project: {files.reason(error)}")
     if start is None:
         fail(2, text(found))
     if found:

@@ -44,6 +44,7 @@ def suggest(ctx: click.Context, image: Path, start: Path, every: bool, force: bo
 
     Change the names before learners have the cards; later, say the old name with `was`.
     """
+    from .. import files
     from ..diagrams import ocr
     from ..diagrams import suggest as suggestions
 
@@ -58,7 +59,7 @@ def suggest(ctx: click.Context, image: Path, start: Path, every: bool, force: bo
     except ocr.ReaderMissing as error:
         fail(2, str(error))
     except OSError as error:
-        fail(1, f"{shown(file)} cannot be read: {error.strerror}.")
+        fail(1, f"{shown(file)} cannot be read: {files.reason(error)}.")
     if found:
         click.echo(text(found) + "\n", err=True)
     if proposal is None:
@@ -76,7 +77,7 @@ def suggest(ctx: click.Context, image: Path, start: Path, every: bool, force: bo
         suggestions.write(proposal)
         proposal.picture.save(picture)
     except OSError as error:
-        fail(1, f"{shown(target)} cannot be written: {error.strerror or error}")
+        fail(1, f"{shown(target)} cannot be written: {files.reason(error)}")
     click.echo(f"Wrote {shown(target)} · {count(len(proposal.masks), 'mask')}, shown in {shown(picture)}")
     next_steps(command_line("masks", "show", str(image)))
 
@@ -96,7 +97,7 @@ def show(ctx: click.Context, image: Path, start: Path, mode: str) -> None:
 
     The pictures go to build/masks. One of them shows all cards.
     """
-    from .. import build, diagrams, settings
+    from .. import build, diagrams, files, settings
     from ..diagnostics import has_errors
     from ..diagrams import sheet
     from ..media.library import Library
@@ -126,7 +127,7 @@ def show(ctx: click.Context, image: Path, start: Path, mode: str) -> None:
                 picture.save(folder / f"{file.stem}-{names[key]}-{side}.png")
         sheet.sheet(made).save(folder / f"{file.stem}-cards.png")
     except OSError as error:
-        fail(1, f"{shown(folder)} cannot be written: {error.strerror or error}")
+        fail(1, f"{shown(folder)} cannot be written: {files.reason(error)}")
     for key in made:
         click.echo(f"{key}  {shown(folder / f'{file.stem}-{names[key]}-question.png')}")
     click.echo(f"Drew {count(len(made), 'card')}, all on {shown(folder / f'{file.stem}-cards.png')}")
@@ -166,12 +167,12 @@ def _meant(root: Path, image: Path) -> str:
 
 def _masks_folder(root: Path) -> Path:
     """build/masks, created if it is missing."""
-    from .. import build
+    from .. import build, files
 
-    folder = root / "build" / "masks"
+    folder = root / files.BUILD / "masks"
     try:
         build.make_build_folder(root)
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        fail(1, f"{shown(folder)} cannot be created: {error.strerror}")
+        fail(1, f"{shown(folder)} cannot be created: {files.reason(error)}")
     return folder

@@ -62,7 +62,7 @@ def _drawn(media: Media, path: str, cache: Cache) -> tuple[Diagram | None, list[
     except files.TooLargeError:
         return None, [broken_svg(Span(path), path, "large")]
     except OSError as error:
-        return None, [unreadable(Span(path), path, error.strerror or str(error))]
+        return None, [unreadable(Span(path), path, files.reason(error))]
     except FailedError as error:
         return None, [undrawable(Span(path), path, error.problem, error.detail)]
     return _shipped(made, media), list(made.found)

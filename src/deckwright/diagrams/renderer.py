@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 
+from .. import files
 from ..limits import MAX_DRAWING_MEMORY
 from . import worker
 from .worker import ANSWER, HEADER
@@ -70,7 +71,7 @@ class _Worker:
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
         except OSError as error:
-            raise FailedError("start", error.strerror or str(error)) from error
+            raise FailedError("start", files.reason(error)) from error
         self._owner = os.getpid()
         atexit.register(self.end)
 

@@ -55,7 +55,7 @@ def read(path: Path, deck_id: str) -> tuple[Ledger | None, list[Diagnostic]]:
     except files.TooLargeError as error:
         return None, [unreadable(Span(path.name), f"it has {error.size >> 20} MiB")]
     except OSError as error:
-        return None, [unreadable(Span(path.name), error.strerror or str(error))]
+        return None, [unreadable(Span(path.name), files.reason(error))]
 
 
 def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, list[Diagnostic]]:

@@ -264,7 +264,7 @@ def _read(path: Path, place: str) -> tuple[Media | None, list[Diagnostic]]:
     except files.TooLargeError as error:
         return None, [too_large(span, place, error.size)]
     except OSError as error:
-        return None, [unreadable(span, place, error.strerror or str(error))]
+        return None, [unreadable(span, place, files.reason(error))]
     if not source or source.isspace():
         return None, [empty(span, place)]
     if source.startswith(_POINTER):

@@ -27,7 +27,7 @@ def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
     except files.TooLargeError:
         return "", [no_stylesheet(named, name, f"has more than {MAX_STYLE_BYTES >> 10} KiB")]
     except OSError as error:
-        return "", [no_stylesheet(named, name, f"cannot be read: {error.strerror or error}")]
+        return "", [no_stylesheet(named, name, f"cannot be read: {files.reason(error)}")]
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return "", [no_stylesheet(named, name, f"contains bytes that are not UTF-8, in line {line}")]

@@ -44,7 +44,7 @@ def read(path: Path, keys: Keys) -> tuple[File | None, list[Diagnostic]]:
     except files.TooLargeError:
         return None, [unreadable(Span(path.name), f"it has more than {MAX_SETTINGS_BYTES >> 10} KiB")]
     except OSError as error:
-        return None, [unreadable(Span(path.name), error.strerror or str(error))]
+        return None, [unreadable(Span(path.name), files.reason(error))]
     try:
         text = decoded(data)
     except UnicodeDecodeError as error:
