@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -155,7 +154,7 @@ def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[
 def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
     """The bytes of a file of the project; links that lead out of it are not followed."""
     file = project.root / path
-    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(project.root)):
+    if not files.is_inside(file, project.root):
         return None, [outside(Span(path))]
     try:
         return files.read(file, MAX_FILE_BYTES), []

@@ -35,6 +35,11 @@ class IrregularError(OSError):
     """A folder, a pipe or a device, where a file belongs."""
 
 
+def is_inside(path: Path, root: Path) -> bool:
+    """Whether a path leads to something inside a folder, links followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
 def reason(error: OSError) -> str:
     """What the system says of an error, or all of it where it says nothing."""
     return error.strerror or str(error)

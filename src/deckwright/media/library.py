@@ -93,7 +93,7 @@ class Library:
             return None, [self._not_found(reference)]
         place = next((place for place in places if _may_be_file(self._root / place)), places[0])
         path = self._root / place
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._root)):
+        if not files.is_inside(path, self._root):
             return None, [outside(span, target)]
         if not _may_be_file(path):
             return None, [not_a_file(span, target, "folder" if path.is_dir() else "other")]

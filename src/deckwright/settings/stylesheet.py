@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -46,7 +45,7 @@ def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
 def _bytes(root: Path, name: str) -> bytes:
     """Raises OSError, also for what is outside the project."""
     path = root / name
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+    if not files.is_inside(path, root):
         raise OSError(0, "its link leads out of the project")
     return files.read(path, MAX_STYLE_BYTES)
 
