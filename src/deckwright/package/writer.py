@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import genanki
 from msgspec.structs import fields
 
+from .. import files
 from ..model import Collection, Field, Media, NoteType, Template
 from .archive import PackageError
 from .contents import Package, PackedNote, contents
@@ -37,8 +37,8 @@ def write(collection: Collection, target: Path) -> Package:
     refuse_name(target.name)
     package = contents(collection)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=".deckwright-") as folder:
-        made = Path(folder, "package.apkg")
+    with files.workshop(target.parent) as folder:
+        made = folder / "package.apkg"
         _Writer(package, collection).write_to_file(made)
         _compare(package, made)
         made.replace(target)
