@@ -262,15 +262,5 @@ def _apart(codes: Iterable[int], together: Iterable[Set[int]]) -> list[set[int]]
 
 
 def _one_by_one(labels: Iterable[Label], picture: Image, draw: Draw) -> dict[Label, Ink]:
-    seen = {label: _seen(difference(picture, draw([label]))) for label in labels}
-    return {label: ink for label, ink in seen.items() if ink}
-
-
-def _seen(part: Image, corner: Sequence[int] = (0, 0)) -> Ink | None:
-    """What is not black in a part of the picture that has its upper left corner there."""
-    box = part.getbbox()
-    if box is None:
-        return None
-    left, top, right, bottom = box
-    placed = left + corner[0], top + corner[1], right + corner[0], bottom + corner[1]
-    return Ink(placed, part.crop(box))
+    parts = ((label, difference(picture, draw([label]))) for label in labels)
+    return {label: Ink(box, part.crop(box)) for label, part in parts if (box := part.getbbox())}
