@@ -19,7 +19,7 @@ from ..limits import (
     MAX_FILTER_STEPS,
     MAX_OCTAVES,
 )
-from ..media.svg import SVG, XLINK, Element, line_of, parse
+from ..media.svg import SVG, UNSHOWN, Element, address, line_of, parse
 from ..model import Span
 from . import picture
 
@@ -53,7 +53,7 @@ def _refuse_what_is_written(root: Element) -> None:
         depths[element] = depth = 0 if parent is None or element is root else depths[parent] + 1
         if depth > MAX_DRAWN_NESTING:
             raise _TooMuchError("nested", element)
-        if element.tag in _SAYING_NOTHING:
+        if element.tag in UNSHOWN:
             continue
         characters += len((element.text or "").strip()) + len((element.tail or "").strip())
         if characters > MAX_DRAWN_TEXT:
@@ -107,7 +107,7 @@ class _Sums:
 
     def _summed(self, element: Element, depth: int) -> _Sum:
         made = _Sum()
-        if element.tag not in _SAYING_NOTHING:
+        if element.tag not in UNSHOWN:
             made.characters = len((element.text or "").strip())
         if element.tag in _SHOWING_A_PICTURE:
             self._add_picture(made, element)
@@ -139,7 +139,7 @@ class _Sums:
 
     def _references(self, element: Element) -> Iterator[tuple[str, Element]]:
         """What is drawn for an element besides its content, with the attribute that says so."""
-        href = element.get("href") or element.get(f"{XLINK}href") or ""
+        href = address(element)
         if href.startswith("#") and element.tag != f"{SVG}a" and (target := self._targets.get(href[1:])) is not None:
             yield "href", target
         for name, value in _styles(element):
@@ -150,7 +150,7 @@ class _Sums:
 
     def _add_picture(self, made: _Sum, element: Element) -> None:
         """What an embedded picture adds."""
-        kind, data = _embedded(element.get("href") or element.get(f"{XLINK}href") or "")
+        kind, data = _embedded(address(element))
         if kind != "svg":
             made.pixels += picture.pixels(data) if data else 0
             return
@@ -165,10 +165,7 @@ class _Sums:
 
 
 _SHOWING_A_PICTURE = {f"{SVG}image", f"{SVG}feImage"}
-_SAYING_NOTHING = {f"{SVG}{name}" for name in ("title", "desc", "metadata", "style")}
-_KEPT_FOR_USE = {
-    f"{SVG}{name}" for name in ("defs", "symbol", "pattern", "clipPath", "mask", "marker", "filter", *_SAYING_NOTHING)
-}
+_KEPT_FOR_USE = {f"{SVG}{name}" for name in ("defs", "symbol", "pattern", "clipPath", "mask", "marker", "filter")}
 _REFERRING = {"fill", "stroke", "mask", "clip-path", "filter", "marker", "marker-start", "marker-mid", "marker-end"}
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)")
 _URL = re.compile(r"url\(\s*[\"']?#([^\"')]*)")

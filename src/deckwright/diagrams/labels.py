@@ -13,7 +13,7 @@ import msgspec
 from ..diagnostics import Diagnostic
 from ..diagnostics.occlusion import too_heavy
 from ..limits import MAX_LABELS
-from ..media.svg import SVG, XLINK, Element, line_of, parse, remove_active, serialize
+from ..media.svg import SVG, UNSHOWN, Element, address, line_of, parse, remove_active, serialize
 from ..model import Span
 from . import burden
 
@@ -127,7 +127,7 @@ class Labels:
         """The text of an element, and of those that it shows by reference."""
         words = list(_words(element))
         for use in element.iter(f"{SVG}use"):
-            target = self._targets.get((use.get("href") or use.get(f"{XLINK}href") or "").removeprefix("#"))
+            target = self._targets.get(address(use).removeprefix("#"))
             words += [" ", *(_words(target) if target is not None else ())]
         return " ".join("".join(words).split())
 
@@ -173,13 +173,12 @@ _START = re.compile(rb"<[^\s/>]+")
 _VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
 
 _KEPT_FOR_USE = {f"{SVG}{name}" for name in ("defs", "symbol", "pattern", "clipPath", "mask", "marker")}
-_UNSHOWN = {f"{SVG}{name}" for name in ("title", "desc", "metadata", "style")}
 _PLACING = ("x", "y", "dx", "dy")
 
 
 def _words(element: Element) -> Iterator[str]:
     """The text in an element; pieces that are placed by themselves are parted by a space."""
-    if not isinstance(element.tag, str) or element.tag in _UNSHOWN:
+    if not isinstance(element.tag, str) or element.tag in UNSHOWN:
         return
     if any(element.get(name) is not None for name in _PLACING) or element.tag == f"{SVG}text":
         yield " "

@@ -22,6 +22,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 """How the names of elements and attributes begin."""
 
+UNSHOWN = frozenset({f"{SVG}{name}" for name in ("title", "desc", "metadata", "style")})
+"""Elements whose text is not drawn."""
+
 
 def clean(source: bytes, path: str) -> tuple[bytes | None, list[Diagnostic]]:
     """The drawing without everything that acts or is loaded; None if it cannot be used. `path` is the file's.
@@ -75,6 +78,11 @@ def parse(source: bytes, path: str) -> tuple[Element | None, list[Diagnostic]]:
 def serialize(root: Element) -> bytes:
     """The drawing as the bytes of an SVG, in UTF-8."""
     return etree.tostring(root, encoding="utf-8")
+
+
+def address(element: Element) -> str:
+    """What an element refers to; empty if it refers to nothing."""
+    return element.get("href") or element.get(f"{XLINK}href") or ""
 
 
 def line_of(element: Element) -> int:
