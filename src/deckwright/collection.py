@@ -144,8 +144,7 @@ def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[
     taken = {*first, *(id_ for id_, _ in lost)}
     for id_, span in sorted(lost, key=lambda note: note[1]):
         if id_ in first:
-            place = f"{first[id_].path}:{first[id_].line}"
-            found.append(duplicate_id(span, id_, place, unused(id_, taken)))
+            found.append(duplicate_id(span, id_, first[id_].place, unused(id_, taken)))
         elif id_:
             first[id_] = span
     return found

@@ -35,6 +35,11 @@ class Span:
     length: int = 0
     text: str = field(default="", compare=False)
 
+    @property
+    def place(self) -> str:
+        """The file and the line, as `cards/iam.md:12`."""
+        return f"{self.path}:{self.line}"
+
 
 class Media(msgspec.Struct, frozen=True):
     """One file that the package carries.

@@ -62,5 +62,5 @@ def _contents(path: Path) -> tuple[Package, dict[str, str]]:
             f"The project cannot be compared: {summary(found)}.",
             f"Next: {explain_first(found)}",
         )
-    places = {note.guid: f"{note.span.path}:{note.span.line}" for note in made.collection.notes}
+    places = {note.guid: note.span.place for note in made.collection.notes}
     return package.contents(made.collection), places

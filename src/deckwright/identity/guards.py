@@ -46,7 +46,7 @@ def unique_ids(notes: Sequence[Candidate], ledger: Ledger) -> tuple[list[int], l
         if not note.id or owner[note.id] == place:
             kept.append(place)
         else:
-            found.append(duplicate_id(note.span, note.id, _place(notes[owner[note.id]]), unused(note.id, taken)))
+            found.append(duplicate_id(note.span, note.id, notes[owner[note.id]].span.place, unused(note.id, taken)))
     return kept, found
 
 
@@ -97,7 +97,7 @@ def matched(n: int, notes: Sequence[Candidate], matches: Matches, retire: bool) 
     if line.released and n in matches.guessed:
         return [guessed(note.span, line.name, matches.guessed[n])]
     if line.released and n in matches.recycled:
-        return [recycled(note.span, line.id, _place(notes[matches.recycled[n]]))]
+        return [recycled(note.span, line.id, notes[matches.recycled[n]].span.place)]
     if line.retired not in ("", "draft") and digest(note.text) not in line.texts:
         return [reused(note.span, line.id, line.retired)]
     return []
@@ -138,7 +138,3 @@ def retired(going: Sequence[Line], live: int) -> list[Diagnostic]:
     if len(going) < 2 or len(going) / live <= MOST_RETIRED:
         return []
     return [many_retired(Span(FILE), len(going), live, [line.name for line in going])]
-
-
-def _place(note: Candidate) -> str:
-    return f"{note.span.path}:{note.span.line}"

@@ -76,7 +76,7 @@ def _refuse_repeated(what: str, values: Iterable[str]) -> None:
 
 
 def _packed(note: Note, note_type: NoteType, decks: set[str]) -> PackedNote:
-    place = f"the note at {note.span.path}:{note.span.line}"
+    place = f"the note at {note.span.place}"
     values = note_type.values(note.fields)
     ords = cards(values, note.tags, note_type)
     if not note.guid or note.note_id <= 0 or note.mod <= 0:
