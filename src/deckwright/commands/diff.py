@@ -33,14 +33,13 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool) -
     if as_json:
         click.echo(to_json(changes).encode("utf-8", "backslashreplace"))
         return
-    everything = to_text(changes, styled, None)
-    listed = everything if whole else to_text(changes, styled, 10)
+    listed = to_text(changes, styled, None if whole else 10)
     click.echo(listed)
     if new is None:
         next_steps(command_line("build"))
     elif new.is_dir():
         next_steps(shlex.join(["deckwright", "build", "--project", str(new)]))
-    elif listed != everything:
+    elif not whole and listed != to_text(changes, styled, None):
         next_steps(shlex.join(["deckwright", "diff", str(old), str(new), "--all"]))
 
 
