@@ -253,10 +253,11 @@ def _damage_package(chance: random.Random, folder: Path) -> None:
     except PackageError as error:
         assert str(error).isprintable() and "bad.apkg" in str(error), str(error)
         return
-    changes = compare(read_package(good), held)
+    whole = read_package(good)
+    changes = compare(whole, held)
     changes_to_text(changes)
     changes_to_json(changes)
-    assert {note.guid for note in held.notes} == {note.guid for note in read_package(good).notes}
+    assert {note.guid for note in held.notes} == {note.guid for note in whole.notes}
 
 
 def _damage_ledger(chance: random.Random, folder: Path) -> None:

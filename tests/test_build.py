@@ -21,8 +21,6 @@ HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt rece
 VALVE = "\n## What does a valve do?\n\nIt lets blood through one way.\n"
 BROKEN = "\n## What does a septum do? {.basic}\n"
 """A note without an answer."""
-UNCLOSED = "---\nkind: basic\n"
-"""A file without a note, because its front matter has an error."""
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50">'

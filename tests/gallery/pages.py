@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from deckwright import cards, collection
+from deckwright import cards, collection, package
 from deckwright import settings as project
 from deckwright.identity import Terms
 from deckwright.model import Collection, Note, NoteType
@@ -90,16 +90,10 @@ def _cards(note: Note) -> Iterator[Shown]:
 
 def _made(note: Note, note_type: NoteType) -> Iterator[tuple[int, cards.Card]]:
     """The cards that a note has, by their number from 0."""
-    if note_type.family == "basic":
-        ordinals = range(len(note_type.templates))
-    else:
-        numbers = re.findall(r"\{\{c([0-9]+)::", "".join(note.fields.values()))
-        ordinals = sorted({int(number) - 1 for number in numbers})
-    for ordinal in ordinals:
+    for ordinal in package.cards(note_type.values(note.fields), note.tags, note_type):
         made = cards.render(note, note_type, ordinal)
-        assert not made.error or note_type.family == "basic", (note.id, made.error)
-        if not made.error:  # else the template makes no card of this note
-            yield ordinal, made
+        assert not made.error, (note.id, made.error)
+        yield ordinal, made
 
 
 @cache
