@@ -68,7 +68,7 @@ def load(
     read, wrong = ledger.read(file, settings.id)
     found += wrong
     before = read or ledger.empty(settings.id)
-    candidates = [content.candidate(note.written, note.media, note.drawing) for note in illustrated]
+    candidates = [content.with_media(content.candidate(note.written), note.media, note.drawing, note.drawn) for note in illustrated]
     terms = replace(terms, partial=has_errors(found))
     assigned = identity.assign(candidates, notetypes.note_types(settings), before, settings, terms)
     found += assigned.diagnostics
@@ -176,6 +176,7 @@ class _Illustrated(msgspec.Struct, frozen=True):
     media: tuple[Media, ...]
     masks: tuple[Mask, ...] = ()
     drawing: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 def _illustrated(
@@ -221,7 +222,7 @@ def _with_masks(
     )
     # In an SVG, the author draws the masks too.
     drawing = (picture.sha256, "" if picture.path.suffix.lower() == ".svg" else text)
-    return _Illustrated(note, (diagram.media, *others), tuple(masks), drawing), found
+    return _Illustrated(note, (diagram.media, *others), tuple(masks), drawing, (text, labels)), found
 
 
 def _filled(note: _Illustrated, who: Identity) -> Note:

@@ -176,16 +176,18 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A note as identity sees it: what it is known by, and digests of its content, in hex.
+    """A note without its fields and tags, as identity sees it: what it is known by, and digests of its content, in hex.
 
-    The first attributes are those of `Written`. `source` is the digest of all that its author decides, `shipped` that of
-    all that a learner receives but the numbers of its cards; media count in both with their content, not their names.
+    The attributes that `Written` has too are the same. `match` is the digest of its text and `sketch` what is remembered
+    of its words. `source` is the digest of all that its author decides, `shipped` that of all that a learner receives but
+    the numbers of its cards; once its media are known they count in both, with their content, not their names.
     """
 
     note_type: str
     deck: str
     path: tuple[str, ...]
-    text: str
+    match: str
+    sketch: str
     span: Span
     id: str = ""
     was: str = ""
@@ -193,6 +195,9 @@ class Candidate(msgspec.Struct, frozen=True):
     deletions: tuple[Deletion, ...] = ()
     source: str = ""
     shipped: str = ""
+    references: tuple[Reference, ...] = ()
+    mode: str = ""
+    asked: tuple[str, ...] = ()
 
 
 class Identity(msgspec.Struct, frozen=True):

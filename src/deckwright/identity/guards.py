@@ -23,7 +23,6 @@ from ..diagnostics.identity import (
     unfollowed_was,
     unknown_was,
 )
-from ..digests import digest
 from ..model import Candidate, Settings, Span
 from ..names import unused
 from .ledger import FILE, Ledger
@@ -39,7 +38,7 @@ def unique_ids(notes: Sequence[Candidate], ledger: Ledger) -> tuple[list[int], l
     texts = {line.id: line.match for line in ledger.lines.values()}
     named = [(place, note) for place, note in enumerate(notes) if note.id][::-1]
     owner = {note.id: place for place, note in named}
-    owner |= {note.id: place for place, note in named if texts.get(note.id) == digest(note.text)}
+    owner |= {note.id: place for place, note in named if texts.get(note.id) == note.match}
     taken = texts.keys() | owner.keys()
     kept, found = [], []
     for place, note in enumerate(notes):
@@ -98,20 +97,19 @@ def matched(n: int, notes: Sequence[Candidate], matches: Matches, retire: bool) 
         return [guessed(note.span, line.name, matches.guessed[n])]
     if line.released and n in matches.recycled:
         return [recycled(note.span, line.id, notes[matches.recycled[n]].span.place)]
-    if line.retired not in ("", "draft") and digest(note.text) not in line.texts:
+    if line.retired not in ("", "draft") and note.match not in line.texts:
         return [reused(note.span, line.id, line.retired)]
     return []
 
 
 def new_note(note: Candidate, gone: Sequence[Line], retire: bool) -> list[Diagnostic]:
     """What says that a note without a line is not new. The lines that are `gone` are released, and have no note now."""
-    text = digest(note.text)
     if note.id and not retire:
         for line in gone:
-            if line.explicit and line.type == note.note_type and text in line.texts:
+            if line.explicit and line.type == note.note_type and note.match in line.texts:
                 return [renamed(note.span, line.id, note.id)]
     for line in gone:
-        is_it = line.id == note.id or line.key == note.path or text in line.texts
+        is_it = line.id == note.id or line.key == note.path or note.match in line.texts
         if is_it and line.type != note.note_type:
             return [other_type(note.span, line.name, line.type, note.note_type)]
     return []

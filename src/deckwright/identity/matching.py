@@ -15,11 +15,10 @@ from typing import TypeVar
 
 import msgspec
 
-from ..digests import digest
 from ..model import Candidate, Family
+from ..sketches import NO_WORD
+from ..sketches import words as words_of
 from .lines import Line
-from .sketches import NO_WORD, sketch
-from .sketches import words as words_of
 
 LIKELY = 0.34
 """The least likeness at which two texts are taken for one note. benchmarks/README.md has what it loses and confuses."""
@@ -88,7 +87,7 @@ class _Matcher:
         self.families = families
         self.all = sorted(lines, key=lambda line: (bool(line.retired), line.guid))
         self.free = {line.guid: line for line in self.all}
-        self.texts = [digest(note.text) for note in notes]
+        self.texts = [note.match for note in notes]
         self.found: dict[int, Line] = {}
         self.guessed: dict[int, float] = {}
         self.ambiguous: dict[int, list[Line]] = {}
@@ -249,7 +248,7 @@ class _Matcher:
         """The words of these notes without those common in their sections."""
         sections = {self.notes[n].path[:-1] for n in left}
         near = [n for n, note in enumerate(self.notes) if note.path[:-1] in sections]
-        words = _without_common([(self.notes[n].path[:-1], words_of(self.sketch(n))) for n in near])
+        words = _without_common([(self.notes[n].path[:-1], words_of(self.notes[n].sketch)) for n in near])
         return [found for n, found in zip(near, words, strict=True) if n not in self.found]
 
     def words_of_lines(self, lines: Sequence[Line]) -> list[set[int]]:
@@ -259,11 +258,6 @@ class _Matcher:
         words = _without_common([(line.key[:-1], words_of(line.sketch)) for line in near])
         by_guid = {line.guid: found for line, found in zip(near, words, strict=True)}
         return [by_guid[line.guid] for line in lines]
-
-    def sketch(self, n: int) -> str:
-        """The sketch of a note; its line has it already if the text is the same."""
-        line = self.found.get(n)
-        return line.sketch if line and line.match == self.texts[n] else sketch(self.notes[n].text)
 
     def bonus(self, note: Candidate, line: Line) -> float:
         """What being in the same place adds to likeness."""

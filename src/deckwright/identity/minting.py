@@ -26,8 +26,8 @@ CARD_IDS = 500
 def guid(deck_id: str, family: Family, key: str, n: int = 0) -> str:
     """The guid of a note, for ever: 14 characters of 0–9A–Za–z, 80 bits of a SHA-256 over what makes the note this one.
 
-    `key` is the explicit id. For a note without one it is the section's id, its path and the note's text, all as first
-    seen, joined by the control character US. `n` is 0, or the first number that makes the guid a free one.
+    `key` is the explicit id. For a note without one it is the section's id, its path and the digest of the note's
+    text, all as first seen, joined by the control character US. `n` is 0, or the first number that makes the guid a free one.
     """
     value = int.from_bytes(sha256(NAMESPACE, deck_id, family, key, str(n))[:10], "big")
     characters = []
@@ -63,7 +63,7 @@ class Minting:
 
     def line(self, note: Candidate) -> Line:
         """The first line of a note's life."""
-        key = note.id or "\x1f".join((note.group, *note.path, note.text))
+        key = note.id or "\x1f".join((note.group, *note.path, note.match))
         family = self.families[note.note_type]
         own = self._first_free(self.guids, f"{family}\x1f{key}", lambda n: guid(self.deck_id, family, key, n), 0)
         return Line(own, self._note_id(own), note.id or self._id(note, own), note.note_type, note.path, "", "")

@@ -16,13 +16,11 @@ from ..notetypes import shape_digest
 from .ledger import FILE
 from .lines import Line, State, Type
 from .numbers import Numbered
-from .sketches import sketch
 
 
 def note(written: Candidate, numbered: Numbered, now: int) -> Line:
     """The line of a note as it is now. `now` is in seconds of the Unix epoch."""
     line = numbered.line
-    text = digest(written.text)
     id_ = written.id or line.id
     line = replace(
         line,
@@ -31,12 +29,12 @@ def note(written: Candidate, numbered: Numbered, now: int) -> Line:
         explicit=bool(written.id),
         id=id_,
         was=tuple(sorted({*line.was, line.id} - {id_})),
-        match=text,
-        sketch=line.sketch if line.match == text else sketch(written.text),
+        match=written.match,
+        sketch=written.sketch,
         retired="",
     )
     shipped = digest(written.shipped, *map(str, numbered.numbers))
-    state = State(written.source, shipped, 0, match=text, numbers=line.numbers)
+    state = State(written.source, shipped, 0, match=written.match, numbers=line.numbers)
     return replace(line, draft=_draft(state, line, now))
 
 

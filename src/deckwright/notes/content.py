@@ -14,34 +14,44 @@ from ..read.blocks import Block, Document
 from ..read.inlines import Piece, flat, links
 from ..read.sections import Section
 from ..render import clozes, plain, without
+from ..sketches import sketch
 from .parts import Part
 
 
-def candidate(written: Written, media: Sequence[Media], drawing: Sequence[str] = ()) -> Candidate:
-    """What identity sees of a note. `media` are its files, in the order of its references.
-
-    `drawing` is what the picture and the masks of an occlusion note are drawn from. The picture itself may be drawn by
-    Deckwright, so it does not count in `source`.
-    """
+def candidate(written: Written) -> Candidate:
+    """What identity sees of a note, its media still unknown."""
     numbers = [str(deletion.number or 0) for deletion in written.deletions]
-    authored = [file.content for file in media[bool(drawing) :]]
     # ID and Source are not what a learner learns: both may change without an update.
     fields = {name: value for name, value in sorted(written.fields.items()) if value and name not in ("ID", "Source")}
     hints = [deletion.hint for deletion in written.deletions]
-    shipped = json.dumps([fields, written.tags, hints, [file.content for file in media]], ensure_ascii=False)
     return Candidate(
         note_type=written.note_type,
         deck=written.deck,
         path=written.path,
-        text=written.text,
+        match=digest(written.text),
+        sketch=sketch(written.text),
         span=written.span,
         id=written.id,
         was=written.was,
         group=written.group,
         deletions=written.deletions,
-        source=digest(written.source, *drawing, *authored, *numbers),
-        shipped=digest(shipped),
+        source=digest(written.source, *numbers),
+        shipped=digest(json.dumps([fields, written.tags, hints], ensure_ascii=False)),
+        references=written.references,
+        mode=written.mode,
+        asked=written.asked,
     )
+
+
+def with_media(note: Candidate, media: Sequence[Media], drawing: Sequence[str] = (), drawn: Sequence[str] = ()) -> Candidate:
+    """The same with its files, in the order of its references.
+
+    `drawing` is what the picture and the masks of an occlusion note are drawn from, `drawn` what its fields say of them.
+    The picture itself may be drawn by Deckwright, so it does not count in `source`.
+    """
+    contents = [file.content for file in media]
+    source, shipped = (*drawing, *contents[bool(drawing) :]), (*drawn, *contents)
+    return replace(note, source=digest(note.source, *source), shipped=digest(note.shipped, *shipped)) if media else note
 
 
 # What the author wrote
