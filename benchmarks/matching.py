@@ -29,6 +29,7 @@ from deckwright.identity.matching import match
 from deckwright.model import Candidate, Deletion, Family, Settings, Span
 from deckwright.notes import compile_file
 from deckwright.notetypes import note_types
+from deckwright.sketches import sketch
 
 RELEASED, LATER = 1_760_000_000, 1_770_000_000
 SETTINGS = Settings("benchmark-00000000", "Benchmark", "benchmark")
@@ -66,11 +67,15 @@ class Draft:
         cloze = self.kind == "cloze"
         hidden = self.body[1::9] if cloze else ()
         span = Span("notes.md", self.origin)
-        text = " ".join((*self.heading, *self.stem, *self.body, *self.tail))
+        text = digest(self.text)
         return Candidate(
-            "cloze" if cloze else "basic", "Benchmark", (*self.above, " ".join(self.heading)), text, span,
-            deletions=tuple(Deletion(word, "", None, span) for word in hidden), source=digest(text), shipped=digest(text),
+            "cloze" if cloze else "basic", "Benchmark", (*self.above, " ".join(self.heading)), text, sketch(self.text), span,
+            deletions=tuple(Deletion(word, "", None, span) for word in hidden), source=text, shipped=text,
         )  # fmt: skip
+
+    @property
+    def text(self) -> str:
+        return " ".join((*self.heading, *self.stem, *self.body, *self.tail))
 
 
 Words = Callable[[Draft, int], tuple[str, ...]]
@@ -278,8 +283,8 @@ def history(corpus: Made | Cards, notes: int, rates: dict[str, int], chance: ran
     for draft in after:
         if classes[draft.origin] in ("added", "sibling") and any(is_alike(draft, d) for d in gone):
             classes[draft.origin] = "like a deleted one"
-    texts = Counter(d.candidate().text for d in before)
-    twins = {d.origin for d in before if texts[d.candidate().text] > 1}
+    texts = Counter(d.text for d in before)
+    twins = {d.origin for d in before if texts[d.text] > 1}
     return before, [d for d in after if d.origin not in twins], classes
 
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from deckwright.digests import digest
 from deckwright.identity.lines import Line, State
 from deckwright.identity.matching import match
-from deckwright.identity.sketches import sketch
 from deckwright.model import Candidate, Family, Span
+from deckwright.sketches import sketch
 
 FAMILIES: dict[str, Family] = {"basic": "basic", "vocabulary": "basic", "cloze": "cloze"}
 
@@ -19,13 +19,18 @@ FAMILIES: dict[str, Family] = {"basic": "basic", "vocabulary": "basic", "cloze":
 def note(path: str, body: str) -> Candidate:
     """A basic note that is asked by the last heading of its path; ` > ` stands between two headings."""
     headings = tuple(path.split(" > "))
-    return Candidate("basic", "D", headings, f"{headings[-1]} {body}", Span("a.md", 1))
+    return reworded(Candidate("basic", "D", headings, "", "", Span("a.md", 1)), f"{headings[-1]} {body}")
+
+
+def reworded(known: Candidate, text: str) -> Candidate:
+    """The note with this text. `source`, which nothing here compares, holds it."""
+    return replace(known, match=digest(text), sketch=sketch(text), source=text)
 
 
 def line(known: Candidate) -> Line:
-    guid = digest(" > ".join(known.path) + known.text)
+    guid = digest(" > ".join(known.path) + known.source)
     return Line(
-        guid, 1, known.id or guid, known.note_type, known.path, digest(known.text), sketch(known.text),
+        guid, 1, known.id or guid, known.note_type, known.path, known.match, known.sketch,
         explicit=bool(known.id), group=known.group,
     )  # fmt: skip
 
@@ -74,7 +79,7 @@ LIMITS = [
 @pytest.mark.parametrize(
     "edited",
     [
-        replace(USER, text=USER.text.replace("person", "persn")),
+        reworded(USER, USER.source.replace("person", "persn")),
         note("IAM > What is a user?", "Whoever signs in."),
         note("IAM > Who or what is a user?", "A person or a service that has credentials of its own."),
         note("Identities > Users > What is a user?", "A person or a service with credentials of its own."),
@@ -91,7 +96,7 @@ def test_an_edited_note_is_known_again(edited: Candidate) -> None:
     [
         note("IAM > What is a policy?", "A document of statements that allow or deny actions on resources."),
         note("IAM > What is a session?", "Temporary rights that somebody has who assumed something."),
-        replace(USER, note_type="cloze", text=USER.text + " Indeed."),
+        replace(reworded(USER, USER.source + " Indeed."), note_type="cloze"),
         replace(USER, note_type="vocabulary"),
     ],
     ids=["about something else", "of the same form", "of another family", "of another note type of the same family"],
@@ -136,7 +141,7 @@ def test_what_all_rows_share_makes_no_row_like_another() -> None:
 
 
 def test_a_stem_that_is_reworded_moves_no_row() -> None:
-    edited = [replace(known, text=known.text.replace("What is the limit of this", "How much may")) for known in LIMITS]
+    edited = [reworded(known, known.source.replace("What is the limit of this", "How much may")) for known in LIMITS]
     assert found(LIMITS, edited[::-1]) == [4, 3, 2, 1, 0]
 
 
@@ -166,7 +171,7 @@ def test_the_order_of_notes_and_lines_counts_for_nothing() -> None:
         *LIMITS[2:],
         limit("Largest size of any message", "1 MiB"),
         *DECK[1:],
-        replace(USER, text=USER.text[:50]),
+        reworded(USER, USER.source[:50]),
     ]
     lines = [line(known) for known in (*DECK, *LIMITS)]
     chance = random.Random(1)
@@ -174,7 +179,7 @@ def test_the_order_of_notes_and_lines_counts_for_nothing() -> None:
     def paired() -> set[tuple[str, str]]:
         given = chance.sample(after, k=len(after))
         made = match(given, chance.sample(lines, k=len(lines)), FAMILIES)
-        return {(given[n].text, known.guid) for n, known in made.lines.items()}
+        return {(given[n].source, known.guid) for n, known in made.lines.items()}
 
     assert len(first := paired()) == len(after)
     assert [paired() for _ in range(20)] == [first] * 20
@@ -183,7 +188,7 @@ def test_the_order_of_notes_and_lines_counts_for_nothing() -> None:
 def test_a_recycled_id_names_the_note_that_has_its_last_text() -> None:
     """The text that was released is in a third note: which one is named may not depend on the order of a set."""
     named = replace(USER, id="user")
-    known = replace(line(named), released=State("s", "f", 1, "1.0.0", digest(GROUP.text)))
+    known = replace(line(named), released=State("s", "f", 1, "1.0.0", GROUP.match))
     made = match([replace(QUEUE, id="user"), GROUP, USER], [known], FAMILIES)
     assert (made.lines, made.recycled) == ({0: known}, {0: 2})
 

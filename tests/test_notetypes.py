@@ -11,10 +11,12 @@ from conftest import import_package
 from msgspec.structs import replace
 
 from deckwright import identity, package
+from deckwright.digests import digest
 from deckwright.identity import Assigned, Terms, ledger
 from deckwright.identity.ledger import Ledger
 from deckwright.model import Candidate, Collection, Deck, Field, Note, NoteType, Settings, Span, Template
 from deckwright.notetypes import STOCK, note_types, shape_digest
+from deckwright.sketches import sketch
 
 SETTINGS = Settings(id="aws-developer-7f3k9q2m", name="AWS Developer::Security", slug="security")
 TYPES = note_types(SETTINGS)
@@ -257,7 +259,8 @@ RELEASED = 1_800_000_000
 def written(key: str, word: str, meaning: str) -> Candidate:
     """A note that asks for a word; two of different note types have nothing else to tell them apart."""
     text = f"{word} {meaning}"
-    return Candidate(key, "Words", ("Words", word), text, Span("cards/words.md", 1), source=text, shipped=text)
+    span = Span("cards/words.md", 1)
+    return Candidate(key, "Words", ("Words", word), digest(text), sketch(text), span, source=text, shipped=text)
 
 
 WRITTEN = [
@@ -282,7 +285,7 @@ def guids(made: Assigned) -> list[str]:
 def test_two_note_types_of_one_family_have_notes_of_their_own():
     made = assigned(WRITTEN, ledger.empty(SETTINGS.id), RELEASED)
     assert (made.diagnostics, sorted(made.note_types)) == ([], ["basic", "vocabulary"])
-    key = "\x1fWords\x1fvalve\x1fvalve a flap"
+    key = "\x1fWords\x1fvalve\x1f" + digest("valve a flap")
     assert guids(made)[:2] == [identity.guid(SETTINGS.id, "basic", key, n) for n in (0, 1)]
     again = assigned(WRITTEN[::-1], made.ledger, RELEASED + 1)
     assert (guids(again)[::-1], again.ledger) == (guids(made), made.ledger)
@@ -318,7 +321,7 @@ def packed(notes: list[Candidate], made: Assigned, path: Path) -> Path:
 
 
 def fields(note: Candidate, names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    word, _, meaning = note.text.partition(" ")
+    word, _, meaning = note.source.partition(" ")
     return dict(zip(names[note.note_type], (word, meaning), strict=True))
 
 
