@@ -50,7 +50,9 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 
 def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    """The paths of all files below a folder but the cache's."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and ".cache" not in path.parts)
+    return {path.relative_to(folder).as_posix() for path in paths}
 
 
 def run(*args: str, colour: bool = False) -> Result:

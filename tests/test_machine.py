@@ -57,9 +57,14 @@ def build(project: Scratch) -> Outcome:
 
 
 def names(root: Path) -> set[str]:
-    """All files and folders that hold none."""
+    """All files and folders that hold none, but the cache's."""
     paths = [path for path in root.rglob("*") if not path.is_dir() or not any(path.iterdir())]
-    return {path.relative_to(root).as_posix() for path in paths}
+    return {path.relative_to(root).as_posix() for path in paths if ".cache" not in path.parts}
+
+
+def contents(root: Path) -> dict[Path, bytes]:
+    """The bytes of all files but the cache's."""
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and ".cache" not in path.parts}
 
 
 def is_whole(project: Scratch) -> bool:
@@ -100,7 +105,7 @@ def small(tmp_path: Path) -> Iterator[Scratch]:
 def test_a_full_disk_costs_the_new_package_and_nothing_else(small: Scratch, free: int) -> None:
     assert run(small, "build").returncode == 0
     small.write({"cards/heart.md": HEART + VALVE})
-    before = {path: path.read_bytes() for path in small.root.rglob("*") if path.is_file()}
+    before = contents(small.root)
     with (small.root.parent / "filler").open("wb") as filler:
         try:
             while True:
@@ -111,7 +116,7 @@ def test_a_full_disk_costs_the_new_package_and_nothing_else(small: Scratch, free
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("No package was made: build/anatomy.apkg cannot be written: ")
     assert result.stderr.count("\n") == 1
-    assert {path: path.read_bytes() for path in small.root.rglob("*") if path.is_file()} == before
+    assert contents(small.root) == before
     Path(filler.name).unlink()
     assert run(small, "build").returncode == 0
     assert is_whole(small)

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from . import collection, diff, files, locks, names, package, settings, summary
 from .cache import Cache
-from .collection import Loaded, Progress
+from .collection import Loaded
+from .compilation import Progress
 from .diagnostics import Diagnostic, has_errors
 from .diagnostics.identity import forgotten
 from .diagnostics.project import no_notes
@@ -170,7 +171,7 @@ def _told(project: Project, loaded: Loaded, terms: Terms) -> list[Diagnostic]:
     found = loaded.diagnostics
     if not loaded.collection.notes and not has_errors(found):
         return [*found, no_notes(Span(project.file))]
-    lost = summary.losses(loaded.before, loaded.assigned.ledger, loaded.collection.notes, found, terms.retire)
+    lost = summary.losses(loaded.before, loaded.assigned.ledger, loaded.spans, found, terms.retire)
     return found + lost + _forgotten(project, loaded)
 
 

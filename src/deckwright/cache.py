@@ -60,14 +60,48 @@ class Cache:
         `stage` is a word for what is made, `kind` the type of the value, which msgspec must be able to encode. An entry
         that is damaged, incomplete or not ours counts as missing.
         """
-        key = _key(stage, inputs)
+        key = self.key(stage, inputs)
         if key not in self._kept:
-            found, value = self._read(key, kind)
+            found, value = self._decoded(key, kind)
             if not found:
                 value = make()
-                self._write(key, value)
+                self.put(key, msgspec.msgpack.encode(value))
             self._kept[key] = value
         return cast(Value, self._kept[key])
+
+    @staticmethod
+    def key(stage: str, inputs: Iterable[str | bytes]) -> str:
+        """The name of the entry for what is made of these inputs: `stage` is a word for what that is."""
+        digest = hashlib.sha256(_made_by_us())
+        for part in (stage, *inputs):
+            digest.update(_framed(part))
+        return f"{stage}-{digest.hexdigest()[:32]}"
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes of an entry; None if there is none, or none that is sound."""
+        if self._folder is None:
+            return None
+        entry = self._folder / key
+        with suppress(OSError, ValueError):
+            with files.opened(entry) as file:
+                data = file.read()
+            if data[:_SUM_BYTES] == _sum(key, data[_SUM_BYTES:]):
+                if not self._read_only:
+                    with suppress(OSError):
+                        os.utime(entry)  # `prune` goes by this time: that of access is often not kept.
+                return data[_SUM_BYTES:]
+        return None
+
+    def put(self, key: str, data: bytes) -> bool:
+        """Keep an entry, in one step; whether it was kept. If not, the next build makes it again."""
+        if self._folder is None or self._read_only:
+            return False
+        try:
+            self._folder.mkdir(exist_ok=True)
+            files.replace(self._folder / key, _sum(key, data) + data, sync=False)
+        except OSError:
+            return False
+        return True
 
     def prune(self) -> None:
         """Delete the entries that have not been used for longest, until the folder holds at most `limit` bytes, and what
@@ -84,30 +118,13 @@ class Cache:
                 with suppress(OSError):  # Another build may have deleted it just now.
                     path.unlink()
 
-    def _read(self, key: str, kind: type[Value]) -> tuple[bool, Any]:
-        """Whether there is a sound entry, and its value."""
-        if self._folder is None:
-            return False, None
-        entry = self._folder / key
-        with suppress(OSError, msgspec.MsgspecError, ValueError, RecursionError):
-            with files.opened(entry) as file:
-                data = file.read()
-            if data[:_SUM_BYTES] == _sum(key, data[_SUM_BYTES:]):
-                value = msgspec.msgpack.decode(data[_SUM_BYTES:], type=kind)
-                if not self._read_only:
-                    with suppress(OSError):
-                        os.utime(entry)  # `prune` goes by this time: that of access is often not kept.
-                return True, value
+    def _decoded(self, key: str, kind: type[Value]) -> tuple[bool, Any]:
+        """Whether there is a sound entry of that type, and its value."""
+        data = self.get(key)
+        with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+            if data is not None:
+                return True, msgspec.msgpack.decode(data, type=kind)
         return False, None
-
-    def _write(self, key: str, value: object) -> None:
-        """In one step. If that fails, the next build makes the value again."""
-        if self._folder is None or self._read_only:
-            return
-        data = msgspec.msgpack.encode(value)
-        with suppress(OSError):
-            self._folder.mkdir(exist_ok=True)
-            files.replace(self._folder / key, _sum(key, data) + data, sync=False)
 
 
 _SUM_BYTES = 16
@@ -136,14 +153,6 @@ def _version(library: str) -> str:
         return version(library)
     except PackageNotFoundError:  # A library may be there without its metadata, as in a bundled program.
         return ""
-
-
-def _key(stage: str, inputs: Iterable[str | bytes]) -> str:
-    """The name of the entry's file."""
-    digest = hashlib.sha256(_made_by_us())
-    for part in (stage, *inputs):
-        digest.update(_framed(part))
-    return f"{stage}-{digest.hexdigest()[:32]}"
 
 
 def _framed(part: str | bytes) -> bytes:

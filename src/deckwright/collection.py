@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import eq
 from pathlib import Path
 
 import msgspec
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 
 from . import diagrams, files, identity, notes, notetypes
 from .cache import Cache
+from .compilation import Body, Files, Progress
 from .diagnostics import Diagnostic, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.section import outside, too_large, unreadable
@@ -18,24 +21,22 @@ from .identity import Assigned, Terms, ledger
 from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
 from .media.library import Library
-from .model import Candidate, Collection, Deck, Deletion, Identity, Mask, Media, Note, Settings, Span, Written
+from .model import Candidate, Collection, Deck, Deletion, Identity, Mask, Media, Note, Settings, Span
 from .names import unused
 from .notes import content
 from .render import clozes, marks
 from .settings import Project
 
-Progress = Callable[[int, int], None]
-"""Told how many files are done, and of how many."""
-
 
 class Loaded(msgspec.Struct, frozen=True):
     """A collection without the notes that have errors, and everything that was found, by place.
 
-    `files` is how many files of notes there are. `before` is the ledger as it was read from `file`; `assigned` has what
-    became of it.
+    `files` is how many files of notes there are, `spans` where each note of the collection stands, by its guid. `before`
+    is the ledger as it was read from `file`; `assigned` has what became of it.
     """
 
     collection: Collection
+    spans: Mapping[str, Span]
     diagnostics: list[Diagnostic]
     files: int
     before: Ledger
@@ -60,34 +61,38 @@ def load(
 ) -> Loaded:
     """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger."""
     settings = project.settings
-    written, files, lost, found = _written(project, progress)
+    cache = cache or Cache()
+    read, number, found = _read_all(project)
+    written = Files(read, settings, cache)
+    drafts, lost, wrong = _drafts(written, progress)
+    found += notes.once(wrong)
     library = Library(project.root, settings.media)
-    illustrated, wrong = _illustrated(written, library, project.root, cache or Cache())
+    illustrated, wrong = _illustrated(drafts, library, project.root, cache)
     found += wrong
     file = project.root / ledger.FILE
-    read, wrong = ledger.read(file, settings.id)
+    known, wrong = ledger.read(file, settings.id)
     found += wrong
-    before = read or ledger.empty(settings.id)
-    candidates = [content.with_media(content.candidate(note.written), note.media, note.drawing, note.drawn) for note in illustrated]
+    before = known or ledger.empty(settings.id)
+    candidates = [draft.note for draft in illustrated]
     terms = replace(terms, partial=has_errors(found))
     assigned = identity.assign(candidates, notetypes.note_types(settings), before, settings, terms)
     found += assigned.diagnostics
     shown = {(note.id, note.span) for note in candidates}
-    lost += [(note.id, note.span) for note in written if (note.id, note.span) not in shown]
+    lost += [(draft.note.id, draft.note.span) for draft in drafts if (draft.note.id, draft.note.span) not in shown]
     found += _twins(lost, candidates)
-    identified = [(note, who) for note, who in zip(illustrated, assigned.identities, strict=True) if who]
-    media = {file.name: file for note, _ in identified for file in note.media}
+    identified = [(draft, who) for draft, who in zip(illustrated, assigned.identities, strict=True) if who]
+    media = {file.name: file for draft, _ in identified for file in draft.media}
     if not has_errors(found):  # A note with an error may be the one that uses a file.
         found += library.unused(media.values())
-    made = tuple(_filled(note, who) for note, who in identified)
     collection = Collection(
         settings,
-        made,
+        Notes(written, identified),
         assigned.note_types,
-        decks=_decks(settings, made),
+        decks=_decks(settings, {draft.note.deck for draft, _ in identified}, len(identified)),
         media=tuple(media[name] for name in sorted(media)),
     )
-    return Loaded(collection, sort(found), files, before, file, assigned)
+    spans = {who.guid: draft.note.span for draft, who in identified}
+    return Loaded(collection, spans, sort(found), number, before, file, assigned)
 
 
 def save(project: Project, loaded: Loaded) -> bool:
@@ -95,14 +100,30 @@ def save(project: Project, loaded: Loaded) -> bool:
     return ledger.write(loaded.assigned.ledger, project.root / ledger.FILE)
 
 
-def _written(
-    project: Project, progress: Progress
-) -> tuple[list[Written], int, list[tuple[str, Span]], list[Diagnostic]]:
-    """The notes of all files in document order, as their authors wrote them; how many files there are; and the ids of
-    notes that have errors.
-    """
-    written: list[Written] = []
-    lost: list[tuple[str, Span]] = []
+class Notes:
+    """The notes of a collection, in the order of their files. Those of one file at a time are in memory."""
+
+    def __init__(self, written: Files, identified: Sequence[tuple[_Draft, Identity]]) -> None:
+        self._written = written
+        self._identified = identified
+
+    def __len__(self) -> int:
+        return len(self._identified)
+
+    def __iter__(self) -> Iterator[Note]:
+        for file, held in groupby(self._identified, key=lambda pair: pair[0].file):
+            bodies = self._written.bodies(file)
+            for draft, who in held:
+                yield _filled(draft, bodies[draft.place], who)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Notes) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _read_all(project: Project) -> tuple[list[tuple[str, bytes]], int, list[Diagnostic]]:
+    """The paths and contents of all files of notes, how many there are, and what is wrong with the others."""
     found: list[Diagnostic] = []
 
     def refused(folder: str, error: OSError) -> None:
@@ -113,28 +134,25 @@ def _written(
             found.append(unreadable(Span(folder), reason, "folder"))
 
     paths = files.note_files(project.root, project.settings.cards, refused)
-    for done, path in enumerate(paths):
-        progress(done, len(paths))
+    read: list[tuple[str, bytes]] = []
+    for path in paths:
         data, wrong = _read(project, path)
         found += wrong
-        if data is None:
-            continue
-        made, wrong = notes.compile_file(path, data, project.settings)
-        written += made
-        found += wrong
-        if has_errors(wrong):
-            lost += _lost(notes.ids(path, data), made)
-    progress(len(paths), len(paths))
-    return written, len(paths), lost, notes.once(found)
+        if data is not None:
+            read.append((path, data))
+    return read, len(paths), found
 
 
-def _lost(ids: list[tuple[str, Span]], made: Sequence[Written]) -> list[tuple[str, Span]]:
-    """The ids that are not those of the notes that were made. A note's id stands nearer to it than to its twin."""
-    for note in made:
-        own = [given for given in ids if given[0] == note.id]
-        if own:
-            ids.remove(min(own, key=lambda given: abs(given[1].line - note.span.line)))
-    return ids
+def _drafts(written: Files, progress: Progress) -> tuple[list[_Draft], list[tuple[str, Span]], list[Diagnostic]]:
+    """The notes of all files in document order; the ids of notes that have errors; and all that is wrong in files."""
+    drafts: list[_Draft] = []
+    lost: list[tuple[str, Span]] = []
+    found: list[Diagnostic] = []
+    for file, compiled in enumerate(written.compile(progress)):
+        drafts += (_Draft(note, file, place) for place, note in enumerate(compiled.notes))
+        lost += compiled.lost
+        found += compiled.found
+    return drafts, lost, found
 
 
 def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[Diagnostic]:
@@ -166,41 +184,49 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
         return None, [unreadable(Span(path), files.reason(error))]
 
 
-class _Illustrated(msgspec.Struct, frozen=True):
-    """A note as written, with its media files, in the order of its references, and the masks of its diagram.
-
-    `drawing` is what the diagram is drawn from; it tells whether the author changed it.
+class _Draft(msgspec.Struct, frozen=True):
+    """A note on its way: the file that it is in, by number, and its place among the notes of that file, which its body
+    has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are fields of these.
     """
 
-    written: Written
-    media: tuple[Media, ...]
+    note: Candidate
+    file: int
+    place: int
+    media: tuple[Media, ...] = ()
     masks: tuple[Mask, ...] = ()
-    drawing: tuple[str, ...] = ()
-    drawn: tuple[str, ...] = ()
+    drawn: Mapping[str, str] = {}
 
 
 def _illustrated(
-    written: Sequence[Written], library: Library, root: Path, cache: Cache
-) -> tuple[list[_Illustrated], list[Diagnostic]]:
+    drafts: Iterable[_Draft], library: Library, root: Path, cache: Cache
+) -> tuple[list[_Draft], list[Diagnostic]]:
     """The notes with their files and masks, but for those of which one is missing or wrong."""
-    made: list[_Illustrated] = []
+    made: list[_Draft] = []
     found: list[Diagnostic] = []
-    for note in written:
-        results = [library.resolve(reference) for reference in note.references]
+    for draft in drafts:
+        if not draft.note.references:
+            made.append(draft)
+            continue
+        results = [library.resolve(reference) for reference in draft.note.references]
         wrong = [diagnostic for _, told in results for diagnostic in told]
         media = [file for file, _ in results if file]
         if not has_errors(wrong):
-            whole, more = _with_masks(note, media, root, cache) if note.mode else (_Illustrated(note, tuple(media)), [])
+            whole, more = _with_masks(draft, media, root, cache) if draft.note.mode else (_with_media(draft, media), [])
             wrong += more
             made += [whole] if whole else []
         found += wrong
     return made, found
 
 
+def _with_media(draft: _Draft, media: Sequence[Media]) -> _Draft:
+    return replace(draft, note=content.with_media(draft.note, media), media=tuple(media))
+
+
 def _with_masks(
-    note: Written, media: Sequence[Media], root: Path, cache: Cache
-) -> tuple[_Illustrated | None, list[Diagnostic]]:
+    draft: _Draft, media: Sequence[Media], root: Path, cache: Cache
+) -> tuple[_Draft | None, list[Diagnostic]]:
     """An occlusion note with the masks of its first picture; each mask, or group of masks, is a deletion."""
+    note = draft.note
     picture, *others = media
     diagram, found = diagrams.read(picture, root, cache)
     # A picture may do without masks: it is the note that needs them.
@@ -215,52 +241,57 @@ def _with_masks(
     labels = "".join(f"<li>{diagrams.escaped(mask.label)}</li>" for mask in masks)
     # Only the ledger can number the masks. Until it has, they are numbered by their order, so that a change is seen.
     text = diagrams.occlusion_text(masks, {mask.key: place for place, mask in enumerate(cards, 1)}, note.mode)
-    note = replace(
-        note,
-        deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards),
-        fields={**note.fields, "Occlusion": text, "Comments": f"<ul>{labels}</ul>"},
-    )
+    drawn = {"Occlusion": text, "Comments": f"<ul>{labels}</ul>"}
     # In an SVG, the author draws the masks too.
     drawing = (picture.sha256, "" if picture.path.suffix.lower() == ".svg" else text)
-    return _Illustrated(note, (diagram.media, *others), tuple(masks), drawing, (text, labels)), found
+    files = (diagram.media, *others)
+    note = content.with_media(note, files, drawing, tuple(drawn.values()))
+    note = replace(note, deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards))
+    return replace(draft, note=note, media=files, masks=tuple(masks), drawn=drawn), found
 
 
-def _filled(note: _Illustrated, who: Identity) -> Note:
+def _filled(draft: _Draft, body: Body, who: Identity) -> Note:
     """The note as it ships: its ID, the names of its files and the numbers of its cards are in the fields."""
-    written = note.written
-    names = [file.name for file in note.media]
-    fields = {name: marks.fill(value, names) for name, value in written.fields.items()} | {"ID": who.id}
-    if note.masks:
-        numbers = {deletion.text: number for deletion, number in zip(written.deletions, who.numbers, strict=True)}
-        fields["Occlusion"] = diagrams.occlusion_text(note.masks, numbers, written.mode)
-    elif written.deletions:
-        fields = {name: clozes.fill(value, written.deletions, who.numbers) for name, value in fields.items()}
+    note = draft.note
+    fields = {**body.fields, **draft.drawn}
+    if draft.media:
+        names = [file.name for file in draft.media]
+        fields = {name: marks.fill(value, names) for name, value in fields.items()}
+    fields["ID"] = who.id
+    if draft.masks:
+        numbers = {deletion.text: number for deletion, number in zip(note.deletions, who.numbers, strict=True)}
+        fields["Occlusion"] = diagrams.occlusion_text(draft.masks, numbers, note.mode)
+    elif note.deletions:
+        fields = {name: clozes.fill(value, note.deletions, who.numbers) for name, value in fields.items()}
     return Note(
         guid=who.guid,
         note_id=who.note_id,
         mod=who.mod,
         id=who.id,
-        note_type=written.note_type,
+        note_type=note.note_type,
         fields=fields,
-        tags=written.tags,
-        deck=written.deck,
-        span=written.span,
+        tags=body.tags,
+        deck=note.deck,
+        span=note.span,
     )
 
 
-def _decks(settings: Settings, made: Sequence[Note]) -> tuple[Deck, ...]:
-    """Every deck that has notes, and all above it: Anki takes a deck's description only if none in between is missing."""
+def _decks(settings: Settings, used: Iterable[str], number: int) -> tuple[Deck, ...]:
+    """Every deck that has notes, and all above it: Anki takes a deck's description only if none in between is missing.
+
+    `number` is how many notes there are.
+    """
     names = {settings.name}
-    for note in made:
-        parts = note.deck.split("::")
+    for deck in used:
+        parts = deck.split("::")
         names |= {"::".join(parts[: n + 1]) for n in range(len(parts))}
-    return tuple(Deck(name, _description(settings, made) if name == settings.name else "") for name in sorted(names))
+    return tuple(Deck(name, _description(settings, number) if name == settings.name else "") for name in sorted(names))
 
 
-def _description(settings: Settings, made: Sequence[Note]) -> str:
+def _description(settings: Settings, number: int) -> str:
     """What Anki shows below the deck's name: the author's description, then count, version, author, licence and link."""
     facts = [
-        f"{len(made)} notes" if len(made) != 1 else "1 note",
+        f"{number} notes" if number != 1 else "1 note",
         f"version {html.escape(settings.version)}",
         html.escape(settings.author),
         html.escape(settings.licence),

@@ -6,10 +6,10 @@ Words are Anki's (note, note type, field, template, card, deck, tag, guid, media
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -302,6 +302,14 @@ class Settings(msgspec.Struct, frozen=True):
     style: str = ""
 
 
+class Notes(Protocol):
+    """Notes, made as they are asked for: a whole deck of them may be large."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Note]: ...
+
+
 class Collection(msgspec.Struct, frozen=True):
     """Everything that one package holds.
 
@@ -310,7 +318,7 @@ class Collection(msgspec.Struct, frozen=True):
     """
 
     settings: Settings
-    notes: tuple[Note, ...]
+    notes: Notes
     note_types: Mapping[str, NoteType]
     decks: tuple[Deck, ...]
     media: tuple[Media, ...]

@@ -5,7 +5,7 @@ Drafts count like released notes: authors import them into their own collections
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -15,7 +15,7 @@ from .identity import Ledger
 from .identity.heirs import heirs
 from .identity.ledger import FILE
 from .identity.lines import Line
-from .model import Note, Span
+from .model import Span
 
 _TOLD = 3
 """How many notes are told of one by one. The others are counted."""
@@ -55,17 +55,16 @@ def is_look_new(before: Ledger, after: Ledger) -> bool:
 
 
 def losses(
-    before: Ledger, after: Ledger, notes: Iterable[Note], found: Iterable[Diagnostic], may_leave: bool
+    before: Ledger, after: Ledger, spans: Mapping[str, Span], found: Iterable[Diagnostic], may_leave: bool
 ) -> list[Diagnostic]:
     """Warnings of progress that importing this build would lose: a few by their place, and how many more there are.
 
-    `notes` are those of the build, `found` what is told of them already. With `may_leave`, the author meant released
+    `spans` are the places of this build's notes by their guids, `found` what is told of them already. With `may_leave`, the author meant released
     notes to leave.
     """
     was, now = _live(before), _live(after)
-    spans = {note.guid: note.span for note in notes}
     told = {(d.span.path, d.span.line) for d in found if d.code in _DOUBTS}
-    new = [now[note.guid] for note in notes if note.guid in now and note.guid not in was]
+    new = [now[guid] for guid in spans if guid in now and guid not in was]
     gone = [line for guid, line in was.items() if guid not in now and not (may_leave and line.released)]
     pairs = heirs(gone, new)
     done = {old.guid for old, line in pairs if _place(spans[line.guid]) in told or _is_taken_back(old, line, before)}

@@ -61,5 +61,5 @@ def _contents(path: Path) -> tuple[Package, dict[str, str]]:
             f"The project cannot be compared: {summary(found)}.",
             f"Next: {explain_first(found)}",
         )
-    places = {note.guid: note.span.place for note in made.collection.notes}
+    places = {guid: span.place for guid, span in made.spans.items()}
     return package.contents(made.collection), places

@@ -1,0 +1,80 @@
+"""A Markdown file → what a build needs of it: of each note what identity sees, and apart from that, packed, what ships."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from .. import notes
+from ..diagnostics import Diagnostic, has_errors
+from ..model import Candidate, Settings, Span, Written
+from ..notes import content
+
+
+class Body(msgspec.Struct, frozen=True, array_like=True):
+    """What only the package needs of a note: its fields, with marks where numbers and names of files come, and tags."""
+
+    fields: dict[str, str]
+    tags: tuple[str, ...]
+
+
+class Compiled(msgspec.Struct, frozen=True, array_like=True):
+    """The notes of a file in document order, and everything that is wrong with it, in no order.
+
+    `lost` are the ids of notes that have errors. `bodies` are those of the notes, packed: most builds need few of them,
+    and those of all files together would fill the memory.
+    """
+
+    notes: tuple[Candidate, ...]
+    found: tuple[Diagnostic, ...]
+    lost: tuple[tuple[str, Span], ...]
+    bodies: msgspec.Raw
+
+    def unpacked(self) -> tuple[Body, ...]:
+        """The body of each note."""
+        return _BODIES.decode(self.bodies)
+
+
+class Mattering(msgspec.Struct, frozen=True):
+    """The settings that decide what becomes of a file: another one of them, and it is compiled anew."""
+
+    name: str
+    tag_prefix: str
+
+
+def mattering(settings: Settings) -> Mattering:
+    """Those of a project."""
+    return Mattering(settings.name, settings.tag_prefix)
+
+
+def pack(path: str, data: bytes, settings: Mattering) -> bytes:
+    """Compile the content of the file at `path` (relative to the root, with `/`); `unpack` makes a Compiled of it."""
+    known = Settings(id="", name=settings.name, slug="", tag_prefix=settings.tag_prefix)
+    written, found = notes.compile_file(path, data, known)
+    lost = _lost(notes.ids(path, data), written) if has_errors(found) else []
+    bodies = [Body(note.fields, note.tags) for note in written]
+    compiled = Compiled(tuple(map(content.candidate, written)), tuple(found), tuple(lost), _packed(bodies))
+    return msgspec.msgpack.encode(compiled)
+
+
+def unpack(data: bytes) -> Compiled:
+    """What was packed. Raises msgspec.MsgspecError for anything else."""
+    return _COMPILED.decode(data)
+
+
+def _packed(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.msgpack.encode(value))
+
+
+_BODIES = msgspec.msgpack.Decoder(tuple[Body, ...])
+_COMPILED = msgspec.msgpack.Decoder(Compiled)
+
+
+def _lost(ids: list[tuple[str, Span]], made: Sequence[Written]) -> list[tuple[str, Span]]:
+    """The ids that are not those of the notes that were made. A note's id stands nearer to it than to its twin."""
+    for note in made:
+        own = [given for given in ids if given[0] == note.id]
+        if own:
+            ids.remove(min(own, key=lambda given: abs(given[1].line - note.span.line)))
+    return ids
