@@ -24,6 +24,7 @@ import pytest
 from conftest import import_package, many
 from msgspec.structs import replace
 
+from deckwright import clozes
 from deckwright.diff import compare, to_json, to_text
 from deckwright.diff.field_text import first_file, plain, title
 from deckwright.model import Collection, Deck, Family, Field, Media, Note, NoteType, Settings, Span, Template
@@ -292,6 +293,16 @@ def test_anki_adds_no_card_to_an_imported_package(collection, package: Path) -> 
 def test_a_note_may_have_no_cards() -> None:
     assert cards(BASIC.values({"Back": "b"}), (), BASIC) == ()
     assert cards(CLOZE.values({"Text": "{{c0::a}}"}), (), CLOZE) == ()
+
+
+PIECES = ("{{c1::", "{{c2::", "{{c1,3::", "{{c,::", "{{c0::", "{{c99999::", "{{c", "{", "::", "}}", "}", "a", "é")
+
+
+def test_the_clozes_of_a_field_have_the_same_numbers_read_in_either_way() -> None:
+    chance = random.Random(1)
+    for _ in range(many(2_000, 200_000)):
+        text = "".join(chance.choices(PIECES, k=chance.randrange(40)))
+        assert clozes.asked(text) == set(clozes.numbers(clozes.parse(text))), text
 
 
 # The same bytes everywhere

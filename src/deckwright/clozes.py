@@ -91,6 +91,27 @@ def numbers(parts: Iterable[Part]) -> Iterator[int]:
             yield from numbers(part.parts)
 
 
+def asked(text: str) -> set[int]:
+    """The numbers of all clozes of a field, as `numbers` finds them, without making its parts: that is much faster."""
+    found: set[int] = set()
+    opened: list[tuple[int, ...]] = []
+    closed: list[int] = []  # within those that are open: if these are never closed, no card shows them
+    for piece in text.split("}}")[:-1]:
+        at = piece.find("{{c")
+        while at >= 0:
+            token = _TOKEN.match(piece, at)
+            if token and len(opened) < MAX_CLOZE_NESTING and (own := _numbers(token[1])):
+                opened.append(own)
+            at = piece.find("{{c", at + 3)
+        if opened:
+            closed += opened.pop()
+            if not opened:
+                found.update(closed)
+                closed.clear()
+    found.discard(0)
+    return found
+
+
 def reveal(parts: Iterable[Part], number: int, question: bool) -> str:
     """The HTML of a field on the card of this number; empty if the field has no cloze of it.
 

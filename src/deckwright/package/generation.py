@@ -6,6 +6,7 @@ anki 26.9.3, and a test compares it with the backend.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .. import clozes
@@ -18,6 +19,9 @@ MAX_CARDS = 500
 ALWAYS_FILLED = frozenset({"Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type"})
 """The names that a template may use besides those of its fields. So is "Tags", which is filled if the note has any."""
 
+_BEGINS_FILLED = re.compile(r"[^\x00-\x20\x7f<]|<[^\x00-\x20\x7f/bBdD]")
+"""How nearly every field begins that is not empty: with a letter, or a tag that is not `br` or `div`."""
+
 
 def cards(fields: Sequence[str], tags: Sequence[str], note_type: NoteType) -> tuple[int, ...]:
     """The ordinals of a note's cards, ascending and counted from 0; none if every front would be empty.
@@ -25,13 +29,36 @@ def cards(fields: Sequence[str], tags: Sequence[str], note_type: NoteType) -> tu
     `fields` are the values in the order of the note type. A cloze counts in every field, shown or not. Of a basic note
     type, a template makes a card if its front shows a field that is filled.
     """
-    values = [value and stored(value) for value in fields]
-    if note_type.family != "basic":
-        numbers = {number for value in values if "}}" in value for number in clozes.numbers(clozes.parse(value))}
-        return tuple(sorted({min(number, MAX_CARDS) - 1 for number in numbers}))
-    named = zip(note_type.fields, values, strict=True)
-    filled = {field.name for field, value in named if not is_empty(value)} | ALWAYS_FILLED
-    if tags:
-        filled.add("Tags")
-    fronts = (template.front for template in note_type.templates)
-    return tuple(ord_ for ord_, front in enumerate(fronts) if shows(front, frozenset(filled)))
+    return Generator(note_type).cards(fields, tags)
+
+
+class Generator:
+    """What `cards` says, for many notes of one note type: those that fill the same fields have the same cards."""
+
+    def __init__(self, note_type: NoteType) -> None:
+        self._note_type = note_type
+        self._known: dict[tuple[bool, ...], tuple[int, ...]] = {}
+
+    def cards(self, fields: Sequence[str], tags: Sequence[str]) -> tuple[int, ...]:
+        if self._note_type.family != "basic":
+            numbers: set[int] = set()
+            for value in fields:
+                if "{" in value:
+                    numbers |= clozes.asked(stored(value))
+            return tuple(sorted({min(number, MAX_CARDS) - 1 for number in numbers}))
+        filled = (*[_is_filled(value) if value else False for value in fields], bool(tags))
+        ords = self._known.get(filled)
+        if ords is None:
+            ords = self._known[filled] = self._of_filled(filled)
+        return ords
+
+    def _of_filled(self, filled: Sequence[bool]) -> tuple[int, ...]:
+        """The cards of the basic notes that fill these fields; the last says whether they have tags."""
+        names = [*(field.name for field in self._note_type.fields), "Tags"]
+        shown = ALWAYS_FILLED.union(name for name, is_shown in zip(names, filled, strict=True) if is_shown)
+        fronts = (template.front for template in self._note_type.templates)
+        return tuple(ord_ for ord_, front in enumerate(fronts) if shows(front, shown))
+
+
+def _is_filled(value: str) -> bool:
+    return _BEGINS_FILLED.match(value) is not None or not is_empty(stored(value))
