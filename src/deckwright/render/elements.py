@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from ..read.blocks import Block
@@ -39,7 +39,7 @@ def _add(parent: Element, block: Block, field: Field) -> None:
             inline.add(parent if block.tight else SubElement(parent, "p"), block, field)
         case "heading":
             # The first two levels are for the card's own parts.
-            _silent(SubElement(parent, f"h{max(block.level, 3)}"), block, field)
+            _silent(inline.add, SubElement(parent, f"h{max(block.level, 3)}"), block, field)
         case "rule":
             SubElement(parent, "hr")
         case "code":
@@ -75,15 +75,12 @@ def _all(parent: Element, held: Sequence[Block], field: Field) -> None:
         add(parent, block, field)
 
 
-def _silent(parent: Element, block: Block, field: Field) -> None:
-    """Add a block beside a cloze note's text, where nothing is asked."""
+def _silent(fill: Callable[[Element, Block, Field], None], parent: Element, block: Block, field: Field) -> None:
+    """Fill an element with a block that stands beside a cloze note's text, where nothing is asked."""
     if field.cloze:
         field.note.report_unasked([block])
     was, field.cloze = field.cloze, False
-    if block.kind in ("heading", "term"):
-        inline.add(parent, block, field)
-    else:
-        add(parent, block, field)
+    fill(parent, block, field)
     field.cloze = was
 
 
@@ -93,11 +90,11 @@ def _alert(parent: Element, block: Block, field: Field) -> None:
     title = SubElement(box, "p", {"class": "dw-alert-title"})
     children = list(block.children)
     if children and children[0].kind == "term":
-        _silent(title, children.pop(0), field)
+        _silent(inline.add, title, children.pop(0), field)
     else:
         title.text = block.info.replace("-", " ").capitalize()
     for child in children:
-        _silent(box, child, field)
+        _silent(add, box, child, field)
 
 
 def _list(parent: Element, block: Block, field: Field) -> None:
