@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from . import collection, diff, files, locks, names, package, settings, summary
+from . import collection, diff, files, inputs, locks, manifest, names, package, settings, summary
 from .cache import Cache
 from .collection import Loaded
 from .compilation import Progress
@@ -25,6 +25,7 @@ from .diagnostics.identity import forgotten
 from .diagnostics.project import no_notes
 from .files import BUILD
 from .identity import Terms
+from .inputs import Inputs
 from .model import Span
 from .package import Package
 from .settings import Project
@@ -68,7 +69,7 @@ class Outcome(msgspec.Struct, frozen=True):
     If the settings have an error, there is no `target` and nothing `loaded`. `package` is what the new package contains,
     `size` its bytes. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would
     have changed, counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what
-    is wrong with a name or an ID.
+    is wrong with a name or an ID. `seen` is all that a package hangs on, if another build would say the same of it.
     """
 
     status: Status
@@ -81,6 +82,7 @@ class Outcome(msgspec.Struct, frozen=True):
     stale_lines: int = 0
     path: Path | None = None
     problem: str = ""
+    seen: Inputs | None = None
 
 
 def build(
@@ -95,7 +97,10 @@ def build(
     raise nothing. Of two builds of one project, the second waits for the first: then `waiting` is called.
     """
     with locks.held(root, PATIENCE, waiting) as is_ours:
-        return _built(root, options, progress) if is_ours else Outcome("busy", [])
+        if not is_ours:
+            return Outcome("busy", [])
+        with inputs.watched(root) as seen:
+            return _built(root, options, progress, seen)
 
 
 def load(
@@ -133,7 +138,7 @@ def make_build_folder(root: Path) -> Path:
     return folder
 
 
-def _built(root: Path, options: Options, progress: Progress) -> Outcome:
+def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Outcome:
     project, found = settings.load(root)
     if project is None:
         return Outcome("bad settings", found)
@@ -152,7 +157,8 @@ def _built(root: Path, options: Options, progress: Progress) -> Outcome:
             return _failed(outcome, "unwritable", root / BUILD, error)
     try:
         cache = Cache(root / CACHE)
-        loaded = collection.load(project, options.terms, progress, cache)
+        known = manifest.media(manifest.read(root), seen)
+        loaded = collection.load(project, options.terms, progress, cache, known)
         cache.prune()
     except OSError as error:
         return _failed(outcome, "unreadable", Path(error.filename or root), error)
@@ -163,7 +169,30 @@ def _built(root: Path, options: Options, progress: Progress) -> Outcome:
         return replace(outcome, status=reason)
     if options.locked and (stale_lines := loaded.stale_lines):
         return replace(outcome, status="locked", stale_lines=stale_lines)
-    return _written(project, loaded, target, outcome)
+    outcome = _written(project, loaded, target, outcome)
+    return replace(outcome, seen=seen) if outcome.status == "built" and _is_lasting(outcome, seen) else outcome
+
+
+def _is_lasting(outcome: Outcome, seen: Inputs) -> bool:
+    """Whether another build would say the same: what is said of identities compares the notes with the build before."""
+    if not (outcome.loaded and outcome.target):
+        return False
+    if has_errors(outcome.found) or any(d.code.startswith("I") for d in outcome.found):
+        return False
+    try:
+        if outcome.is_ledger_changed:
+            seen.add_written(outcome.loaded.file)
+        seen.made = inputs.mark(outcome.target.stat())
+    except OSError:
+        return False
+    return True
+
+
+def shipped_as_they_are(outcome: Outcome, root: Path) -> dict[str, tuple[str, str]]:
+    """The name and the SHA-256 of the media that a package carries unchanged, by their path from the root."""
+    held = outcome.loaded.collection.media if outcome.loaded else ()
+    kept = (media for media in held if media.data is None and media.path.suffix.lower() != ".svg")
+    return {os.path.relpath(media.path, root): (media.name, media.sha256) for media in kept}
 
 
 def _told(project: Project, loaded: Loaded, terms: Terms) -> list[Diagnostic]:

@@ -57,22 +57,29 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load(
-    project: Project, terms: Terms, progress: Progress = lambda done, total: None, cache: Cache | None = None
+    project: Project,
+    terms: Terms,
+    progress: Progress = lambda done, total: None,
+    cache: Cache | None = None,
+    known: Mapping[str, tuple[str, str]] | None = None,
 ) -> Loaded:
-    """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger."""
+    """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger.
+
+    `known` are media that need not be read (`media.Library`).
+    """
     settings = project.settings
     cache = cache or Cache()
     read, number, found = _read_all(project)
     written = Files(read, settings, cache)
     drafts, lost, wrong = _drafts(written, progress)
     found += notes.once(wrong)
-    library = Library(project.root, settings.media)
+    library = Library(project.root, settings.media, cache, known)
     illustrated, wrong = _illustrated(drafts, library, project.root, cache)
     found += wrong
     file = project.root / ledger.FILE
-    known, wrong = ledger.read(file, settings.id)
+    held, wrong = ledger.read(file, settings.id)
     found += wrong
-    before = known or ledger.empty(settings.id)
+    before = held or ledger.empty(settings.id)
     candidates = [draft.note for draft in illustrated]
     terms = replace(terms, partial=has_errors(found))
     assigned = identity.assign(candidates, notetypes.note_types(settings), before, settings, terms)
@@ -243,7 +250,7 @@ def _with_masks(
     text = diagrams.occlusion_text(masks, {mask.key: place for place, mask in enumerate(cards, 1)}, note.mode)
     drawn = {"Occlusion": text, "Comments": f"<ul>{labels}</ul>"}
     # In an SVG, the author draws the masks too.
-    drawing = (picture.sha256, "" if picture.path.suffix.lower() == ".svg" else text)
+    drawing = content.drawing(picture, () if picture.path.suffix.lower() == ".svg" else masks)
     files = (diagram.media, *others)
     note = content.with_media(note, files, drawing, tuple(drawn.values()))
     note = replace(note, deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards))

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import locks
+from . import inputs, locks
 from .mediatypes import is_media
 
 if TYPE_CHECKING:
@@ -59,10 +59,12 @@ def read(path: Path, limit: int) -> bytes:
     A file may grow while it is read: it is never cut.
     """
     with opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        data = file.read(limit + 1) if size <= limit else b""
-    if max(size, len(data)) > limit:
-        raise TooLargeError(path, max(size, len(data)))
+        held = os.fstat(file.fileno())
+        data = file.read(limit + 1) if held.st_size <= limit else b""
+    if max(held.st_size, len(data)) > limit:
+        raise TooLargeError(path, max(held.st_size, len(data)))
+    if gathered := inputs.watching():
+        gathered.add_file(path, held, data)
     return data
 
 
@@ -128,7 +130,7 @@ def sweep(folder: Path) -> None:
                 _remove_unless_held(path)
 
 
-_PREFIX = ".deckwright-"
+_PREFIX = inputs.TEMPORARY
 _TEMPORARY = re.compile(re.escape(_PREFIX) + r"\w{8}")
 _FORGOTTEN = 86_400
 """In seconds: what is older is nobody's, where it cannot be told whether somebody holds it."""
@@ -193,7 +195,11 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
         if refused and not isinstance(error, FileNotFoundError):
             refused(Path(error.filename).relative_to(root).as_posix(), error)
 
+    gathered = inputs.watching()
+
     def walk(folder: Path) -> None:
+        if gathered:
+            gathered.add_folder(folder)
         for top, below, names in os.walk(folder, onerror=tell):
             place = Path(top)
             listed.add(os.path.realpath(place))
@@ -201,6 +207,9 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
             links.extend(place / name for name in below if (place / name).is_symlink())
             below[:] = [name for name in below if os.path.realpath(place / name) not in listed]
             links.extend(place / name for name in names if not _is_file(place / name))
+            if gathered:
+                for name in below:
+                    gathered.add_folder(place / name)
             inside = place.relative_to(root)
             paths.extend((inside / name).as_posix() for name in names if not name.startswith("."))
 

@@ -52,12 +52,16 @@ def loaded(root: Path) -> tuple[Loaded | None, list[Diagnostic]]:
         return build.load(root, terms(root), show)
 
 
-def changes(loaded: Loaded) -> list[str]:
-    """What has changed since the last build and since the last release: a line for each of them that there was."""
+def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
+    """What has changed since the last build and since the last release: a line for each of them that there was. With
+    `is_repeated`, what another build will have to say.
+    """
     from .. import summary
 
     lines = []
-    if since := summary.since_build(loaded.before, loaded.assigned.ledger):
+    if is_repeated:
+        lines.append(f"Since the last build: {_counted(0, 0, 0, 0, False)}")
+    elif since := summary.since_build(loaded.before, loaded.assigned.ledger):
         is_look_new = summary.is_look_new(loaded.before, loaded.assigned.ledger)
         counts = _counted(since.new, since.changed, since.moved, since.gone, is_look_new)
         lines.append(f"Since the last build: {counts}")

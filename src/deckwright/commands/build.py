@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,13 @@ def build(
     If a note has an error, no package is built and the previous one is kept. deck.lock records what makes each note the
     one that learners already have: commit it to Git.
     """
+    is_plain = not (keep_going or retire or renumber or rename or "SOURCE_DATE_EPOCH" in os.environ)
+    if is_plain and (said := _up_to_date(start, output)):
+        if hand_over:
+            _hand_over(said)
+        else:
+            next_steps(command_line("build", options=["--open"]))
+        return
     from .. import build as building
     from ..diagnostics import has_errors
 
@@ -64,6 +72,8 @@ def build(
         _say_why_not(outcome)
     failed = has_errors(outcome.found)
     _say_what(outcome)
+    if is_plain:
+        _remember(outcome, output is None)
     if failed:
         click.echo(f"{summary(outcome.found)}: the notes with errors are left out.", err=True)
     if hand_over and outcome.target:
@@ -73,6 +83,44 @@ def build(
     elif not hand_over:
         next_steps(command_line("build", options=["--open"]))
     ctx.exit(int(failed))
+
+
+def _up_to_date(start: Path, output: Path | None) -> Path | None:
+    """The package that a build would make once more, after all has been said that it would say; None if it may differ."""
+    from .. import manifest
+
+    root = manifest.root_above(start)
+    said = root and manifest.unchanged(root, output)
+    if not (root and said):
+        return None
+    click.get_current_context().find_root().obj = Path(root)
+    if said["found"]:
+        click.echo(said["found"] + "\n", err=True)
+    target = output or Path(root, said["target"])
+    click.echo(f"Built {shown(target)} · {said['held']}")
+    for line in said["changes"]:
+        click.echo(line)
+    return target.resolve()
+
+
+def _remember(outcome: Outcome, is_default: bool) -> None:
+    """Keep what was looked at and what was said, so that the next build need do nothing where nothing has changed."""
+    from .. import build as building
+    from .. import files, manifest
+
+    if not (outcome.seen and outcome.target and outcome.loaded):
+        return
+    root, place = outcome.seen.root, Path(outcome.seen.root, manifest.PLACE)
+    said = {
+        "found": text(outcome.found),
+        "target": os.path.relpath(outcome.target, root),
+        "held": _held(outcome),
+        "changes": changes(outcome.loaded, is_repeated=True),
+    }
+    media = building.shipped_as_they_are(outcome, Path(root))
+    with suppress(OSError):  # Then the next build looks at everything.
+        if not place.parent.is_symlink():  # It may lead out of the project.
+            files.replace(place, manifest.pack(outcome.seen, outcome.target, is_default, said, media), sync=False)
 
 
 def _say_waiting() -> None:
@@ -109,14 +157,18 @@ def _say_what(outcome: Outcome) -> None:
     """Say what was built, and what that changed."""
     if not (outcome.target and outcome.package and outcome.loaded):
         return
-    notes = outcome.package.notes
-    cards = sum(len(note.cards) for note in notes)
-    counts = ((len(notes), "note"), (cards, "card"), (len(outcome.package.media), "media file"))
-    held = ", ".join([*(count(number, noun) for number, noun in counts if number), size(outcome.size)])
-    click.echo(f"Built {shown(outcome.target)} · {held}")
+    click.echo(f"Built {shown(outcome.target)} · {_held(outcome)}")
     for line in changes(outcome.loaded):
         click.echo(line)
     _say_ledger_changed(outcome)
+
+
+def _held(outcome: Outcome) -> str:
+    """As in "2 notes, 3 cards, 1 media file, 40 kB"."""
+    assert outcome.package
+    made = outcome.package
+    counts = ((made.notes, "note"), (made.cards, "card"), (made.media, "media file"))
+    return ", ".join([*(count(number, noun) for number, noun in counts if number), size(made.size)])
 
 
 def _say_ledger_changed(outcome: Outcome) -> None:
@@ -141,7 +193,6 @@ _PATIENCE = 2.0
 def _hand_over(package: Path) -> None:
     """Open the package with the desktop's program for it, and do not wait until that program ends."""
     import subprocess
-    from contextlib import suppress
 
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     try:

@@ -13,9 +13,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
 
+import msgspec
 from msgspec.structs import replace
 
-from .. import files
+from .. import files, inputs
+from ..cache import Cache
 from ..diagnostics import Diagnostic
 from ..diagnostics.media import (
     ambiguous,
@@ -36,18 +38,29 @@ from ..limits import MAX_MEDIA_BYTES
 from ..mediatypes import CONTENTS, CONVERTED, SIGNATURES, TYPES, extension
 from ..model import Media, Reference, Span
 from ..names import slug
-from . import svg
 
 HASH_LENGTH = 12
 """How many hex digits of the source's SHA-256 a name contains."""
 
 
 class Library:
-    """The media files of a project. `folders` are those of its settings. Each file is read once, when first mentioned."""
+    """The media files of a project. `folders` are those of its settings. Each file is read once, when first mentioned.
 
-    def __init__(self, root: Path, folders: Sequence[str]) -> None:
+    `known` has the name and the SHA-256 of files that need not be read, by their path from the root: they are as they were
+    when an earlier build shipped them.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        folders: Sequence[str],
+        cache: Cache | None = None,
+        known: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
         self._root = root
         self._folders = folders
+        self._cache = cache or Cache()
+        self._known = known or {}
         self._names: dict[tuple[str, _Match], Mapping[str, str]] = {}
         self._loaded: dict[str, tuple[Media | None, list[Diagnostic]]] = {}
         self._by_name: dict[str, Media] = {}
@@ -148,6 +161,8 @@ class Library:
     def _names_in(self, folder: str, match: _Match) -> Mapping[str, str]:
         key = folder, match
         if key not in self._names:
+            if gathered := inputs.watching():
+                gathered.add_folder(self._root / folder)
             try:
                 names = sorted(path.name for path in (self._root / folder).iterdir())
             except OSError:  # It is not a folder, or we may not look into it: nothing is found below it.
@@ -183,7 +198,7 @@ class Library:
 
     def _load(self, place: str) -> tuple[Media | None, list[Diagnostic]]:
         if place not in self._loaded:
-            media, found = _read(self._root / place, place)
+            media, found = self._read(place)
             if media is not None:
                 twin = self._by_name.setdefault(media.name, media)
                 if twin.sha256 != media.sha256:
@@ -191,6 +206,51 @@ class Library:
                 media = twin
             self._loaded[place] = media, found
         return self._loaded[place]
+
+    def _read(self, place: str) -> tuple[Media | None, list[Diagnostic]]:
+        path, span, ending = self._root / place, Span(place), extension(place)
+        if ending not in TYPES:
+            return None, [unsupported(span, place)]
+        converted = [not_everywhere(span, place)] if ending in CONVERTED else []
+        if place in self._known:
+            return Media(path, *self._known[place]), converted
+        try:
+            source = files.read(path, MAX_MEDIA_BYTES)
+        except files.TooLargeError as error:
+            return None, [too_large(span, place, error.size)]
+        except OSError as error:
+            return None, [unreadable(span, place, files.reason(error))]
+        if not source or source.isspace():
+            return None, [empty(span, place)]
+        if source.startswith(_POINTER):
+            return None, [pointer(span, place)]
+        content = _content(source)
+        if content != CONTENTS.get(ending, ""):
+            return None, [wrong_content(span, place, content)]
+        if ending == "svg":
+            return self._read_svg(path, place, source)
+        return _media(path, source), converted
+
+    def _read_svg(self, path: Path, place: str, file: bytes) -> tuple[Media | None, list[Diagnostic]]:
+        # Git may check it out with either line ending, but it is one drawing. In UTF-16 the two bytes mean something else.
+        source = file if b"\0" in file else file.replace(b"\r\n", b"\n")
+        cleaned = self._cache.memo("svg", (place, source), _Cleaned, lambda: _cleaned(source, place))
+        if cleaned.data is None:
+            return None, cleaned.found
+        return _media(path, source, None if cleaned.data == file else cleaned.data), cleaned.found
+
+
+class _Cleaned(msgspec.Struct, frozen=True):
+    """What `svg.clean` makes of a drawing."""
+
+    data: bytes | None
+    found: list[Diagnostic]
+
+
+def _cleaned(source: bytes, place: str) -> _Cleaned:
+    from . import svg  # Its library takes longer to import than all drawings to be found in the cache.
+
+    return _Cleaned(*svg.clean(source, place))
 
 
 _Match = Callable[[str], str]
@@ -255,40 +315,9 @@ def _may_be_file(path: Path) -> bool:
 _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
-def _read(path: Path, place: str) -> tuple[Media | None, list[Diagnostic]]:
-    span, ending = Span(place), extension(place)
-    if ending not in TYPES:
-        return None, [unsupported(span, place)]
-    try:
-        source = files.read(path, MAX_MEDIA_BYTES)
-    except files.TooLargeError as error:
-        return None, [too_large(span, place, error.size)]
-    except OSError as error:
-        return None, [unreadable(span, place, files.reason(error))]
-    if not source or source.isspace():
-        return None, [empty(span, place)]
-    if source.startswith(_POINTER):
-        return None, [pointer(span, place)]
-    content = _content(source)
-    if content != CONTENTS.get(ending, ""):
-        return None, [wrong_content(span, place, content)]
-    if ending == "svg":
-        return _read_svg(path, place, source)
-    return _media(path, source), [not_everywhere(span, place)] if ending in CONVERTED else []
-
-
 def _content(source: bytes) -> str:
     """What the file is by its first bytes; empty if they do not tell."""
     return next((what for what, begin in SIGNATURES.items() if re.match(begin, source, re.DOTALL)), "")
-
-
-def _read_svg(path: Path, place: str, file: bytes) -> tuple[Media | None, list[Diagnostic]]:
-    # Git may check it out with either line ending, but it is one drawing. In UTF-16 the two bytes mean something else.
-    source = file if b"\0" in file else file.replace(b"\r\n", b"\n")
-    data, found = svg.clean(source, place)
-    if data is None:
-        return None, found
-    return _media(path, source, None if data == file else data), found
 
 
 def _media(path: Path, source: bytes, shipped: bytes | None = None) -> Media:

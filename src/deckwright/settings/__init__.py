@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from .. import files
+from .. import files, inputs
 from ..diagnostics import Diagnostic, sort
 from ..diagnostics.project import no_settings, two_settings
 from ..limits import MAX_SETTINGS_BYTES
@@ -49,6 +49,9 @@ def settings_files(folder: Path) -> list[str]:
 def load(root: Path) -> tuple[Project | None, list[Diagnostic]]:
     """Read and check the settings in `root`. The project is None exactly if a diagnostic is an error."""
     files = settings_files(root)
+    if gathered := inputs.watching():
+        for name in {DECK, PYPROJECT} - set(files):
+            gathered.add_missing(root / name)
     if not files:
         return None, [no_settings(Span(DECK))]
     name = files[-1]

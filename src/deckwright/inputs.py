@@ -1,0 +1,163 @@
+"""Everything that a build looks at, as it was then → whether it still is so.
+
+Times alone do not tell: a file may change twice between two ticks of the file system's clock, and Git gives all files new
+times. So a time only says that a file is the same if the file had rested when it was read. Otherwise its contents say.
+Nothing but the standard library is imported here: a build of what is unchanged must return at once.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeAlias
+
+Mark: TypeAlias = tuple[int, int, int, int]
+"""What the system says of a file: the times when its content and its entry last changed, in nanoseconds of the Unix epoch;
+its bytes; its number."""
+
+REST = 2_000_000_000
+"""In nanoseconds: how long a file must have rested before its time can be trusted. The clock of FAT ticks so slowly."""
+
+
+OURS = frozenset({"build", "deck.lock"})
+"""What builds make in a project's folder."""
+
+TEMPORARY = ".deckwright-"
+"""How the names of our temporary files begin."""
+
+
+class Inputs:
+    """What was looked at, by its path relative to the project's root: of files the mark and the SHA-256, of folders the
+    mark and the digest of the names in them, both in hex; and what was looked for in vain. A mark is from before anything
+    was read, so that a change in the meantime is seen. `began` is when that was, in nanoseconds of the Unix epoch. `made`
+    is the mark of what was made of it all.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = os.path.abspath(root)
+        self.began = time.time_ns()
+        self.files: dict[str, tuple[Mark, str]] = {}
+        self.folders: dict[str, tuple[Mark, str]] = {}
+        self.missing: set[str] = set()
+        self.made: Mark | None = None
+
+    def add_file(self, path: str | os.PathLike[str], held: os.stat_result, data: bytes) -> None:
+        """A file was read: what the system says of it, and its content. What was read first counts."""
+        from hashlib import sha256
+
+        place = self._place(path)
+        if place not in self.files:
+            self.files[place] = mark(held), sha256(data).hexdigest()
+
+    def add_written(self, path: str | os.PathLike[str]) -> None:
+        """A file that was looked at has been written since. Raises OSError."""
+        place = self._place(path)
+        self.files[place] = mark(os.stat(path)), content(place, self.root)
+
+    def add_known(self, place: str, held: Mark, digest: str) -> None:
+        """A file was not read, since an earlier build had read it."""
+        self.files.setdefault(os.path.normpath(place), (held, digest))
+
+    def add_folder(self, path: str | os.PathLike[str]) -> None:
+        """A folder is about to be listed."""
+        place = self._place(path)
+        if place not in self.folders:
+            try:
+                self.folders[place] = mark(os.stat(path)), names(place, self.root)
+            except OSError:
+                self.missing.add(place)
+
+    def add_missing(self, path: str | os.PathLike[str]) -> None:
+        """Something was looked for in vain."""
+        self.missing.add(self._place(path))
+
+    def _place(self, path: str | os.PathLike[str]) -> str:
+        return os.path.relpath(path, self.root)
+
+    def packed(self) -> dict[str, object]:
+        """All of it, for JSON."""
+        return {
+            "began": self.began,
+            "files": {path: [*held, digest] for path, (held, digest) in self.files.items()},
+            "folders": {path: [*held, digest] for path, (held, digest) in self.folders.items()},
+            "missing": sorted(self.missing),
+        }
+
+
+_watching: ContextVar[Inputs | None] = ContextVar("inputs", default=None)
+
+
+@contextmanager
+def watched(root: str | os.PathLike[str]) -> Iterator[Inputs]:
+    """Gather what is looked at while the block runs, in this thread."""
+    gathered = Inputs(root)
+    token = _watching.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _watching.reset(token)
+
+
+def watching() -> Inputs | None:
+    """What gathers now."""
+    return _watching.get()
+
+
+def mark(held: os.stat_result) -> Mark:
+    """The mark of a file."""
+    return held.st_mtime_ns, held.st_ctime_ns, held.st_size, held.st_ino
+
+
+def names(place: str, root: str) -> str:
+    """A digest of the names in a folder, but for those that builds make. Raises OSError."""
+    from hashlib import sha256
+
+    ours = OURS if place == os.curdir else ()
+    with os.scandir(os.path.join(root, place)) as entries:
+        kept = (entry for entry in entries if entry.name not in ours and not entry.name.startswith(TEMPORARY))
+        listed = sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in kept)
+    return sha256("\0".join(listed).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def rested(held: Mark, began: int) -> bool:
+    """Whether a file had rested when it was read, so that another content would have another mark."""
+    return held[0] < began - REST
+
+
+def are_same(packed: Mapping[str, object], root: str) -> bool:
+    """Whether everything that was packed is still as it was in a project. Raises ValueError, TypeError, KeyError for what never was."""
+    began: int = packed["began"]  # type: ignore[assignment]
+    files: dict[str, list[object]] = packed["files"]  # type: ignore[assignment]
+    folders: dict[str, list[object]] = packed["folders"]  # type: ignore[assignment]
+    missing: list[str] = packed["missing"]  # type: ignore[assignment]
+    try:
+        return (
+            not any(os.path.lexists(os.path.join(root, place)) for place in missing)
+            and all(_is_same(place, root, held, began, content) for place, held in files.items())
+            and all(_is_same(place, root, held, began, names) for place, held in folders.items())
+        )
+    except OSError:
+        return False
+
+
+def content(place: str, root: str) -> str:
+    """The SHA-256 of a file, in hex. Raises OSError."""
+    from hashlib import file_digest
+
+    path = os.path.join(root, place)
+    # A pipe that took the place of a file would keep us waiting.
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(path)
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _is_same(place: str, root: str, held: Sequence[object], began: int, digest: Callable[[str, str], str]) -> bool:
+    now = mark(os.stat(os.path.join(root, place)))
+    if list(now) == held[:4] and rested(now, began):
+        return True
+    return digest(place, root) == held[4]

@@ -1,0 +1,118 @@
+"""What the last build of a project looked at, and what it made → whether a build would make the same once more.
+
+It lies in `build/.cache`, and may be deleted. What it says counts only if all that it says is still so: the program and its
+libraries, everything that was looked at (`inputs`), and the package. Nothing but the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+from zlib import crc32
+
+from . import inputs
+
+PLACE = os.path.join("build", ".cache", "manifest")
+"""Where it is, in the project's root."""
+
+SETTINGS = ("deck.toml", "pyproject.toml")
+"""The files that may make a folder a project."""
+
+
+def root_above(start: str | os.PathLike[str]) -> str | None:
+    """The project at or above a folder that has a manifest; None if there is none, or one without a manifest is nearer."""
+    folder = os.path.realpath(start)
+    while True:
+        if os.path.isfile(os.path.join(folder, PLACE)):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder or any(os.path.lexists(os.path.join(folder, name)) for name in SETTINGS):
+            return None
+        folder = above
+
+
+def unchanged(root: str, target: str | os.PathLike[str] | None) -> dict[str, Any] | None:
+    """What was said of the last build, if another one would make the same; None if it might not, or is to be elsewhere."""
+    kept = read(root)
+    with suppress(OSError, ValueError, TypeError, KeyError, IndexError):
+        package = os.path.normpath(os.path.join(root, kept["target"]))
+        is_there = (target is None and kept["is_default"]) or (target and os.path.abspath(target) == package)
+        if is_there and list(inputs.mark(os.stat(package))) == kept["package"] and kept["tool"] == tool():
+            return kept["said"] if inputs.are_same(kept["inputs"], root) else None
+    return None
+
+
+def pack(
+    seen: inputs.Inputs,
+    target: str | os.PathLike[str],
+    is_default: bool,
+    said: Mapping[str, object],
+    media: Mapping[str, tuple[str, str]],
+) -> bytes:
+    """The manifest of a build that has just made `target`. `said` is for whoever asks `unchanged`.
+
+    `media` has the name and the SHA-256 of each file of the package that is shipped as it is, by its path from the root.
+    """
+    kept = {
+        "tool": tool(),
+        "target": os.path.relpath(target, seen.root),
+        "is_default": is_default,
+        "package": seen.made,
+        "said": said,
+        "media": media,
+        "inputs": seen.packed(),
+    }
+    data = json.dumps(kept).encode()
+    return b"%08x\n" % crc32(data) + data
+
+
+def media(kept: Mapping[str, Any], seen: inputs.Inputs) -> dict[str, tuple[str, str]]:
+    """The name and the SHA-256 of the media that are as they were when they were shipped, by their path from the root."""
+    same = {}
+    with suppress(ValueError, TypeError, KeyError, IndexError):
+        began, files = kept["inputs"]["began"], kept["inputs"]["files"]
+        for place, (name, sha256) in kept["media"].items() if kept["tool"] == tool() else ():
+            *held, digest = files[os.path.normpath(place)]
+            with suppress(OSError):
+                now = inputs.mark(os.stat(os.path.join(seen.root, place)))
+                if list(now) == held and inputs.rested(now, began):
+                    seen.add_known(place, now, digest)
+                    same[place] = (name, sha256)
+    return same
+
+
+def read(root: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the manifest of a project holds; nothing if there is none, or a damaged one."""
+    with suppress(OSError, ValueError, RecursionError), open(os.path.join(root, PLACE), "rb") as file:
+        head, data = file.readline(16), file.read()
+        kept = json.loads(data)
+        if head == b"%08x\n" % crc32(data) and isinstance(kept, dict):
+            return kept
+    return {}
+
+
+def tool() -> list[object]:
+    """What tells that the program, Python and all libraries are the same: marks of our own files, and the names of what
+    is installed, which have the versions in them.
+    """
+    own = [[path, *inputs.mark(held)] for path, held in sorted(_files(os.path.dirname(os.path.abspath(__file__))))]
+    installed = []
+    for folder in sys.path:
+        with suppress(OSError):
+            names = os.listdir(folder or os.curdir)
+            installed += sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
+    return [sys.version, own, installed]
+
+
+def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _files(entry.path)
+            else:
+                yield entry.path, entry.stat()

@@ -1,0 +1,270 @@
+"""A build of what is unchanged returns at once; whatever has changed is seen, however little of it shows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from scratch import Scratch
+
+from deckwright import commands, inputs, manifest
+
+HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n\n![](heart.svg)\n"
+LUNG = "---\nkind: basic\ntag: [lung]\n---\n# Lung\n\n## What does it take up?\n\nOxygen. ![[lung.png]]\n"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h4"/></svg>'
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+STYLE = '\n[style]\ncss = "deck.css"\n'
+
+
+def run(root: Path, *args: str) -> Result:
+    return CliRunner().invoke(commands.main, ["build", "--project", str(root), *args], prog_name="deckwright")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
+    """A project that was built, with a warning; its files have rested."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    project = Scratch(tmp_path / "anatomy")
+    project.write(
+        {
+            "deck.toml": (project.root / "deck.toml").read_text(encoding="utf-8") + STYLE,
+            "deck.css": ".card { color: black }\n",
+            "cards/heart.md": HEART,
+            "cards/b/lung.md": LUNG,
+            "media/heart.svg": SVG,
+            "media/lung.png": PNG,
+            "media/unused.png": PNG + b"!",
+            "README.md": "Notes.\n",
+        }
+    )
+    rest(project.root)
+    assert run(project.root).exit_code == 0
+    assert manifest.unchanged(str(project.root), None)
+    return project
+
+
+def rest(root: Path) -> None:
+    """Let all files and folders be a minute old, by the time of their content."""
+    for path in (root, *root.rglob("*")):
+        os.utime(path, ns=(0, path.stat().st_mtime_ns - 60_000_000_000))
+
+
+def everything(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """What changes whenever anything is written: of every file and folder, and of the cache's too."""
+    marks = {path.relative_to(folder).as_posix(): path.stat() for path in (folder, *folder.rglob("*"))}
+    return {path: (held.st_ino, held.st_mtime_ns, held.st_size) for path, held in marks.items()}
+
+
+def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
+    """Edit a file so that its size, and the time of its content, stay the same."""
+
+    def change(root: Path) -> None:
+        path = root / name
+        times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+        text = path.read_text(encoding="utf-8")
+        assert old in text and len(old) == len(new)
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        os.utime(path, ns=times)
+
+    return change
+
+
+def write(name: str, text: str | bytes | None) -> Callable[[Path], None]:
+    return lambda root: Scratch(root).write({name: text})
+
+
+def rename(name: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / name).rename(root / new)
+
+    return change
+
+
+def touch(root: Path) -> None:
+    """Give all notes new times."""
+    for path in root.glob("cards/**/*.md"):
+        path.touch()
+
+
+def then(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        for each in changes:
+            each(root)
+
+    return change
+
+
+def test_the_second_build_writes_nothing_and_says_the_same(project: Scratch) -> None:
+    before = everything(project.root)
+    again = run(project.root)
+    assert everything(project.root) == before
+    (project.root / manifest.PLACE).unlink()
+    whole = run(project.root)
+    assert (again.stdout, again.stderr, again.exit_code) == (whole.stdout, whole.stderr, whole.exit_code)
+    assert [line.partition(" ")[2][:13] for line in again.stderr.splitlines() if "warning[" in line] == [
+        "warning[S005]",
+        "warning[M016]",
+    ]
+
+
+def test_the_second_build_imports_next_to_nothing(project: Scratch) -> None:
+    script = (
+        "import sys\nfrom deckwright.commands import main\n"
+        "try:\n    main(['build'])\nfinally:\n    print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    command = [sys.executable, "-c", script]
+    output = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True).stdout
+    imported = set(output.splitlines()[-1].split())
+    assert {"click", "deckwright"} <= imported
+    assert not imported & {"msgspec", "markdown", "markdown_it", "bs4", "genanki", "yaml", "lxml", "tomllib", "sqlite3"}
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "a note, of the same size": edit("cards/heart.md", "blood", "water"),
+    "a warning more": write("cards/heart.md", HEART + "\n## Empty {basic}\n\ntext\n"),
+    "a file more": write("cards/more.md", HEART.replace("atrium", "septum")),
+    "a file less": write("cards/b/lung.md", None),
+    "a file in a new folder": write("cards/c/more.md", HEART.replace("atrium", "septum")),
+    "a renamed file": rename("cards/heart.md", "cards/hearts.md"),
+    "a renamed folder": rename("cards/b", "cards/a"),
+    "a setting, of the same size": edit("deck.toml", "Anatomy", "anatomy"),
+    "other settings as well": write("pyproject.toml", '[tool.deckwright]\nid = "other-k3v9q2xm"\nname = "Other"\n'),
+    "the stylesheet": edit("deck.css", "black", "white"),
+    "a drawing": edit("media/heart.svg", "M1 1h4", "M1 1h5"),
+    "a picture": write("media/lung.png", PNG + b"?"),
+    "a picture that is unused": write("media/more.png", PNG + b"more"),
+    "a picture of the same name elsewhere": write("other/lung.png", PNG),
+    "a picture nearer to its note": write("cards/heart.svg", SVG),
+    "the ledger": edit("deck.lock", "Anatomy", "anatomy"),
+    "no ledger": write("deck.lock", None),
+    "no package": write("build/anatomy.apkg", None),
+    "another package": lambda root: edit_bytes(root / "build/anatomy.apkg"),
+    "a virtual environment": write("cards/b/pyvenv.cfg", ""),
+}
+
+
+def edit_bytes(path: Path) -> None:
+    """Change one byte in place."""
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_has_changed_is_seen(project: Scratch, change: Callable[[Path], None]) -> None:
+    change(project.root)
+    assert manifest.unchanged(str(project.root), None) is None
+
+
+NO_CHANGES: dict[str, Callable[[Path], None]] = {
+    "nothing": lambda root: None,
+    "all times": rest,
+    "the times of all files": touch,
+    "a file that is no input": write("README.md", "Other notes.\n"),
+    "an edit that was undone": then(edit("cards/heart.md", "blood", "water"), edit("cards/heart.md", "water", "blood")),
+    "a temporary file of ours": write("cards/.deckwright-abcdefgh", ""),
+    "a file that came and went": then(write("cards/x.md", ""), write("cards/x.md", None)),
+}
+
+
+@pytest.mark.parametrize("change", NO_CHANGES.values(), ids=NO_CHANGES)
+def test_what_has_not_changed_is_not_built(project: Scratch, change: Callable[[Path], None]) -> None:
+    package = project.root / "build" / "anatomy.apkg"
+    mark = package.stat().st_mtime_ns
+    change(project.root)
+    # The package's own mark is not what this is about.
+    os.utime(package, ns=(0, mark))
+    kept = manifest.read(project.root)
+    assert inputs.are_same(kept["inputs"], str(project.root))
+
+
+def test_a_copy_of_a_project_is_looked_at_itself(project: Scratch, tmp_path: Path) -> None:
+    shutil.copytree(project.root, tmp_path / "copy")
+    edit("cards/heart.md", "blood", "water")(tmp_path / "copy")
+    assert manifest.unchanged(str(tmp_path / "copy"), None) is None
+    assert manifest.unchanged(str(project.root), None)
+
+
+def test_a_file_that_had_not_rested_is_compared_by_its_content(
+    project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the clock of the file system had not ticked between the build and the edit."""
+    path, root = project.root / "cards" / "heart.md", str(project.root)
+    path.touch()
+    (project.root / manifest.PLACE).unlink()
+    assert run(project.root).exit_code == 0
+    then = {path: inputs.mark(path.stat()) for path in (path, path.parent)}
+    edit("cards/heart.md", "blood", "water")(project.root)
+    real = os.stat
+    monkeypatch.setattr(
+        inputs, "mark", lambda held: next((m for m in then.values() if m[3] == held.st_ino), mark(held))
+    )
+    assert inputs.mark(real(path)) == then[path]
+    assert manifest.unchanged(root, None) is None
+
+
+mark = inputs.mark
+
+
+def test_other_terms_are_looked_at_anew(project: Scratch, tmp_path: Path) -> None:
+    root = str(project.root)
+    assert manifest.unchanged(root, project.root / "build" / "anatomy.apkg")
+    assert manifest.unchanged(root, tmp_path / "other.apkg") is None
+    assert run(project.root, "--output", str(tmp_path / "other.apkg")).exit_code == 0
+    assert manifest.unchanged(root, tmp_path / "other.apkg")
+    assert manifest.unchanged(root, None) is None
+
+
+def test_another_program_builds_anew(project: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = str(project.root)
+    (tmp_path / "site" / "Pygments-9.9.dist-info").mkdir(parents=True)
+    with monkeypatch.context() as changed:
+        changed.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
+        assert manifest.unchanged(root, None) is None
+    own = list(manifest._files(str(Path(inputs.__file__).parent)))
+    with monkeypatch.context() as changed:
+        changed.setattr(manifest, "_files", lambda folder: own[1:])
+        assert manifest.unchanged(root, None) is None
+    assert manifest.unchanged(root, None)
+
+
+def test_a_damaged_manifest_says_nothing(project: Scratch) -> None:
+    path = project.root / manifest.PLACE
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 97):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        assert manifest.read(project.root) == {}
+    path.write_bytes(whole[:-1])
+    assert manifest.read(project.root) == {}
+    assert run(project.root).exit_code == 0
+    assert manifest.unchanged(str(project.root), None)
+
+
+def test_what_only_one_build_says_is_not_said_again(project: Scratch) -> None:
+    """A note that left is told of by the build that misses it, and by no other."""
+    project.write({"cards/b/lung.md": None, "media/lung.png": None})
+    first = run(project.root)
+    assert "[I" in first.stderr
+    assert manifest.unchanged(str(project.root), None) is None
+    second = run(project.root)
+    assert "[I" not in second.stderr
+    assert second.stdout.splitlines()[1] == "Since the last build: nothing changed"
+
+
+def test_errors_are_not_kept(project: Scratch) -> None:
+    project.write({"cards/b/lung.md": LUNG + "\n## Empty {.basic}\n"})
+    assert run(project.root, "--keep-going").exit_code == 1
+    assert manifest.unchanged(str(project.root), None) is None
+    assert run(project.root).exit_code == 1
+
+
+def test_a_project_in_a_project_is_not_the_outer_one(project: Scratch) -> None:
+    inner = Scratch(project.root / "cards" / "inner")
+    assert manifest.root_above(inner.root) is None
+    assert manifest.root_above(project.root / "cards" / "b") == str(project.root.resolve())
