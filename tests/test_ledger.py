@@ -49,7 +49,7 @@ ATRIUM = Line("0bAtrium", 1_799_999_999_000, "parts.atrium", "basic", ("Heart", 
 WHOLE = Ledger(HEAD, {"basic": BASIC}, {line.guid: line for line in (ATRIUM, VALVE)})
 
 BYTES = """\
-{"deckwright":2,"deck":"anatomy-k3v9q2xm","names":["Body","Anatomy"],"releases":[{"version":"1.0.0","time":1800000000,"notes":2,"cards":3,"digest":"d1"}],"frozen":{"name":"Anatomy","tag_prefix":"body","decks":["Anatomy","Anatomy::Heart"]},"renderers":{"Markdown":"3.11.3"},"check":"f4328f6d"}
+{"deckwright":3,"deck":"anatomy-k3v9q2xm","names":["Body","Anatomy"],"releases":[{"version":"1.0.0","time":1800000000,"notes":2,"cards":3,"digest":"d1"}],"frozen":{"name":"Anatomy","tag_prefix":"body","decks":["Anatomy","Anatomy::Heart"]},"renderers":{"Markdown":"3.11.3"},"check":"fb3e0e71"}
 {"type":"basic","family":"basic","shape":"5e","released":{"source":"a1","fields":"a1","mod":1800000000,"version":"1.0.0"},"check":"555095d5"}
 {"guid":"0aValve","nid":1799999999500,"id":"valve","type":"cloze","key":["Heart","Klappen – “valves”"],"match":"m1","sketch":"AA==","explicit":true,"was":["heart-valve"],"numbers":{"2":"mitral","1":"aortic"},"gone":{"3":"tricuspid"},"released":{"source":"s1","fields":"f1","mod":1800000000,"version":"1.0.0","match":"m1","numbers":{"1":"aortic","2":"mitral","3":"tricuspid"}},"draft":{"source":"s2","fields":"f2","mod":1800000100,"match":"m1","numbers":{"2":"mitral","1":"aortic"}},"check":"51080cf3"}
 {"guid":"0bAtrium","nid":1799999999000,"id":"parts.atrium","type":"basic","key":["Heart","Parts","Atrium"],"match":"m2","sketch":"AQ==","group":"parts","retired":"1.0.0","check":"b007a922"}
@@ -245,7 +245,7 @@ def test_a_ledger_without_its_first_line_is_no_ledger(data: bytes) -> None:
 @pytest.mark.parametrize("seal", [sealed, lambda *lines: b"\n".join(lines) + b"\n"], ids=["checks", "no checks"])
 def test_another_format_is_told_and_nothing_else_of_it(format_: int, hint: str, seal: Callable[..., bytes]) -> None:
     head, *lines = unsealed(BYTES)
-    head = head.replace(b'"deckwright":2', b'"deckwright":%d' % format_)
+    head = head.replace(b'"deckwright":3', b'"deckwright":%d' % format_)
     data = seal(head) + seal(*lines) + b'{"guid":5}\n{"type":"unheard of"}\n'
     read, (found,) = ledger.parse(data, DECK)
     assert (read, found.code, found.span.line) == (None, "I014", 1)

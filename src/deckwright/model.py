@@ -152,10 +152,9 @@ class Written(msgspec.Struct, frozen=True):
     that the note had before. `path` is the section's path and, for items, rows and cells, what names the part: for people
     and for the first guid. `group` is the explicit id of the section that such a part belongs to.
 
-    `text` is the note's own text, normalised, without ids and tags: what a later text is compared with. `source` is all
-    of the author's that decides the note's content, in a stable form; it is only ever hashed. `references` are the media
-    files it mentions. An occlusion note has a `mode`, hide-all or hide-one; of its diagram's masks those that are named
-    in `asked` count, or all.
+    `text` is the note's own text, normalised, without ids and tags: what a later text is compared with. `source` is the
+    digest of all of the author's that decides the note's content. `references` are the media files it mentions. An
+    occlusion note has a `mode`, hide-all or hide-one; of its diagram's masks those that are named in `asked` count, or all.
     """
 
     note_type: str

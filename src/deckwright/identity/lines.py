@@ -14,7 +14,7 @@ from msgspec import Meta
 from ..limits import MAX_GUID, MAX_NOTE_ID, MAX_NUMBER, MAX_TIME
 from ..model import Family
 
-FORMAT = 2
+FORMAT = 3
 """The format of the lines, written into the first one."""
 
 Guid: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_GUID)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 
 from msgspec.structs import replace
@@ -23,13 +23,13 @@ CARD_IDS = 500
 """The distance between two note ids. It leaves room for the ids of the cards: Anki's clozes end at 499."""
 
 
-def guid(deck_id: str, family: Family, key: str, n: int = 0) -> str:
+def guid(deck_id: str, family: Family, key: str | Sequence[str], n: int = 0) -> str:
     """The guid of a note, for ever: 14 characters of 0–9A–Za–z, 80 bits of a SHA-256 over what makes the note this one.
 
-    `key` is the explicit id. For a note without one it is the section's id, its path and the digest of the note's
-    text, all as first seen, joined by the control character US. `n` is 0, or the first number that makes the guid a free one.
+    `key` is the explicit id. For a note without one it is the section's id, its path and the digest of the note's text,
+    all as first seen. `n` is 0, or the first number that makes the guid a free one.
     """
-    value = int.from_bytes(sha256(NAMESPACE, deck_id, family, key, str(n))[:10], "big")
+    value = int.from_bytes(sha256(NAMESPACE, deck_id, family, key, n)[:10], "big")
     characters = []
     for _ in range(14):  # 62 ** 14 > 2 ** 80
         value, rest = divmod(value, len(_ALPHABET))
@@ -59,13 +59,13 @@ class Minting:
         self.slots = {place for slot in slots for place in (slot, slot + 1)}
         self.ids = {id_ for line in ledger.lines.values() for id_ in (line.id, *line.was)}
         self.ids |= {note.id for note in notes if note.id}
-        self.places: dict[int, dict[str, int]] = {}
+        self.places: dict[int, dict[Hashable, int]] = {}
 
     def line(self, note: Candidate) -> Line:
         """The first line of a note's life."""
-        key = note.id or "\x1f".join((note.group, *note.path, note.match))
+        key = note.id or (note.group, *note.path, note.match)
         family = self.families[note.note_type]
-        own = self._first_free(self.guids, f"{family}\x1f{key}", lambda n: guid(self.deck_id, family, key, n), 0)
+        own = self._first_free(self.guids, (family, key), lambda n: guid(self.deck_id, family, key, n), 0)
         return Line(own, self._note_id(own), note.id or self._id(note, own), note.note_type, note.path, "", "")
 
     def apart(self, lines: Mapping[str, Line]) -> dict[str, Line]:
@@ -94,7 +94,7 @@ class Minting:
         wanted = joint.join(filter(None, parts))
         return self._first_free(self.ids, wanted, lambda n: wanted if n == 1 else f"{wanted}-{n}", 1)
 
-    def _first_free(self, taken: set[str], key: str, made: Callable[[int], str], first: int) -> str:
+    def _first_free(self, taken: set[str], key: Hashable, made: Callable[[int], str], first: int) -> str:
         """The first of what `made` gives from `first` on that is not taken yet; it is from now on.
 
         Of equal notes, each begins where the last one ended: else thousands of them would take hours.

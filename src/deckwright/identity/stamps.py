@@ -33,7 +33,7 @@ def note(written: Candidate, numbered: Numbered, now: int) -> Line:
         sketch=written.sketch,
         retired="",
     )
-    shipped = digest(written.shipped, *map(str, numbered.numbers))
+    shipped = digest(written.shipped, numbered.numbers) if numbered.numbers else written.shipped
     state = State(written.source, shipped, 0, match=written.match, numbers=line.numbers)
     return replace(line, draft=_draft(state, line, now))
 
@@ -43,10 +43,9 @@ def note_type(key: str, note_type: NoteType, line: Type | None, now: int) -> tup
     shape = shape_digest(note_type)
     found = [changed_shape(Span(FILE), note_type.name)] if line and line.released and line.shape != shape else []
     line = replace(line, family=note_type.family, shape=shape) if line else Type(key, note_type.family, shape)
-    looks = digest(
-        note_type.name, note_type.css, *(field.name for field in note_type.fields),
-        *(part for template in note_type.templates for part in (template.name, template.front, template.back)),
-    )  # fmt: skip
+    names = [field.name for field in note_type.fields]
+    templates = [(template.name, template.front, template.back) for template in note_type.templates]
+    looks = digest(note_type.name, note_type.css, names, templates)
     return replace(line, draft=_draft(State(looks, looks, 0), line, now)), found
 
 

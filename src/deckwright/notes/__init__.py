@@ -113,7 +113,7 @@ def _note(
         deck=deck,
         path=context.path(part, section),
         text=content.text(part.own()),
-        source=content.source(part, section, fields, tags),
+        source=content.source(part, section, context.source(part, section), tags),
         span=part.span,
         id=part.tag.id,
         was=part.tag.was,

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from ..digests import digest
-from ..model import Candidate, Media, Written
+from ..digests import Value, digest
+from ..model import Candidate, Mask, Media, Written
 from ..read.blocks import Block, Document
 from ..read.inlines import Piece, flat, links
 from ..read.sections import Section
-from ..render import clozes, plain, without
+from ..render import clozes, without
 from ..sketches import sketch
 from .parts import Part
 
 
 def candidate(written: Written) -> Candidate:
     """What identity sees of a note, its media still unknown."""
-    numbers = [str(deletion.number or 0) for deletion in written.deletions]
     # ID and Source are not what a learner learns: both may change without an update.
-    fields = {name: value for name, value in sorted(written.fields.items()) if value and name not in ("ID", "Source")}
+    fields = [(name, value) for name, value in sorted(written.fields.items()) if value and name not in ("ID", "Source")]
     hints = [deletion.hint for deletion in written.deletions]
     return Candidate(
         note_type=written.note_type,
@@ -35,46 +34,68 @@ def candidate(written: Written) -> Candidate:
         was=written.was,
         group=written.group,
         deletions=written.deletions,
-        source=digest(written.source, *numbers),
-        shipped=digest(json.dumps([fields, written.tags, hints], ensure_ascii=False)),
+        source=written.source,
+        shipped=digest(fields, written.tags, hints),
         references=written.references,
         mode=written.mode,
         asked=written.asked,
     )
 
 
-def with_media(note: Candidate, media: Sequence[Media], drawing: Sequence[str] = (), drawn: Sequence[str] = ()) -> Candidate:
+def with_media(
+    note: Candidate, media: Sequence[Media], drawing: Sequence[Value] = (), drawn: Sequence[str] = ()
+) -> Candidate:
     """The same with its files, in the order of its references.
 
     `drawing` is what the picture and the masks of an occlusion note are drawn from, `drawn` what its fields say of them.
     The picture itself may be drawn by Deckwright, so it does not count in `source`.
     """
     contents = [file.content for file in media]
-    source, shipped = (*drawing, *contents[bool(drawing) :]), (*drawn, *contents)
+    source, shipped = (drawing, contents[bool(drawing) :]), (drawn, contents)
     return replace(note, source=digest(note.source, *source), shipped=digest(note.shipped, *shipped)) if media else note
+
+
+def drawing(picture: Media, masks: Iterable[Mask]) -> Sequence[Value]:
+    """What the author decides of a diagram: its picture, and the masks that are not drawn in it."""
+    return picture.content, [_mask(mask) for mask in masks]
+
+
+def _mask(mask: Mask) -> Sequence[Value]:
+    """All of a mask that is shown or asked, with lengths in ten-thousandths of the picture and angles in hundredths of a
+    degree: no more is written in the file, or shown.
+    """
+    box = [round(length * 10_000) for length in (mask.left, mask.top, mask.width, mask.height)]
+    points = [round(length * 10_000) for point in mask.points for length in point]
+    what = (mask.name, mask.group, mask.hint, mask.label, mask.hide_one)
+    return *what, mask.shape, box, points, round(mask.angle * 100)
 
 
 # What the author wrote
 
 
-def source(part: Part, section: Section, fields: Mapping[str, str], tags: Iterable[str]) -> str:
-    """Everything by the author that decides the note's content, in a form that no formatter changes: to be hashed."""
+def source(part: Part, section: Section, context: Value, tags: Sequence[str]) -> str:
+    """The digest of everything by the author that decides the note's content, in a form that no formatter changes.
+
+    Nothing in it is made by a renderer, so that no other version of one changes it. `context` is what the author wrote of
+    that field.
+    """
     # How deep a heading is that asks is nothing that a learner sees.
     asked = [replace(block, level=0) for block in part.asked]
-    own = [_canonical(block) for block in (*asked, *part.above, *part.answer, *part.extra)]
-    labelled = [[_folded(head), _folded(cell)] for head, cell in part.labelled]
-    labelled += [[_folded(head)] for head in part.heads if "Asked" in fields]
-    options = [
+    switches = section.tag.switches | part.tag.switches
+    return digest(
         section.kind,
         section.tag.cut,
-        *sorted(section.tag.switches | part.tag.switches),
-        fields.get("Typed", ""),
+        sorted(switches),
+        part.tag.typed or section.tag.typed,
         section.tag.mode,
-        *section.tag.masks,
-    ]
-    definitions = json.dumps(_definitions_used(part.own(), section.document), sort_keys=True)
-    parts = [json.dumps(own), json.dumps(labelled), *options, *tags, plain(fields["Context"]), definitions]
-    return "\n".join(parts)
+        section.tag.masks,
+        tags,
+        context,
+        [[_canonical(block) for block in blocks] for blocks in (asked, part.above, part.answer, part.extra)],
+        [(_folded(head), _folded(cell)) for head, cell in part.labelled],
+        [_folded(head) for head in part.heads] if "reversed" in switches else [],
+        _definitions_used(part.own(), section.document),
+    )
 
 
 def is_text(block: Block) -> bool:
@@ -120,7 +141,7 @@ def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
             return ()
 
 
-def _canonical(block: Block) -> list[object]:
+def _canonical(block: Block) -> list[Value]:
     """A block in a form that no formatter changes: without places and list markers, white space folded.
 
     What else is on the card is in it: the first number of a list and whether it is tight, how deep a heading is.
@@ -155,11 +176,13 @@ def _folded(leaf: Block) -> str:
 _BREAK, _CODE = "\x02", "\x03"
 
 
-def _definitions_used(held: Iterable[Block], document: Document) -> dict[str, object]:
-    """The link definitions and footnotes that blocks refer to, and those that such footnotes do, by label. The label of a
-    footnote starts with `^`.
+def _definitions_used(held: Iterable[Block], document: Document) -> list[Value]:
+    """The link definitions and footnotes that blocks refer to, and those that such footnotes do, sorted by label. The
+    label of a footnote starts with `^`.
+
+    Addresses count without percent-encoding: which characters get one is up to the library that reads them.
     """
-    used: dict[str, object] = {}
+    used: dict[str, Value] = {}
     waiting = list(held)
     while waiting:
         for leaf in waiting.pop().walk():
@@ -169,8 +192,9 @@ def _definitions_used(held: Iterable[Block], document: Document) -> dict[str, ob
                     used[f"^{label}"] = [_canonical(block) for block in document.footnotes[label]]
                     waiting += document.footnotes[label]
                 elif piece.kind != "footnote" and label:
-                    used[label] = document.references[label]
-    return used
+                    address, title = document.references[label]
+                    used[label] = [unquote(address), title]
+    return [(label, used[label]) for label in sorted(used)]
 
 
 def _label(text: str, piece: Piece) -> str:

@@ -28,8 +28,7 @@ class Context:
         """The headings above the note as HTML, or what the author wrote instead. The heading of a cut section is above
         its parts.
         """
-        own = part.tag.context if part.tag.context is not None else section.tag.context
-        written = own if own is not None else section.front_matter.context
+        own, written = _written(part, section)
         if written is None:
             crumbs = [self._html(title, section, renderer) for title in section.headings]
         else:
@@ -38,6 +37,14 @@ class Context:
             crumbs.append(self._html(section.title, section, renderer))
         # Each has an element: on a narrow screen they are shortened one by one.
         return _SEPARATOR.join(f'<span class="dw-crumb">{crumb}</span>' for crumb in crumbs if crumb)
+
+    def source(self, part: Part, section: Section) -> tuple[str | None, tuple[str, ...]]:
+        """What the field is made of: what the author wrote instead of the headings, and the headings as plain text."""
+        own, written = _written(part, section)
+        titles = section.headings if written is None else ()
+        if part.name and own is None:
+            titles = (*titles, section.title)
+        return written, tuple(map(self._text, titles))
 
     def _text(self, title: Block) -> str:
         if title.first not in self._texts:
@@ -52,3 +59,9 @@ class Context:
             self._rendered[title.first] = None if alone.references or alone.diagnostics else made
         kept = self._rendered[title.first]
         return renderer.inline(title) if kept is None else kept
+
+
+def _written(part: Part, section: Section) -> tuple[str | None, str | None]:
+    """What stands instead of the headings: what a tag says, and what a tag or else the front matter says."""
+    own = part.tag.context if part.tag.context is not None else section.tag.context
+    return own, own if own is not None else section.front_matter.context

@@ -67,10 +67,9 @@ def shape_digest(note_type: NoteType) -> str:
 
     Anki calls that a note type's schema. After a change of it, Anki never updates the notes that a learner has.
     """
-    fields = [f"{field.id}:{field.tag}" for field in note_type.fields]
-    templates = [str(template.id) for template in note_type.templates]
-    frozen = (str(note_type.id), note_type.family, str(note_type.sort_field), *fields, "|", *templates)
-    return digest(*frozen)
+    fields = [(field.id, field.tag) for field in note_type.fields]
+    templates = [template.id for template in note_type.templates]
+    return digest(note_type.id, note_type.family, note_type.sort_field, fields, templates)
 
 
 @cache
