@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deckwright import cache as caching
+from deckwright import program
 from deckwright.cache import LIBRARIES, Cache, made_by
 from deckwright.diagnostics import PAGES, Diagnostic
 from deckwright.diagnostics.project import missing_folder, unknown_key
@@ -102,7 +103,10 @@ def test_another_version_of_a_library_or_of_ours_makes_another_value(
     make = Maker()
     Cache(folder).memo("draw", ["a"], Thing, make)
     caching._made_by_us.cache_clear()
-    monkeypatch.setattr(caching, "version", lambda name: "99" if name == library else metadata.version(name))
+    known = program.versions()
+    if library in LIBRARIES:
+        assert known[program.normalised(library)] == metadata.version(library)
+    monkeypatch.setattr(program, "versions", lambda: known | {program.normalised(library): "99"})
     if library == "deckwright":
         monkeypatch.setattr(caching, "__version__", "99")
     if library == "Python":
@@ -123,12 +127,12 @@ def test_a_change_of_our_own_files_makes_another_value(tmp_path: Path, changed: 
     assert made_by(tmp_path, ["1"]) != before
 
 
-def test_a_library_without_metadata_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> str:
-        raise metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(caching, "version", missing)
-    assert caching._version("Markdown") == ""
+@pytest.mark.usefixtures("forget")
+def test_a_library_without_metadata_does_no_harm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "installed", list)
+    make = Maker()
+    values = [Cache(folder).memo("draw", ["a"], Thing, make) for _ in range(2)]
+    assert (values, make.made) == ([Thing("thing 1", b"\x00\xff")] * 2, 1)
 
 
 def test_for_each_library_it_is_known_whether_it_decides_a_value() -> None:

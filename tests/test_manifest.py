@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from scratch import Scratch
 
-from deckwright import commands, inputs, manifest
+from deckwright import commands, inputs, manifest, program
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n\n![](heart.svg)\n"
 LUNG = "---\nkind: basic\ntag: [lung]\n---\n# Lung\n\n## What does it take up?\n\nOxygen. ![[lung.png]]\n"
@@ -227,9 +227,9 @@ def test_another_program_builds_anew(project: Scratch, tmp_path: Path, monkeypat
     with monkeypatch.context() as changed:
         changed.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
         assert manifest.unchanged(root, None) is None
-    own = list(manifest._files(str(Path(inputs.__file__).parent)))
+    own = list(program.files())
     with monkeypatch.context() as changed:
-        changed.setattr(manifest, "_files", lambda folder: own[1:])
+        changed.setattr(program, "files", lambda: own[1:])
         assert manifest.unchanged(root, None) is None
     assert manifest.unchanged(root, None)
 

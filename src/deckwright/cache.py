@@ -8,14 +8,13 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 from typing import Any, TypeVar, cast
 
 import msgspec
 
-from . import __version__, files
+from . import __version__, files, program
 
 Value = TypeVar("Value")
 
@@ -135,9 +134,8 @@ _ENTRY = re.compile(r"\w+-[0-9a-f]{32}")
 def made_by(folder: Path, versions: Iterable[str]) -> bytes:
     """A digest of the code that makes the values: our own files in `folder` and below, and versions of what they use."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(_framed(path.relative_to(folder).as_posix()) + _framed(path.read_bytes()))
+    for path in sorted(Path(path) for path, _ in program.files(str(folder))):
+        digest.update(_framed(path.relative_to(folder).as_posix()) + _framed(path.read_bytes()))
     for each in versions:
         digest.update(_framed(each))
     return digest.digest()
@@ -145,14 +143,9 @@ def made_by(folder: Path, versions: Iterable[str]) -> bytes:
 
 @cache
 def _made_by_us() -> bytes:
-    return made_by(Path(__file__).parent, [__version__, python_version(), *map(_version, LIBRARIES)])
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:  # A library may be there without its metadata, as in a bundled program.
-        return ""
+    known = program.versions()
+    versions = (known.get(program.normalised(library), "") for library in LIBRARIES)
+    return made_by(Path(program.FOLDER), [__version__, python_version(), *versions])
 
 
 def _framed(part: str | bytes) -> bytes:

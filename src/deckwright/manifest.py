@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
-from . import inputs
+from . import inputs, program
 
 PLACE = os.path.join("build", ".cache", "manifest")
 """Where it is, in the project's root."""
@@ -99,20 +99,5 @@ def tool() -> list[object]:
     """What tells that the program, Python and all libraries are the same: marks of our own files, and the names of what
     is installed, which have the versions in them.
     """
-    own = [[path, *inputs.mark(held)] for path, held in sorted(_files(os.path.dirname(os.path.abspath(__file__))))]
-    installed = []
-    for folder in sys.path:
-        with suppress(OSError):
-            names = os.listdir(folder or os.curdir)
-            installed += sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
-    return [sys.version, own, installed]
-
-
-def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                if entry.name != "__pycache__":
-                    yield from _files(entry.path)
-            else:
-                yield entry.path, entry.stat()
+    own = sorted([path, *inputs.mark(held)] for path, held in program.files())
+    return [sys.version, own, program.installed()]
