@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 @cache
 def parser() -> MarkdownIt:
+    """markdown-it with its block rules only, made quick."""
+    from .block_parser import BlockParser
+
+    made = plain()
+    made.block = BlockParser(made.block)
+    return made
+
+
+def plain() -> MarkdownIt:
     """markdown-it with its block rules only. It leaves the addresses in link definitions as they are written."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.admon import admon_plugin
@@ -41,38 +50,9 @@ def parser() -> MarkdownIt:
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     ruler.before("fence", "maths", _delimited("maths", {"$$": "$$", "\\[": "\\]"}), interrupts)
     ruler.before("fence", "private", _delimited("private", {"%%": "%%"}), interrupts)
-    for rule in ruler.__rules__:
-        if rule.name in _BEGINS:
-            rule.fn = _beginning(_BEGINS[rule.name], rule.fn)
     ruler.before("table", "deep", _deep)
-    made.core.ruler.enableOnly(["normalize", "block"])
+    made.core.ruler.enableOnly(["block"])
     return made
-
-
-_BEGINS = {
-    "admonition": "!?",
-    "blockquote": ">",
-    "fence": "`~",
-    "footnote_def": "[",
-    "heading": "#",
-    "hr": "*-_",
-    "html_block": "<",
-    "list": "*-+0123456789",
-    "maths": "$\\",
-    "private": "%",
-    "reference": "[",
-}
-"""What the first line of a block begins with, behind its indent: most lines need not be shown to most rules."""
-
-
-def _beginning(characters: str, rule: Rule) -> Rule:
-    """The rule, asked only of lines that begin with one of these characters."""
-
-    def guarded(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-        place = state.bMarks[first] + state.tShift[first]
-        return place < len(state.src) and state.src[place] in characters and rule(state, first, last, silent)
-
-    return guarded
 
 
 def _deep(state: StateBlock, first: int, last: int, silent: bool) -> bool:
