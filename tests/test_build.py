@@ -68,9 +68,10 @@ def test_a_build_saves_the_ledger_and_writes_the_package(project: Scratch) -> No
         found=[],
         target=target(project),
         loaded=outcome.loaded,
-        package=held,
+        package=package.Counts(1, 1, 0, target(project).stat().st_size),
         size=target(project).stat().st_size,
         is_ledger_changed=True,
+        seen=outcome.seen,
     )
     assert held == package.contents(outcome.loaded.collection)
     assert contents(project.root).keys() == {
@@ -221,7 +222,7 @@ def test_a_build_folder_that_cannot_be_made(project: Scratch, monkeypatch: pytes
 
 
 def test_a_fault_of_ours_is_no_outcome(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    def misspell(*_: object) -> None:
+    def misspell(*_: object, **__: object) -> None:
         raise package.WriteError("the package that was written differs in its notes")
 
     monkeypatch.setattr(package, "write", misspell)

@@ -358,7 +358,7 @@ def with_note(collection: Collection, **changes: object) -> Collection:
 
 REFUSED: dict[str, tuple[Callable[[Collection], Collection], type[Exception], str]] = {
     "a guid twice": (
-        lambda c: with_note(c, guid="guid-2"), ValueError, "the guid 'guid-2' is used 2 times"),
+        lambda c: with_note(c, guid="guid-2"), ValueError, "the guid 'guid-2' is used more than once"),
     "no cards": (
         lambda c: with_note(c, fields={"Back": "b"}), ValueError, "the note at cards/a.md:1 makes no card"),
     "no note id": (
@@ -375,13 +375,18 @@ REFUSED: dict[str, tuple[Callable[[Collection], Collection], type[Exception], st
     "a media name twice": (
         lambda c: replace(c, media=(*c.media, c.media[0])), ValueError, "the media name 'picture-1a.png' is used 2 times"),
     "a tag with a space": (
-        lambda c: with_note(c, tags=("a b",)), ValueError, 'Tag "a b" contains a space; this is not allowed!'),
-    "a tag that Anki would cut": (
-        lambda c: with_note(c, tags=("a\u3000b",)), WriteError, "the package that was written differs in its notes"),
+        lambda c: with_note(c, tags=("a b",)), ValueError,
+        "the note at cards/a.md:1 has a tag that Anki would cut: 'a b'"),
+    "a tag with an ideographic space": (
+        lambda c: with_note(c, tags=("a\u3000b",)), ValueError,
+        "the note at cards/a.md:1 has a tag that Anki would cut: 'a\\u3000b'"),
     "a field that is two": (
-        lambda c: with_note(c, fields={"Front": "a\x1fb"}), WriteError,
-        "the package that was written cannot be read back: package.apkg is broken: "
-        "the note 1699999999000 has 13 fields, and its note type 12"),
+        lambda c: with_note(c, fields={"Front": "a\x1fb"}), ValueError,
+        "the note at cards/a.md:1 has a field that Anki would cut: it has the character U+001F"),
+    "a note id twice": (
+        lambda c: with_note(c, note_id=c.notes[1].note_id), ValueError, "two notes have the same id, or two cards: "),
+    "a card id twice": (
+        lambda c: with_note(c, note_id=c.notes[1].note_id + 1), ValueError, "two notes have the same id, or two cards: "),
     "media that changed": (
         lambda c: replace(c, media=(replace(c.media[0], sha256="0" * 64), c.media[1])), WriteError,
         "the package that was written differs in its media: ('picture-1a.png', '0000"),

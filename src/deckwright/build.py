@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from . import collection, diff, files, inputs, locks, manifest, names, package, settings, summary
+from . import collection, files, inputs, locks, manifest, names, package, settings, summary
 from .cache import Cache
 from .collection import Loaded
 from .compilation import Progress
@@ -27,7 +27,7 @@ from .files import BUILD
 from .identity import Terms
 from .inputs import Inputs
 from .model import Span
-from .package import Package
+from .package import Counts
 from .settings import Project
 
 CACHE = f"{BUILD}/.cache"
@@ -66,7 +66,7 @@ class Options(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a build did. `found` is everything that was found: in the settings, then in the notes, by place.
 
-    If the settings have an error, there is no `target` and nothing `loaded`. `package` is what the new package contains,
+    If the settings have an error, there is no `target` and nothing `loaded`. `package` is how much the new package holds,
     `size` its bytes. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would
     have changed, counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what
     is wrong with a name or an ID. `seen` is all that a package hangs on, if another build would say the same of it.
@@ -76,7 +76,7 @@ class Outcome(msgspec.Struct, frozen=True):
     found: list[Diagnostic]
     target: Path | None = None
     loaded: Loaded | None = None
-    package: Package | None = None
+    package: Counts | None = None
     size: int = 0
     is_ledger_changed: bool = False
     stale_lines: int = 0
@@ -209,6 +209,8 @@ def _forgotten(project: Project, loaded: Loaded) -> list[Diagnostic]:
     last = project.root / BUILD / f"{project.settings.slug}.apkg"
     if has_errors(loaded.diagnostics) or loaded.file.exists() or not last.is_file():
         return []
+    from . import diff
+
     try:
         before = package.read(last)
     except (package.PackageError, OSError):
@@ -248,8 +250,7 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome) -
         target.parent.mkdir(parents=True, exist_ok=True)
         with files.workshop(target.parent) as folder:
             new = folder / target.name
-            made = package.write(loaded.collection, new)
-            size = new.stat().st_size
+            made = package.write(loaded.collection, new, last=target)
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             try:
@@ -266,7 +267,7 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome) -
         if error.filename in {str(media.path) for media in loaded.collection.media}:
             return _failed(outcome, "unreadable", Path(error.filename), error)
         return _failed(outcome, "unwritable", target, error)
-    return replace(outcome, package=made, size=size)
+    return replace(outcome, package=made, size=made.size)
 
 
 def _changed_media(loaded: Loaded) -> Path | None:

@@ -1,12 +1,14 @@
 """A Collection → an .apkg, and any .apkg → what it holds. The only user of genanki, sqlite3 and zipfile."""
 
 from .archive import PackageError
+from .check import WriteError
 from .contents import Package, PackedCard, PackedNote, contents
 from .generation import cards
 from .reader import read
-from .writer import WriteError, refuse_name, write
+from .writer import Counts, refuse_name, write
 
 __all__ = [
+    "Counts",
     "Package",
     "PackageError",
     "PackedCard",

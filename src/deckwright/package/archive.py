@@ -8,9 +8,12 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+import msgspec
 
 from .. import files
 from ..limits import MAX_ARCHIVE_DIRECTORY, MAX_MEMBERS, MAX_UNPACKED, MAX_UNPACKED_RATIO
@@ -78,6 +81,31 @@ class Archive:
             digest.update(part)
         return digest.hexdigest()
 
+    def unpack(self, name: str, path: Path, limit: int) -> None:
+        """Write the bytes of a member, at most `limit`, into a new file. Raises OSError if that cannot be written."""
+        size = 0
+        with path.open("xb") as file:
+            for part in self._parts(name, False):
+                size += len(part)
+                if size > limit:
+                    raise PackageError(f"its member {name} has more than {_size(limit)}")
+                file.write(part)
+
+    def stored(self, name: str) -> Stored | None:
+        """Where the bytes of a member lie, None if they are compressed or encrypted."""
+        member = self._members.get(name)
+        file = self._zip.fp
+        if member is None or file is None:
+            raise PackageError(f"its member {name} is missing")
+        if member.compress_type != ZIP_STORED or member.flag_bits or member.file_size != member.compress_size:
+            return None
+        file.seek(member.header_offset + _NAME_LENGTHS)
+        lengths = file.read(4)
+        if len(lengths) < 4:
+            raise PackageError(f"its member {name} is cut short")
+        offset = member.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", lengths))
+        return Stored(file, offset, member.file_size, member.CRC)
+
     def _parts(self, name: str, compressed: bool) -> Iterator[bytes]:
         parts = self._unpacked(name)
         return self._decompressed(name, parts) if compressed else parts
@@ -135,7 +163,44 @@ class Archive:
 _LOCAL_HEADER = 30
 """The least bytes before the contents of a member: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT."""
 
+_NAME_LENGTHS = 26
+"""Where in a local header the lengths of the name and of the extra field are, two bytes each."""
+
 _ENCRYPTED = 1
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """Bytes in an open file, and the CRC-32 that its zip says they have."""
+
+    file: IO[bytes]
+    offset: int
+    size: int
+    crc: int
+
+    def copy(self, target: BinaryIO) -> None:
+        """Write them where another open file is. They are not looked at. Raises PackageError if they are cut short."""
+        done = self._copied_by_the_system(target)
+        self.file.seek(self.offset + done)
+        while done < self.size:
+            part = self.file.read(min(self.size - done, _CHUNK))
+            if not part:
+                raise PackageError("one of its members is cut short")
+            target.write(part)
+            done += len(part)
+
+    def _copied_by_the_system(self, target: BinaryIO) -> int:
+        """How many bytes were copied without passing through this program: all of them on Linux, elsewhere none."""
+        done = 0
+        if hasattr(os, "copy_file_range"):
+            target.flush()
+            start = target.tell()
+            with suppress(OSError):  # It was not possible: between two file systems, or on one of an odd kind.
+                while count := os.copy_file_range(
+                    self.file.fileno(), target.fileno(), self.size - done, self.offset + done, start + done
+                ):
+                    done += count
+            target.seek(start + done)
+        return done
 
 
 def _size(limit: int) -> str:

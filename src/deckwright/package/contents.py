@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from ..model import Collection, Deck, Note, NoteType
-from .generation import cards
+from .generation import Generator
 
 
 class PackedCard(msgspec.Struct, frozen=True):
@@ -49,49 +50,76 @@ def contents(collection: Collection) -> Package:
     """What the package of this collection must hold.
 
     Raises ValueError for what Anki would misread: a note without an identity, cards, a note type or a deck, a guid or a
-    media name that is used twice, a deck called "Default". Earlier stages let none of these through.
+    media name that is used twice, a deck called "Default", a tag with white space, a field with U+001F. Earlier stages let
+    none of these through.
     """
-    decks = {deck.name for deck in collection.decks}
-    for name in decks:
+    notes = (
+        PackedNote(
+            guid=note.guid,
+            note_id=note.note_id,
+            mod=note.mod,
+            note_type_id=note_type.id,
+            fields={field.name: value for field, value in zip(note_type.fields, values, strict=True)},
+            tags=note.tags,
+            cards=tuple(PackedCard(ord_, note.deck) for ord_ in ords),
+        )
+        for note, note_type, values, ords in checked(collection)
+    )
+    return replace(frame(collection), notes=tuple(notes))
+
+
+def frame(collection: Collection) -> Package:
+    """The same without the notes."""
+    for deck in collection.decks:
         # Every learner has a deck of that name, and our cards would end up among theirs.
-        if name.casefold() == "default":
+        if deck.name.casefold() == "default":
             raise ValueError('a deck cannot be called "Default"')
-    if missing := {note.note_type for note in collection.notes} - collection.note_types.keys():
-        raise ValueError(f"the collection lacks the note type {min(missing)!r}")
-    _refuse_repeated("guid", (note.guid for note in collection.notes))
-    _refuse_repeated("media name", (media.name for media in collection.media))
+    media = {file.name: file.sha256 for file in sorted(collection.media, key=lambda file: file.name)}
+    if len(media) < len(collection.media):
+        name, count = Counter(file.name for file in collection.media).most_common(1)[0]
+        raise ValueError(f"the media name {name!r} is used {count} times")
     return Package(
         container="collection.anki2",
-        notes=tuple(_packed(note, collection.note_types[note.note_type], decks) for note in collection.notes),
+        notes=(),
         note_types=tuple(sorted(collection.note_types.values(), key=lambda note_type: note_type.id)),
         decks=tuple(sorted(collection.decks, key=lambda deck: deck.name)),
-        media={media.name: media.sha256 for media in sorted(collection.media, key=lambda media: media.name)},
+        media=media,
     )
 
 
-def _refuse_repeated(what: str, values: Iterable[str]) -> None:
-    value, count = max(Counter(values).items(), key=lambda item: item[1], default=("", 0))
-    if count > 1:
-        raise ValueError(f"the {what} {value!r} is used {count} times")
+def checked(collection: Collection) -> Iterator[tuple[Note, NoteType, list[str], tuple[int, ...]]]:
+    """Its notes, one by one: each with its note type, the values of its fields in their order, and its cards' ordinals."""
+    decks = {deck.name for deck in collection.decks}
+    kinds = {
+        key: (note_type, [field.name for field in note_type.fields], Generator(note_type))
+        for key, note_type in collection.note_types.items()
+    }
+    guids: set[str] = set()
+    for note in collection.notes:
+        if note.note_type not in kinds:
+            raise ValueError(f"the collection lacks the note type {note.note_type!r}")
+        note_type, names, generator = kinds[note.note_type]
+        value = note.fields.get
+        values = [value(name, "") for name in names]
+        ords = generator.cards(values, note.tags)
+        if problem := _problem(note, values, ords, decks):
+            raise ValueError(f"the note at {note.span.place} {problem}")
+        if note.guid in guids:
+            raise ValueError(f"the guid {note.guid!r} is used more than once")
+        guids.add(note.guid)
+        yield note, note_type, values, ords
 
 
-def _packed(note: Note, note_type: NoteType, decks: set[str]) -> PackedNote:
-    place = f"the note at {note.span.place}"
-    values = note_type.values(note.fields)
-    ords = cards(values, note.tags, note_type)
+def _problem(note: Note, values: list[str], ords: tuple[int, ...], decks: set[str]) -> str:
+    """Why a note cannot be packed, empty if it can."""
     if not note.guid or note.note_id <= 0 or note.mod <= 0:
-        raise ValueError(f"{place} has no identity: guid {note.guid!r}, note id {note.note_id}, mod {note.mod}")
+        return f"has no identity: guid {note.guid!r}, note id {note.note_id}, mod {note.mod}"
     if not ords:
-        raise ValueError(f"{place} makes no card")
+        return "makes no card"
     if note.deck not in decks:
-        raise ValueError(f"{place} is in the deck {note.deck!r}, which the collection lacks")
-    fields = zip(note_type.fields, values, strict=True)
-    return PackedNote(
-        guid=note.guid,
-        note_id=note.note_id,
-        mod=note.mod,
-        note_type_id=note_type.id,
-        fields={field.name: value for field, value in fields},
-        tags=note.tags,
-        cards=tuple(PackedCard(ord_, note.deck) for ord_ in ords),
-    )
+        return f"is in the deck {note.deck!r}, which the collection lacks"
+    if note.tags and len(" ".join(note.tags).split()) != len(note.tags):
+        return f"has a tag that Anki would cut: {' '.join(note.tags)!r}"
+    if "\x1f" in "".join(values):
+        return "has a field that Anki would cut: it has the character U+001F"
+    return ""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from ..limits import MAX_STEPS, MAX_STEPS_RATIO, MAX_VALUE_BYTES
@@ -33,9 +34,13 @@ class Database:
     def rows(self, table: str, **columns: type | Collection[type]) -> list[Row]:
         """The values of these columns in all rows, each of one of its types. The order of rows means nothing."""
         with _told(table):
-            self._refuse_all_but_a_table(table)
-            found = self._connection.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED")
-            return list(self._checked(found, table, columns))
+            return list(self._checked(self.ordered(table, columns), table, columns))
+
+    def ordered(self, table: str, columns: Iterable[str], order: str = "") -> sqlite3.Cursor:
+        """The same as they come, unchecked, by the columns in `order`."""
+        self._refuse_all_but_a_table(table)
+        order = order and f" ORDER BY {order}"
+        return self._connection.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED{order}")
 
     def _refuse_all_but_a_table(self, table: str) -> None:
         """A view, a virtual table or a generated column would run what somebody wrote into the schema."""
@@ -54,17 +59,18 @@ class Database:
         self, rows: Iterator[Row] | sqlite3.Cursor, table: str, columns: dict[str, type | Collection[type]]
     ) -> Iterator[Row]:
         allowed = [types if isinstance(types, Collection) else (types,) for types in columns.values()]
-        good: set[tuple[type, ...]] = set()
+        texts: dict[tuple[type, ...], list[int]] = {}  # by the types of a row: which of its values are texts or bytes
         for row in rows:
             kinds = tuple(map(type, row))
-            if kinds not in good:
+            if kinds not in texts:
                 for name, kind, types in zip(columns, kinds, allowed, strict=True):
                     if kind not in types:
                         wanted = _KINDS[next(iter(types))]
                         raise PackageError(f"its table {table} has {_KINDS[kind]} as {name}, where {wanted} belongs")
-                good.add(kinds)
+                texts[kinds] = [index for index, kind in enumerate(kinds) if kind in (str, bytes)]
             # Pages that several rows share would fill any memory. In a whole database, each row has bytes of its own.
-            self._characters -= sum(len(value) for value in row if isinstance(value, str | bytes))
+            for index in texts[kinds]:
+                self._characters -= len(row[index])
             if self._characters < 0:
                 raise PackageError(f"its table {table} holds more than the whole database")
             yield row
@@ -83,25 +89,48 @@ _TABLE = re.compile(r"CREATE\s+TABLE\s", re.IGNORECASE)
 @contextmanager
 def opened(image: bytearray) -> Iterator[Database]:
     """The database that these bytes are; they are changed. Raises PackageError."""
-    if not image.startswith(b"SQLite format 3\0"):
-        raise PackageError("it is no database")
+    _refuse_all_but_a_database(image[:16])
     # Anki's own exports say "write-ahead log", and such a database cannot be opened in memory.
     image[18:20] = b"\x01\x01"
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        if sys.version_info >= (3, 12):
-            connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE)
+    with closing(_connected(":memory:")) as connection:
         size = len(image)
         with _told(""):
             connection.deserialize(image)
             del image[:]  # SQLite has made a copy.
-            for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON"):
-                connection.execute(f"PRAGMA {pragma}")
-            # SQLite does not even look at the newer tables without it. Nothing here depends on its order.
-            connection.create_collation("unicase", lambda one, other: (one > other) - (one < other))
+            _guard(connection)
         yield Database(connection, size)
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[Database]:
+    """The same for a file. It must be ours: SQLite would write to one that needs repair."""
+    with path.open("rb") as file:
+        _refuse_all_but_a_database(file.read(16))
+    with closing(_connected(str(path))) as connection, _told(""):
+        _guard(connection)
+        yield Database(connection, path.stat().st_size)
+
+
+def _refuse_all_but_a_database(start: bytes | bytearray) -> None:
+    if start != b"SQLite format 3\0":
+        raise PackageError("it is no database")
+
+
+def _connected(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE)
+    return connection
+
+
+def _guard(connection: sqlite3.Connection) -> None:
+    for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    # SQLite does not even look at the newer tables without it. Nothing here depends on its order.
+    connection.create_collation("unicase", lambda one, other: (one > other) - (one < other))
 
 
 @contextmanager

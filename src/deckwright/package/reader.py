@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,25 +43,33 @@ def _shown(text: str) -> str:
 
 
 def _package(members: Archive) -> Package:
-    container = next((name for name in CONTAINERS if name in members), None)
-    if container is None:
-        raise PackageError("it has no collection")
-    compressed = container == "collection.anki21b"
-    with _told("meta"):
+    member = container(members)
+    compressed = member == "collection.anki21b"
+    with told("meta"):
         if "meta" in members:
             version = protobuf.number(protobuf.message(bytes(members.read("meta", 1 << 10))), 1)
             if version > NEWEST_VERSION:
                 raise PackageError(f"its format is {version}, and the newest one known here is {NEWEST_VERSION}")
-    with _told(container):
-        notes, note_types, decks = _collection(members.read(container, MAX_COLLECTION_BYTES, compressed))
-    with _told("list of media"):
-        listed = _media_names(members, compressed) if "media" in members else {}
-    media = {name: members.sha256(member, compressed) for name, member in sorted(listed.items())}
-    return Package(container, notes, note_types, decks, media)
+    with told(member):
+        notes, note_types, decks = _collection(members.read(member, MAX_COLLECTION_BYTES, compressed))
+    return Package(member, notes, note_types, decks, media(members, compressed))
+
+
+def container(members: Archive) -> str:
+    """The member that holds the collection."""
+    found = next((name for name in CONTAINERS if name in members), None)
+    if found is None:
+        raise PackageError("it has no collection")
+    return found
+
+
+def media(members: Archive, modern: bool) -> dict[str, str]:
+    """The SHA-256 of each file in hex, by its name."""
+    return {name: members.sha256(member, modern) for name, member in sorted(media_names(members, modern).items())}
 
 
 @contextmanager
-def _told(member: str) -> Iterator[None]:
+def told(member: str) -> Iterator[None]:
     """Whatever is wrong with the contents of a member, as a PackageError."""
     try:
         yield
@@ -73,8 +81,14 @@ def _told(member: str) -> Iterator[None]:
         raise PackageError(f"its {member} makes no sense: {error}") from error
 
 
+def media_names(members: Archive, modern: bool) -> dict[str, str]:
+    """The member that holds each file, by name."""
+    with told("list of media"):
+        return _media_names(members, modern) if "media" in members else {}
+
+
 def _media_names(members: Archive, modern: bool) -> dict[str, str]:
-    """The member that holds each file, by name: from a JSON object, or from a protobuf MediaEntries, in order."""
+    """From a JSON object, or from a protobuf MediaEntries, in order."""
     data = bytes(members.read("media", MAX_MEDIA_LIST_BYTES, modern))
     if not modern:
         listed = msgspec.json.decode(data, type=dict[str, str])
@@ -93,18 +107,29 @@ def _media_names(members: Archive, modern: bool) -> dict[str, str]:
 
 def _collection(data: bytearray) -> tuple[tuple[PackedNote, ...], tuple[NoteType, ...], tuple[Deck, ...]]:
     with database.opened(data) as held:
-        rows = held.rows("col", ver=int, models=str, decks=str)
-        if len(rows) != 1:
-            raise PackageError(f"its table col has {len(rows)} rows instead of one")
-        version, models, listed = rows[0]
-        note_types, decks = _modern_schema(held) if version >= 15 else _schema_11(models, listed)
-        for note_type in note_types.values():
-            if len({field.name for field in note_type.fields}) < len(note_type.fields):
-                raise PackageError(f"two fields of the note type {note_type.id} have the same name")
-        notes = _notes(held, note_types, {id_: deck.name for id_, deck in decks.items()})
+        note_types, decks = note_types_and_decks(held)
+        notes = _notes(held, note_types, decks)
     used = {card.deck for note in notes for card in note.cards}
-    named = (deck for id_, deck in decks.items() if id_ != 1 or deck.name in used)
-    return notes, tuple(note_types[id_] for id_ in sorted(note_types)), tuple(sorted(named, key=lambda deck: deck.name))
+    return notes, tuple(note_types[id_] for id_ in sorted(note_types)), named(decks, used)
+
+
+def note_types_and_decks(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]]:
+    """Note types and decks by id."""
+    rows = held.rows("col", ver=int, models=str, decks=str)
+    if len(rows) != 1:
+        raise PackageError(f"its table col has {len(rows)} rows instead of one")
+    version, models, listed = rows[0]
+    note_types, decks = _modern_schema(held) if version >= 15 else _schema_11(models, listed)
+    for note_type in note_types.values():
+        if len({field.name for field in note_type.fields}) < len(note_type.fields):
+            raise PackageError(f"two fields of the note type {note_type.id} have the same name")
+    return note_types, decks
+
+
+def named(decks: Mapping[int, Deck], used: Collection[str]) -> tuple[Deck, ...]:
+    """The decks by name, without the one that every collection has, unless it is used."""
+    found = (deck for id_, deck in decks.items() if id_ != 1 or deck.name in used)
+    return tuple(sorted(found, key=lambda deck: deck.name))
 
 
 # The older schema, 11: note types and decks are JSON
@@ -216,7 +241,7 @@ def _modern_schema(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]
 # Notes and cards: the same in both
 
 
-def _notes(held: Database, note_types: Mapping[int, NoteType], decks: Mapping[int, str]) -> tuple[PackedNote, ...]:
+def _notes(held: Database, note_types: Mapping[int, NoteType], decks: Mapping[int, Deck]) -> tuple[PackedNote, ...]:
     """In the order of the first card that is due."""
     cards, due = _cards(held, decks)
     names = {id_: [field.name for field in note_type.fields] for id_, note_type in note_types.items()}
@@ -238,7 +263,7 @@ def _notes(held: Database, note_types: Mapping[int, NoteType], decks: Mapping[in
     return tuple(found.values())
 
 
-def _cards(held: Database, decks: Mapping[int, str]) -> tuple[dict[int, list[PackedCard]], dict[int, int]]:
+def _cards(held: Database, decks: Mapping[int, Deck]) -> tuple[dict[int, list[PackedCard]], dict[int, int]]:
     """The cards of each note by their ordinals, and the least number by which one of them is due, by the note's id."""
     cards: dict[int, list[PackedCard]] = defaultdict(list)
     due: dict[int, int] = {}
@@ -250,6 +275,6 @@ def _cards(held: Database, decks: Mapping[int, str]) -> tuple[dict[int, list[Pac
             raise PackageError(f"a card of the note {note_id} is in the deck {home_id or deck_id}, which is missing")
         if not 0 <= ord_ < 1 << 16:
             raise PackageError(f"a card of the note {note_id} has the number {ord_}")
-        cards[note_id].append(PackedCard(ord_, deck))
+        cards[note_id].append(PackedCard(ord_, deck.name))
         due[note_id] = min(position, due.get(note_id, position))
     return cards, due

@@ -1,0 +1,81 @@
+"""Media and a collection → the zip file of a package. The package before it may lend the bytes of its media."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from ..limits import MAX_MEDIA_BYTES
+from ..model import Media
+from . import archive, reader
+from .archive import Archive, Stored
+
+_CHUNK = 1 << 18
+
+
+class Lender:
+    """A package whose media can be copied from it. Whether they are the right ones shows when they are read back."""
+
+    def __init__(self, members: Archive, listed: Mapping[str, str]) -> None:
+        self._members = members
+        self._listed = listed
+
+    def stored(self, name: str) -> Stored | None:
+        """Where the file of this name lies, None if it cannot simply be copied."""
+        place = self._members.stored(self._listed[name]) if name in self._listed else None
+        return place if place and place.size <= MAX_MEDIA_BYTES else None
+
+
+@contextmanager
+def lender(last: Path) -> Iterator[Lender]:
+    """The last package, open. Raises PackageError and OSError if it cannot lend anything."""
+    with archive.opened(last) as members:
+        is_ours = reader.container(members) == "collection.anki2"
+        yield Lender(members, reader.media_names(members, False) if is_ours else {})
+
+
+def write(path: Path, media: Sequence[Media], collection: Path, lender: Lender | None) -> None:
+    """Write the zip file. Raises OSError, and PackageError if the lender is damaged.
+
+    Media come first, so that they are at the same place in the next package, and stored, as they hardly shrink.
+    """
+    with path.open("wb") as file, ZipFile(file, "w") as zipped:
+        for index, one in enumerate(media):
+            stored = lender.stored(one.name) if lender else None
+            if stored:
+                _copy(stored, zipped, file, _member(str(index)))
+            else:
+                zipped.writestr(_member(str(index)), one.read())
+        names = {str(index): one.name for index, one in enumerate(media)}
+        zipped.writestr(_member("media"), json.dumps(names))
+        member = _member("collection.anki2")
+        member.compress_type = ZIP_DEFLATED
+        member._compresslevel = 1  # type: ignore[attr-defined]  # only `writestr` takes it as an argument
+        with collection.open("rb") as source, zipped.open(member, "w") as target:
+            while chunk := source.read(_CHUNK):
+                target.write(chunk)
+
+
+def _member(name: str) -> ZipInfo:
+    """A member that is the same on every system, whatever its clock and its umask."""
+    member = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    member.create_system = 3  # Unix
+    member.external_attr = 0o100644 << 16
+    member.compress_type = ZIP_STORED
+    return member
+
+
+def _copy(stored: Stored, zipped: ZipFile, file: BinaryIO, member: ZipInfo) -> None:
+    """Add a member whose bytes lie in another package, as `zipfile` does it (ZipFile.mkdir), without looking at them."""
+    member.CRC, member.file_size, member.compress_size = stored.crc, stored.size, stored.size
+    member.header_offset = zipped.start_dir
+    file.seek(zipped.start_dir)
+    file.write(member.FileHeader(zip64=False))
+    stored.copy(file)
+    zipped.filelist.append(member)
+    zipped.NameToInfo[member.filename] = member
+    zipped.start_dir = file.tell()
