@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from deckwright import notes
+from deckwright import candidates, notes
 from deckwright.digests import Value, digest
 from deckwright.identity import stamps
 from deckwright.identity.lines import Line
 from deckwright.identity.numbers import Numbered
 from deckwright.model import Candidate, Deletion, Field, Mask, Media, NoteType, Settings, Span, Template, Written
-from deckwright.notes import content
 from deckwright.render import Renderer
 from deckwright.sketches import sketch
 
@@ -54,7 +53,7 @@ def test_every_character_is_written_in_one_way() -> None:
 
 
 def test_match_and_sketch() -> None:
-    (note,) = candidates("## What is a *valve*? {.basic #valve}\n\nA  flap of\n[tissue](a/b.md).\n")
+    (note,) = compiled("## What is a *valve*? {.basic #valve}\n\nA  flap of\n[tissue](a/b.md).\n")
     assert note.match == digest("What is a valve? A flap of [tissue](b.md).") == "49c2b6021686f35f"
     assert note.sketch == "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAOGwa/8w146RO+DUPQJWmapMjwJ03XhEbK4gw=="
 
@@ -115,14 +114,14 @@ The ==c2::mitral==valve and the ==aortic=={hint}.
 """
 
 
-def candidates(text: str) -> list[Candidate]:
+def compiled(text: str) -> list[Candidate]:
     written, found = notes.compile_file("cards/heart.md", text.encode(), SETTINGS)
     assert [d.message for d in found if d.severity == "error"] == []
-    return [content.candidate(note) for note in written]
+    return [candidates.candidate(note) for note in written]
 
 
 def test_source() -> None:
-    assert [(note.path[-1], note.source) for note in candidates(EVERYTHING)] == [
+    assert [(note.path[-1], note.source) for note in compiled(EVERYTHING)] == [
         ("What is a valve?", "0605d65d09aeb7dd"),
         ("Valves", "cf4391111e2ad659"),
         ("Atrium", "37706da58221b01b"),
@@ -134,11 +133,11 @@ def test_source() -> None:
 
 def test_nothing_in_source_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or another version of a library would update every note."""
-    before = [note.source for note in candidates(EVERYTHING)]
+    before = [note.source for note in compiled(EVERYTHING)]
     inline, blocks = Renderer.inline, Renderer.blocks
     monkeypatch.setattr(Renderer, "inline", lambda self, leaf: f"<i>{inline(self, leaf)} other</i>")
     monkeypatch.setattr(Renderer, "blocks", lambda self, held: f"<div>{blocks(self, held)} other</div>")
-    after = candidates(EVERYTHING)
+    after = compiled(EVERYTHING)
     assert [note.source for note in after] == before
 
 
@@ -154,7 +153,7 @@ DIFFERENT = [
 
 @pytest.mark.parametrize("texts", DIFFERENT)
 def test_what_is_written_in_another_place_is_another_source(texts: tuple[str, str]) -> None:
-    one, other = (candidates(text)[0].source for text in texts)
+    one, other = (compiled(text)[0].source for text in texts)
     assert one != other
 
 
@@ -180,7 +179,7 @@ NOTE = Written(
 
 def test_fields() -> None:
     """What a learner receives: of the fields all but ID and Source, the tags and the hints; then the numbers of cards."""
-    note = content.candidate(NOTE)
+    note = candidates.candidate(NOTE)
     assert (note.source, note.shipped) == (NOTE.source, "200b5051e08ed6f1")
     line = Line("0a", 1, "valve", "cloze", (), "", "", numbers={2: "a", 3: "b"})
     states = [stamps.note(note, Numbered(numbers, line), 1).draft for numbers in ((), (2, 3))]
@@ -191,12 +190,12 @@ def test_fields() -> None:
 
 
 def test_media_count_with_their_content() -> None:
-    note = content.candidate(NOTE)
+    note = candidates.candidate(NOTE)
     made = [
-        content.with_media(note, ()),
-        content.with_media(note, (VALVE, SOUND)),
-        content.with_media(note, (DRAWN, SOUND), content.drawing(VALVE, ()), ("{{c1::}}", "<ul></ul>")),
-        content.with_media(note, (DRAWN, SOUND), content.drawing(VALVE, MASKS), ("{{c1::}}", "<ul></ul>")),
+        candidates.with_media(note, ()),
+        candidates.with_media(note, (VALVE, SOUND)),
+        candidates.with_media(note, (DRAWN, SOUND), candidates.drawing(VALVE, ()), ("{{c1::}}", "<ul></ul>")),
+        candidates.with_media(note, (DRAWN, SOUND), candidates.drawing(VALVE, MASKS), ("{{c1::}}", "<ul></ul>")),
     ]
     assert [(each.source, each.shipped) for each in made] == [
         ("00000000000000aa", "200b5051e08ed6f1"),
@@ -208,7 +207,7 @@ def test_media_count_with_their_content() -> None:
 
 def test_what_a_cleaner_makes_of_a_picture_is_not_its_source() -> None:
     cleaned = replace(VALVE, data=b"<svg></svg>", sha256="e" * 64)
-    assert content.drawing(cleaned, MASKS) == content.drawing(VALVE, MASKS)
+    assert candidates.drawing(cleaned, MASKS) == candidates.drawing(VALVE, MASKS)
 
 
 # Note types

@@ -14,8 +14,8 @@ import pytest
 from scratch import DAY_ONE, Scratch
 from told import told
 
-from deckwright import files, notes
-from deckwright.diagnostics import PAGES, Diagnostic
+from deckwright import files
+from deckwright.diagnostics import PAGES, Diagnostic, flood
 from deckwright.diagnostics.media import no_path, remote
 from deckwright.diagnostics.note import only_links
 from deckwright.limits import MAX_SVG_BYTES, MAX_SVG_ELEMENTS
@@ -695,16 +695,16 @@ def test_remote_pictures_of_one_host_are_told_once() -> None:
         for line, url in enumerate(("//e.org", "https://E.org/x", "HTTP:e.org"), 1)
     ]
     beginning = "the picture is loaded from e.org during reviews"
-    assert [one.message for one in notes.once(found[:1])] == [beginning]
-    assert [one.message for one in notes.once(found[:2])] == [f"{beginning}, as is 1 more"]
-    assert [one.message for one in notes.once(found)] == [f"{beginning}, as are 2 more"]
+    assert [one.message for one in flood.once(found[:1])] == [beginning]
+    assert [one.message for one in flood.once(found[:2])] == [f"{beginning}, as is 1 more"]
+    assert [one.message for one in flood.once(found)] == [f"{beginning}, as are 2 more"]
 
 
 def test_sections_of_links_alone_are_told_once() -> None:
     found = [only_links(Span("cards/a.md", line)) for line in (1, 2, 3)]
     beginning = "this section makes no note: it contains nothing but links"
-    assert [one.message for one in notes.once(found[:2])] == [f"{beginning}, as does 1 more"]
-    assert [one.message for one in notes.once(found)] == [f"{beginning}, as do 2 more"]
+    assert [one.message for one in flood.once(found[:2])] == [f"{beginning}, as does 1 more"]
+    assert [one.message for one in flood.once(found)] == [f"{beginning}, as do 2 more"]
 
 
 def test_an_address_that_no_card_can_show_costs_its_note() -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from . import diagrams, files, identity, notes, notetypes
+from . import candidates, files, identity, notetypes
 from .cache import Cache
 from .compilation import Body, Files, Progress
-from .diagnostics import Diagnostic, has_errors, sort
+from .diagnostics import Diagnostic, flood, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.section import outside, too_large, unreadable
 from .identity import Assigned, Terms, ledger
@@ -23,7 +23,6 @@ from .limits import MAX_FILE_BYTES
 from .media.library import Library
 from .model import Candidate, Collection, Deck, Deletion, Identity, Mask, Media, Note, Settings, Span
 from .names import unused
-from .notes import content
 from .render import clozes, marks
 from .settings import Project
 
@@ -72,7 +71,7 @@ def load(
     read, number, found = _read_all(project)
     written = Files(read, settings, cache)
     drafts, lost, wrong = _drafts(written, progress)
-    found += notes.once(wrong)
+    found += flood.once(wrong)
     library = Library(project.root, settings.media, cache, known)
     illustrated, wrong = _illustrated(drafts, library, project.root, cache)
     found += wrong
@@ -226,13 +225,15 @@ def _illustrated(
 
 
 def _with_media(draft: _Draft, media: Sequence[Media]) -> _Draft:
-    return replace(draft, note=content.with_media(draft.note, media), media=tuple(media))
+    return replace(draft, note=candidates.with_media(draft.note, media), media=tuple(media))
 
 
 def _with_masks(
     draft: _Draft, media: Sequence[Media], root: Path, cache: Cache
 ) -> tuple[_Draft | None, list[Diagnostic]]:
     """An occlusion note with the masks of its first picture; each mask, or group of masks, is a deletion."""
+    from . import diagrams  # It takes longer to import than most builds do without it.
+
     note = draft.note
     picture, *others = media
     diagram, found = diagrams.read(picture, root, cache)
@@ -250,9 +251,9 @@ def _with_masks(
     text = diagrams.occlusion_text(masks, {mask.key: place for place, mask in enumerate(cards, 1)}, note.mode)
     drawn = {"Occlusion": text, "Comments": f"<ul>{labels}</ul>"}
     # In an SVG, the author draws the masks too.
-    drawing = content.drawing(picture, () if picture.path.suffix.lower() == ".svg" else masks)
+    drawing = candidates.drawing(picture, () if picture.path.suffix.lower() == ".svg" else masks)
     files = (diagram.media, *others)
-    note = content.with_media(note, files, drawing, tuple(drawn.values()))
+    note = candidates.with_media(note, files, drawing, tuple(drawn.values()))
     note = replace(note, deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards))
     return replace(draft, note=note, media=files, masks=tuple(masks), drawn=drawn), found
 
@@ -266,6 +267,8 @@ def _filled(draft: _Draft, body: Body, who: Identity) -> Note:
         fields = {name: marks.fill(value, names) for name, value in fields.items()}
     fields["ID"] = who.id
     if draft.masks:
+        from . import diagrams
+
         numbers = {deletion.text: number for deletion, number in zip(note.deletions, who.numbers, strict=True)}
         fields["Occlusion"] = diagrams.occlusion_text(draft.masks, numbers, note.mode)
     elif note.deletions:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from .. import notes
+from ..candidates import candidate
 from ..diagnostics import Diagnostic, has_errors
 from ..model import Candidate, Settings, Span, Written
-from ..notes import content
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):
@@ -50,11 +49,13 @@ def mattering(settings: Settings) -> Mattering:
 
 def pack(path: str, data: bytes, settings: Mattering) -> bytes:
     """Compile the content of the file at `path` (relative to the root, with `/`); `unpack` makes a Compiled of it."""
+    from .. import notes  # Most builds find everything in the cache.
+
     known = Settings(id="", name=settings.name, slug="", tag_prefix=settings.tag_prefix)
     written, found = notes.compile_file(path, data, known)
     lost = _lost(notes.ids(path, data), written) if has_errors(found) else []
     bodies = [Body(note.fields, note.tags) for note in written]
-    compiled = Compiled(tuple(map(content.candidate, written)), tuple(found), tuple(lost), _packed(bodies))
+    compiled = Compiled(tuple(map(candidate, written)), tuple(found), tuple(lost), _packed(bodies))
     return msgspec.msgpack.encode(compiled)
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.declare import Argument
-from ..diagnostics.media import host
 from ..model import Settings, Span, Written
 from ..read import sections
 from ..read.sections import Section
@@ -57,33 +55,6 @@ def make(
 def ids(path: str, data: bytes) -> list[tuple[str, Span]]:
     """The ids that the notes of a file were given by hand, with their places; those of notes that have errors too."""
     return sections.ids(path, data, VOCABULARY)
-
-
-_ONCE: Mapping[str, Callable[..., Argument]] = {
-    "S005": lambda key, known: key,
-    "N014": lambda: "",
-    "M015": host,
-    "S030": lambda: "",
-}
-"""By code: what the findings have in common that are told once, from their arguments. The last one is their number."""
-
-
-def once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """What was found in all files, but what would flood an author only once, at its first place, with its number."""
-    kept: list[Diagnostic] = []
-    same: dict[tuple[str, Argument], list[Diagnostic]] = {}
-    for one in found:
-        if one.code in _ONCE:
-            same.setdefault((one.code, _ONCE[one.code](*one.arguments)), []).append(one)
-        else:
-            kept.append(one)
-    return kept + [_first(several) for several in same.values()]
-
-
-def _first(several: Sequence[Diagnostic]) -> Diagnostic:
-    places = {one.span: one for one in several}
-    first = places[min(places)]
-    return replace(first, arguments=(*first.arguments, len(places))) if len(places) > 1 else first
 
 
 def _note(
