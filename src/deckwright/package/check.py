@@ -29,6 +29,7 @@ def check(made: Path, frame: Package, decks: Mapping[int, Deck], rows: Spool) ->
     try:
         with archive.opened(made) as members:
             member = reader.container(members)
+            _compare("container", [frame.container], [member])
             _compare("members", [len(frame.media) + 2], [len(members)])
             _compare("media", [*frame.media.items()], [*reader.media(members, False).items()])
             members.unpack(member, image, MAX_COLLECTION_BYTES)
@@ -64,3 +65,13 @@ def _compare_rows(rows: Spool, held: Database) -> None:
         _compare("cards", wanted_cards, cards.fetchmany(len(wanted_cards)))
     _compare("notes", [], notes.fetchmany(1))
     _compare("cards", [], cards.fetchmany(1))
+    for table, condition in (("notes", _IS_USUAL_NOTE), ("cards", _IS_USUAL_CARD)):
+        _compare(f"unusual {table}", [0], [held.count(table, f"NOT ({condition})")])
+
+
+_IS_USUAL_NOTE = "(usn, csum, flags, data) = (-1, 0, 0, '')"
+_IS_USUAL_CARD = (
+    "(usn, type, queue, ivl, factor, reps, lapses, left, odue, odid, flags, data)"
+    " = (-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+)
+"""What is the same in every note, and in every card, before anybody has learned it."""

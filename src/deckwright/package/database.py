@@ -42,6 +42,12 @@ class Database:
         order = order and f" ORDER BY {order}"
         return self._connection.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED{order}")
 
+    def count(self, table: str, condition: str) -> int:
+        """How many rows are as SQL says."""
+        self._refuse_all_but_a_table(table)
+        found: int = self._connection.execute(f"SELECT count(*) FROM {table} NOT INDEXED WHERE {condition}").fetchone()[0]
+        return found
+
     def _refuse_all_but_a_table(self, table: str) -> None:
         """A view, a virtual table or a generated column would run what somebody wrote into the schema."""
         schema = self._connection.execute(

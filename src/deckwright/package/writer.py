@@ -14,8 +14,7 @@ import msgspec
 from .. import files
 from ..model import Collection, Media
 from . import tables, zipped
-from .archive import PackageError
-from .check import WriteError, check
+from .check import check
 from .contents import checked, frame
 from .spool import Spool
 
@@ -58,7 +57,7 @@ def write(collection: Collection, target: Path, last: Path | None = None) -> Cou
         try:
             _zip(made, media, database, last)
             check(made, outline, decks, rows)
-        except (PackageError, WriteError, OSError):
+        except Exception:  # Whatever it is, it may come from the last package.
             if last is None:
                 raise
             _zip(made, media, database, None)
