@@ -80,6 +80,8 @@ class Block(msgspec.Struct, frozen=True, gc=False):
 
         Emphasis, links and images that are cut in two leave what lies in them; their delimiters become text.
         """
+        if not start and (end is None or end >= len(self.text)) and self.is_trimmed():
+            return self
         text = self.text[start:end]
         start += len(text) - len(text.lstrip())
         text = text.strip()
@@ -90,14 +92,23 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         gaps = tuple(gap - start for gap in self.gaps if gap > start)
         return replace(self, text=text, starts=starts, pieces=pieces, gaps=gaps)
 
+    def is_trimmed(self) -> bool:
+        """Whether its text has no white space around it, and stands in the file as it is."""
+        return self.text == self.text.strip() and not self.gaps and bool(self.starts) and self.starts[0][1] >= 0
+
     def walk(self) -> Iterator[Block]:
         """The block and all inside it, in document order."""
-        waiting = [self]
-        while waiting:
-            block = waiting.pop()
-            yield block
-            if block.children:
-                waiting += reversed(block.children)
+        return iter(walk([self]))
+
+
+def walk(held: Iterable[Block]) -> list[Block]:
+    """The blocks and all inside them, in document order."""
+    found: list[Block] = []
+    for block in held:
+        found.append(block)
+        if block.children:
+            found += walk(block.children)
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,8 @@ _MAY_BE_EMPTY = ("context", "source")
 
 def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Diagnostic]]:
     """The words of one tag, from all its spellings, as one Tag. It is an error if they contradict each other."""
+    if not words:
+        return Tag(), []
     said: dict[str, Word] = {}
     found: list[Diagnostic] = []
     names: dict[str, Word] = {}
@@ -62,7 +64,7 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
         typed=value("typed"),
         mode=value("mode"),
         masks=tuple(value("masks").split()),
-        span=words[0].span if words else None,
+        span=words[0].span,
         id_span=said["id"].span if "id" in said else None,
     )
     if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.

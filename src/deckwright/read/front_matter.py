@@ -97,12 +97,13 @@ def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], 
     kind = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     loader = kind(text)
     try:
-        if _is_deep(yaml.parse(text, kind)):
+        # Each collection has one of these signs: where there are few, they cannot nest deeply.
+        if sum(map(text.count, "[{-?:")) > MAX_YAML_DEPTH and _is_deep(yaml.parse(text, kind)):
             return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is nested too deeply")]
         node = loader.get_single_node()
         values = loader.construct_document(node) if node else {}
     except yaml.YAMLError as error:
-        return {}, {}, [_broken(error, file)]
+        return {}, {}, [_broken(_first_error(text) or error, file)]
     finally:
         loader.dispose()
     if not isinstance(values, dict):
@@ -115,6 +116,18 @@ def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], 
             found.append(bad_yaml(place, f"`{key.value}` is written twice"))
         places[str(key.value)] = place
     return {str(key): value for key, value in values.items()}, places, found
+
+
+def _first_error(text: str) -> Exception | None:
+    """What is wrong with the form of YAML, which is told before what is wrong with its meaning: an alias for nothing, say."""
+    import yaml
+
+    try:
+        for _ in yaml.parse(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            pass
+    except yaml.YAMLError as error:
+        return error
+    return None
 
 
 def _broken(error: Any, file: SourceFile) -> Diagnostic:

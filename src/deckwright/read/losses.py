@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from ..diagnostics import Diagnostic
@@ -22,10 +22,10 @@ WHOLE = 1_000_000
 """A length that reaches the end of any line."""
 
 
-def unread(everything: Iterable[Block], file: SourceFile, notes: Mapping[int, str]) -> list[Diagnostic]:
+def unread(everything: Iterable[Block], file: SourceFile, question: Callable[[int], str]) -> list[Diagnostic]:
     """Blocks that never end or are nested too deeply, each in its first line. The sections with them cannot be read.
 
-    `notes` has the question of the note that the blocks which begin on a line belong to.
+    `question` says that of the note which the blocks that begin on a line belong to.
     """
     found = []
     for block in everything:
@@ -33,7 +33,7 @@ def unread(everything: Iterable[Block], file: SourceFile, notes: Mapping[int, st
             found.append(unclosed_fence(file.span(block.first, 0, WHOLE)))
         elif block.kind == "deep":
             indent = len(file.lines[block.first]) - len(file.lines[block.first].lstrip())
-            found.append(too_deep(file.span(block.first, indent, WHOLE), notes.get(block.first, "")))
+            found.append(too_deep(file.span(block.first, indent, WHOLE), question(block.first)))
         elif block.kind == "html" and block.text.startswith("<!--") and "-->" not in block.text:
             found.append(unclosed_comment(file.span(*block.place(0), len("<!--"))))
     return found
@@ -41,11 +41,14 @@ def unread(everything: Iterable[Block], file: SourceFile, notes: Mapping[int, st
 
 def conflicts(everything: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     """The markers of an unfinished merge. Those in code may be what a note is about."""
+    lines = [n for n, line in enumerate(file.lines) if line.startswith(_SIGNS) and _CONFLICT.match(line)]
+    if not lines:
+        return []
     shown = {line for block in everything if block.kind == "code" for line in range(block.first, block.last)}
-    lines = [n for n, line in enumerate(file.lines) if n not in shown and _CONFLICT.match(line)]
-    return [conflict_marker(file.span(n, 0, 7)) for n in lines]
+    return [conflict_marker(file.span(n, 0, 7)) for n in lines if n not in shown]
 
 
+_SIGNS = ("<<<<<<<", ">>>>>>>", "|||||||")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) \S")
 
 
@@ -75,8 +78,10 @@ def underlines_below(held: Iterable[Block], file: SourceFile) -> dict[int, Span]
 
 def _underline(heading: Block, file: SourceFile) -> str:
     """The sign of the line below a heading, or "" if it is written with `#`."""
+    if heading.last - heading.first < 2:
+        return ""
     line = file.lines[heading.last - 1].strip(" \t>")
-    return line[:1] if heading.last - heading.first > 1 and line and not line.strip("-=") else ""
+    return line[:1] if not line.strip("-=") else ""
 
 
 def lost_cells(everything: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
@@ -85,6 +90,9 @@ def lost_cells(everything: Sequence[Block], file: SourceFile) -> list[Diagnostic
     for row in everything:
         if row.kind == "row" and not row.header:
             line = file.lines[row.first]
+            most = line.count("|") - line.lstrip(" \t>").startswith("|") - line.rstrip().endswith("|")
+            if most < len(row.children):
+                continue
             bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", line)]
             if bars and not line[: bars[0]].strip(" \t>"):
                 bars.pop(0)  # The one that starts the row, in a quote or not.

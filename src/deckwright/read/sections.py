@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Literal
@@ -17,7 +17,7 @@ from ..diagnostics.slips import empty_section, foreign_tag, underlined_answer
 from ..limits import MAX_FILE_BYTES
 from ..model import SourceFile, Span
 from . import blocks, combination, entries, front_matter, losses, slips, tags
-from .blocks import Block, Document
+from .blocks import Block, Document, walk
 from .front_matter import FrontMatter
 from .tags import Tag, Vocabulary
 
@@ -68,9 +68,9 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
     document = blocks.parse(text, head.lines)
     headings, wrong = _headings(document.blocks, file, vocabulary)
     drafts, prose, more = _drafts(headings, file, head, vocabulary)
-    everything = list(_walk([*document.blocks, *_footnotes(document)]))
-    of_notes = {block.first: draft.heading.title.text for draft in drafts for block in _walk(draft.body)}
-    unread = losses.unread(everything, file, of_notes)
+    in_order = walk(document.blocks)
+    everything = in_order + walk(_footnotes(document))
+    unread = losses.unread(everything, file, lambda line: _question(drafts, line))
     conflicts = losses.conflicts(everything, file)
     lost = {diagnostic.span.line - 1 for diagnostic in unread}
     is_clear = not has_errors(found) and not conflicts  # Else it is unclear what applies to every note, or which side.
@@ -82,16 +82,17 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
     for draft in drafts:
         section, worse = _section(draft, file, document, head, vocabulary)
         more += worse + slips.in_body(section.body, section.tag.cut, file, vocabulary)
-        if is_clear and not draft.heading.is_broken and not any(block.first in lost for block in _walk(draft.body)):
+        is_lost = bool(lost) and any(block.first in lost for block in walk(draft.body))
+        if is_clear and not draft.heading.is_broken and not is_lost:
             made.append(section)
     more += slips.in_body([*_above(document), *prose, *_footnotes(document)], "", file, vocabulary)
-    near = slips.near_headings(_walk(document.blocks), file)
+    near = slips.near_headings(in_order, file)
     tagged, more = slips.tagged(near, more, file)
     if head.kind:
         more += near
         more += slips.in_items((*prose, *(block for d in drafts if not d.heading.tag.claims for block in d.body)), file)
     else:
-        near = slips.near_headings(_walk(block for draft in drafts for block in draft.body), file)
+        near = slips.near_headings(walk([block for draft in drafts for block in draft.body]), file)
         more += near + [one for one in tagged if one not in near]
     more = _causes(more, losses.underlined_text(own, file), underlines)
     more += losses.lost_cells(everything, file)
@@ -145,8 +146,10 @@ def _footnotes(document: Document) -> list[Block]:
     return [block for held in document.footnotes.values() for block in held]
 
 
-def _walk(held: Iterable[Block]) -> Iterator[Block]:
-    return (inner for block in held for inner in block.walk())
+def _question(drafts: Iterable[_Draft], line: int) -> str:
+    """The question of the note that the blocks which begin on a line belong to, "" if there is none."""
+    told = [draft.heading.title.text for draft in drafts if any(block.first == line for block in walk(draft.body))]
+    return told[-1] if told else ""
 
 
 def _decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:

@@ -12,7 +12,7 @@ from ..diagnostics.slips import heading_in_item, near_heading, near_tag, swallow
 from ..model import SourceFile
 from ..names import nearest
 from . import tags
-from .blocks import Block
+from .blocks import Block, walk
 from .inlines import masked
 from .tags import Vocabulary, Word
 
@@ -33,7 +33,7 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
         if instead:
             found.append(near_tag(word.span, f"#{word.value}", instead))
     is_said = any(word.sort == "name" and word.name in vocabulary.kinds for word in words)
-    if not is_said and (bracket := _BRACKET.search(title.text)):
+    if not is_said and "[" in title.text and (bracket := _BRACKET.search(title.text)):
         span = file.span(*title.place(bracket.start()), len(bracket[0].rstrip()))
         found.append(near_tag(span, bracket[0].strip(), f"{{.{bracket['name']}}}", "title"))
     return found
@@ -41,8 +41,10 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
 
 def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """What is told of a comment directly below a heading that is no tag: `basic` or `card`, without the colon."""
+    if below.kind != "comment" or "\n" in below.text or tags.is_tag(below.text, vocabulary):
+        return []
     words = [word.lstrip(".") for word in re.split(r"[\s,;{}]+", below.text[:200]) if word]
-    if below.kind != "comment" or "\n" in below.text or tags.is_tag(below.text, vocabulary) or not words:
+    if not words:
         return []
     named, *others = words[words[0].casefold() == "card" :] or [vocabulary.default]
     if named not in vocabulary.kinds or not all(word in vocabulary.names or word[0] == "#" for word in others):
@@ -60,8 +62,8 @@ def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocab
     found: list[Diagnostic] = []
     titles = {id(block) for block in held if block.kind == "heading"}  # They had tags, and were looked at.
     for block, place in _placed(held, cut):
-        spans = [file.span(*block.place(start), end - start) for start, end in tags.comments(block, vocabulary)]
-        found += [stray_tag(span, place) for span in spans]
+        for start, end in tags.comments(block, vocabulary):
+            found.append(stray_tag(file.span(*block.place(start), end - start), place))
         if block.kind in ("paragraph", "cell", "term") or (block.kind == "heading" and id(block) not in titles):
             found += _near_tags(block, place, file, vocabulary)
     return found
@@ -74,11 +76,15 @@ def _placed(held: Iterable[Block], cut: str) -> Iterator[tuple[Block, Literal["t
             place = "item"
         elif block.kind == "table" and cut in ("rows", "cells"):
             place = "row"
-        yield from ((inner, place) for inner in block.walk())
+        for inner in walk([block]):
+            yield inner, place
 
 
 # Tags
 
+
+_SIGN = re.compile(r"[{}｛#＃]|card\s*:")
+"""What anything that looks like a tag has."""
 
 _BRACES = re.compile(r"(?<![\\$%{｛])\{:?(?P<words>[^{}\n]{1,300})\}")
 _HALF_BRACES = re.compile(r"(?<!\\)[{｛]\s*(?:#[\w-]+\s+)?(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*[}｝]")
@@ -95,18 +101,20 @@ _BRACKET = re.compile(rf"(?<!\S)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
 
 def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """What looks like a tag in the text of a leaf."""
-    if leaf.too_much or not any(sign in leaf.text for sign in "{}｛#＃:"):
+    # Few texts have any of these, and no pattern is looked for in the others.
+    if leaf.too_much or not (_SIGN.search(leaf.text) or ("｝" in leaf.text and ":" in leaf.text)):
         return []
     text = masked(leaf.text, leaf.pieces)
     near: dict[int, tuple[int, str]] = {}  # Where one begins → where it ends, and what was meant.
-    for list_ in _BRACES.finditer(text):
+    for list_ in _BRACES.finditer(text) if "{" in text else ():
         if (instead := _meant_list(list_, place, text, vocabulary)) is not None:
             near[list_.start()] = (list_.end(), instead)
-    for half in _HALF_BRACES.finditer(_BRACES.sub(lambda list_: "\ufffc" * len(list_[0]), text)):
+    unpaired = _BRACES.sub(lambda list_: "\ufffc" * len(list_[0]), text) if "{" in text else text
+    for half in _HALF_BRACES.finditer(unpaired) if any(sign in unpaired for sign in "{}｛｝") else ():
         name = (half["before"] or half["behind"])[1:]
         if name in vocabulary.names:
             near[half.start()] = (half.end(), f"{{.{name}}}")
-    for tag in _HASHTAG.finditer(text):
+    for tag in _HASHTAG.finditer(text) if "#" in text or "＃" in text else ():
         path = tag["path"].rstrip(".,;:!?)。、")
         end = tag.start() + 1 + len(path)
         is_last = text[end : end + 1] in ("", "\n")
@@ -116,7 +124,8 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
             near[tag.start()] = (name.end(), f"#card/{name[1]}")
         elif _is_path(path, vocabulary) and (path != "card" or is_last or place == "title"):
             near[tag.start()] = (end, "")
-    for comment in (*_BROKEN_COMMENT.finditer(text), *filter(None, [_NO_COMMENT.match(text)])):
+    has_word = "card" in text
+    for comment in (*_BROKEN_COMMENT.finditer(text), *filter(None, [_NO_COMMENT.match(text)])) if has_word else ():
         words = comment["words"].rstrip("-–— ").split()
         if any(word in vocabulary.names or word.partition("=")[0] in tags.KEYS for word in words):
             near[comment.start()] = (comment.end(), f"<!-- card: {' '.join(words)} -->")

@@ -58,12 +58,23 @@ class Vocabulary:
 
 
 class Word(msgspec.Struct, frozen=True):
-    """One word of a tag: an id, a name of the vocabulary, a key with its value, or a tag for Anki."""
+    """One word of a tag: an id, a name of the vocabulary, a key with its value, or a tag for Anki.
+
+    It stands in the text of `block` from `start` to `end`.
+    """
 
     sort: Literal["id", "name", "key", "tag"]
     name: str
     value: str
-    span: Span
+    block: Block
+    start: int
+    end: int
+    file: SourceFile
+
+    @property
+    def span(self) -> Span:
+        """Where it stands. Most words are never asked."""
+        return _span(self.block, self.file, self.start, self.end)
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -100,7 +111,7 @@ def of_heading(heading: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
     words: list[Word] = []
     found: list[Diagnostic] = []
     text = masked(heading.text, heading.pieces)
-    lists = {list_.end(): list_ for list_ in LIST.finditer(text)}
+    lists = {list_.end(): list_ for list_ in LIST.finditer(text)} if "{" in text else {}
     end = len(text)
     for _ in range(MAX_WORDS):
         edge = len(text[:end].rstrip())
@@ -111,7 +122,7 @@ def of_heading(heading: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
             more, wrong = _words(heading, *list_.span("words"), file, vocabulary)
             end = list_.start()
         elif hashtag := _HASHTAG.fullmatch(text, max(text.rfind("#", 0, edge) - 1, 0), edge):
-            more, wrong = _hashtag(hashtag["path"], _span(heading, file, *hashtag.span("tag")), vocabulary)
+            more, wrong = _hashtag(hashtag, heading, file, vocabulary)
             end = hashtag.start()
         else:
             break
@@ -130,7 +141,7 @@ def of_line(
     words: list[Word] = []
     found: list[Diagnostic] = []
     for tag in _HASHTAG.finditer(block.text, 0, line.end()):
-        more, wrong = _hashtag(tag["path"], _span(block, file, *tag.span("tag")), vocabulary)
+        more, wrong = _hashtag(tag, block, file, vocabulary)
         words += more
         found += wrong
     return block.cut(line.end()), words, found
@@ -228,35 +239,40 @@ def _words(
     words: list[Word] = []
     found: list[Diagnostic] = []
     for match in _WORD.finditer(block.text, start, end):
-        span = _span(block, file, *match.span())
-        name, known = (match["name"], vocabulary.names) if match["name"] else (match["key"], KEYS)
-        if match["id"] and match["id"].startswith("card/") and match["id"].split("/")[1] in vocabulary.names:
+        place = (block, *match.span(), file)
+        id_, key, value, name = match.group("id", "key", "value", "name")
+        known = vocabulary.names if name else KEYS
+        if id_ and id_.startswith("card/") and id_.split("/")[1] in vocabulary.names:
+            span = _span(block, file, *match.span())
             found.append(malformed_tag(span, block.text[start - 1 : end + 1], match[0], "hashtag"))
-        elif match["id"]:
-            words.append(Word("id", "id", match["id"], span))
-        elif name not in known:
+        elif id_:
+            words.append(Word("id", "id", id_, *place))
+        elif (name or key) not in known:
             # In a list, other tools may have classes and keys of their own.
-            if strict or nearest(name, known, 1):
-                found.append(unknown_word(span, name, known))
-            elif match["key"] and (kind := match["value"].strip("\"'")) in vocabulary.kinds:
+            span = _span(block, file, *match.span())
+            if strict or nearest(name or key, known, 1):
+                found.append(unknown_word(span, name or key, known))
+            elif key and (kind := value.strip("\"'")) in vocabulary.kinds:
                 found.append(near_tag(span, match[0], f".{kind}", "title"))
-        elif match["name"]:
-            words.append(Word("name", name, "", span))
+        elif name:
+            words.append(Word("name", name, "", *place))
         else:
-            value = match["value"]
-            words.append(Word("id" if name == "id" else "key", name, value[1:-1] if value[0] in "\"'" else value, span))
+            words.append(Word("id" if key == "id" else "key", key, value[1:-1] if value[0] in "\"'" else value, *place))
     return words, found
 
 
-def _hashtag(text: str, span: Span, vocabulary: Vocabulary) -> tuple[list[Word], list[Diagnostic]]:
+def _hashtag(
+    tag: re.Match[str], block: Block, file: SourceFile, vocabulary: Vocabulary
+) -> tuple[list[Word], list[Diagnostic]]:
     """`card/cloze` has a name of ours; any other hashtag is a tag for Anki."""
-    first, *rest = text.split("/")
+    place = (block, *tag.span("tag"), file)
+    first, *rest = tag["path"].split("/")
     if first != "card":
-        return [Word("tag", text, text, span)], []
+        return [Word("tag", tag["path"], tag["path"], *place)], []
     names = [name for name in rest if name] or [vocabulary.default]
     unknown = [name for name in names if name not in vocabulary.names]
-    words = [Word("name", name, "", span) for name in names if name not in unknown]
-    return words, [unknown_word(span, name, vocabulary.names) for name in unknown]
+    words = [Word("name", name, "", *place) for name in names if name not in unknown]
+    return words, [unknown_word(_span(block, file, *tag.span("tag")), name, vocabulary.names) for name in unknown]
 
 
 def _broken_list(heading: Block, list_: re.Match[str], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:

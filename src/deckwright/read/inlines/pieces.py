@@ -54,7 +54,8 @@ def flat(pieces: Sequence[Piece]) -> Iterator[Piece]:
     while waiting:
         piece = waiting.pop()
         yield piece
-        waiting.extend(reversed(piece.children))
+        if piece.children:
+            waiting.extend(reversed(piece.children))
 
 
 def depth(pieces: Sequence[Piece]) -> int:
@@ -129,13 +130,13 @@ def masked(text: str, pieces: Sequence[Piece]) -> str:
     """
     if not pieces:
         return text
-    characters = list(text)
+    characters: list[str] = []
     for piece in flat(pieces):
-        if piece.kind in _OPAQUE:
-            characters[piece.start : piece.end] = "\ufffc" * (piece.end - piece.start)
-        elif piece.kind in _HIDDEN:
-            characters[piece.start : piece.end] = " " * (piece.end - piece.start)
-    return "".join(characters)
+        if piece.kind in _OPAQUE or piece.kind in _HIDDEN:
+            characters = characters or list(text)
+            sign = " " if piece.kind in _HIDDEN else "\ufffc"
+            characters[piece.start : piece.end] = sign * (piece.end - piece.start)
+    return "".join(characters) if characters else text
 
 
 def _instead(text: str, piece: Piece) -> str:
