@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from scratch import Scratch
 
 from deckwright import commands, inputs, manifest, program
+from deckwright.limits import MAX_MEDIA_BYTES
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n\n![](heart.svg)\n"
 LUNG = "---\nkind: basic\ntag: [lung]\n---\n# Lung\n\n## What does it take up?\n\nOxygen. ![[lung.png]]\n"
@@ -28,8 +29,9 @@ def run(root: Path, *args: str) -> Result:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
-    """A project that was built, with a warning; its files have rested."""
+    """A project that was built, with warnings; its files have rested, but for those of the build."""
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setattr(inputs, "REST", 0)
     project = Scratch(tmp_path / "anatomy")
     project.write(
         {
@@ -41,23 +43,48 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
             "media/lung.png": PNG,
             "media/unused.png": PNG + b"!",
             "README.md": "Notes.\n",
+            "pyproject.toml": "[project]\nname = 'notes'\n",
+            "cards/v/pyvenv.cfg": "",
+            "cards/v/vein.md": HEART.replace("![](heart.svg)", "").replace("atrium", "vein"),
+            "media/b/heart.svg": b"",
+            "extra/valve.md": HEART.replace("![](heart.svg)", "").replace("atrium", "valve"),
         }
     )
-    rest(project.root)
+    os.truncate(project.root / "media/b/heart.svg", MAX_MEDIA_BYTES + 1)  # It takes no place on the disk.
+    for link, target in LINKS.items():
+        (project.root / link).symlink_to(target)
     assert run(project.root).exit_code == 0
     assert manifest.unchanged(str(project.root), None)
     return project
 
 
-def rest(root: Path) -> None:
-    """Let all files and folders be a minute old, by the time of their content."""
+WARNINGS = ["warning[S005]", *["warning[M016]"] * 4]
+LINKS = {
+    "cards/l": "../extra",
+    "cards/septum.md": "../extra/valve.md",
+    "media/more": "../nowhere",
+    "cards/n": "../README.md",
+}
+
+
+def link(name: str, target: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / name).unlink()
+        (root / name).symlink_to(target)
+
+    return change
+
+
+def older(root: Path) -> None:
+    """Let all files that can be read, and folders, be a minute older, by the time of their content."""
     for path in (root, *root.rglob("*")):
-        os.utime(path, ns=(0, path.stat().st_mtime_ns - 60_000_000_000))
+        if not path.is_symlink() and path.stat().st_size <= MAX_MEDIA_BYTES:
+            os.utime(path, ns=(0, path.stat().st_mtime_ns - 60_000_000_000))
 
 
 def everything(folder: Path) -> dict[str, tuple[int, int, int]]:
     """What changes whenever anything is written: of every file and folder, and of the cache's too."""
-    marks = {path.relative_to(folder).as_posix(): path.stat() for path in (folder, *folder.rglob("*"))}
+    marks = {path.relative_to(folder).as_posix(): path.lstat() for path in (folder, *folder.rglob("*"))}
     return {path: (held.st_ino, held.st_mtime_ns, held.st_size) for path, held in marks.items()}
 
 
@@ -115,7 +142,7 @@ def test_the_second_build_writes_nothing_and_says_the_same(project: Scratch) -> 
 
 def test_the_second_build_imports_next_to_nothing(project: Scratch) -> None:
     script = (
-        "import sys\nfrom deckwright.commands import main\n"
+        "import sys\nfrom deckwright import inputs\nfrom deckwright.commands import main\ninputs.REST = 0\n"
         "try:\n    main(['build'])\nfinally:\n    print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     command = [sys.executable, "-c", script]
@@ -146,6 +173,16 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "no package": write("build/anatomy.apkg", None),
     "another package": lambda root: edit_bytes(root / "build/anatomy.apkg"),
     "a virtual environment": write("cards/b/pyvenv.cfg", ""),
+    "a virtual environment that is none any more": write("cards/v/pyvenv.cfg", None),
+    "a link that leads to something now": write("nowhere/more.png", PNG),
+    "a link to a file that leads to nothing now": write("README.md", None),
+    "a link to another folder": link("cards/l", "b"),
+    "a link to an equal file": then(
+        write("other.md", HEART.replace("![](heart.svg)", "").replace("atrium", "valve")),
+        link("cards/septum.md", "../other.md"),
+    ),
+    "a file that can be read now": write("media/b/heart.svg", SVG),
+    "settings where there were none of ours": write("pyproject.toml", "[tool.deckwright]\n"),
 }
 
 
@@ -164,7 +201,7 @@ def test_what_has_changed_is_seen(project: Scratch, change: Callable[[Path], Non
 
 NO_CHANGES: dict[str, Callable[[Path], None]] = {
     "nothing": lambda root: None,
-    "all times": rest,
+    "all times": older,
     "the times of all files": touch,
     "a file that is no input": write("README.md", "Other notes.\n"),
     "an edit that was undone": then(edit("cards/heart.md", "blood", "water"), edit("cards/heart.md", "water", "blood")),
@@ -185,7 +222,7 @@ def test_what_has_not_changed_is_not_built(project: Scratch, change: Callable[[P
 
 
 def test_a_copy_of_a_project_is_looked_at_itself(project: Scratch, tmp_path: Path) -> None:
-    shutil.copytree(project.root, tmp_path / "copy")
+    shutil.copytree(project.root, tmp_path / "copy", symlinks=True)
     edit("cards/heart.md", "blood", "water")(tmp_path / "copy")
     assert manifest.unchanged(str(tmp_path / "copy"), None) is None
     assert manifest.unchanged(str(project.root), None)
@@ -195,17 +232,13 @@ def test_a_file_that_had_not_rested_is_compared_by_its_content(
     project: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if the clock of the file system had not ticked between the build and the edit."""
+    monkeypatch.setattr(inputs, "REST", 60_000_000_000)
     path, root = project.root / "cards" / "heart.md", str(project.root)
-    path.touch()
-    (project.root / manifest.PLACE).unlink()
-    assert run(project.root).exit_code == 0
-    then = {path: inputs.mark(path.stat()) for path in (path, path.parent)}
+    held = {path: inputs.mark(path.stat()) for path in (path, path.parent)}
     edit("cards/heart.md", "blood", "water")(project.root)
-    real = os.stat
-    monkeypatch.setattr(
-        inputs, "mark", lambda held: next((m for m in then.values() if m[3] == held.st_ino), mark(held))
-    )
-    assert inputs.mark(real(path)) == then[path]
+    marks = {one[3]: one for one in held.values()}
+    monkeypatch.setattr(inputs, "mark", lambda now: marks.get(now.st_ino, mark(now)))
+    assert inputs.mark(path.stat()) == held[path]
     assert manifest.unchanged(root, None) is None
 
 

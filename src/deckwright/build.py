@@ -183,16 +183,18 @@ def _is_lasting(outcome: Outcome, seen: Inputs) -> bool:
         if outcome.is_ledger_changed:
             seen.add_written(outcome.loaded.file)
         seen.made = inputs.mark(outcome.target.stat())
+        if inputs.is_coarse(seen.made):
+            seen.add_written(outcome.target)
     except OSError:
         return False
     return True
 
 
-def shipped_as_they_are(outcome: Outcome, root: Path) -> dict[str, tuple[str, str]]:
-    """The name and the SHA-256 of the media that a package carries unchanged, by their path from the root."""
-    held = outcome.loaded.collection.media if outcome.loaded else ()
-    kept = (media for media in held if media.data is None and media.path.suffix.lower() != ".svg")
-    return {os.path.relpath(media.path, root): (media.name, media.sha256) for media in kept}
+def shipped_as_they_are(loaded: Loaded) -> dict[str, tuple[str, str]]:
+    """The name and the SHA-256 of the media that a package carries unchanged, by their path from the root, with `/`."""
+    kept = (held for held in loaded.collection.media if held.data is None and held.path.suffix.lower() != ".svg")
+    root = loaded.file.parent
+    return {held.path.relative_to(root).as_posix(): (held.name, held.sha256) for held in kept}
 
 
 def _told(project: Project, loaded: Loaded, terms: Terms) -> list[Diagnostic]:

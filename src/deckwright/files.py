@@ -58,12 +58,18 @@ def read(path: Path, limit: int) -> bytes:
 
     A file may grow while it is read: it is never cut.
     """
-    with opened(path) as file:
-        held = os.fstat(file.fileno())
-        data = file.read(limit + 1) if held.st_size <= limit else b""
-    if max(held.st_size, len(data)) > limit:
-        raise TooLargeError(path, max(held.st_size, len(data)))
-    if gathered := inputs.watching():
+    gathered = inputs.watching()
+    try:
+        with opened(path) as file:
+            held = os.fstat(file.fileno())
+            data = file.read(limit + 1) if held.st_size <= limit else b""
+        if max(held.st_size, len(data)) > limit:
+            raise TooLargeError(path, max(held.st_size, len(data)))
+    except OSError:
+        if gathered:
+            gathered.add_unread(path)
+        raise
+    if gathered:
         gathered.add_file(path, held, data)
     return data
 
@@ -203,13 +209,14 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
         for top, below, names in os.walk(folder, onerror=tell):
             place = Path(top)
             listed.add(os.path.realpath(place))
-            below[:] = [name for name in below if not _is_generated(place / name, root)]
+            below[:] = [name for name in below if not _is_left_out(place / name, root)]
+            if gathered:  # A virtual environment is known by a file in it.
+                for name in below:
+                    gathered.add_folder(place / name)
+            below[:] = [name for name in below if not _is_environment(place / name)]
             links.extend(place / name for name in below if (place / name).is_symlink())
             below[:] = [name for name in below if os.path.realpath(place / name) not in listed]
             links.extend(place / name for name in names if not _is_file(place / name))
-            if gathered:
-                for name in below:
-                    gathered.add_folder(place / name)
             inside = place.relative_to(root)
             paths.extend((inside / name).as_posix() for name in names if not name.startswith("."))
 
@@ -262,7 +269,13 @@ def _natural(path: str) -> list[tuple[int, int | str]]:
 
 
 def _is_generated(folder: Path, root: Path) -> bool:
-    hidden = folder.name.startswith(".")
+    return _is_left_out(folder, root) or _is_environment(folder)
+
+
+def _is_left_out(folder: Path, root: Path) -> bool:
+    return folder.name.startswith(".") or folder == root / BUILD or folder.name == "node_modules"
+
+
+def _is_environment(folder: Path) -> bool:
     # Path.exists raises where we may not look, before Python 3.12.
-    marked = os.path.exists(folder / _VENV_MARK)  # noqa: PTH110
-    return hidden or folder == root / BUILD or folder.name == "node_modules" or marked
+    return os.path.exists(folder / _VENV_MARK)  # noqa: PTH110

@@ -19,6 +19,9 @@ Mark: TypeAlias = tuple[int, int, int, int]
 """What the system says of a file: the times when its content and its entry last changed, in nanoseconds of the Unix epoch;
 its bytes; its number."""
 
+NO_MARK = (0, 0, 0, 0)
+"""No file has it."""
+
 REST = 2_000_000_000
 """In nanoseconds: how long a file must have rested before its time can be trusted. The clock of FAT ticks so slowly."""
 
@@ -53,9 +56,18 @@ class Inputs:
         if place not in self.files:
             self.files[place] = mark(held), sha256(data).hexdigest()
 
-    def add_written(self, path: str | os.PathLike[str]) -> None:
-        """A file that was looked at has been written since. Raises OSError."""
+    def add_unread(self, path: str | os.PathLike[str]) -> None:
+        """A file could not be read, or is not there."""
         place = self._place(path)
+        try:
+            self.files.setdefault(place, (mark(os.stat(path)), ""))
+        except OSError:
+            self.missing.add(place)
+
+    def add_written(self, path: str | os.PathLike[str]) -> None:
+        """A file that was looked at, or for, has been written since. Raises OSError."""
+        place = self._place(path)
+        self.missing.discard(place)
         self.files[place] = mark(os.stat(path)), content(place, self.root)
 
     def add_known(self, place: str, held: Mark, digest: str) -> None:
@@ -67,13 +79,11 @@ class Inputs:
         place = self._place(path)
         if place not in self.folders:
             try:
-                self.folders[place] = mark(os.stat(path)), names(place, self.root)
+                held = mark(os.stat(path))
+                # Where a link leads does not show in the folder that it is in.
+                self.folders[place] = NO_MARK if _has_links(path) else held, names(place, self.root)
             except OSError:
                 self.missing.add(place)
-
-    def add_missing(self, path: str | os.PathLike[str]) -> None:
-        """Something was looked for in vain."""
-        self.missing.add(self._place(path))
 
     def _place(self, path: str | os.PathLike[str]) -> str:
         return os.path.relpath(path, self.root)
@@ -113,19 +123,35 @@ def mark(held: os.stat_result) -> Mark:
 
 
 def names(place: str, root: str) -> str:
-    """A digest of the names in a folder, but for those that builds make. Raises OSError."""
+    """A digest of the names in a folder, and of where its links lead, but for what builds make. Raises OSError."""
     from hashlib import sha256
 
     ours = OURS if place == os.curdir else ()
     with os.scandir(os.path.join(root, place)) as entries:
         kept = (entry for entry in entries if entry.name not in ours and not entry.name.startswith(TEMPORARY))
-        listed = sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in kept)
+        listed = sorted(map(_described, kept))
     return sha256("\0".join(listed).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _described(entry: os.DirEntry[str]) -> str:
+    """The name of an entry, with what it is; and where it leads, if it is a link."""
+    kind = "/" if entry.is_dir() else "" if entry.is_file() else "?"
+    return f"{entry.name}{kind}>{os.path.realpath(entry.path)}" if entry.is_symlink() else entry.name + kind
+
+
+def _has_links(folder: str | os.PathLike[str]) -> bool:
+    with os.scandir(folder) as entries:
+        return any(entry.is_symlink() for entry in entries)
 
 
 def rested(held: Mark, began: int) -> bool:
     """Whether a file had rested when it was read, so that another content would have another mark."""
-    return held[0] < began - REST
+    return max(held[0], held[1]) < began - REST
+
+
+def is_coarse(held: Mark) -> bool:
+    """Whether the clock of the file system may tick more slowly than one can edit a file: its times are round."""
+    return held[0] % 10_000_000 == 0
 
 
 def are_same(packed: Mapping[str, object], root: str) -> bool:

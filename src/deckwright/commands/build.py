@@ -117,7 +117,7 @@ def _remember(outcome: Outcome, is_default: bool) -> None:
         "held": _held(outcome),
         "changes": changes(outcome.loaded, is_repeated=True),
     }
-    media = building.shipped_as_they_are(outcome, Path(root))
+    media = building.shipped_as_they_are(outcome.loaded)
     with suppress(OSError):  # Then the next build looks at everything.
         if not place.parent.is_symlink():  # It may lead out of the project.
             files.replace(place, manifest.pack(outcome.seen, outcome.target, is_default, said, media), sync=False)

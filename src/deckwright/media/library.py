@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
 
@@ -64,6 +65,8 @@ class Library:
         self._names: dict[tuple[str, _Match], Mapping[str, str]] = {}
         self._loaded: dict[str, tuple[Media | None, list[Diagnostic]]] = {}
         self._by_name: dict[str, Media] = {}
+        self._found: dict[tuple[str, bool, str], str] = {}
+        self._inside: dict[str, bool] = {}
 
     def resolve(self, reference: Reference) -> tuple[Media | None, list[Diagnostic]]:
         """The file that is meant, as it is shipped; None if and only if a diagnostic is an error.
@@ -96,21 +99,34 @@ class Library:
     def _find(self, reference: Reference) -> tuple[str | None, list[Diagnostic]]:
         """Where the file is, relative to the root, with `/`; it is a file, and inside the project."""
         target, span = reference.target, reference.span
+        key = target, reference.by_name, posixpath.dirname(span.path)
+        if key in self._found:
+            return self._found[key], []
         if _is_by_name(reference):
             places = self._named(target)
             if len(places) > 1:
                 return None, [ambiguous(span, target, places)]
         else:
-            places = [*self._at(reference, _nfc), *self._at(reference, _decoded)]
+            places = self._at(reference)
         if not places:
             return None, [self._not_found(reference)]
-        place = next((place for place in places if _may_be_file(self._root / place)), places[0])
+        place = places[-1] if _may_be_file(self._root / places[-1]) else places[0]
         path = self._root / place
-        if not files.is_inside(path, self._root):
+        if not self._is_inside(place):
             return None, [outside(span, target)]
         if not _may_be_file(path):
             return None, [not_a_file(span, target, "folder" if path.is_dir() else "other")]
+        self._found[key] = place
         return place, []
+
+    def _is_inside(self, place: str) -> bool:
+        """Whether a file is in the project, links followed."""
+        if (self._root / place).is_symlink():
+            return files.is_inside(self._root / place, self._root)
+        folder = posixpath.dirname(place)
+        if folder not in self._inside:
+            self._inside[folder] = files.is_inside(self._root / folder, self._root)
+        return self._inside[folder]
 
     def _named(self, name: str) -> list[str]:
         """Obsidian's way: the files with that name, in any folder and any case. A path from the root comes before others."""
@@ -136,8 +152,16 @@ class Library:
         places = dict.fromkeys(files.below(self._root, ["", *self._folders]))
         return [place for place in places if _can_be_meant(place)]
 
-    def _at(self, reference: Reference, match: _Match) -> Iterator[str]:
-        """What exists where a path may lead, the likeliest first."""
+    def _at(self, reference: Reference) -> list[str]:
+        """What exists where a path may lead, the likeliest first; none behind the first file."""
+        places = []
+        for place in chain(self._matching(reference, _nfc), self._matching(reference, _decoded)):
+            places.append(place)
+            if _may_be_file(self._root / place):
+                break
+        return places
+
+    def _matching(self, reference: Reference, match: _Match) -> Iterator[str]:
         for spelling in _spellings(reference.target):
             for base in self._bases(reference):
                 if place := self._walk(posixpath.join(base, spelling.lstrip("/")), match):
@@ -173,7 +197,7 @@ class Library:
     def _not_found(self, reference: Reference) -> Diagnostic:
         target, span = reference.target, reference.span
         if not _is_by_name(reference):
-            if place := next(self._at(reference, _folded), None):
+            if place := next(self._matching(reference, _folded), None):
                 return wrong_case(span, target, _spelt(reference, place))
             first = posixpath.normpath(posixpath.join(self._bases(reference)[0], target.lstrip("/")))
             if first.split("/")[0] == ".." or _is_absolute(target):

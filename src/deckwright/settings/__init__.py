@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from .. import files, inputs
+from .. import files
 from ..diagnostics import Diagnostic, sort
 from ..diagnostics.project import no_settings, two_settings
 from ..limits import MAX_SETTINGS_BYTES
@@ -48,15 +49,15 @@ def settings_files(folder: Path) -> list[str]:
 
 def load(root: Path) -> tuple[Project | None, list[Diagnostic]]:
     """Read and check the settings in `root`. The project is None exactly if a diagnostic is an error."""
-    files = settings_files(root)
-    if gathered := inputs.watching():
-        for name in {DECK, PYPROJECT} - set(files):
-            gathered.add_missing(root / name)
-    if not files:
+    held = settings_files(root)
+    for name in {DECK, PYPROJECT} - set(held):
+        with suppress(OSError):  # What it says next time counts.
+            files.read(root / name, MAX_SETTINGS_BYTES)
+    if not held:
         return None, [no_settings(Span(DECK))]
-    name = files[-1]
+    name = held[-1]
     file, found = toml_places.read(root / name, _TABLES[name])
-    if len(files) == 2:
+    if len(held) == 2:
         return None, [two_settings(file.span() if file else Span(PYPROJECT))]
     if file is None:
         return None, found
