@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from .parts import Part
 
 def extra(part: Part, renderer: Renderer) -> str:
     """What is shown below the answer: the closing alert, and a row's cells in a column named Extra."""
-    return renderer.blocks(as_paragraph(block) for block in part.extra)
+    return renderer.blocks([as_paragraph(block) for block in part.extra])
 
 
 def as_paragraph(block: Block, alone: bool = False) -> Block:
@@ -39,10 +40,16 @@ def source(part: Part, section: Section, renderer: Renderer) -> str:
     """The field Source: a link, shown without its scheme, or any Markdown. What is no address is shown as text."""
     given = (part.tag.source, section.tag.source, section.front_matter.source)
     written = next((source for source in given if source is not None), "")
+    if not written:
+        return ""
+    return _link(written) or renderer.inline(as_leaf(written, part, section))
+
+
+@lru_cache(maxsize=1024)
+def _link(written: str) -> str:
+    """The link to a web page; empty if it is none. It is kept, since all notes of a file may have the same."""
     shown = _shown(written)
-    if not shown:
-        return renderer.inline(as_leaf(written, part, section)) if written else ""
-    return f'<a href="{html.escape(written)}">{html.escape(shown)}</a>'
+    return f'<a href="{html.escape(written)}">{html.escape(shown)}</a>' if shown else ""
 
 
 def _shown(written: str) -> str:
@@ -60,9 +67,11 @@ def deck(section: Section, settings: Settings) -> tuple[str, list[Diagnostic]]:
     """The full path of the section's deck, and what is wrong with it."""
     below = section.front_matter.deck
     name = f"{settings.name}::{below}" if below else settings.name
-    problem = name_problem(name)
-    place = section.front_matter.places.get("deck", section.span)
-    return name, [bad_deck(place, below, problem)] if problem else []
+    problem = _name_problem(name)
+    return name, [bad_deck(section.front_matter.places.get("deck") or section.span, below, problem)] if problem else []
+
+
+_name_problem = lru_cache(maxsize=256)(name_problem)
 
 
 def tags(part: Part, section: Section, settings: Settings) -> tuple[tuple[str, ...], list[Diagnostic]]:
@@ -74,10 +83,17 @@ def tags(part: Part, section: Section, settings: Settings) -> tuple[tuple[str, .
     given = [(of_file, tag) for tag in section.front_matter.tags]
     given += [(part.span, tag) for tag in (*section.tag.tags, *part.tag.tags)]
     for span, written in given:
-        levels = [re.sub(r"[\s\"]+", "-", level).strip("-") for level in re.split(r"/|::", written)]
-        tag = "::".join(filter(None, levels))
-        if tag != written.replace("/", "::"):
+        tag, is_same = _tag(written)
+        if not is_same:
             found.append(bad_tag(span, written, tag.replace("::", "/")))
         if tag:
             made.add(f"{prefix}::{tag}" if prefix else tag)
     return tuple(sorted(made)), found
+
+
+@lru_cache(maxsize=4096)
+def _tag(written: str) -> tuple[str, bool]:
+    """A tag in Anki's form, and whether it says the same as what was written. Most tags are those of many notes."""
+    levels = [re.sub(r"[\s\"]+", "-", level).strip("-") for level in re.split(r"/|::", written)]
+    tag = "::".join(filter(None, levels))
+    return tag, tag == written.replace("/", "::")
