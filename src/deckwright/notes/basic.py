@@ -28,7 +28,7 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     question = _DOT.join(renderer.inline(leaf) for leaf in part.asked)
     above = renderer.blocks(part.above)
     front = f'<div class="dw-stem">{above}</div>\n{question}' if part.name and above else question + above
-    back = renderer.blocks(as_paragraph(block, alone=len(part.answer) == 1) for block in part.answer)
+    back = renderer.blocks([as_paragraph(block, alone=len(part.answer) == 1) for block in part.answer])
     if part.labelled:
         rows = (f"<dt>{renderer.inline(head)}</dt><dd>{renderer.inline(cell)}</dd>" for head, cell in part.labelled)
         back = f'<dl class="dw-row">{"".join(rows)}</dl>'
@@ -84,7 +84,13 @@ def _hashtags(part: Part, section: Section) -> list[str]:
 
 def _shows(rendered: str) -> bool:
     """Whether a field shows anything: text, a picture, a sound or a film."""
-    return bool(plain(rendered)) or bool(re.search(r"<(?:img|video|audio|hr)\b|\[sound:", rendered))
+    return bool(_BEGINS.match(rendered) or plain(rendered) or _SHOWN.search(rendered))
+
+
+_BEGINS = re.compile(r"(?:\s|<[^<>]*>)*+\w")
+"""How nearly every field begins: a letter, behind tags."""
+
+_SHOWN = re.compile(r"<(?:img|video|audio|hr)\b|\[sound:")
 
 
 _MATHS = re.compile(r"\\[(\[]")
@@ -123,7 +129,7 @@ _NO_TEXT = frozenset(
 
 def _has_links_alone(leaf: Block) -> bool:
     """Whether a leaf has nothing but links, and perhaps a TODO."""
-    is_text = all(piece.kind in _NO_TEXT for piece in flat(leaf.pieces))
+    is_text = all(piece.kind in _NO_TEXT for piece in flat(leaf.pieces)) if leaf.pieces else True
     return is_text and not _TODO.sub("", _beside_links(leaf.text, leaf.pieces, 0, len(leaf.text))).strip()
 
 

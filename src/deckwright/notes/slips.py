@@ -19,7 +19,7 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     plain: list[tuple[int, Span, str]] = []  # Numbers without a c: they may be meant as answers.
     for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
         found += _near_forms(leaf, file)
-        if leaf.kind in ("code", "maths", "html", "comment", "private"):
+        if "==" not in leaf.text or leaf.kind in ("code", "maths", "html", "comment", "private"):
             continue
         text = masked(leaf.text, leaf.pieces)
         for mark in _NUMBER.finditer(text):
@@ -72,14 +72,16 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     """What other programs draw: furigana in braces, diagrams in fences."""
     found: list[Diagnostic] = []
     for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
-        if leaf.kind == "code" and re.match(r"\{?mermaid\b", leaf.info):
-            found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
-        elif leaf.kind in ("paragraph", "heading", "cell", "term") and "|" in leaf.text:
+        if leaf.kind == "code":
+            if _MERMAID.match(leaf.info):
+                found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
+        elif "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
     return found
 
 
+_MERMAID = re.compile(r"\{?mermaid\b")
 _FURIGANA = re.compile(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
 
 

@@ -90,6 +90,8 @@ def inner(leaf: Block, place: int, text: str, field: Field, language: str = "", 
     `place` is where the text begins in the leaf's. With `breaks`, long words may be broken between names.
     """
     found = clozes.in_code(text) if field.cloze else []
+    if not (language or found or (breaks and len(text) >= _LONG)):
+        return escaped(text)
     placed: list[tuple[int, str]] = []
     kept: list[str] = []
     opened: list[int] = []

@@ -9,7 +9,7 @@ too little to do without elements, which are always closed and escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from msgspec.structs import replace
@@ -34,11 +34,11 @@ class Renderer(Gathering):
         inline.add(root, leaf, field)
         return _html(root, field) + _footnotes(field)
 
-    def blocks(self, held: Iterable[Block]) -> str:
+    def blocks(self, held: Sequence[Block]) -> str:
         """Blocks, one below the other. A literal `{{c1::…}}` is shown as it stands."""
-        return _rendered(held, Field(self))
+        return _rendered(held, Field(self)) if held else ""
 
-    def cloze(self, held: Iterable[Block]) -> str:
+    def cloze(self, held: Sequence[Block]) -> str:
         """The blocks of a cloze note's text: its deletions become marks, and are gathered."""
         field = Field(self, cloze=True)
         rendered = _rendered(held, field)
@@ -74,12 +74,24 @@ def _is_apart(mark: Span) -> bool:
     return bool(re.search(r"\S\s+==(?=[\s.,;:)]|$)", after) or re.search(r"(?:^|[\s(])==\s+\S", before))
 
 
-def _rendered(held: Iterable[Block], field: Field) -> str:
+def _rendered(held: Sequence[Block], field: Field) -> str:
     """The blocks, and below them the footnotes that they refer to."""
+    if all(map(_is_plain, held)):  # Most are, and of nothing but text no elements are made.
+        return survival.literal("".join(map(_paragraph, held)).strip())
     root = Element("div")
     for block in held:
         elements.add(root, block, field)
     return _html(root, field) + _footnotes(field)
+
+
+def _is_plain(block: Block) -> bool:
+    """Whether a block is a paragraph without pieces. A backslash may be one that MathJax would read."""
+    return block.kind == "paragraph" and not (block.pieces or block.too_much or "\\" in block.text)
+
+
+def _paragraph(block: Block) -> str:
+    """A paragraph without pieces, as `elements.add` and `_html` would make it."""
+    return escaped(block.text) if block.tight else f"<p>{escaped(block.text)}</p>"
 
 
 def _footnotes(field: Field) -> str:
@@ -108,7 +120,7 @@ def _html(root: Element, field: Field) -> str:
     text = to_html_string(root)[len("<div>") : -len("</div>")]
     if marks.AMPERSAND in text:
         text = text.replace(marks.AMPERSAND, "&amp;")
-    if survival.ends_maths([text, *field.kept]):
+    if "\\" in text and survival.ends_maths([text, *field.kept]):
         text = survival.without_maths(text)  # Maths stands aside, so what is left is text.
     if field.raw:
         text = raw_html.put_back(text, field)

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from . import marks
 from .html_elements import REST_OF_TAG
@@ -29,8 +30,7 @@ _ADDRESS = re.compile(r"""(\s(?:href|src|cite)=)("[^"]*"|'[^']*')""")
 _VALUE = re.compile(r"""=("[^"]*"|'[^']*')""")
 
 
-@dataclass(slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a field's HTML: a mark of a deletion, a tag, or text.
 
     `separator` is what may stand between two characters of the text without changing its look.
@@ -69,18 +69,21 @@ def tokens(rendered: str) -> Iterator[Token]:
 _NAMED = rf"(?i:sound:(?!{marks.MEDIUM.pattern})|anki:|latex\])|\$\$?\]"
 """What Anki's tags say behind their bracket. Those that the mark of a file follows are ours."""
 
-_OPENING = rf"\{{(?=\{{c)|\[(?={_NAMED})"
+_OPENING = re.compile(rf"\{{(?=\{{c)|\[(?={_NAMED})")
 """The first character of what Anki would read in any field."""
+
+
+_NAME = re.compile(_NAMED)
 
 
 def literal(rendered: str) -> str:
     """The HTML of a field in which no text begins a cloze or one of Anki's tags."""
-    if not re.search(_OPENING, rendered):
+    if not ("[" in rendered or "{{c" in rendered) or not _OPENING.search(rendered):
         return rendered
     parts = [""]
     for token in tokens(rendered):
         # The bracket may belong to the `\\[` of display maths.
-        begun = token.kind == "text" and parts[-1].endswith("[") and re.match(_NAMED, token.text)
+        begun = token.kind == "text" and parts[-1].endswith("[") and _NAME.match(token.text)
         parts.append((token.separator if begun else "") + _without_openings(token))
     return "".join(parts)
 
@@ -88,7 +91,7 @@ def literal(rendered: str) -> str:
 def _without_openings(token: Token) -> str:
     if token.kind == "tag":
         return _in_tag(token.text, _OPENING)
-    return re.sub(_OPENING, rf"\g<0>{token.separator}", token.text)
+    return _OPENING.sub(rf"\g<0>{token.separator}", token.text)
 
 
 def without_maths(text: str) -> str:
@@ -120,20 +123,24 @@ def within(text: str, separator: str, begins: bool, ends: bool) -> str:
 
 def tag(text: str) -> str:
     """A tag inside an answer."""
-    return _in_tag(text, r":(?=:)|\}(?=\})|\{(?=\{c)")
+    return _in_tag(text, _OF_CLOZES)
 
 
-def _in_tag(text: str, pattern: str) -> str:
+_OF_CLOZES = re.compile(r":(?=:)|\}(?=\})|\{(?=\{c)")
+_BRACKET = re.compile(rf"\[(?={_NAMED})")
+
+
+def _in_tag(text: str, pattern: re.Pattern[str]) -> str:
     """The tag with what the pattern finds kept apart from what follows it."""
-    if not re.search(pattern, text):
+    if not pattern.search(text):
         return text
 
     def encoded(found: re.Match[str]) -> str:
         value = found[2].replace("::", "%3A%3A").replace("}}", "%7D%7D").replace("{{c", "%7B%7Bc")
-        return found[1] + re.sub(rf"\[(?={_NAMED})", "%5B", value)
+        return found[1] + _BRACKET.sub("%5B", value)
 
     def joined(found: re.Match[str]) -> str:
-        return "=" + re.sub(pattern, rf"\g<0>{_WORD_JOINER}", found[1])
+        return "=" + pattern.sub(rf"\g<0>{_WORD_JOINER}", found[1])
 
     return _VALUE.sub(joined, _ADDRESS.sub(encoded, text))
 
@@ -142,14 +149,13 @@ _TEXT_COMMANDS = r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|[mhf]box)"
 _TEX = re.compile(rf"({_TEXT_COMMANDS})\s*\{{|\\.|[{{}}]|:(?=:)", re.DOTALL)
 
 
-@dataclass(slots=True)
-class Tex:
+class Tex(msgspec.Struct):
     """TeX on its way through a field: which command for text is open, for a space is seen there.
 
     `groups` has the command of each open group, empty for a plain one.
     """
 
-    groups: list[str] = field(default_factory=list)
+    groups: list[str] = []
 
     def reopened(self, text: str) -> str:
         """The TeX with `::` in text divided: `\\text{a::b}` becomes `\\text{a:}\\text{:b}`."""

@@ -23,9 +23,14 @@ def plain(field: str) -> str:
     """The text of a field's HTML, on one line and without marks."""
     text = marks.without(field)
     if "<" in text:
-        text = re.sub(r"<(?:br|/?(?:p|li|div|td|th|tr|pre|dd|dt|h\d))\b[^>]*>", " ", text)
-        text = re.sub(r"<[^>]*>", "", text)
+        text = _TAG.sub("", _APART.sub(" ", text))
     return " ".join((html.unescape(text) if "&" in text else text).split())
+
+
+_APART = re.compile(r"<(?:br|/?(?:p|li|div|td|th|tr|pre|dd|dt|h\d))\b[^>]*>")
+"""The tags between which words stand apart."""
+
+_TAG = re.compile(r"<[^>]*>")
 
 
 def without(text: str, places: Iterable[tuple[int, int]]) -> str:
