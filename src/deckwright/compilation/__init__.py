@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
 from ..cache import Cache
 from ..model import Settings
 from . import pool
-from .compiled import Body, Compiled, mattering, pack, unpack
+from .compiled import Body, Compiled, mattering, pack, parts, unpacked, unpacked_bodies
 
 __all__ = ["Body", "Compiled", "Files", "Progress"]
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
 
-STAGE = "notes"
-"""The word in the names of the cache's entries."""
+STAGE, BODIES = "notes", "bodies"
+"""The words in the names of the cache's entries: for what becomes of a file, and for the bodies of its notes."""
 
 
 class Files:
@@ -28,37 +29,48 @@ class Files:
         self._files = files
         self._settings = mattering(settings)
         self._cache = cache
-        self._packed: dict[int, bytes] = {}
+        self._bodies: dict[int, bytes] = {}
         of_settings = msgspec.msgpack.encode(self._settings)
         self._keys = [cache.key(STAGE, (path, data, of_settings)) for path, data in files]
 
     def compile(self, progress: Progress) -> list[Compiled]:
-        """What becomes of each file, without the bodies of its notes."""
+        """What becomes of each file, in their order."""
         made = [self._kept(place) for place in range(len(self._files))]
         missing = [place for place, compiled in enumerate(made) if compiled is None]
         done = len(made) - len(missing)
         progress(done, len(made))
-        for place, packed in pool.compile_all([self._files[place] for place in missing], self._settings):
-            at = missing[place]
-            if not self._cache.put(self._keys[at], packed):
-                self._packed[at] = packed
-            made[at] = _without_bodies(unpack(packed))
+        for number, packed in pool.compile_all([self._files[place] for place in missing], self._settings):
+            place = missing[number]
+            made[place] = self._keep(place, packed)
             done += 1
             progress(done, len(made))
         return [compiled for compiled in made if compiled]
 
     def bodies(self, place: int) -> tuple[Body, ...]:
         """Those of the notes of a file. What the cache has lost in the meantime is made again."""
-        packed = self._packed.get(place) or self._cache.get(self._keys[place])
-        return unpack(packed or pack(*self._files[place], self._settings)).unpacked()
+        data = self._bodies.get(place) or self._cache.get(self._key_of_bodies(place))
+        with suppress(msgspec.MsgspecError):
+            if data is not None:
+                return unpacked_bodies(data)
+        return unpacked_bodies(parts(pack(*self._files[place], self._settings))[1])
+
+    def key(self, place: int) -> str:
+        """What tells a file, as it was compiled, from all others."""
+        return self._keys[place]
+
+    def _key_of_bodies(self, place: int) -> str:
+        return BODIES + self._keys[place].removeprefix(STAGE)
 
     def _kept(self, place: int) -> Compiled | None:
-        packed = self._cache.get(self._keys[place])
-        try:
-            return _without_bodies(unpack(packed)) if packed else None
-        except msgspec.MsgspecError:
-            return None
+        data = self._cache.get(self._keys[place])
+        with suppress(msgspec.MsgspecError):
+            if data is not None:
+                return unpacked(data)
+        return None
 
-
-def _without_bodies(compiled: Compiled) -> Compiled:
-    return msgspec.structs.replace(compiled, bodies=msgspec.Raw())
+    def _keep(self, place: int, packed: bytes) -> Compiled:
+        compiled, bodies = parts(packed)
+        self._cache.put(self._keys[place], compiled)
+        if not self._cache.put(self._key_of_bodies(place), bodies):
+            self._bodies[place] = bodies
+        return unpacked(compiled)

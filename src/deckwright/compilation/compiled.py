@@ -21,18 +21,12 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
     """The notes of a file in document order, and everything that is wrong with it, in no order.
 
-    `lost` are the ids of notes that have errors. `bodies` are those of the notes, packed: most builds need few of them,
-    and those of all files together would fill the memory.
+    `lost` are the ids of notes that have errors.
     """
 
     notes: tuple[Candidate, ...]
     found: tuple[Diagnostic, ...]
     lost: tuple[tuple[str, Span], ...]
-    bodies: msgspec.Raw
-
-    def unpacked(self) -> tuple[Body, ...]:
-        """The body of each note."""
-        return _BODIES.decode(self.bodies)
 
 
 class Mattering(msgspec.Struct, frozen=True):
@@ -48,26 +42,36 @@ def mattering(settings: Settings) -> Mattering:
 
 
 def pack(path: str, data: bytes, settings: Mattering) -> bytes:
-    """Compile the content of the file at `path` (relative to the root, with `/`); `unpack` makes a Compiled of it."""
+    """Compile the content of the file at `path` (relative to the root, with `/`). `parts` makes two of what is returned."""
     from .. import notes  # Most builds find everything in the cache.
 
     known = Settings(id="", name=settings.name, slug="", tag_prefix=settings.tag_prefix)
     written, found = notes.compile_file(path, data, known)
     lost = _lost(notes.ids(path, data), written) if has_errors(found) else []
     bodies = [Body(note.fields, note.tags) for note in written]
-    compiled = Compiled(tuple(map(candidate, written)), tuple(found), tuple(lost), _packed(bodies))
-    return msgspec.msgpack.encode(compiled)
+    compiled = Compiled(tuple(map(candidate, written)), tuple(found), tuple(lost))
+    encode = msgspec.msgpack.encode
+    return encode((encode(compiled), encode(bodies)))
 
 
-def unpack(data: bytes) -> Compiled:
-    """What was packed. Raises msgspec.MsgspecError for anything else."""
+def parts(packed: bytes) -> tuple[bytes, bytes]:
+    """What `unpacked` makes a Compiled of, and `unpacked_bodies` the bodies of its notes: most builds need few of these, and
+    those of all files together would fill the memory.
+    """
+    return _PARTS.decode(packed)
+
+
+def unpacked(data: bytes) -> Compiled:
+    """The first part. Raises msgspec.MsgspecError for anything else."""
     return _COMPILED.decode(data)
 
 
-def _packed(value: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(value))
+def unpacked_bodies(data: bytes) -> tuple[Body, ...]:
+    """The second part. Raises msgspec.MsgspecError for anything else."""
+    return _BODIES.decode(data)
 
 
+_PARTS = msgspec.msgpack.Decoder(tuple[bytes, bytes])
 _BODIES = msgspec.msgpack.Decoder(tuple[Body, ...])
 _COMPILED = msgspec.msgpack.Decoder(Compiled)
 
