@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from . import collection, files, inputs, locks, manifest, names, package, settings, summary
+from . import collection, collector, files, inputs, locks, manifest, names, package, settings, summary
 from .cache import Cache
 from .collection import Loaded
 from .compilation import Progress
@@ -99,7 +99,7 @@ def build(
     with locks.held(root, PATIENCE, waiting) as is_ours:
         if not is_ours:
             return Outcome("busy", [])
-        with inputs.watched(root) as seen:
+        with inputs.watched(root) as seen, collector.tuned():
             return _built(root, options, progress, seen)
 
 
@@ -114,7 +114,8 @@ def load(
     project, found = settings.load(root)
     if project is None:
         return None, found
-    loaded = collection.load(project, terms, progress, kept(root))
+    with collector.tuned():
+        loaded = collection.load(project, terms, progress, kept(root))
     return loaded, found + _told(project, loaded, terms)
 
 

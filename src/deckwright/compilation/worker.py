@@ -6,7 +6,6 @@ run once more. When that ends, however it ends, nothing more comes, and this end
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import struct
@@ -25,21 +24,14 @@ def main() -> None:
 
     import msgspec
 
+    from deckwright import collector
     from deckwright.compilation import compiled
 
-    tune_collector()
     settings = msgspec.msgpack.decode(receive(files), type=compiled.Mattering)
-    while data := receive(files):
-        path, content = msgspec.msgpack.decode(data, type=tuple[str, bytes])
-        send(answers, compiled.pack(path, content, settings))
-
-
-def tune_collector() -> None:
-    """What is imported stays for good, and most of what a note takes is gone before the collector would look for it: by
-    default, it takes a tenth of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    with collector.tuned():
+        while data := receive(files):
+            path, content = msgspec.msgpack.decode(data, type=tuple[str, bytes])
+            send(answers, compiled.pack(path, content, settings))
 
 
 def send(pipe: BinaryIO, data: bytes) -> None:
