@@ -154,7 +154,8 @@ def parse(text: str, first: int = 0) -> Document:
     references = {label.lower(): (link["href"], link["title"]) for label, link in found.items()}
     defined = {(link["href"], link["title"]): tuple(link["map"]) for link in reversed(found.values())}
     reader = _Reader(lines, tokens, references)
-    return Document(reader.blocks(), references, reader.footnotes, defined, bool(RIGHT_TO_LEFT.search(text)))
+    right_to_left = not text.isascii() and bool(RIGHT_TO_LEFT.search(text))
+    return Document(reader.blocks(), references, reader.footnotes, defined, right_to_left)
 
 
 def _pieces(text: str, references: References) -> tuple[tuple[Piece, ...], bool]:
@@ -162,7 +163,7 @@ def _pieces(text: str, references: References) -> tuple[tuple[Piece, ...], bool]
     if len(text) > MAX_LEAF:
         return (), True
     pieces = inlines.read(text, references)
-    return ((), True) if depth(pieces) > MAX_PIECE_NESTING else (pieces, False)
+    return ((), True) if pieces and depth(pieces) > MAX_PIECE_NESTING else (pieces, False)
 
 
 class _Reader:
@@ -189,7 +190,8 @@ class _Reader:
         match token.type:
             case "paragraph_open":
                 paragraph = self.text("paragraph", first, last, tight=token.hidden)
-                return (replace(paragraph, kind="private") if _BLOCK_ID.fullmatch(paragraph.text) else paragraph,)
+                is_id = paragraph.text[:1] == "^" and _BLOCK_ID.fullmatch(paragraph.text)
+                return (replace(paragraph, kind="private") if is_id else paragraph,)
             case "heading_open":
                 return (self.text("heading", first, last, level=int(token.tag[1])),)
             case "dt_open":
@@ -254,13 +256,12 @@ class _Reader:
         )
 
     def content(self) -> str:
-        """The text of the leaf that was opened."""
-        content = ""
-        for token in self.tokens:
-            if token.nesting < 0:
-                break
-            content = token.content
-        return content
+        """The text of the leaf that was opened: of its one token, if it has any."""
+        token = next(self.tokens)
+        if token.nesting < 0:
+            return ""
+        next(self.tokens)
+        return token.content
 
     def verbatim(self, kind: Kind, token: Token, first: int, info: str = "", closed: bool = True) -> Block:
         """A leaf whose text is taken as it stands; `first` is the line where that text begins."""
@@ -312,6 +313,8 @@ class _Reader:
         Markdown takes indents and quote marks off the front of a line, so what is left of it is found at its end. It may
         begin before the line does: a tab becomes several spaces.
         """
+        if "\n" not in text and text == text.strip() and first < len(self.lines):
+            return ((first, self.lines[first].rfind(text)),)
         found = []
         for number, line in enumerate(text.split("\n"), first):
             source = self.lines[number] if number < len(self.lines) else ""

@@ -55,7 +55,7 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
     tag = Tag(
         kind=said["kind"].name if "kind" in said else "",
         cut=said["cut"].name if "cut" in said else "",
-        switches=frozenset(name for name in vocabulary.switches if name in names or value(name)),
+        switches=frozenset([name for name in vocabulary.switches if name in names or value(name)]),
         id=value("id"),
         was=value("was"),
         tags=tuple(tags),
@@ -68,9 +68,10 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
         id_span=said["id"].span if "id" in said else None,
     )
     if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.
-        illegal = [name for name in (tag.cut, *sorted(tag.switches)) if name and name not in vocabulary.legal(tag.kind)]
-        places = names | said
-        found += [illegal_pair(places[name].span, tag.kind, name, vocabulary.legal(tag.kind)) for name in illegal]
+        for name in (tag.cut, *sorted(tag.switches)):
+            if name and name not in vocabulary.legal(tag.kind):
+                place = said.get(name) or names[name]
+                found.append(illegal_pair(place.span, tag.kind, name, vocabulary.legal(tag.kind)))
     if tag.cut and tag.was:
         found.append(was_of_cut(said["was"].span, tag.was))
     if tag.mode and tag.mode not in MODES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -166,10 +165,12 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
         column = len(before.rpartition("\n")[2]) + 1
         return "", [not_utf8(Span(path, line, column, 1, shown), data[error.start])]
     # Control characters have no meaning in Markdown, Anki drops them, and later stages use some of them as marks.
-    return _CONTROL.sub("\ufffd", text), []
+    has_control = len(data.translate(None, _CONTROL)) < len(data)
+    return text.translate(_CONTROL_AS_TEXT) if has_control else text, []
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
+_CONTROL_AS_TEXT = dict.fromkeys(_CONTROL, "\ufffd")
 
 
 # Headings
@@ -338,8 +339,10 @@ def _other_hashtag(heading: _Heading, file: SourceFile) -> Span | None:
 
 def _kind(tag: Tag, head: FrontMatter, vocabulary: Vocabulary) -> str:
     """The kind of a section that has a tag: the tag's, or the file's if the tag's cut and switches go with it."""
+    if tag.kind:
+        return tag.kind
     fits = {tag.cut, *tag.switches} - {""} <= set(vocabulary.legal(head.kind))
-    return tag.kind or (head.kind if head.kind and fits else vocabulary.default)
+    return head.kind if head.kind and fits else vocabulary.default
 
 
 def _unheard(heading: _Heading, reason: Literal["inside", "title", "empty", "no kind"]) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from ..diagnostics import Diagnostic
@@ -62,22 +62,26 @@ def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocab
     found: list[Diagnostic] = []
     titles = {id(block) for block in held if block.kind == "heading"}  # They had tags, and were looked at.
     for block, place in _placed(held, cut):
-        for start, end in tags.comments(block, vocabulary):
+        text, kind = block.text, block.kind
+        if not text:
+            continue
+        for start, end in tags.comments(block, vocabulary) if kind == "comment" or "<!--" in text else ():
             found.append(stray_tag(file.span(*block.place(start), end - start), place))
-        if block.kind in ("paragraph", "cell", "term") or (block.kind == "heading" and id(block) not in titles):
+        if kind in ("paragraph", "cell", "term") or (kind == "heading" and id(block) not in titles):
             found += _near_tags(block, place, file, vocabulary)
     return found
 
 
-def _placed(held: Iterable[Block], cut: str) -> Iterator[tuple[Block, Literal["text", "item", "row"]]]:
+def _placed(held: Iterable[Block], cut: str) -> list[tuple[Block, Literal["text", "item", "row"]]]:
+    placed: list[tuple[Block, Literal["text", "item", "row"]]] = []
     for block in held:
         place: Literal["text", "item", "row"] = "text"
         if block.kind == "list" and cut == "items":
             place = "item"
         elif block.kind == "table" and cut in ("rows", "cells"):
             place = "row"
-        for inner in walk([block]):
-            yield inner, place
+        placed += [(inner, place) for inner in walk([block])]
+    return placed
 
 
 # Tags

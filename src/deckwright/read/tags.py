@@ -121,7 +121,7 @@ def of_heading(heading: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
                 break
             more, wrong = _words(heading, *list_.span("words"), file, vocabulary)
             end = list_.start()
-        elif hashtag := _HASHTAG.fullmatch(text, max(text.rfind("#", 0, edge) - 1, 0), edge):
+        elif (sign := text.rfind("#", 0, edge)) >= 0 and (hashtag := _HASHTAG.fullmatch(text, max(sign - 1, 0), edge)):
             more, wrong = _hashtag(hashtag, heading, file, vocabulary)
             end = hashtag.start()
         else:
@@ -149,15 +149,15 @@ def of_line(
 
 def of_comment(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tuple[list[Word], list[Diagnostic]]:
     """A comment that is a tag (see `is_tag`) → its words, and what is wrong with them."""
-    text, shown = comment.text, f"<!-- {_shortened(comment.text)} -->"
+    text = comment.text
     opening = _CARD.match(text)
     if not opening:
         first = _PART.search(text)
         start, end = first.span() if first else (0, len(text))
-        return [], [malformed_tag(_span(comment, file, start, end), shown, text[start:end], "card")]
+        return [], [malformed_tag(_span(comment, file, start, end), _shown(text), text[start:end], "card")]
     if not _COMMENT_WORDS.fullmatch(text, opening.end()):
         part = _no_word(text, opening.end(), len(text), _WORD)
-        return [], [_malformed(comment, part, shown, file, vocabulary)]
+        return [], [_malformed(comment, part, _shown(text), file, vocabulary)]
     words, found = _words(comment, opening.end(), len(text), file, vocabulary, strict=True)
     if not words and not found:
         found.append(tag_without_note(_span(comment, file, *opening.span("card")), "blank"))
@@ -338,6 +338,7 @@ def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
     return file.span(*block.place(start), end - start)
 
 
-def _shortened(text: str) -> str:
-    folded = " ".join(text.split())
-    return folded if len(folded) <= 60 else f"{folded[:60]}…"
+def _shown(comment: str) -> str:
+    """A comment as it is shown in a message: on one line, and not too long."""
+    folded = " ".join(comment.split())
+    return f"<!-- {folded if len(folded) <= 60 else f'{folded[:60]}…'} -->"
