@@ -116,9 +116,10 @@ def _note(note: Written) -> str:
     head += f" id={note.id}" * bool(note.id) + f" group={note.group}" * bool(note.group)
     lines = [f"{head} in {note.deck}", *(f"    tag {tag}" for tag in note.tags)]
     for name in FIELDS[note.note_type]:
-        value = marks.fill(note.fields.get(name, ""), [f"media:{reference.target}" for reference in note.references])
+        value = note.fields.get(name, "")
         if name == "Text":
-            value = clozes.fill(value, note.deletions, numbers)
+            value = marks.numbered(clozes.finished(value, note.deletions), numbers)
+        value = marks.fill(value, [f"media:{reference.target}" for reference in note.references])
         lines += [f"    {name}", *(f"        {line}" for line in _lines(value).splitlines())] if value else []
     for number, deletion in zip(numbers, note.deletions, strict=True):
         by_hand = " by hand" if deletion.number else ""

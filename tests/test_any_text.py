@@ -48,7 +48,10 @@ def fields(note: Written) -> list[str]:
     """The fields with everything filled in that a later stage knows."""
     names = [f"{number}.png" for number in range(len(note.references))]
     numbers = [deletion.number or 1 for deletion in note.deletions]
-    return [clozes.fill(marks.fill(value, names), note.deletions, numbers) for value in note.fields.values()]
+    return [
+        marks.fill(marks.numbered(clozes.finished(value, note.deletions), numbers), names)
+        for value in note.fields.values()
+    ]
 
 
 def assert_sound(data: bytes) -> None:

@@ -48,7 +48,7 @@ def field(around: tuple[str, str, str, str], answer: str, hint: str, nested: boo
     held = f"{marks.opening(0)}{inner}{text}{end}{marks.closing(0)}"
     if nested:
         held = f"{marks.opening(1)}{held}{marks.closing(1)}"
-    return clozes.fill(survival.literal(f"{before}{held}{behind} and {text}"), deletions, (1, 2))
+    return marks.numbered(clozes.finished(survival.literal(f"{before}{held}{behind} and {text}"), deletions), (1, 2))
 
 
 def saved(written: str) -> str:

@@ -23,7 +23,7 @@ from .limits import MAX_FILE_BYTES
 from .media.library import Library
 from .model import Candidate, Collection, Deck, Deletion, Identity, Mask, Media, Note, Settings, Span
 from .names import unused
-from .render import clozes, marks
+from .render import marks
 from .settings import Project
 
 
@@ -272,7 +272,7 @@ def _filled(draft: _Draft, body: Body, who: Identity) -> Note:
         numbers = {deletion.text: number for deletion, number in zip(note.deletions, who.numbers, strict=True)}
         fields["Occlusion"] = diagrams.occlusion_text(draft.masks, numbers, note.mode)
     elif note.deletions:
-        fields = {name: clozes.fill(value, note.deletions, who.numbers) for name, value in fields.items()}
+        fields = {name: marks.numbered(value, who.numbers) for name, value in fields.items()}
     return Note(
         guid=who.guid,
         note_id=who.note_id,

@@ -43,12 +43,17 @@ def mattering(settings: Settings) -> Mattering:
 
 def pack(path: str, data: bytes, settings: Mattering) -> bytes:
     """Compile the content of the file at `path` (relative to the root, with `/`). `parts` makes two of what is returned."""
-    from .. import notes  # Most builds find everything in the cache.
+    # Most builds find everything in the cache.
+    from .. import notes
+    from ..render import clozes
 
     known = Settings(id="", name=settings.name, slug="", tag_prefix=settings.tag_prefix)
     written, found = notes.compile_file(path, data, known)
     lost = _lost(notes.ids(path, data), written) if has_errors(found) else []
-    bodies = [Body(note.fields, note.tags) for note in written]
+    bodies = [
+        Body({name: clozes.finished(field, note.deletions) for name, field in note.fields.items()}, note.tags)
+        for note in written
+    ]
     compiled = Compiled(tuple(map(candidate, written)), tuple(found), tuple(lost))
     encode = msgspec.msgpack.encode
     return encode((encode(compiled), encode(bodies)))

@@ -184,12 +184,12 @@ def answers(rendered: str) -> tuple[dict[int, str], set[int]]:
     return found, deep
 
 
-def fill(rendered: str, deletions: Sequence[Deletion], numbers: Sequence[int]) -> str:
-    """The HTML with Anki's clozes in place of the marks; `numbers[n]` is the card of deletion n.
+def finished(rendered: str, deletions: Sequence[Deletion]) -> str:
+    """The HTML with Anki's clozes in place of the marks; their numbers are still marks (`marks.numbered`).
 
     In answers and hints, what Anki would take for the end of a cloze or for a hint is kept apart: see `survival`.
     """
-    if not marks.DELETION.search(rendered):
+    if "\x0f" not in rendered or not marks.DELETION.search(rendered):
         return rendered
     parts: list[str] = []
     depth = 0
@@ -200,7 +200,7 @@ def fill(rendered: str, deletions: Sequence[Deletion], numbers: Sequence[int]) -
             case "mark":
                 opens, index = _mark(token)
                 depth += 1 if opens else -1
-                parts.append(f"{{{{c{numbers[index]}::" if opens else _end(deletions[index].hint, token.separator))
+                parts.append(f"{{{{c{token.text}::" if opens else _end(deletions[index].hint, token.separator))
             case "tag":
                 parts.append(survival.tag(token.text) if depth else token.text)
             case "delimiter":

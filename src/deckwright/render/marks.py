@@ -60,6 +60,11 @@ def fill(field: str, names: Sequence[str]) -> str:
     return MEDIUM.sub(lambda mark: names[int(mark[1])], field) if "\x11" in field else field
 
 
+def numbered(field: str, numbers: Sequence[int]) -> str:
+    """A field's HTML with finished clozes, with the number of each in place of the mark of its deletion."""
+    return DELETION.sub(lambda mark: str(numbers[int(mark[2])]), field) if "\x0e" in field else field
+
+
 def without(rendered: str) -> str:
     """HTML without the marks of clozes and media."""
     return MEDIUM.sub("", DELETION.sub("", rendered)) if "\x0f" in rendered else rendered
