@@ -31,7 +31,7 @@ _DAMAGE = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, 
 """All that `zipfile` raises for a file that somebody damaged: a wrong checksum, a place behind the end, a name that is
 no text."""
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _ZSTANDARD_CHUNK = 1 << 10
 """Four bytes of Zstandard can become 128 KiB: a kilobyte, 32 MiB."""
 

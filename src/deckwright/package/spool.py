@@ -29,7 +29,7 @@ class Spool:
     def __init__(self, path: Path) -> None:
         """`path` is that of a new file."""
         self._path = path
-        self._file = path.open("xb")
+        self._file = path.open("xb", buffering=1 << 18)
         self._ids = array("q")
         self._ends = array("q", [0])
         self.cards = 0
