@@ -101,6 +101,12 @@ def text(found: Iterable[Diagnostic]) -> str:
     return "\n\n".join(to_text(diagnostic, styled) for diagnostic in found)
 
 
+def say(found: Sequence[Diagnostic]) -> None:
+    """Print the diagnostics on stderr, and an empty line below them; nothing where there are none."""
+    if found:
+        click.echo(text(found) + "\n", err=True)
+
+
 def github(found: Iterable[Diagnostic], root: Path) -> str:
     """Workflow commands. GitHub needs paths from the top of the repository, and the project may be further down."""
     from dataclasses import replace as moved

@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING
 import click
 
 from ._project import changes, found_root, project_option, terms
-from ._talk import command, command_line, count, explain_first, fail, next_steps, progress, shown, size, summary, text
+from ._talk import (
+    command,
+    command_line,
+    count,
+    explain_first,
+    fail,
+    next_steps,
+    progress,
+    say,
+    shown,
+    size,
+    summary,
+    text,
+)
 
 if TYPE_CHECKING:
     from ..build import Outcome
@@ -66,8 +79,7 @@ def build(
     options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked)
     with progress() as show:
         outcome = building.build(root, options, show, _say_waiting)
-    if outcome.found:
-        click.echo(text(outcome.found) + "\n", err=True)
+    say(outcome.found)
     if outcome.status != "built":
         _say_why_not(outcome)
     failed = has_errors(outcome.found)

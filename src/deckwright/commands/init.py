@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ._talk import command, fail, next_steps, shown, text
+from ._talk import command, fail, next_steps, say, shown, text
 
 
 @command("init anatomy")
@@ -28,8 +28,7 @@ def init(folder: Path) -> None:
         fail(1, f"{shown(folder)} cannot become a project: {files.reason(error)}")
     if start is None:
         fail(2, text(found))
-    if found:
-        click.echo(text(found) + "\n", err=True)
+    say(found)
     for path in start.created:
         click.echo(f"Created {shown(path)}")
     move = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(shown(folder))}"]

@@ -16,6 +16,7 @@ from ._talk import (
     fail,
     help_texts,
     next_steps,
+    say,
     shown,
     text,
 )
@@ -60,8 +61,7 @@ def suggest(ctx: click.Context, image: Path, start: Path, every: bool, force: bo
         fail(2, str(error))
     except OSError as error:
         fail(1, f"{shown(file)} cannot be read: {files.reason(error)}.")
-    if found:
-        click.echo(text(found) + "\n", err=True)
+    say(found)
     if proposal is None:
         fail(1, f"Next: {explain_first(found)}")
     for number, mask in enumerate(proposal.masks, 1):
@@ -114,8 +114,7 @@ def show(ctx: click.Context, image: Path, start: Path, mode: str) -> None:
     if media:
         diagram, wrong = diagrams.read(media, root, build.kept(root))
         found += wrong
-    if found:
-        click.echo(text(found) + "\n", err=True)
+    say(found)
     if not diagram:
         fail(1, f"Next: {explain_first(found)}")
     made = sheet.cards(diagram, mode)
