@@ -16,6 +16,8 @@ from markdown_it.parser_block import ParserBlock
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from ..limits import MAX_NESTING
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -42,9 +44,6 @@ ENDS = BEGINS | {"deflist": ":~"}
 _OTHERS = ""
 """The key of the rules for lines that begin with any other character."""
 
-_INDENTED = ("deep", "code")
-"""The rules for lines that are indented by four columns or more. The second takes all of them, and no others."""
-
 
 class BlockParser(ParserBlock):
     """The parser with the rules of another one, to which no more can be added."""
@@ -52,8 +51,10 @@ class BlockParser(ParserBlock):
     def __init__(self, plain: ParserBlock) -> None:
         self.ruler = plain.ruler
         rules = {rule.name: _checked(rule.name, rule.fn) for rule in self.ruler.__rules__ if rule.enabled}
-        self.rules = _by_character({name: rule for name, rule in rules.items() if name != "code"}, BEGINS)
-        self.indented = [rules[name] for name in _INDENTED]
+        others = {name: rule for name, rule in rules.items() if name not in ("deep", "code")}
+        self.rules = _by_character(others, BEGINS)
+        # Each of these takes all lines that it is asked of, and no others.
+        self.deep, self.indented = [rules["deep"]], [rules["code"]]
         for chain in ("paragraph", "reference", "blockquote", "list"):
             held = {rule.name: rules[rule.name] for rule in self.ruler.__rules__ if rule.enabled and chain in rule.alt}
             self.ruler.push(f"end of {chain}", _any_of(_by_character(held, ENDS)), {"alt": [chain]})
@@ -82,7 +83,9 @@ class BlockParser(ParserBlock):
             state.line = line
             if line >= endLine or indents[line] < state.blkIndent:
                 break
-            if indents[line] - state.blkIndent >= 4:
+            if state.level >= MAX_NESTING:
+                rules = self.deep
+            elif indents[line] - state.blkIndent >= 4:
                 rules = self.indented
             else:
                 rules = self.rules.get(source[begins[line] + shifts[line]]) or self.rules[_OTHERS]

@@ -86,8 +86,13 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         start += len(text) - len(text.lstrip())
         text = text.strip()
         pieces = within(self.pieces, start, start + len(text))
-        line, column = self.place(start)
         row = self.text.count("\n", 0, start)
+        if row < len(self.starts):
+            begin = self.text.rfind("\n", 0, start) + 1
+            line, column = self.starts[row]
+            column = max(column + start - begin + bisect_right(self.gaps, start), 0)
+        else:
+            line, column = self.place(start)
         starts = ((line, column), *self.starts[row + 1 : row + 1 + text.count("\n")])
         gaps = tuple(gap - start for gap in self.gaps if gap > start)
         return replace(self, text=text, starts=starts, pieces=pieces, gaps=gaps)

@@ -49,23 +49,21 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
             case "key":
                 say(word.name, word, word.value)
 
-    def value(what: str) -> str:
-        return said[what].value if what in said else ""
-
+    values = {what: word.value for what, word in said.items()}
     tag = Tag(
         kind=said["kind"].name if "kind" in said else "",
         cut=said["cut"].name if "cut" in said else "",
-        switches=frozenset([name for name in vocabulary.switches if name in names or value(name)]),
-        id=value("id"),
-        was=value("was"),
+        switches=frozenset([name for name in vocabulary.switches if name in names or values.get(name)]),
+        id=values.get("id", ""),
+        was=values.get("was", ""),
         tags=tuple(tags),
-        source=value("source") if "source" in said else None,
-        context=value("context") if "context" in said else None,
-        typed=value("typed"),
-        mode=value("mode"),
-        masks=tuple(value("masks").split()),
-        span=words[0].span,
-        id_span=said["id"].span if "id" in said else None,
+        source=values.get("source"),
+        context=values.get("context"),
+        typed=values.get("typed", ""),
+        mode=values.get("mode", ""),
+        masks=tuple(values.get("masks", "").split()),
+        first=words[0],
+        said_id=said.get("id"),
     )
     if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.
         for name in (tag.cut, *sorted(tag.switches)):
@@ -81,4 +79,4 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
 
 def id_problems(tag: Tag) -> list[Diagnostic]:
     """What is wrong with the id in a note's tag. On other headings an id is an anchor and can be anything."""
-    return [bad_id(tag.id_span, tag.id)] if tag.id_span and not ID.fullmatch(tag.id) else []
+    return [bad_id(tag.said_id.span, tag.id)] if tag.said_id and not ID.fullmatch(tag.id) else []

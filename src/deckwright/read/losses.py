@@ -41,14 +41,15 @@ def unread(everything: Iterable[Block], file: SourceFile, question: Callable[[in
 
 def conflicts(everything: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     """The markers of an unfinished merge. Those in code may be what a note is about."""
-    lines = [n for n, line in enumerate(file.lines) if line.startswith(_SIGNS) and _CONFLICT.match(line)]
-    if not lines:
+    text = "\n".join(file.lines)
+    if not any(sign in text for sign in _SIGNS):
         return []
+    lines = [n for n, line in enumerate(file.lines) if _CONFLICT.match(line)]
     shown = {line for block in everything if block.kind == "code" for line in range(block.first, block.last)}
     return [conflict_marker(file.span(n, 0, 7)) for n in lines if n not in shown]
 
 
-_SIGNS = ("<<<<<<<", ">>>>>>>", "|||||||")
+_SIGNS = ("<" * 7, ">" * 7, "|" * 7)
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) \S")
 
 

@@ -32,8 +32,8 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
         instead = f"#card/{word.value}" if word.value in _KINDS_ALONE else _meant_hashtag(word.value, vocabulary)
         if instead:
             found.append(near_tag(word.span, f"#{word.value}", instead))
-    is_said = any(word.sort == "name" and word.name in vocabulary.kinds for word in words)
-    if not is_said and "[" in title.text and (bracket := _BRACKET.search(title.text)):
+    bracket = _BRACKET.search(title.text) if "[" in title.text else None
+    if bracket and not any(word.sort == "name" and word.name in vocabulary.kinds for word in words):
         span = file.span(*title.place(bracket.start()), len(bracket[0].rstrip()))
         found.append(near_tag(span, bracket[0].strip(), f"{{.{bracket['name']}}}", "title"))
     return found

@@ -80,7 +80,7 @@ class Word(msgspec.Struct, frozen=True):
 class Tag(msgspec.Struct, frozen=True):
     """What all the words of a tag say together. Everything is empty unless it is given; the `context` "" is given too.
 
-    `kind` is also empty if the tag has only a cut or a switch. `span` is that of the first word.
+    `kind` is also empty if the tag has only a cut or a switch. `first` is the first word, `said_id` the one with the id.
     """
 
     kind: str = ""
@@ -94,8 +94,17 @@ class Tag(msgspec.Struct, frozen=True):
     typed: str = ""
     mode: str = ""
     masks: tuple[str, ...] = ()
-    span: Span | None = None
-    id_span: Span | None = None
+    first: Word | None = None
+    said_id: Word | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """Where its first word stands."""
+        return self.first.span if self.first else None
+
+    @property
+    def id_span(self) -> Span | None:
+        return self.said_id.span if self.said_id else None
 
     @property
     def claims(self) -> bool:
@@ -110,6 +119,8 @@ def of_heading(heading: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
     """A heading → the heading without its tag, the words of the tag, and what is wrong with them."""
     words: list[Word] = []
     found: list[Diagnostic] = []
+    if "{" not in heading.text and "#" not in heading.text:
+        return heading.cut(0), words, found
     text = masked(heading.text, heading.pieces)
     lists = {list_.end(): list_ for list_ in LIST.finditer(text)} if "{" in text else {}
     end = len(text)
