@@ -366,7 +366,7 @@ REFUSED: dict[str, tuple[Callable[[Collection], Collection], type[Exception], st
         f"the note at cards/a.md:1 has no identity: guid 'guid-1', note id 0, mod {RELEASED - 1}"),
     "a missing deck": (
         lambda c: with_note(c, deck="Other"), ValueError,
-        "the note at cards/a.md:1 is in the deck 'Other', which the collection lacks"),
+        "the note 'guid-1' is in the deck 'Other', which the collection lacks"),
     "the learner's own deck": (
         lambda c: replace(c, decks=(*c.decks, Deck("default"))), ValueError, 'a deck cannot be called "Default"'),
     "no note type": (

@@ -9,7 +9,7 @@ import errno
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -170,7 +170,7 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
         return replace(outcome, status=reason)
     if options.locked and (stale_lines := loaded.stale_lines):
         return replace(outcome, status="locked", stale_lines=stale_lines)
-    outcome = _written(project, loaded, target, outcome)
+    outcome = _written(project, loaded, target, outcome, cache)
     return replace(outcome, seen=seen) if outcome.status == "built" and _is_lasting(outcome, seen) else outcome
 
 
@@ -245,7 +245,7 @@ def _objection(loaded: Loaded, keep_going: bool) -> Status | None:
     return None if loaded.collection.notes else "no notes"
 
 
-def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome) -> Outcome:
+def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, cache: Cache) -> Outcome:
     """Write the package, save deck.lock, and only then put the package in its place: nobody must ever get a note whose
     identity was not kept, and a build that fails must change neither.
     """
@@ -253,7 +253,7 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome) -
         target.parent.mkdir(parents=True, exist_ok=True)
         with files.workshop(target.parent) as folder:
             new = folder / target.name
-            made = package.write(loaded.collection, new, last=target)
+            made = package.write(loaded.collection, new, target, _packed(loaded, cache))
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             try:
@@ -271,6 +271,19 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome) -
             return _failed(outcome, "unreadable", Path(error.filename), error)
         return _failed(outcome, "unwritable", target, error)
     return replace(outcome, package=made, size=made.size)
+
+
+def _packed(loaded: Loaded, cache: Cache) -> Iterator[bytes]:
+    """The notes as the package has them: what an earlier build has packed is not packed again."""
+    note_types = loaded.collection.note_types
+    of_types = msgspec.msgpack.encode(note_types)
+    for made_of, notes in loaded.notes.parts():
+        key = cache.key("rows", (made_of, of_types))
+        packed = cache.get(key)
+        if packed is None:
+            packed = package.pack(notes, note_types)
+            cache.put(key, packed)
+        yield packed
 
 
 def _changed_media(loaded: Loaded) -> Path | None:

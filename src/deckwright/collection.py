@@ -28,13 +28,14 @@ from .settings import Project
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A collection without the notes that have errors, and everything that was found, by place.
+    """A collection without the notes that have errors, its notes, and everything that was found, by place.
 
     `files` is how many files of notes there are, `spans` where each note of the collection stands, by its guid. `before`
     is the ledger as it was read from `file`; `assigned` has what became of it.
     """
 
     collection: Collection
+    notes: Notes
     spans: Mapping[str, Span]
     diagnostics: list[Diagnostic]
     files: int
@@ -90,15 +91,16 @@ def load(
     media = {file.name: file for draft, _ in identified for file in draft.media}
     if not has_errors(found):  # A note with an error may be the one that uses a file.
         found += library.unused(media.values())
+    made = Notes(written, identified)
     collection = Collection(
         settings,
-        Notes(written, identified),
+        made,
         assigned.note_types,
         decks=_decks(settings, {draft.note.deck for draft, _ in identified}, len(identified)),
         media=tuple(media[name] for name in sorted(media)),
     )
     spans = {who.guid: draft.note.span for draft, who in identified}
-    return Loaded(collection, spans, sort(found), number, before, file, assigned)
+    return Loaded(collection, made, spans, sort(found), number, before, file, assigned)
 
 
 def save(project: Project, loaded: Loaded) -> bool:
@@ -117,10 +119,23 @@ class Notes:
         return len(self._identified)
 
     def __iter__(self) -> Iterator[Note]:
+        for _, notes in self.parts():
+            yield from notes
+
+    def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
+        """The notes of each file, and before them all that they are made of: where that is the same, so are they."""
         for file, held in groupby(self._identified, key=lambda pair: pair[0].file):
-            bodies = self._written.bodies(file)
-            for draft, who in held:
-                yield _filled(draft, bodies[draft.place], who)
+            notes = [*held]
+            made_of = [
+                (draft.place, who, [media.name for media in draft.media], draft.masks, draft.drawn)
+                for draft, who in notes
+            ]
+            yield msgspec.msgpack.encode((self._written.key(file), made_of)), self._made(file, notes)
+
+    def _made(self, file: int, notes: Iterable[tuple[_Draft, Identity]]) -> Iterator[Note]:
+        bodies = self._written.bodies(file)
+        for draft, who in notes:
+            yield _filled(draft, bodies[draft.place], who)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Notes) and len(self) == len(other) and all(map(eq, self, other))

@@ -4,6 +4,7 @@ from .archive import PackageError
 from .check import WriteError
 from .contents import Package, PackedCard, PackedNote, contents
 from .generation import cards
+from .packing import pack
 from .reader import read
 from .writer import Counts, refuse_name, write
 
@@ -16,6 +17,7 @@ __all__ = [
     "WriteError",
     "cards",
     "contents",
+    "pack",
     "read",
     "refuse_name",
     "write",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -53,6 +53,8 @@ def contents(collection: Collection) -> Package:
     media name that is used twice, a deck called "Default", a tag with white space, a field with U+001F. Earlier stages let
     none of these through.
     """
+    outline = frame(collection)
+    known = Known(outline.decks)
     notes = (
         PackedNote(
             guid=note.guid,
@@ -63,9 +65,10 @@ def contents(collection: Collection) -> Package:
             tags=note.tags,
             cards=tuple(PackedCard(ord_, note.deck) for ord_ in ords),
         )
-        for note, note_type, values, ords in checked(collection)
+        for note, note_type, values, ords in checked(collection.notes, collection.note_types)
+        if known.add(note.guid, note.deck)
     )
-    return replace(frame(collection), notes=tuple(notes))
+    return replace(outline, notes=tuple(notes))
 
 
 def frame(collection: Collection) -> Package:
@@ -87,37 +90,49 @@ def frame(collection: Collection) -> Package:
     )
 
 
-def checked(collection: Collection) -> Iterator[tuple[Note, NoteType, list[str], tuple[int, ...]]]:
-    """Its notes, one by one: each with its note type, the values of its fields in their order, and its cards' ordinals."""
-    decks = {deck.name for deck in collection.decks}
+class Known:
+    """The guids and decks of a package while its notes are gathered."""
+
+    def __init__(self, decks: Iterable[Deck]) -> None:
+        self._decks = {deck.name for deck in decks}
+        self._guids: set[str] = set()
+
+    def add(self, guid: str, deck: str) -> bool:
+        """Add a note. Raises ValueError for a guid that another note has, and for a deck that is missing; else True."""
+        if guid in self._guids:
+            raise ValueError(f"the guid {guid!r} is used more than once")
+        if deck not in self._decks:
+            raise ValueError(f"the note {guid!r} is in the deck {deck!r}, which the collection lacks")
+        self._guids.add(guid)
+        return True
+
+
+def checked(
+    notes: Iterable[Note], note_types: Mapping[str, NoteType]
+) -> Iterator[tuple[Note, NoteType, list[str], tuple[int, ...]]]:
+    """Notes, one by one: each with its note type, the values of its fields in their order, and its cards' ordinals."""
     kinds = {
         key: (note_type, [field.name for field in note_type.fields], Generator(note_type))
-        for key, note_type in collection.note_types.items()
+        for key, note_type in note_types.items()
     }
-    guids: set[str] = set()
-    for note in collection.notes:
+    for note in notes:
         if note.note_type not in kinds:
             raise ValueError(f"the collection lacks the note type {note.note_type!r}")
         note_type, names, generator = kinds[note.note_type]
         value = note.fields.get
         values = [value(name, "") for name in names]
         ords = generator.cards(values, note.tags)
-        if problem := _problem(note, values, ords, decks):
+        if problem := _problem(note, values, ords):
             raise ValueError(f"the note at {note.span.place} {problem}")
-        if note.guid in guids:
-            raise ValueError(f"the guid {note.guid!r} is used more than once")
-        guids.add(note.guid)
         yield note, note_type, values, ords
 
 
-def _problem(note: Note, values: list[str], ords: tuple[int, ...], decks: set[str]) -> str:
+def _problem(note: Note, values: list[str], ords: tuple[int, ...]) -> str:
     """Why a note cannot be packed, empty if it can."""
     if not note.guid or note.note_id <= 0 or note.mod <= 0:
         return f"has no identity: guid {note.guid!r}, note id {note.note_id}, mod {note.mod}"
     if not ords:
         return "makes no card"
-    if note.deck not in decks:
-        return f"is in the deck {note.deck!r}, which the collection lacks"
     if note.tags and len(" ".join(note.tags).split()) != len(note.tags):
         return f"has a tag that Anki would cut: {' '.join(note.tags)!r}"
     if "\x1f" in "".join(values):

@@ -45,7 +45,9 @@ class Database:
     def count(self, table: str, condition: str) -> int:
         """How many rows are as SQL says."""
         self._refuse_all_but_a_table(table)
-        found: int = self._connection.execute(f"SELECT count(*) FROM {table} NOT INDEXED WHERE {condition}").fetchone()[0]
+        found: int = self._connection.execute(f"SELECT count(*) FROM {table} NOT INDEXED WHERE {condition}").fetchone()[
+            0
+        ]
         return found
 
     def _refuse_all_but_a_table(self, table: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import genanki
 
-from ..model import Deck, Field, Note, NoteType, Template
+from ..model import Deck, Field, NoteType, Template
 from .spool import CardRow, NoteRow, Spool
 
 _NOTE = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')"
@@ -36,15 +36,9 @@ def deck_id(settings_id: str, name: str) -> int:
     return 1_262_304_000_000 + int.from_bytes(digest[:8], "big") % (10 * 365 * 24 * 3600 * 1000)
 
 
-def note_row(note: Note, note_type: NoteType, values: Sequence[str]) -> NoteRow:
-    """`values` are those of its fields, in their order."""
-    tags = f" {' '.join(note.tags)} "
-    return note.note_id, note.guid, note_type.id, note.mod, tags, "\x1f".join(values), values[note_type.sort_field]
-
-
-def card_rows(note: Note, ords: Iterable[int], deck_id: int, place: int) -> list[CardRow]:
+def card_rows(note: NoteRow, ords: Iterable[int], deck_id: int, place: int) -> list[CardRow]:
     """`place` is that of the note, counted from 1. There are 500 ids free behind that of each note."""
-    note_id, mod = note.note_id, note.mod
+    note_id, _, _, mod, *_ = note
     return [(note_id + 1 + ord_, note_id, deck_id, ord_, mod, place) for ord_ in ords]
 
 

@@ -5,17 +5,19 @@ What is written passes by: notes through a file, from which they are sorted, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 
 from .. import files
-from ..model import Collection, Media
+from ..model import Collection, Media, Note
 from . import tables, zipped
 from .check import check
-from .contents import checked, frame
+from .contents import Known, frame
+from .packing import pack, unpack
 from .spool import Spool
 
 
@@ -28,10 +30,12 @@ class Counts(msgspec.Struct, frozen=True):
     size: int
 
 
-def write(collection: Collection, target: Path, last: Path | None = None) -> Counts:
+def write(
+    collection: Collection, target: Path, last: Path | None = None, packed: Iterable[bytes] | None = None
+) -> Counts:
     """Write the package, read it back, and only then put it in the place of the previous one. What it holds.
 
-    The notes are asked for once, one by one. Media that are in the package `last` too are copied from it: that is faster
+    The notes are asked for once, one by one, unless they come `packed`, by `packing.pack`, some at a time. Media that are in the package `last` too are copied from it: that is faster
     than from their sources, but whatever is wrong with it, the package is as if there was none.
 
     Raises ValueError for what `refuse_name` and `contents` refuse, OSError for a file that cannot be read or written, and
@@ -45,9 +49,11 @@ def write(collection: Collection, target: Path, last: Path | None = None) -> Cou
     with files.workshop(target.parent) as folder:
         rows = Spool(folder / "rows")
         try:
-            for place, (note, note_type, values, ords) in enumerate(checked(collection), start=1):
-                cards = tables.card_rows(note, ords, deck_ids[note.deck], place)
-                rows.add(tables.note_row(note, note_type, values), cards)
+            known = Known(outline.decks)
+            parts = packed or (pack(some, collection.note_types) for some in _batches(collection.notes))
+            for place, (note, deck, ords) in enumerate(chain.from_iterable(map(unpack, parts)), start=1):
+                known.add(note[1], deck)
+                rows.add(note, tables.card_rows(note, ords, deck_ids[deck], place))
         finally:
             rows.close()
         decks = {deck_ids[deck.name]: deck for deck in outline.decks}
@@ -65,6 +71,12 @@ def write(collection: Collection, target: Path, last: Path | None = None) -> Cou
         size = made.stat().st_size
         made.replace(target)
     return Counts(len(rows), rows.cards, len(media), size)
+
+
+def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
+    waiting = iter(notes)
+    while some := list(islice(waiting, 256)):
+        yield some
 
 
 def _zip(made: Path, media: Sequence[Media], database: Path, last: Path | None) -> None:
