@@ -110,6 +110,12 @@ def decks_of(package: Path) -> dict[int, str]:
     return {int(id_): deck["name"] for id_, deck in json.loads(decks).items()}
 
 
+def test_the_header_tells_neither_the_version_of_sqlite_nor_how_the_tables_were_filled(package: Path) -> None:
+    header = ZipFile(package).read("collection.anki2")[:100]
+    told = [int.from_bytes(header[at : at + 4], "big") for at in (24, 40, 92, 96)]
+    assert told == [1, 13, 1, 3_000_000]
+
+
 def test_the_collection_is_deflated_fast(package: Path) -> None:
     with ZipFile(package) as zipped:
         member, data = zipped.getinfo("collection.anki2"), zipped.read("collection.anki2")
