@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Iterable
 
 from ..diagnostics import Diagnostic, has_errors
 from ..model import Settings, Span, Written
@@ -60,7 +58,8 @@ def ids(path: str, data: bytes) -> list[tuple[str, Span]]:
 def _note(
     part: Part, section: Section, kind: Kind, settings: Settings, context: Context
 ) -> tuple[Written | None, list[Diagnostic]]:
-    renderer = Renderer(section.file, section.document, runs_left(part.own(), section.document))
+    own = part.own()
+    renderer = Renderer(section.file, section.document, runs_left(own, section.document))
     made, found = kind.make(part, section, renderer)
     if made.instead and section.by_default:
         # A deletion that is not read as one may be why there is none.
@@ -73,7 +72,7 @@ def _note(
     tags, wrong = shared.tags(part, section, settings)
     deck, worse = shared.deck(section, settings)
     found += [*wrong, *worse, *renderer.diagnostics]
-    found += slips.foreign(part.own(), section.file)
+    found += slips.foreign(own, section.file)
     found = _told_once(found)
     if has_errors(found):
         return None, found
@@ -83,7 +82,7 @@ def _note(
         tags=tags,
         deck=deck,
         path=context.path(part, section),
-        text=content.text(part.own()),
+        text=content.text(own),
         source=content.source(part, section, context.source(part, section), tags),
         span=part.span,
         id=part.tag.id,
@@ -100,6 +99,8 @@ def _note(
 def _told_once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The same without a `==` that has no partner (C010) where it is part of what looks like a deletion (C012)."""
     told = list(found)
+    if not told:
+        return told
     like = [one.span for one in told if one.code == "C012"]
     return [one for one in told if one.code != "C010" or not any(_holds(span, one.span) for span in like)]
 

@@ -23,7 +23,7 @@ def source(part: Part, section: Section, context: Value, tags: Sequence[str]) ->
     that field.
     """
     # How deep a heading is that asks is nothing that a learner sees.
-    asked = [replace(block, level=0) for block in part.asked]
+    asked = [replace(block, level=0) if block.level else block for block in part.asked]
     switches = section.tag.switches | part.tag.switches
     return digest(
         section.kind,
@@ -43,9 +43,10 @@ def source(part: Part, section: Section, context: Value, tags: Sequence[str]) ->
 
 def is_text(block: Block) -> bool:
     """Whether a block is shown at all: comments and private blocks are for the author alone."""
-    return block.kind not in ("comment", "private")
+    return block.kind not in _FOR_AUTHORS
 
 
+_FOR_AUTHORS = frozenset({"comment", "private"})
 _VERBATIM = frozenset({"code", "maths", "html"})
 
 
@@ -53,19 +54,29 @@ def text(held: Iterable[Block]) -> str:
     """The text of all leaves on one line, without marks of emphasis, the marks, numbers and hints of clozes, the
     folders in the addresses of links, and footnotes of the form `^[…]`.
     """
-    leaves = (leaf for block in held for leaf in block.walk() if leaf.text and is_text(leaf))
-    return " ".join(filter(None, map(_leaf_text, leaves)))
+    waiting = [*held]
+    waiting.reverse()
+    words: list[str] = []
+    while waiting:
+        block = waiting.pop()
+        if block.children:
+            waiting += reversed(block.children)
+        if block.text and block.kind not in _FOR_AUTHORS:
+            words += _leaf_text(block).split()
+    return " ".join(words)
 
 
 def _leaf_text(leaf: Block) -> str:
-    left_out: Iterable[tuple[int, int]] = ()
-    if leaf.kind in _VERBATIM:
-        left_out = [(start, end) for start, end, _, _ in clozes.in_code(leaf.text)]
-    elif leaf.pieces:
-        pairs = clozes.pair(leaf.text, leaf.pieces)[0] if "==" in leaf.text or "{{c" in leaf.text else []
-        marks = (place for pair in pairs for place in ((pair.open.start, pair.start), (pair.end, pair.close.end)))
-        left_out = (*marks, *(place for piece in flat(leaf.pieces) for place in _signs(leaf.text, piece)))
-    return " ".join(without(leaf.text, left_out).split())
+    text = leaf.text
+    left_out: list[tuple[int, int]] = []
+    if leaf.pieces:
+        for pair in clozes.pair(text, leaf.pieces)[0] if "==" in text or "{{c" in text else ():
+            left_out += ((pair.open.start, pair.start), (pair.end, pair.close.end))
+        for piece in flat(leaf.pieces):
+            left_out += _signs(text, piece)
+    elif leaf.kind in _VERBATIM:
+        left_out = [(start, end) for start, end, _, _ in clozes.in_code(text)]
+    return without(text, left_out) if left_out else text
 
 
 def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
@@ -90,7 +101,7 @@ def _canonical(block: Block) -> list[Value]:
     What else is on the card is in it: the first number of a list and whether it is tight, how deep a heading is.
     """
     text = block.text if block.kind in _VERBATIM else _folded(block)
-    children = [_canonical(child) for child in block.children if is_text(child)]
+    children = [_canonical(child) for child in block.children if child.kind not in _FOR_AUTHORS]
     return [block.kind, block.info, block.level, block.kind == "list" and block.tight, text, children]
 
 
@@ -99,24 +110,34 @@ def _folded(leaf: Block) -> str:
 
     A hard break is a control character. So is code, which stands behind the text with all its spaces.
     """
-    text, code = leaf.text, []
-    if leaf.pieces:
-        characters = list(text)
-        for piece in flat(leaf.pieces):
-            if piece.kind in ("comment", "private"):
-                characters[piece.start : piece.end] = [""] * (piece.end - piece.start)
-            elif piece.kind in ("emphasis", "strong"):
-                for start, end in _signs(text, piece):
-                    characters[start:end] = "*" * (end - start)
-            elif piece.kind in ("break", "code"):
-                sign = _BREAK if piece.kind == "break" else _CODE
-                characters[piece.start : piece.end] = [sign] + [""] * (piece.end - piece.start - 1)
-                code += [piece.text] if piece.kind == "code" else []
-        text = "".join(characters)
-    return _CODE.join([re.sub(f" ?{_BREAK} ?", _BREAK, " ".join(text.split())), *code])
+    text = leaf.text
+    replaced: list[tuple[int, int, str]] = []
+    code: list[str] = []
+    for piece in flat(leaf.pieces) if leaf.pieces else ():
+        match piece.kind:
+            case "emphasis" | "strong":
+                replaced += [(start, end, "*" * (end - start)) for start, end in _signs(text, piece)]
+            case "code":
+                replaced.append((piece.start, piece.end, _CODE))
+                code.append(piece.text)
+            case "break":
+                replaced.append((piece.start, piece.end, _BREAK))
+            case "comment" | "private":
+                replaced.append((piece.start, piece.end, ""))
+    if replaced:
+        parts, position = [], 0
+        for start, end, sign in sorted(replaced):
+            parts += [text[position:start], sign]
+            position = end
+        text = "".join([*parts, text[position:]])
+    folded = " ".join(text.split())
+    if _BREAK in folded:
+        folded = _AROUND_BREAK.sub(_BREAK, folded)
+    return _CODE.join([folded, *code]) if code else folded
 
 
 _BREAK, _CODE = "\x02", "\x03"
+_AROUND_BREAK = re.compile(f" ?{_BREAK} ?")
 
 
 def _definitions_used(held: Iterable[Block], document: Document) -> list[Value]:
@@ -125,6 +146,8 @@ def _definitions_used(held: Iterable[Block], document: Document) -> list[Value]:
 
     Addresses count without percent-encoding: which characters get one is up to the library that reads them.
     """
+    if not (document.references or document.footnotes):
+        return []
     used: dict[str, Value] = {}
     waiting = list(held)
     while waiting:

@@ -6,6 +6,9 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+import msgspec
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
@@ -16,8 +19,7 @@ from . import marks, survival
 from .survival import Tex, Token
 
 
-@dataclass(slots=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """A deletion in a leaf's text: `==answer==`, `==c2::answer::hint==` or `{{c1::answer::hint}}`.
 
     `open` and `close` are its marks. The answer stands from `start` to `end`; from there to the closing mark stands the
@@ -32,13 +34,15 @@ class Pair:
     end: int
     hint: str
     crosses: bool
-    problems: list[Callable[..., Diagnostic]]
+    problems: tuple[Callable[..., Diagnostic], ...]
 
 
-def pair(text: str, pieces: Sequence[Piece]) -> tuple[list[Pair], list[Piece], list[Piece]]:
+@lru_cache(maxsize=16)
+def pair(text: str, pieces: tuple[Piece, ...]) -> tuple[Sequence[Pair], Sequence[Piece], Sequence[Piece]]:
     """The deletions that begin and end in a leaf's text, nested ones too; what opens and never closes; what only closes.
 
-    Those in the captions of pictures and in inline footnotes are left out.
+    Those in the captions of pictures and in inline footnotes are left out. The result is kept for a while: a note is
+    rendered, and then compared by its text.
     """
     pairs: list[Pair] = []
     stack: list[_Opening] = []
@@ -109,7 +113,7 @@ def _pair(text: str, opened: _Opening, close: Piece, around: int) -> Pair:
         problems.append(empty_deletion)
     if number is not None and not 1 <= number <= MAX_NUMBER:
         problems.append(bad_number)
-    return Pair(opened.piece, close, number, start, end, hint, crosses, problems)
+    return Pair(opened.piece, close, number, start, end, hint, crosses, tuple(problems))
 
 
 def couples(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
