@@ -117,8 +117,10 @@ def _code(leaf: Block) -> str | None:
 
 def _is_link(block: Block) -> bool:
     """Whether a block contains nothing but links."""
-    leaves = [leaf for leaf in block.walk() if leaf.text or leaf.kind == "code"]
-    return all(leaf.kind == "paragraph" and _has_links_alone(leaf) for leaf in leaves)
+    for leaf in block.walk():
+        if (leaf.text or leaf.kind == "code") and not (leaf.kind == "paragraph" and _has_links_alone(leaf)):
+            return False
+    return True
 
 
 _TODO = re.compile(r"\bTODO\b:?")
@@ -129,8 +131,10 @@ _NO_TEXT = frozenset(
 
 def _has_links_alone(leaf: Block) -> bool:
     """Whether a leaf has nothing but links, and perhaps a TODO."""
-    is_text = all(piece.kind in _NO_TEXT for piece in flat(leaf.pieces)) if leaf.pieces else True
-    return is_text and not _TODO.sub("", _beside_links(leaf.text, leaf.pieces, 0, len(leaf.text))).strip()
+    for piece in flat(leaf.pieces) if leaf.pieces else ():
+        if piece.kind not in _NO_TEXT:
+            return False
+    return not _TODO.sub("", _beside_links(leaf.text, leaf.pieces, 0, len(leaf.text))).strip()
 
 
 def _beside_links(text: str, pieces: Sequence[Piece], start: int, end: int) -> str:

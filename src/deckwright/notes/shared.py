@@ -76,24 +76,28 @@ _name_problem = lru_cache(maxsize=256)(name_problem)
 
 def tags(part: Part, section: Section, settings: Settings) -> tuple[tuple[str, ...], list[Diagnostic]]:
     """The note's tags with the deck's prefix, sorted, and what is wrong with them."""
-    made: set[str] = set()
+    of_file = section.front_matter.tags
+    given = (*of_file, *section.tag.tags, *part.tag.tags)
+    made, changed = _tags(given, settings.tag_prefix.replace("/", "::"))
     found: list[Diagnostic] = []
-    prefix = settings.tag_prefix.replace("/", "::")
-    of_file = section.front_matter.places.get("tags", part.span)
-    given = [(of_file, tag) for tag in section.front_matter.tags]
-    given += [(part.span, tag) for tag in (*section.tag.tags, *part.tag.tags)]
-    for span, written in given:
-        tag, is_same = _tag(written)
-        if not is_same:
-            found.append(bad_tag(span, written, tag.replace("::", "/")))
+    for number, tag in changed:
+        place = section.front_matter.places.get("tags", part.span) if number < len(of_file) else part.span
+        found.append(bad_tag(place, given[number], tag.replace("::", "/")))
+    return made, found
+
+
+@lru_cache(maxsize=256)
+def _tags(given: tuple[str, ...], prefix: str) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
+    """The tags in Anki's form, with the prefix, sorted; and those that had to be changed, by their number among what was
+    written. They are kept, since most notes of a file have the same.
+    """
+    made: set[str] = set()
+    changed: list[tuple[int, str]] = []
+    for number, written in enumerate(given):
+        levels = [re.sub(r"[\s\"]+", "-", level).strip("-") for level in re.split(r"/|::", written)]
+        tag = "::".join(filter(None, levels))
+        if tag != written.replace("/", "::"):
+            changed.append((number, tag))
         if tag:
             made.add(f"{prefix}::{tag}" if prefix else tag)
-    return tuple(sorted(made)), found
-
-
-@lru_cache(maxsize=4096)
-def _tag(written: str) -> tuple[str, bool]:
-    """A tag in Anki's form, and whether it says the same as what was written. Most tags are those of many notes."""
-    levels = [re.sub(r"[\s\"]+", "-", level).strip("-") for level in re.split(r"/|::", written)]
-    tag = "::".join(filter(None, levels))
-    return tag, tag == written.replace("/", "::")
+    return tuple(sorted(made)), changed

@@ -18,7 +18,8 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     plain: list[tuple[int, Span, str]] = []  # Numbers without a c: they may be meant as answers.
     for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
-        found += _near_forms(leaf, file)
+        if "==" in leaf.text or "{" in leaf.text:
+            found += _near_forms(leaf, file)
         if "==" not in leaf.text or leaf.kind in ("code", "maths", "html", "comment", "private"):
             continue
         text = masked(leaf.text, leaf.pieces)
@@ -33,7 +34,7 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
         for spaced in _SPACED.finditer(text):
             if not _OPERATOR.search(spaced["inner"]):
                 found.append(near_deletion(_span(leaf, spaced, file), leaf.text[slice(*spaced.span())], "spaces"))
-    if sorted({number for number, _, _ in plain}) == list(range(1, len({n for n, _, _ in plain}) + 1)):
+    if plain and sorted({number for number, _, _ in plain}) == list(range(1, len({n for n, _, _ in plain}) + 1)):
         found += [near_number(span, written, f"c{written}") for _, span, written in plain]
     return found
 
@@ -61,9 +62,11 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
         for form in _FORM.finditer(leaf.text):
             if not any(start <= form.start() < end for start, end in hidden):
                 yield near_deletion(_span(leaf, form, file), form[0], "form")
+    if "==" not in leaf.text:
+        return
     stretches = [(0, len(leaf.text))] if leaf.kind == "maths" else []
     stretches += [(piece.start, piece.end) for piece in flat(leaf.pieces) if piece.kind in ("maths", "display")]
-    for stretch in stretches if "==" in leaf.text else ():
+    for stretch in stretches:
         for mark in _IN_MATHS.finditer(leaf.text, *stretch):
             yield near_deletion(_span(leaf, mark, file), mark[0], "maths")
 
