@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from deckwright import notes
 from deckwright.model import SourceFile, Written
 from deckwright.read import blocks
+from deckwright.read.blocks import Block
 from deckwright.read.inlines import flat
 from deckwright.render import Renderer, clozes, colours, inline, marks, survival
 
@@ -126,6 +127,19 @@ def test_no_word_is_lost(atoms: list[str], is_cloze: bool) -> None:
     html = marks.fill(html, [reference.target for reference in renderer.references])
     hints = " ".join(deletion.hint for deletion in renderer.deletions)
     assert set(re.findall(r"w\d+w", text)) == set(re.findall(r"w\d+w", html + hints))
+
+
+LITERAL = [
+    "a", " ", "\n", "&", "&lt;", "<", ">", "<b>", '"', "[", "]", "{{c1::", "}}", "[sound:", "[latex]", "\\(", "\\)",
+]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.lists(st.sampled_from(LITERAL), max_size=8), st.booleans()), max_size=3))
+def test_paragraphs_of_text_alone_become_what_their_elements_would(written: list[tuple[list[str], bool]]) -> None:
+    """A rule below them is an element, and makes elements of them all."""
+    held = [Block("paragraph", 0, 1, text=f"x{''.join(atoms)}x", tight=tight) for atoms, tight in written]
+    renderer = Renderer(SourceFile("cards/any.md", ("",)), blocks.parse(""))
+    assert renderer.blocks(held) + "<hr>" == renderer.blocks([*held, Block("rule", 1, 2)])
 
 
 @given(st.binary(max_size=200))
