@@ -44,6 +44,9 @@ ENDS = BEGINS | {"deflist": ":~"}
 _OTHERS = ""
 """The key of the rules for lines that begin with any other character."""
 
+_ENDINGS = {*"".join(ENDS.values()), "="}
+"""What any line begins with that ends a paragraph or makes it a heading, unless it begins a table."""
+
 
 class BlockParser(ParserBlock):
     """The parser with the rules of another one, to which no more can be added."""
@@ -145,7 +148,7 @@ def _checked(name: str, rule: Rule) -> Rule:
             below = _text(state, number)
             if not below:
                 return False
-            if below[0] in "-=" and not below.rstrip(" \t").strip(below[0]):
+            if below[0] in _ENDINGS:  # Else each item of a long list would look at all items below it.
                 return rule(state, line, last, silent)
         return False
 
