@@ -62,7 +62,11 @@ def read(path: Path, limit: int) -> bytes:
     try:
         with opened(path) as file:
             held = os.fstat(file.fileno())
-            data = file.read(limit + 1) if held.st_size <= limit else b""
+            data = b""
+            if held.st_size <= limit:
+                data = file.read(held.st_size + 1)  # To read up to the limit would take memory for so much.
+                if len(data) > held.st_size:
+                    data += file.read(limit + 1 - len(data))
         if max(held.st_size, len(data)) > limit:
             raise TooLargeError(path, max(held.st_size, len(data)))
     except OSError:
