@@ -66,10 +66,10 @@ class Options(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a build did. `found` is everything that was found: in the settings, then in the notes, by place.
 
-    If the settings have an error, there is no `target` and nothing `loaded`. `package` is how much the new package holds,
-    `size` its bytes. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would
-    have changed, counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what
-    is wrong with a name or an ID. `seen` is all that a package hangs on, if another build would say the same of it.
+    If the settings have an error, there is no `target` and nothing `loaded`. `package` is how much the new package
+    contains. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would have changed,
+    counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what is wrong with a
+    name or an ID. `seen` is all that the package hangs on, if another build would say the same of it.
     """
 
     status: Status
@@ -77,7 +77,6 @@ class Outcome(msgspec.Struct, frozen=True):
     target: Path | None = None
     loaded: Loaded | None = None
     package: Counts | None = None
-    size: int = 0
     is_ledger_changed: bool = False
     stale_lines: int = 0
     path: Path | None = None
@@ -270,7 +269,7 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, c
         if error.filename in {str(media.path) for media in loaded.collection.media}:
             return _failed(outcome, "unreadable", Path(error.filename), error)
         return _failed(outcome, "unwritable", target, error)
-    return replace(outcome, package=made, size=made.size)
+    return replace(outcome, package=made)
 
 
 def _packed(loaded: Loaded, cache: Cache) -> Iterator[bytes]:
