@@ -69,7 +69,6 @@ def test_a_build_saves_the_ledger_and_writes_the_package(project: Scratch) -> No
         target=target(project),
         loaded=outcome.loaded,
         package=package.Counts(1, 1, 0, target(project).stat().st_size),
-        size=target(project).stat().st_size,
         is_ledger_changed=True,
         seen=outcome.seen,
     )
