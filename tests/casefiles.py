@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckwright import notes, notetypes
+from deckwright import marks, notes, notetypes
 from deckwright.diagnostics import Diagnostic, sort, to_text
 from deckwright.model import Settings, SourceFile, Written
 from deckwright.notes.kinds import VOCABULARY
 from deckwright.read import blocks, sections
 from deckwright.read.blocks import Block
 from deckwright.read.sections import Section
-from deckwright.render import Renderer, clozes, marks, runs_left
+from deckwright.render import Renderer, clozes, runs_left
 
 CASES = Path(__file__).parent / "cases"
 SETTINGS = Settings(id="cases-7k3m9x2q", name="Deck", slug="cases", tag_prefix="aws")

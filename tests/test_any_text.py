@@ -11,12 +11,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from deckwright import notes
+from deckwright import marks, notes
 from deckwright.model import SourceFile, Written
 from deckwright.read import blocks
 from deckwright.read.blocks import Block
 from deckwright.read.inlines import flat
-from deckwright.render import Renderer, clozes, colours, inline, marks, survival
+from deckwright.render import Renderer, clozes, colours, inline, survival
 
 VOID = {"br", "hr", "img", "input", "source", "wbr", "col"}
 

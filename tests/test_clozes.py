@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from scratch import DAY_ONE, Scratch
 
+from deckwright import marks
 from deckwright.model import Deletion, Span
-from deckwright.render import clozes, marks, survival
+from deckwright.render import clozes, survival
 
 if TYPE_CHECKING:
     from anki.collection import Collection

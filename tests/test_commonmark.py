@@ -7,9 +7,10 @@ import re
 import pytest
 from specification import EXAMPLES, Example
 
+from deckwright import marks
 from deckwright.model import SourceFile
 from deckwright.read import blocks
-from deckwright.render import Renderer, inline, marks, raw_html
+from deckwright.render import Renderer, inline, raw_html
 
 ACCEPTED = [
     (r"<pre>(?=<code)", '<pre class="dw-code">', "code blocks have a class, for the card's stylesheet"),

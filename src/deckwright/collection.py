@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from . import candidates, files, identity, notetypes
+from . import candidates, files, identity, marks, notetypes
 from .cache import Cache
 from .compilation import Body, Files, Progress
 from .diagnostics import Diagnostic, flood, has_errors, sort
@@ -23,7 +23,6 @@ from .limits import MAX_FILE_BYTES
 from .media.library import Library
 from .model import Candidate, Collection, Deck, Deletion, Identity, Mask, Media, Note, Settings, Span
 from .names import unused
-from .render import marks
 from .settings import Project
 
 

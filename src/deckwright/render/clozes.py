@@ -10,12 +10,13 @@ from functools import lru_cache
 
 import msgspec
 
+from .. import marks
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
 from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
 from ..model import Deletion
 from ..read.inlines import Piece
-from . import marks, survival
+from . import survival
 from .survival import Tex, Token
 
 

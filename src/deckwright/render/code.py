@@ -10,12 +10,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from .. import marks
 from ..diagnostics.cloze import bad_number, hint_in_code
 from ..diagnostics.note import removed_html
 from ..limits import MAX_COLOURED, MAX_COLOURED_SPACE, MAX_NUMBER
 from ..read.blocks import Block
 from ..read.inlines.escapes import resolve
-from . import clozes, marks, tex
+from . import clozes, tex
 from .gathering import Field
 from .text import escaped, without
 

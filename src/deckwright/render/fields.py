@@ -14,10 +14,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 from msgspec.structs import replace
 
+from .. import marks
 from ..diagnostics.cloze import crossing_blocks, crossing_markup, nested_too_deep, single_mark
 from ..model import Span
 from ..read.blocks import Block
-from . import clozes, elements, inline, marks, raw_html, survival
+from . import clozes, elements, inline, raw_html, survival
 from .gathering import Field, Gathering
 from .text import escaped, plain
 

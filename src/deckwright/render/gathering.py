@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
+from .. import marks
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import not_asked
 from ..diagnostics.media import fragment, no_path, outside, remote
@@ -14,7 +15,7 @@ from ..mediatypes import divided
 from ..model import Deletion, Reference, SourceFile, Span
 from ..read.blocks import Block, Document
 from ..read.inlines import flat
-from . import clozes, marks
+from . import clozes
 from .html_elements import WITHOUT_END
 from .links import REMOTE, scheme
 

@@ -9,13 +9,14 @@ from xml.etree.ElementTree import Element, SubElement
 
 from msgspec.structs import replace
 
+from .. import marks
 from ..diagnostics.cloze import not_asked, unclosed_deletion
 from ..diagnostics.note import embedded_note, no_html, too_much, unknown_footnote
 from ..mediatypes import divided, is_played
 from ..model import Span
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat, shown
-from . import clozes, code, marks, media, raw_html
+from . import clozes, code, media, raw_html
 from .clozes import Pair
 from .gathering import Field
 from .links import REMOTE, encoded, leads_somewhere

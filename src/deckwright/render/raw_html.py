@@ -9,11 +9,12 @@ from dataclasses import field as dataclass_field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .. import marks
 from ..diagnostics.media import missing
 from ..diagnostics.note import no_html, removed_html
 from ..mediatypes import is_played
 from ..read.blocks import Block
-from . import colours, html_elements, marks, media, survival, tex
+from . import colours, html_elements, media, survival, tex
 from .gathering import Field
 from .links import SCHEMES, leads_somewhere, scheme
 from .text import escaped

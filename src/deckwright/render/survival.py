@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from . import marks
+from .. import marks
 from .html_elements import REST_OF_TAG
 
 BREAK = "<wbr>"

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 
-from . import marks
+from .. import marks
 
 
 def escaped(text: str) -> str:
