@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from .lines import Line
 from ..sketches import words
+from .lines import Line
 
 LIKELY = 0.34
 """The least share of common words at which one note seems to be the other, rewritten."""

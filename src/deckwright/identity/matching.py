@@ -7,10 +7,8 @@ clearly the same stays apart, and the author is told.
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import TypeVar
 
 import msgspec
@@ -18,6 +16,7 @@ import msgspec
 from ..model import Candidate, Family
 from ..sketches import NO_WORD
 from ..sketches import words as words_of
+from .likeness import Index, weight_of, weights_of, without_common
 from .lines import Line
 
 LIKELY = 0.34
@@ -34,9 +33,6 @@ SAME_PATH: Mapping[Family, float] = {"basic": 0.4, "cloze": 0.25, "occlusion": 0
 
 SAME_SECTION = 0.12
 """What the same path adds if only its last heading, or the name of the item or row, is another."""
-
-COMMON = 2 / 3
-"""Words that more than this share of a section's notes have do not count: a shared stem, the head of a column."""
 
 SAMPLE = 2_000
 """The number of notes from which it is learned how rare each word is."""
@@ -85,9 +81,8 @@ class _Matcher:
     def __init__(self, notes: Sequence[Candidate], lines: list[Line], families: Mapping[str, Family]) -> None:
         self.notes = notes
         self.families = families
-        self.all = sorted(lines, key=lambda line: (bool(line.retired), line.guid))
-        self.free = {line.guid: line for line in self.all}
-        self.texts = [note.match for note in notes]
+        self.all = lines
+        self.free = {line.guid: line for line in lines}
         self.found: dict[int, Line] = {}
         self.guessed: dict[int, float] = {}
         self.ambiguous: dict[int, list[Line]] = {}
@@ -102,15 +97,20 @@ class _Matcher:
         del self.free[line.guid]
 
     def by_id(self) -> None:
-        named = defaultdict(list)
-        for line in self.free.values():
+        current = {(note.id, note.note_type) for note in self.notes if note.id}
+        wanted = {id_ for id_, _ in current} | {note.was for note in self.notes if note.was}
+        if not wanted:
+            return
+        named: dict[tuple[str, str], list[Line]] = defaultdict(list)
+        for line in _in_use_first(line for line in self.free.values() if line.id in wanted):
             named[line.id, line.type].append(line)
-        current = {(note.id, note.note_type) for note in self.notes}
 
         def first(id_: str, note_type: str) -> Line | None:
-            return next((line for line in named[id_, note_type] if id_ and line.guid in self.free), None)
+            return next((line for line in named.get((id_, note_type), ()) if line.guid in self.free), None)
 
         for n, note in enumerate(self.notes):
+            if not note.id and not note.was:
+                continue
             own = first(note.id, note.note_type)
             is_free = (note.was, note.note_type) not in current  # Otherwise the old id is now another note's.
             former = first(note.was, note.note_type) if is_free else None
@@ -126,9 +126,8 @@ class _Matcher:
         Where several have the same name, their texts have to tell them apart. A line in use goes before a retired one.
         """
         lines: dict[_Name, list[Line]] = defaultdict(list)
-        for line in self.free.values():
-            if line.group and line.key:
-                lines[line.type, line.group, line.key[-1]].append(line)
+        for line in _in_use_first(line for line in self.free.values() if line.group and line.key):
+            lines[line.type, line.group, line.key[-1]].append(line)
         places: dict[_Name, list[int]] = defaultdict(list)
         for n in self.open() if lines else ():
             note = self.notes[n]
@@ -142,12 +141,13 @@ class _Matcher:
 
     def recycled(self) -> dict[int, int]:
         """The notes found by an id that stood on another text, and the note that has this text now."""
-        places = {text: n for n, text in enumerate(self.texts)}
+        other_text = [n for n, line in self.found.items() if self.notes[n].match not in line.texts]
+        places = {note.match: n for n, note in enumerate(self.notes)} if other_text else {}
         found = {}
-        for n, line in self.found.items():
-            other = next((places[text] for text in line.texts if text in places), n)
-            keeps = other in self.found and self.texts[other] in self.found[other].texts
-            if self.texts[n] not in line.texts and other != n and not keeps:
+        for n in other_text:
+            other = next((places[text] for text in self.found[n].texts if text in places), n)
+            keeps = other in self.found and self.notes[other].match in self.found[other].texts
+            if other != n and not keeps:
                 found[n] = other
         return found
 
@@ -160,19 +160,29 @@ class _Matcher:
 
     def by_text(self) -> None:
         """Lines of equal text, those in use before the retired ones; of several, one of the same section and path first."""
-        known = defaultdict(list)
+        places: dict[str, list[int]] = {}
+        for n in self.open():
+            places.setdefault(self.notes[n].match, []).append(n)
+        known: dict[str, list[Line]] = {}
+        of_two: set[str] = set()
         for line in self.free.values():
-            for text in line.texts:
-                known[text].append(line)
-        same: tuple[Callable[[Candidate, Line], bool], ...] = (
-            lambda note, line: note.group == line.group and note.path == line.key,
-            lambda note, line: note.path == line.key,
-            lambda note, line: note.group == line.group,
-            lambda note, line: True,
-        )
-        for is_same in same:
-            for n in self.open():
-                for line in known.get(self.texts[n], ()):
+            if line.match in places:
+                known.setdefault(line.match, []).append(line)
+            if line.released and line.released.match != line.match and line.released.match in places:
+                known.setdefault(line.released.match, []).append(line)
+                of_two |= set(line.texts)
+        # Nearly always one note and one line have a text.
+        contested = []
+        for text, lines in known.items():
+            if len(lines) > 1 or len(places[text]) > 1 or text in of_two:
+                contested += places[text]
+                known[text] = _in_use_first(lines)
+            elif self.may_take(places[text][0], lines[0]):
+                self.pair(places[text][0], lines[0])
+        contested.sort()
+        for is_same in _SAME:
+            for n in contested:
+                for line in known[self.notes[n].match] if n not in self.found else ():
                     if line.guid in self.free and self.may_take(n, line) and is_same(self.notes[n], line):
                         self.pair(n, line)
                         break
@@ -180,10 +190,12 @@ class _Matcher:
     def by_likeness(self) -> None:
         """The pairs that are clearly each other's best, and then those that are clear among the rest."""
         left = self.open()
-        lines = [
+        if not left:
+            return
+        lines = _in_use_first(
             line for line in self.free.values() if line.retired == "" or (line.retired == "draft" and line.released)
-        ]
-        if not left or not lines:
+        )
+        if not lines:
             return
         likeness = self.likeness(left, lines)
         while likeness:
@@ -209,53 +221,47 @@ class _Matcher:
     def likeness(self, left: Sequence[int], lines: Sequence[Line]) -> dict[tuple[int, str], float]:
         """How alike each note and each line are that may be the same: the words they share, by weight, of all they have."""
         own, held = self.words_of_notes(left), self.words_of_lines(lines)
-        weights = _weights([words_of(line.sketch) for line in self.all[:: len(self.all) // SAMPLE + 1]])
-        sizes = [_weight(words, weights) for words in held]
-        having, beside = defaultdict(list), defaultdict(list)
-        for place, (line, words) in enumerate(zip(lines, held, strict=True)):
+        weights = weights_of(
+            [words_of(line.sketch) for line in _in_use_first(self.all)[:: len(self.all) // SAMPLE + 1]]
+        )
+        index = Index(held, weights, POSSIBLE)
+        beside = defaultdict(list)
+        for place, line in enumerate(lines):
             beside[line.key[:-1]].append(place)
-            for word in words:
-                having[word].append(place)
         found = {}
+        of_word, sizes = weights.__getitem__, index.sizes
         for n, words in zip(left, own, strict=True):
             note = self.notes[n]
-            size = _weight(words, weights) + weights[NO_WORD]
+            size = weight_of(words, weights) + weights[NO_WORD]
             near = beside.get(note.path[:-1], ())
-            # The rarest words first. Those that remain are together too light to make a line possible, and would lead
-            # to nearly all lines.
-            rest = size - weights[NO_WORD]
-            shared: dict[int, float] = {}
-            for word in sorted(words, key=weights.__getitem__, reverse=True):
-                if rest < POSSIBLE * size:
-                    break
-                weight = weights[word]
-                rest -= weight
-                for place in having.get(word, ()):
-                    shared[place] = shared.get(place, 0.0) + weight
-            limit = (1 + POSSIBLE) / POSSIBLE
-            possible = (p for p, weight in shared.items() if (weight + rest) * limit >= size + sizes[p])
-            for place in {*near, *possible}:
-                line = lines[place]
-                if not self.may_take(n, line):
-                    continue
-                both = _weight(words & held[place], weights)
-                value = both / (size + sizes[place] - both) + self.bonus(note, line)
+            likely = []
+            for place in near:
+                both = sum(map(of_word, words & held[place]))
+                value = both / (size + sizes[place] - both) + self.bonus(note, lines[place])
                 if value >= POSSIBLE:
-                    found[n, line.guid] = value
+                    likely.append((place, value))
+            for place in index.possible(words, size).difference(near):
+                both = sum(map(of_word, words & held[place]))
+                value = both / (size + sizes[place] - both)
+                if value >= POSSIBLE:
+                    likely.append((place, value))
+            for place, value in sorted(likely):
+                if self.may_take(n, lines[place]):
+                    found[n, lines[place].guid] = value
         return found
 
     def words_of_notes(self, left: Sequence[int]) -> list[set[int]]:
         """The words of these notes without those common in their sections."""
         sections = {self.notes[n].path[:-1] for n in left}
         near = [n for n, note in enumerate(self.notes) if note.path[:-1] in sections]
-        words = _without_common([(self.notes[n].path[:-1], words_of(self.notes[n].sketch)) for n in near])
+        words = without_common([(self.notes[n].path[:-1], words_of(self.notes[n].sketch)) for n in near])
         return [found for n, found in zip(near, words, strict=True) if n not in self.found]
 
     def words_of_lines(self, lines: Sequence[Line]) -> list[set[int]]:
         """The words of these lines without those common in their sections."""
         sections = {line.key[:-1] for line in lines}
         near = [line for line in self.all if line.key[:-1] in sections and line.retired in ("", "draft")]
-        words = _without_common([(line.key[:-1], words_of(line.sketch)) for line in near])
+        words = without_common([(line.key[:-1], words_of(line.sketch)) for line in near])
         by_guid = {line.guid: found for line, found in zip(near, words, strict=True)}
         return [by_guid[line.guid] for line in lines]
 
@@ -264,6 +270,20 @@ class _Matcher:
         if note.group != line.group or note.path[:-1] != line.key[:-1]:
             return 0.0
         return SAME_PATH[self.families[note.note_type]] if note.path == line.key else SAME_SECTION
+
+
+_SAME: tuple[Callable[[Candidate, Line], bool], ...] = (
+    lambda note, line: note.group == line.group and note.path == line.key,
+    lambda note, line: note.path == line.key,
+    lambda note, line: note.group == line.group,
+    lambda note, line: True,
+)
+"""By what one of several lines of the same text is chosen, the surest sign first."""
+
+
+def _in_use_first(lines: Iterable[Line]) -> list[Line]:
+    """The lines that are not retired, and then the others, each by guid: their order in the file never counts."""
+    return sorted(lines, key=lambda line: (bool(line.retired), line.guid))
 
 
 def _is_too_new(own: Line, former: Line, was: str) -> bool:
@@ -284,27 +304,3 @@ def _two_best(values: Iterable[tuple[Key, float]]) -> dict[Key, tuple[float, flo
         first, second = best.get(key, (0.0, 0.0))
         best[key] = (value, first) if value > first else (first, max(second, value))
     return best
-
-
-def _without_common(members: Sequence[tuple[tuple[str, ...], set[int]]]) -> list[set[int]]:
-    """The words of each member of a section without those that most of the section has, or all if no others are left."""
-    sections = defaultdict(list)
-    for section, words in members:
-        sections[section].append(words)
-    common = {
-        section: {word for word, number in Counter(chain.from_iterable(held)).items() if number > COMMON * len(held)}
-        for section, held in sections.items()
-        if len(held) > 2
-    }
-    return [words - common.get(section, set()) or words for section, words in members]
-
-
-def _weights(held: Sequence[set[int]]) -> defaultdict[int, float]:
-    """How much each word tells: nothing if it is in every note, the most if it is in none."""
-    counts = Counter(chain.from_iterable(held))
-    most = math.log1p(len(held) / 2)
-    return defaultdict(lambda: most, {word: math.log1p(len(held) / (1 + n)) for word, n in counts.items()})
-
-
-def _weight(words: Iterable[int], weights: Mapping[int, float]) -> float:
-    return sum(map(weights.__getitem__, words))

@@ -1,0 +1,92 @@
+"""The words of notes and lines → how much each tells, and which of them may be alike."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+COMMON = 2 / 3
+"""Words that more than this share of a section's notes have do not count: a shared stem, the head of a column."""
+
+
+def without_common(members: Sequence[tuple[tuple[str, ...], set[int]]]) -> list[set[int]]:
+    """The words of each member of a section without those that most of the section has, or all if no others are left."""
+    sections = defaultdict(list)
+    for section, words in members:
+        sections[section].append(words)
+    common = {
+        section: {word for word, number in Counter(chain.from_iterable(held)).items() if number > COMMON * len(held)}
+        for section, held in sections.items()
+        if len(held) > 2
+    }
+    return [words - common.get(section, set()) or words for section, words in members]
+
+
+def weights_of(held: Sequence[set[int]]) -> defaultdict[int, float]:
+    """How much each word tells: nothing if it is in every note, the most if it is in none."""
+    counts = Counter(chain.from_iterable(held))
+    most = math.log1p(len(held) / 2)
+    return defaultdict(lambda: most, {word: math.log1p(len(held) / (1 + n)) for word, n in counts.items()})
+
+
+def weight_of(words: Iterable[int], weights: Mapping[int, float]) -> float:
+    return sum(map(weights.__getitem__, words))
+
+
+class Index:
+    """Sets of words, to find those that share at least the part `least` of what they and another one have, by weight.
+
+    What two such sets share weighs a `share` of the sum of both. So the rarest word that they share has that weight, in
+    each of them, with the words that are less rare; and the next one lacks only the weight of the rarest. Most sets that
+    share a word share no other of those.
+    """
+
+    def __init__(self, sets: Sequence[set[int]], weights: Mapping[int, float], least: float) -> None:
+        self.weights = weights
+        self.least = least * _ALMOST
+        self.share = least / (1 + least) * _ALMOST
+        self.sizes = [weight_of(words, weights) for words in sets]
+        ordered = sorted(set().union(*sets), key=lambda word: (-weights[word], word))
+        self.ranks = {word: rank for rank, word in enumerate(ordered)}
+        # For each word, the sizes of the sets that have it, the smallest first, and their places.
+        self.having: dict[int, tuple[list[float], list[int]]] = {word: ([], []) for word in ordered}
+        for place in sorted(range(len(sets)), key=self.sizes.__getitem__):
+            size = rest = self.sizes[place]
+            words = sorted(sets[place], key=self.ranks.__getitem__)
+            enough = self.least * size - (weights[words[0]] if words else 0)
+            for word in words:
+                if rest < enough:
+                    break
+                sizes, places = self.having[word]
+                sizes.append(size)
+                places.append(place)
+                rest -= weights[word]
+
+    def possible(self, words: set[int], size: float) -> set[int]:
+        """The places of the sets that may share enough with these words, which weigh so much with what stands for them."""
+        one: set[int] = set()
+        found: set[int] = set()
+        smallest = size * self.least
+        ordered = sorted(words & self.ranks.keys(), key=self.ranks.__getitem__)
+        rest = weight_of(ordered, self.weights)
+        rarest = self.weights[ordered[0]] if ordered else 0
+        for word in ordered:
+            largest = (rest + rarest) / self.share - size
+            if largest < smallest:
+                break
+            sizes, places = self.having[word]
+            start = bisect_left(sizes, smallest)
+            found.update(one.intersection(places[start : bisect_right(sizes, largest, start)]))
+            one.update(places[start : bisect_right(sizes, rest / self.share - size, start)])
+            weight = self.weights[word]
+            rest -= weight
+            if weight >= smallest:  # This word alone may be enough.
+                found.update(places[start : bisect_right(sizes, weight / self.share - size, start)])
+        return found
+
+
+_ALMOST = 1 - 1e-9
+"""What sums of the same weights in another order may differ by."""
