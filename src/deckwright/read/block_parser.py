@@ -54,13 +54,16 @@ class BlockParser(ParserBlock):
     def __init__(self, plain: ParserBlock) -> None:
         self.ruler = plain.ruler
         rules = {rule.name: _checked(rule.name, rule.fn) for rule in self.ruler.__rules__ if rule.enabled}
+        ends: dict[str, Rule] = {}
+        for chain in ("paragraph", "reference", "blockquote", "list"):
+            held = {rule.name: rules[rule.name] for rule in self.ruler.__rules__ if rule.enabled and chain in rule.alt}
+            ends[chain] = _any_of(_by_character(held, ENDS))
+            self.ruler.push(f"end of {chain}", ends[chain], {"alt": [chain]})
+        rules["paragraph"] = _paragraph(ends["paragraph"])
         others = {name: rule for name, rule in rules.items() if name not in ("deep", "code")}
         self.rules = _by_character(others, BEGINS)
         # Each of these takes all lines that it is asked of, and no others.
         self.deep, self.indented = [rules["deep"]], [rules["code"]]
-        for chain in ("paragraph", "reference", "blockquote", "list"):
-            held = {rule.name: rules[rule.name] for rule in self.ruler.__rules__ if rule.enabled and chain in rule.alt}
-            self.ruler.push(f"end of {chain}", _any_of(_by_character(held, ENDS)), {"alt": [chain]})
         for rule in self.ruler.__rules__:
             if rule.name in rules:
                 rule.alt = []
@@ -98,9 +101,9 @@ class BlockParser(ParserBlock):
             # Whether a list is tight depends on the empty lines above its last block.
             state.tight = not has_empty_lines
             line = state.line
-            if line - 1 < endLine and state.isEmpty(line - 1):
+            if line - 1 < endLine and begins[line - 1] + shifts[line - 1] >= ends[line - 1]:
                 has_empty_lines = True
-            if line < endLine and state.isEmpty(line):
+            if line < endLine and begins[line] + shifts[line] >= ends[line]:
                 has_empty_lines = True
                 line += 1
                 state.line = line
@@ -158,6 +161,10 @@ def _checked(name: str, rule: Rule) -> Rule:
             below = _text(state, line + 2)
         return (silent or below[:1] in (":", "~")) and rule(state, line, last, silent)
 
+    def hr(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+        text = _text(state, line)
+        return not text.strip(f"{text[0]} \t") and rule(state, line, last, silent)
+
     def reference(state: StateBlock, line: int, last: int, silent: bool) -> bool:
         label, closing, after = _text(state, line).partition("]")
         return not (closing and after[:1] != ":" and "\\" not in label) and rule(state, line, last, silent)
@@ -180,6 +187,7 @@ def _checked(name: str, rule: Rule) -> Rule:
         "table": table,
         "lheading": lheading,
         "deflist": deflist,
+        "hr": hr,
         "reference": reference,
         "html_block": html_block,
         "heading": _heading,
@@ -203,6 +211,29 @@ def _heading(state: StateBlock, line: int, last: int, silent: bool) -> bool:
         token.content = mdTrim(without if without[-1:] in _SPACE else title)
         state.push("heading_close", f"h{level}", -1)
     return True
+
+
+def _paragraph(ends: Rule) -> Rule:
+    """The same as markdown-it's rule. `ends` says whether a line ends a paragraph."""
+
+    def paragraph(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+        before, state.parentType = state.parentType, "paragraph"
+        below, last = line + 1, state.lineMax
+        while below < last and not state.isEmpty(below):
+            # A line that is indented like code goes on, and so does one of a quote that has no sign of it.
+            if 0 <= state.sCount[below] <= state.blkIndent + 3 and ends(state, below, last, True):
+                break
+            below += 1
+        state.line = below
+        state.push("paragraph_open", "p", 1).map = [line, below]
+        token = state.push("inline", "", 0)
+        token.map = [line, below]
+        token.content = mdTrim(state.getLines(line, below, state.blkIndent, False))
+        state.push("paragraph_close", "p", -1)
+        state.parentType = before
+        return True
+
+    return paragraph
 
 
 _SPACE = ("", " ", "\t")
