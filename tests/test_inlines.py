@@ -248,7 +248,7 @@ def assert_whole(text: str, pieces: Sequence[Piece], start: int, end: int) -> No
         assert position <= piece.start < piece.end <= end
         position = piece.end
         source = text[piece.start : piece.end]
-        if piece.kind in AROUND:
+        if piece.kind in AROUND or piece.kind == "inline footnote":
             assert piece.start < piece.inner[0] <= piece.inner[1] < piece.end
             assert_whole(text, piece.children, *piece.inner)
         else:
