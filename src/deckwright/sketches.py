@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 SKETCH_WORDS, WORD_BITS = 36, 14
@@ -21,10 +21,10 @@ def sketch(text: str) -> str:
     If there are too many different words, those with the lowest hashes are kept, so that two long texts that are alike
     keep the same ones. Single characters, such as punctuation, go first.
     """
-    words = sorted(set(_words(text)), key=lambda word: (len(word) == 1, _hash(word)))
+    hashes = sorted([(len(word) == 1, _hash(word)) for word in set(_words(text))])
     bits = 0
-    for word in words[:SKETCH_WORDS]:
-        bits = bits << WORD_BITS | _hash(word) % _NUMBERS + 1
+    for _, value in hashes[:SKETCH_WORDS]:
+        bits = bits << WORD_BITS | value % _NUMBERS + 1
     return base64.b64encode(bits.to_bytes(64, "big")).decode()
 
 
@@ -53,9 +53,14 @@ _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> Iterable[str]:
     """Words and punctuation. Scripts that put no space between words count by every two neighbouring characters."""
-    for word in _WORD.findall(text.casefold()):
+    words: list[str] = _WORD.findall(text.casefold())
+    return words if text.isascii() or not _UNSPACED.search(text) else _parted(words)
+
+
+def _parted(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
         if _UNSPACED.search(word):
             yield from (word[n : n + 2] for n in range(max(len(word) - 1, 1)))
         else:
