@@ -43,7 +43,7 @@ def since_build(before: Ledger, after: Ledger) -> Changes | None:
     if not before.lines:
         return None
     was, now = _live(before), _live(after)
-    both = [(was[guid], now[guid]) for guid in was.keys() & now.keys()]
+    both = [(was[guid], line) for guid, line in now.items() if guid in was and line is not was[guid]]
     moved = sum(_is_moved(old, new) for old, new in both)
     changed = sum(old.mod != new.mod and not _is_moved(old, new) for old, new in both)
     return Changes(len(now.keys() - was.keys()), changed, moved, len(was.keys() - now.keys()))

@@ -17,9 +17,9 @@ from . import guards, stamps
 from .heirs import heirs
 from .ledger import Ledger
 from .lines import Line, Type
-from .matching import match
+from .matching import Matches, match
 from .minting import Minting
-from .numbers import number
+from .numbers import kept, number
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class Assigned(msgspec.Struct, frozen=True):
     @property
     def kept(self) -> int:
         """How many notes are as they were in the last release."""
-        return sum(not line.retired for line in self.ledger.lines.values()) - self.new - self.changed
+        return sum(bool(not line.retired and line.released and not line.draft) for line in self.ledger.lines.values())
 
     @property
     def retired(self) -> int:
@@ -99,16 +99,21 @@ def assign(
     minting = Minting(settings.id, ledger, notes, families, terms.now)
     before = minting.apart(ledger.lines)
     matches = match(notes, before.values(), families)
-    taken = {line.guid for line in matches.lines.values()}
-    gone = [line for line in before.values() if line.guid not in taken and line.released and not line.retired]
-
-    known = {(line.id, line.type) for line in before.values()}
+    known = {(line.id, line.type) for line in before.values()} if any(note.was for note in notes) else set()
+    gone: list[Line] | None = None
     identities: list[Identity | None] = [None] * len(candidates)
     lines: dict[str, Line] = {}
     for n, note in enumerate(notes):
         line = matches.lines.get(n)
+        if line and not note.was:
+            numbers = kept(note, line)
+            if numbers is not None and stamps.is_current(note, line, numbers):
+                lines[line.guid] = line
+                identities[single[n]] = Identity(line.guid, line.nid, line.id, line.mod, numbers)
+                continue
         told = guards.matched(n, notes, matches, terms.retire)
         if line is None and not has_errors(told):
+            gone = _gone(before, matches) if gone is None else gone
             told += guards.new_note(note, gone, terms.retire)
         told += guards.former_id(note, line, known)
         found += told
@@ -149,6 +154,12 @@ def _types(
     return types, lines, found
 
 
+def _gone(before: Mapping[str, Line], matches: Matches) -> list[Line]:
+    """The released lines that were in use, and that no note has now."""
+    taken = {line.guid for line in matches.lines.values()}
+    return [line for line in before.values() if line.guid not in taken and line.released and not line.retired]
+
+
 def _left(
     before: Mapping[str, Line], lines: Mapping[str, Line], doubted: Collection[str], retire: bool, partial: bool
 ) -> tuple[dict[str, Line], list[Diagnostic]]:
@@ -157,7 +168,7 @@ def _left(
     Of the others, those stay until the next release whose note a new one may be: its author may still say so.
     """
     left = {guid: line for guid, line in before.items() if guid not in lines}
-    if partial:
+    if partial or not left:
         return left, []
     going = [line for line in left.values() if line.released and not line.retired]
     live = sum(bool(line.released) and not line.retired for line in before.values())

@@ -35,6 +35,9 @@ MOST_RETIRED = 1 / 10
 
 def unique_ids(notes: Sequence[Candidate], ledger: Ledger) -> tuple[list[int], list[Diagnostic]]:
     """The places of the notes, without those whose id belongs to another: the note that had it, else the first one."""
+    ids = [note.id for note in notes if note.id]
+    if len(set(ids)) == len(ids):
+        return [*range(len(notes))], []
     texts = {line.id: line.match for line in ledger.lines.values()}
     named = [(place, note) for place, note in enumerate(notes) if note.id][::-1]
     owner = {note.id: place for place, note in named}

@@ -160,26 +160,30 @@ class _Matcher:
 
     def by_text(self) -> None:
         """Lines of equal text, those in use before the retired ones; of several, one of the same section and path first."""
-        places: dict[str, list[int]] = {}
+        places: dict[str, int] = {}
+        held: dict[str, Line] = {}
+        several: set[str] = set()  # Nearly always one note and one line have a text.
         for n in self.open():
-            places.setdefault(self.notes[n].match, []).append(n)
-        known: dict[str, list[Line]] = {}
-        of_two: set[str] = set()
+            text = self.notes[n].match
+            if places.setdefault(text, n) != n:
+                several.add(text)
         for line in self.free.values():
-            if line.match in places:
-                known.setdefault(line.match, []).append(line)
+            if line.match in places and held.setdefault(line.match, line) is not line:
+                several.add(line.match)
             if line.released and line.released.match != line.match and line.released.match in places:
-                known.setdefault(line.released.match, []).append(line)
-                of_two |= set(line.texts)
-        # Nearly always one note and one line have a text.
-        contested = []
-        for text, lines in known.items():
-            if len(lines) > 1 or len(places[text]) > 1 or text in of_two:
-                contested += places[text]
-                known[text] = _in_use_first(lines)
-            elif self.may_take(places[text][0], lines[0]):
-                self.pair(places[text][0], lines[0])
-        contested.sort()
+                held.setdefault(line.released.match, line)
+                several.update(line.texts)
+        for text, line in held.items():
+            if text not in several and self.may_take(places[text], line):
+                self.pair(places[text], line)
+        if not several:
+            return
+        contested = [n for n in self.open() if self.notes[n].match in several]
+        known: dict[str, list[Line]] = {self.notes[n].match: [] for n in contested}
+        for line in _in_use_first(line for line in self.free.values() if not several.isdisjoint(line.texts)):
+            for text in line.texts:
+                if text in known:
+                    known[text].append(line)
         for is_same in _SAME:
             for n in contested:
                 for line in known[self.notes[n].match] if n not in self.found else ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import count
 
 from msgspec.structs import replace
@@ -53,13 +54,27 @@ class Minting:
         self.deck_id = deck_id
         self.now = now
         self.families = families
-        self.guids = set(ledger.lines)
-        # A note id that is no multiple, as a foreign one would be, reaches into the next slot.
-        slots = (line.nid // CARD_IDS for line in ledger.lines.values())
-        self.slots = {place for slot in slots for place in (slot, slot + 1)}
-        self.ids = {id_ for line in ledger.lines.values() for id_ in (line.id, *line.was)}
-        self.ids |= {note.id for note in notes if note.id}
+        self.known = ledger.lines
+        self.notes = notes
         self.places: dict[int, dict[Hashable, int]] = {}
+
+    @cached_property
+    def guids(self) -> set[str]:
+        """Those that are taken. Most builds have no new note, and need none of these three."""
+        return set(self.known)
+
+    @cached_property
+    def slots(self) -> set[int]:
+        """Those that are taken, by the distance of note ids."""
+        # A note id that is no multiple, as a foreign one would be, reaches into the next slot.
+        slots = (line.nid // CARD_IDS for line in self.known.values())
+        return {place for slot in slots for place in (slot, slot + 1)}
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """Those that are taken."""
+        known = {id_ for line in self.known.values() for id_ in (line.id, *line.was)}
+        return known | {note.id for note in self.notes if note.id}
 
     def line(self, note: Candidate) -> Line:
         """The first line of a note's life."""
@@ -70,8 +85,10 @@ class Minting:
 
     def apart(self, lines: Mapping[str, Line]) -> dict[str, Line]:
         """The lines, each with a note id of its own: two branches that were merged may have given two notes the same."""
-        seen: set[int] = set()
         found = dict(lines)
+        if len({line.nid // CARD_IDS for line in lines.values()}) == len(lines):
+            return found
+        seen: set[int] = set()
         for line in sorted(lines.values(), key=lambda line: (line.released is None, line.guid)):
             if line.nid // CARD_IDS in seen:
                 found[line.guid] = replace(line, nid=self._note_id(line.guid))

@@ -58,6 +58,26 @@ def number(note: Candidate, line: Line, *, by_name: bool, may_move: bool) -> tup
     return Numbered(numbers, replace(line, numbers=current, gone=gone, clashes=())), []
 
 
+def kept(note: Candidate, line: Line) -> tuple[int, ...] | None:
+    """The numbers of deletions that are as their line remembers them. None if that is not clear at once: `number` knows."""
+    if line.gone or line.clashes:
+        return None
+    if not note.deletions:
+        return None if line.numbers else ()
+    by_answer = {answer: n for n, answer in line.numbers.items()}
+    by_hand = note.deletions[0].number is not None
+    current: dict[int, str] = {}
+    numbers = []
+    for deletion in note.deletions:
+        n = deletion.number if by_hand else by_answer.get(deletion.text)
+        if n is None or deletion.was or (deletion.number is not None) != by_hand:
+            return None
+        current.setdefault(n, deletion.text)
+        numbers.append(n)
+    is_same = current == line.numbers and list(current) == list(line.numbers) and len(by_answer) == len(current)
+    return tuple(numbers) if is_same else None
+
+
 def _known(
     note: Candidate, line: Line, answers: Collection[str], by_hand: Collection[int]
 ) -> tuple[dict[int, str], list[Diagnostic]]:

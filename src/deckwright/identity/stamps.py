@@ -18,6 +18,33 @@ from .lines import Line, State, Type
 from .numbers import Numbered
 
 
+def is_current(written: Candidate, line: Line, numbers: tuple[int, ...]) -> bool:
+    """Whether a line says all of the note already, whose deletions have these numbers, so that `note` would change nothing.
+
+    That is what most notes are in most builds. A `was` is not looked at.
+    """
+    state, released = line.draft or line.released, line.released
+    if (
+        state is None
+        or state.source != written.source
+        or line.match != written.match
+        or line.key != written.path
+        or line.retired
+        or line.group != written.group
+        or line.explicit != bool(written.id)
+        or (written.id and written.id != line.id)
+        or line.sketch != written.sketch
+        or line.was
+        or state.numbers != line.numbers
+    ):
+        return False
+    if state is released:
+        return True
+    shipped = _shipped(written, numbers)
+    is_released = released is not None and (released.source == state.source or released.fields == shipped)
+    return state.fields == shipped and state.match == written.match and not (state.version or is_released)
+
+
 def note(written: Candidate, numbered: Numbered, now: int) -> Line:
     """The line of a note as it is now. `now` is in seconds of the Unix epoch."""
     line = numbered.line
@@ -33,9 +60,13 @@ def note(written: Candidate, numbered: Numbered, now: int) -> Line:
         sketch=written.sketch,
         retired="",
     )
-    shipped = digest(written.shipped, numbered.numbers) if numbered.numbers else written.shipped
+    shipped = _shipped(written, numbered.numbers)
     state = State(written.source, shipped, 0, match=written.match, numbers=line.numbers)
     return replace(line, draft=_draft(state, line, now))
+
+
+def _shipped(written: Candidate, numbers: tuple[int, ...]) -> str:
+    return digest(written.shipped, numbers) if numbers else written.shipped
 
 
 def note_type(key: str, note_type: NoteType, line: Type | None, now: int) -> tuple[Type, list[Diagnostic]]:
