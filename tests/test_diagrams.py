@@ -28,7 +28,7 @@ from PIL import Image, ImageChops, ImageDraw
 from deckwright import diagrams
 from deckwright.cache import Cache
 from deckwright.diagnostics import Diagnostic, to_text
-from deckwright.diagrams import drawing, ink, mask_file, renderer, shapes
+from deckwright.diagrams import drawing, ink, looking, mask_file, renderer, shapes
 from deckwright.diagrams import labels as svg_labels
 from deckwright.diagrams.ink import Ink
 from deckwright.diagrams.labels import Label, Labels
@@ -329,18 +329,31 @@ def test_nothing_from_outside_gets_into_the_picture(tmp_path: Path) -> None:
 # Drawings: many labels
 
 
-def found_by(labels: Labels, width: int = 300) -> tuple[dict[Label, Ink], Callable[[], dict[Label, Ink]], int]:
-    """What is found of the labels of a drawing together, and on demand one by one; how many pictures the first took."""
-    drawn: list[int] = []
+def found_by(labels: Labels, width: int = 300) -> tuple[dict[Label, Ink], Callable[[], dict[Label, Ink]], list[str]]:
+    """What is found of the labels of a drawing together, and on demand one by one; what was drawn for the first."""
+    drawn: list[str] = []
 
     def draw(hidden: Iterable[Label]) -> Image.Image:
-        drawn.append(1)
+        drawn.append("picture")
         return Image.open(BytesIO(renderer.png(labels.drawing(hidden), width, width))).convert("RGB")
 
+    def sketch(shown: Iterable[Label]) -> Image.Image:
+        drawn.append("sketch")
+        return Image.open(
+            BytesIO(renderer.png(labels.alone(list(shown)), width // 3, width // 3, is_clear=True))
+        ).getchannel("A")
+
     picture, every = draw(()), [*labels.masks, *labels.others]
-    together = ink.find(every, picture, draw)
-    number = len(drawn) - 1
-    return together, lambda: ink._one_by_one(every, picture, draw), number
+    drawn.clear()
+    together = ink.find(every, ink.sketched(every, sketch, picture.size), picture, draw)
+    return together, lambda: one_by_one(every, picture, draw), list(drawn)
+
+
+def one_by_one(
+    labels: Iterable[Label], picture: Image.Image, draw: Callable[[Iterable[Label]], Image.Image]
+) -> dict[Label, Ink]:
+    parts = ((label, ink.difference(picture, draw([label]))) for label in labels)
+    return {label: Ink(box, part.crop(box)) for label, part in parts if (box := part.getbbox())}
 
 
 def ink_of(found: dict[Label, Ink]) -> dict[str, tuple[Box, bytes]]:
@@ -382,10 +395,10 @@ def test_labels_are_found_together_as_one_by_one(seed: int) -> None:
 
 def test_labels_that_do_not_touch_take_few_pictures() -> None:
     text = '<text data-mask="m{0}" x="{1}" y="{2}" font-size="5">{0}</text>'
-    together, _, number = found_by(
+    together, _, drawn = found_by(
         labels_of(SVG.format("".join(text.format(n, n % 10 * 20, n // 10 * 10 + 8) for n in range(100))))
     )
-    assert (len(together), number) == (100, 9)
+    assert (len(together), drawn) == (100, ["sketch"] * 9 + ["picture"])
 
 
 @pytest.mark.ci
@@ -396,9 +409,62 @@ def test_cells_that_share_their_edges_take_few_pictures() -> None:
     )
     cells = [cell.format(n, n % 8 * 40 + 5, n // 8 * 20 + 5, n % 8 * 40 + 10, n // 8 * 20 + 19) for n in range(64)]
     text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 330 170">{"".join(cells)}</svg>'
-    together, alone, number = found_by(labels_of(text), 660)
+    together, alone, drawn = found_by(labels_of(text), 660)
     assert ink_of(together) == ink_of(alone())
-    assert number < 45
+    assert drawn == ["sketch"] * 8 + ["picture"] * 4
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<defs><text id="t" data-mask="a">shown</text></defs><use href="#t" y="20"/><use href="#t" x="90" y="80"/>'
+        '<rect data-mask="b" x="80" y="60" width="60" height="30" opacity=".5"/>',
+        '<g data-mask="a"><text y="20">far</text><text x="150" y="90">away</text></g>'
+        '<rect data-mask="b" x="140" y="70" width="60" height="30" fill="red" opacity=".5"/>',
+        '<g style="visibility:hidden"><text data-mask="a" y="20" visibility="visible">a</text></g><text y="90">b</text>',
+        '<rect data-mask="a" width="50" height="50" fill="white"/><rect data-mask="b" width="50" height="50" fill="red"/>',
+    ],
+    ids=[
+        "shown by reference, twice",
+        "in two places, one of them below another label",
+        "seen in what is hidden",
+        "below",
+    ],
+)
+def test_labels_are_found_wherever_they_are(content: str) -> None:
+    together, alone, _ = found_by(labels_of(SVG.format(content)))
+    assert ink_of(together) == ink_of(alone())
+
+
+@pytest.mark.parametrize(
+    ("box", "times"),
+    [("0 0 600 300", (1, 2)), ("0 0 777.7 301.3", (2, 1))],
+    ids=["which is the same to the last bit", "which is not"],
+)
+def test_labels_that_are_close_are_looked_for_in_a_part_of_the_picture(
+    monkeypatch: pytest.MonkeyPatch, box: str, times: tuple[int, int]
+) -> None:
+    place, size = ('x="203"', "40") if box.startswith("0 0 6") else ('x="201.7"', "53.7")
+    content = (
+        f'<text data-mask="a" {place} y="100" font-size="{size}">ab</text><text data-mask="b" {place} y="122">cd</text>'
+    )
+    labels = labels_of(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{content}</svg>')
+    png, drawn = renderer.png, []
+
+    def counted(source: bytes, width: int, *given: object, **options: object) -> bytes:
+        drawn.append(width)
+        return png(source, width, *given, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(renderer, "png", counted)
+        made, _ = drawing.draw(labels, "a.svg")
+    assert made is not None
+    whole = drawing.opened(made.data)
+    assert ink_of(made.ink) == ink_of(
+        one_by_one(labels.masks, whole, lambda some: drawing.opened(renderer.png(labels.drawing(some), *whole.size)))
+    )
+    # At full size, the whole and the part.
+    assert (drawn.count(1200), len([width for width in drawn if width not in (1200, 600, 218)])) == times
 
 
 def test_labels_that_nobody_can_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -467,7 +533,7 @@ def chained(number: int) -> str:
 def test_what_would_take_for_ever_is_refused_before_it_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | Callable[[], str], said: str
 ) -> None:
-    monkeypatch.setattr(renderer, "png", lambda *given: pytest.fail("something was drawn"))
+    monkeypatch.setattr(renderer, "png", lambda *given, **options: pytest.fail("something was drawn"))
     content = content if isinstance(content, str) else content()
     diagram, found = read(tmp_path, "a.svg", SVG.format(content + '<text data-mask="a" y="50">a</text>'))
     assert (diagram, [(one.code, one.message) for one in found]) == (None, [("O018", said)])
@@ -511,15 +577,15 @@ def test_a_crash_costs_one_drawing() -> None:
 
 def test_a_process_that_was_killed_is_started_again() -> None:
     renderer.png(SVG.format("").encode(), 200, 100)
-    assert renderer._running
-    renderer._running._process.kill()
-    renderer._running._process.wait()
+    for running in renderer._started:
+        running._process.kill()
+        running._process.wait()
     assert renderer.png(SVG.format("").encode(), 200, 100).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("patience", [None, 0.1], ids=["by the work it does", "by the clock"])
 def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch, patience: float | None) -> None:
-    monkeypatch.setattr(renderer, "_seconds", lambda width, height: 0.3 if patience is None else 3)
+    monkeypatch.setattr(renderer, "seconds", lambda pixels: 0.3 if patience is None else 3)
     if patience is not None:
         monkeypatch.setattr(renderer, "_PATIENCE", patience)
     long = SVG.format(NOISE.format(1_000_000_000)).encode()
@@ -528,8 +594,16 @@ def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     assert raised.value.problem == "time"
 
 
+def test_all_pictures_of_a_drawing_share_a_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "_seconds", lambda pixels, labels: 0.001)
+    diagram, found = read(
+        tmp_path, "a.svg", SVG.format('<text data-mask="a" y="50">a</text>' + "<path d='M1 1h1'/>" * 500)
+    )
+    assert (diagram, words(found)) == (None, ["media/a.svg: error[O015]: `media/a.svg` takes too long to draw"])
+
+
 def test_the_process_may_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renderer, "_running", None)
+    monkeypatch.setattr(renderer, "_free", [])
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     diagram, found = read(tmp_path, "a.svg", SVG.format('<text data-mask="a" y="50">a</text>'))
     assert (diagram, [one.code for one in found]) == (None, ["O015"])
@@ -543,7 +617,7 @@ def test_a_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     media, _ = Library(tmp_path, ("media",)).resolve(Reference("/media/a.svg", False, Span("cards/a.md")))
     assert media
 
-    def fail(*given: object) -> bytes:
+    def fail(*given: object, **options: object) -> bytes:
         raise FailedError("time")
 
     kept = tmp_path / "build" / "kept"
@@ -565,28 +639,30 @@ def test_nothing_is_left_of_a_program_that_was_ended(how: signal.Signals) -> Non
     script = (
         "from deckwright.diagrams import renderer\n"
         'renderer.png(b\'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\', 9, 9)\n'
-        "print(renderer._running._process.pid, flush=True)\n"
+        "renderer._Worker()\n"  # As if two threads had drawn.
+        "print(*(one._process.pid for one in renderer._started), flush=True)\n"
         "input()"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdin=-1, stdout=-1, stderr=-3, text=True) as other:
         assert other.stdout
-        worker = int(other.stdout.readline())
-        os.kill(worker, 0)
+        workers = list(map(int, other.stdout.readline().split()))
+        for worker in workers:
+            os.kill(worker, 0)
         other.send_signal(how)
         other.wait()
-    for _ in range(100):
-        try:
-            os.kill(worker, 0)
-        except ProcessLookupError:
-            return
-        if is_zombie(worker):
-            return
+    assert len(workers) == 2
+    until = time.monotonic() + 10
+    while not all(map(has_ended, workers)):
+        assert time.monotonic() < until, "they run on"
         time.sleep(0.05)
-    pytest.fail("it runs on")
 
 
-def is_zombie(pid: int) -> bool:
-    """Whether it has ended, and only nobody has asked for its exit code yet."""
+def has_ended(pid: int) -> bool:
+    """Whether it is not there, or only nobody has asked for its exit code yet."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,13 +24,11 @@ from ..limits import MAX_GLYPHS_TOLD, MAX_TOLD_OF_A_MASK
 from ..model import Mask, Span
 from . import labels as svg_labels
 from . import renderer
-from .ink import CrowdError, Ink, difference, find
-from .labels import SURROUNDINGS, Label, Labels
+from .ink import CrowdError, Ink, enlarged, reach
+from .labels import Label, Labels
+from .looking import Pictures, look, look_around, look_closely, opened
 from .mask_file import NAME
 from .shapes import Box, fractions, near
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 DRAWING = 1
 """Raised by hand when the same SVG is drawn in another way: part of the name of each picture that is drawn from one."""
@@ -92,76 +88,33 @@ def draw(labels: Labels, path: str) -> tuple[Drawn | None, list[Diagnostic]]:
         return refused("proportions", f"{width:g} × {height:g}")
     pixels = round(min(max(width, MIN_WIDTH), MAX_SIDE, MAX_SIDE * width / height))
     high = round(pixels * height / width)
+    pictures = Pictures(labels, pixels * high)
     try:
         # At half the size a label is found in a third of the time, and what takes for ever is noticed sooner. Where
         # others are near, it is looked for at full size.
-        small = _opened(renderer.png(labels.drawing(), pixels // 2, high // 2))
-        data = renderer.png(labels.drawing(), pixels, high)
-        picture = _opened(data)
-        ink = _enlarged(_seen(labels, [*labels.masks, *labels.others], small), small.size, picture.size)
+        small = pictures.whole((pixels // 2, high // 2))
+        data = pictures.png((pixels, high))
+        size = _size(data)
+        seen = look(pictures, small)
+        ink = {label: enlarged(one, small.size, size) for label, one in seen.items()}
         places = list(ink)
-        reach = 2 * round(MARGIN * pixels) + 4
-        beside = {place for pair in near([one.box for one in ink.values()], reach) for place in pair}
-        ink |= _seen(labels, [places[place] for place in sorted(beside)], picture)
-        leaving = _leaving(labels, ink, small.size, picture.size)
+        wide = 2 * round(MARGIN * pixels) + 4
+        beside = {place for pair in near([one.box for one in ink.values()], wide) for place in pair}
+        if beside:
+            some = {places[place]: reach(seen[places[place]], small.size, size) for place in sorted(beside)}
+            ink |= look_closely(pictures, some, opened(data))
+        leaving = look_around(pictures, ink, small.size, size)
     except renderer.RefusedError as error:
         return refused("too much", str(error))
     except CrowdError:
         return None, [too_heavy(Span(path), "crowd")]
-    return Drawn(data, picture.size, ink, leaving), []
+    return Drawn(data, size, ink, leaving), []
 
 
-def _seen(labels: Labels, some: Sequence[Label], picture: Image) -> dict[Label, Ink]:
-    """Where some labels are in a picture of the drawing."""
-    return find(
-        some, picture, lambda hidden: _opened(renderer.png(labels.drawing(hidden), picture.width, picture.height))
-    )
-
-
-def _enlarged(ink: Mapping[Label, Ink], small: tuple[int, int], large: tuple[int, int]) -> dict[Label, Ink]:
-    """What was seen in the small picture, in the large one: each box contains all that the small one may stand for."""
-    from PIL.Image import Resampling
-
-    across, down = large[0] / small[0], large[1] / small[1]
-    made = {}
-    for label, one in ink.items():
-        left, top = math.floor(one.box[0] * across), math.floor(one.box[1] * down)
-        right, bottom = math.ceil(one.box[2] * across), math.ceil(one.box[3] * down)
-        box = left, top, min(right, large[0]), min(bottom, large[1])
-        made[label] = Ink(box, one.shape.resize((box[2] - box[0], box[3] - box[1]), Resampling.NEAREST))
-    return made
-
-
-def _leaving(labels: Labels, ink: Mapping[Label, Ink], small: tuple[int, int], size: tuple[int, int]) -> set[Label]:
-    """The masks whose text is cut off at the edge of the picture: a part of it is seen in what is around."""
-    aside = [round(side * SURROUNDINGS) for side in size]
-    middle = aside[0], aside[1], size[0] - aside[0], size[1] - aside[1]
-    some = [one for one in labels.masks if one.text and one in ink and not _is_within(ink[one].box, middle)]
-    if not some:
-        return set()
-
-    def draw(hidden: Iterable[Label]) -> Image:
-        return _opened(renderer.png(labels.with_surroundings(hidden), *small))
-
-    whole = draw(())
-    # Half a pixel may be seen of what only touches the edge.
-    edges = [round(side * SURROUNDINGS / (1 + 2 * SURROUNDINGS)) - 2 for side in whole.size]
-    inner = edges[0], edges[1], whole.width - edges[0], whole.height - edges[1]
-    around = difference(whole, draw(some))
-    around.paste(0, inner)
-    if not around.getbbox():
-        return set()
-    return {label for label, one in find(some, whole, draw).items() if not _is_within(one.box, inner)}
-
-
-def _is_within(box: Box, other: Box) -> bool:
-    return all(box[n] >= other[n] for n in (0, 1)) and all(box[n] <= other[n] for n in (2, 3))
-
-
-def _opened(data: bytes) -> Image:
+def _size(data: bytes) -> tuple[int, int]:
     from PIL import Image
 
-    return Image.open(io.BytesIO(data)).convert("RGB")
+    return Image.open(io.BytesIO(data)).size
 
 
 def _masks(labels: Sequence[Label], drawn: Drawn, path: str) -> tuple[list[Mask], list[Diagnostic]]:
@@ -254,7 +207,7 @@ def lacking(characters: str) -> str:
         texts = (f'<text x="{x + 12}" y="{y + 30}">{c}</text>' for c, (x, y) in zip(part, places, strict=True))
         width, height = _CELL * _COLUMNS, places[-1][1] + _CELL
         svg_text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(texts)}</svg>'
-        drawn = _opened(renderer.png(svg_text.encode(), width, height))
+        drawn = opened(renderer.png(svg_text.encode(), width, height))
         cells = [drawn.crop((x, y, x + _CELL, y + _CELL)) for x, y in places]
         missing += "".join(c for c, cell in zip(part, cells, strict=True) if cell == cells[0] and not c.isspace())[1:]
     return missing

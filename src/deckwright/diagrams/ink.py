@@ -1,28 +1,35 @@
 """A drawing with and without its labels → what is seen of each of them.
 
-Many labels are hidden at once, so that the number of pictures to draw hardly grows with the number of labels.
+Labels that are apart are hidden at once, so that the number of pictures to draw does not grow with the number of labels.
+Where each of them may be is told by sketches: small pictures with nothing but some of the labels.
 """
 
 from __future__ import annotations
 
+import math
 import random
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from itertools import combinations, islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import combinations
 from math import comb
+from operator import or_
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from ..limits import MAX_OVERLAPPING
 from .labels import Label
-from .shapes import Box
+from .shapes import Box, near
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Draw = Callable[[Collection[Label]], "Image"]
 """Draws without some of the labels."""
+
+Sketch = Callable[[Collection[Label]], "Image"]
+"""Draws nothing but some of the labels, small: the opacity of each pixel."""
 
 
 class CrowdError(Exception):
@@ -37,29 +44,70 @@ class Ink(msgspec.Struct, frozen=True):
 
     def touches(self, box: Box) -> bool:
         """Whether any of it is in the box."""
-        left, top, right, bottom = self.box
-        shared = max(left, box[0]), max(top, box[1]), min(right, box[2]), min(bottom, box[3])
-        if shared[0] >= shared[2] or shared[1] >= shared[3]:
+        shared = _shared(self.box, box)
+        return shared is not None and self.shape.crop(_within(self.box, shared)).getbbox() is not None
+
+    def meets(self, other: Ink) -> bool:
+        """Whether it has a pixel in common with another one."""
+        from PIL import ImageChops
+
+        shared = _shared(self.box, other.box)
+        if shared is None:
             return False
-        part = shared[0] - left, shared[1] - top, shared[2] - left, shared[3] - top
-        return self.shape.crop(part).getbbox() is not None
+        parts = (one.shape.crop(_within(one.box, shared)) for one in (self, other))
+        return ImageChops.darker(*parts).getbbox() is not None
+
+    def moved(self, across: int, down: int) -> Ink:
+        """The same elsewhere."""
+        left, top, right, bottom = self.box
+        return Ink((left + across, top + down, right + across, bottom + down), self.shape)
 
 
-def find(labels: Sequence[Label], picture: Image, draw: Draw) -> dict[Label, Ink]:
+def find(labels: Sequence[Label], places: Mapping[Label, Ink], picture: Image, draw: Draw) -> dict[Label, Ink]:
     """What is seen of some labels in a picture: that in which it differs from the one that is drawn without the label.
 
-    Those of which nothing is seen are left out. Raises CrowdError.
+    `places` tells where in the picture a label may be; wrong ones cost time, no more. Labels of which nothing is seen are
+    left out. Raises CrowdError.
     """
+    groups = _apart({label: places[label] for label in labels if label in places})
+    if len(groups) > MAX_OVERLAPPING:
+        raise CrowdError
     found: dict[Label, Ink] = {}
-    # Labels within one another share all of their pixels, so each level is looked for by itself.
-    elements = {label.element for label in labels}
-    levels: dict[int, list[Label]] = {}
-    for label in labels:
-        depth = sum(ancestor in elements for ancestor in label.element.iterancestors())
-        levels.setdefault(depth, []).append(label)
-    for level in levels.values():
-        found |= _together(level, picture, draw) if len(level) > _FEW else _one_by_one(level, picture, draw)
+    for group in groups:
+        found |= _found(group, places, picture, draw)
+    # Where a label was thought to be, it may be hidden. It may as well be elsewhere, where another one was looked for.
+    found |= _found([label for label in labels if label not in found], {}, picture, draw)
     return {label: found[label] for label in labels if label in found}
+
+
+def enlarged(one: Ink, small: tuple[int, int], large: tuple[int, int]) -> Ink:
+    """What was seen in a small picture, in a large one: the box contains all that the small one may stand for."""
+    from PIL.Image import Resampling
+
+    across, down = large[0] / small[0], large[1] / small[1]
+    left, top = math.floor(one.box[0] * across), math.floor(one.box[1] * down)
+    right, bottom = math.ceil(one.box[2] * across), math.ceil(one.box[3] * down)
+    box = left, top, min(right, large[0]), min(bottom, large[1])
+    return Ink(box, one.shape.resize((box[2] - box[0], box[3] - box[1]), Resampling.NEAREST))
+
+
+def reach(one: Ink, small: tuple[int, int], large: tuple[int, int]) -> Ink:
+    """Where a label may be in a large picture that was seen in a small one.
+
+    What is thin may be too faint to be seen there. So it is one pixel more on each side, and gaps are closed.
+    """
+    from PIL import Image, ImageFilter
+
+    left, top, right, bottom = one.box
+    wider = Image.new("L", (right - left + 2 * _GAP, bottom - top + 2 * _GAP))
+    wider.paste(one.shape, (_GAP, _GAP))
+    wider = wider.filter(ImageFilter.MaxFilter(2 * _GAP + 1)).filter(ImageFilter.MinFilter(2 * _GAP - 1))
+    box = max(left - 1, 0), max(top - 1, 0), min(right + 1, small[0]), min(bottom + 1, small[1])
+    shape = wider.crop(_within((left - _GAP, top - _GAP, right, bottom), box))
+    return enlarged(Ink(box, shape), small, large)
+
+
+_GAP = 3
 
 
 def difference(picture: Image, other: Image) -> Image:
@@ -70,68 +118,133 @@ def difference(picture: Image, other: Image) -> Image:
     return ImageChops.lighter(ImageChops.lighter(red, green), blue).point([0] + [255] * 255)
 
 
-_FEW = 3
-"""So many labels are found as fast one by one."""
+def _found(group: Sequence[Label], places: Mapping[Label, Ink], picture: Image, draw: Draw) -> dict[Label, Ink]:
+    """What is seen of labels that have no pixel in common, if they are where they may be; else of each half of them."""
+    if not group:
+        return {}
+    seen = difference(picture, draw(group))
+    if len(group) == 1:
+        return {group[0]: Ink(box, seen.crop(box))} if (box := seen.getbbox()) else {}
+    found = {label: one for label in group if label in places and (one := _part(seen, places[label]))}
+    for place in (places[label] for label in found):
+        seen.paste(0, place.box, place.shape)
+    if seen.getbbox() is None:
+        return found
+    middle = len(group) // 2
+    return _found(group[:middle], places, picture, draw) | _found(group[middle:], places, picture, draw)
+
+
+def _part(seen: Image, place: Ink) -> Ink | None:
+    """What is seen at a place."""
+    from PIL import ImageChops
+
+    part = ImageChops.darker(seen.crop(place.box), place.shape)
+    inner = part.getbbox()
+    if inner is None:
+        return None
+    left, top = place.box[:2]
+    box = left + inner[0], top + inner[1], left + inner[2], top + inner[3]
+    return Ink(box, part.crop(inner))
+
+
+def _apart(places: Mapping[Label, Ink]) -> list[list[Label]]:
+    """The labels in few groups; no two that may have a pixel in common are in one."""
+    labels = list(places)
+    beside: dict[int, set[int]] = {place: set() for place in range(len(labels))}
+    for one, other in near([each.box for each in places.values()], 0):
+        if places[labels[one]].meets(places[labels[other]]):
+            beside[one].add(other)
+            beside[other].add(one)
+    groups: list[list[int]] = []
+    for place in sorted(beside, key=lambda place: (-len(beside[place]), place)):
+        group = next((group for group in groups if beside[place].isdisjoint(group)), None)
+        if group is None:
+            groups.append(group := [])
+        group.append(place)
+    return [[labels[place] for place in group] for group in groups]
+
+
+# Sketches
+
+
+def sketched(labels: Sequence[Label], sketch: Sketch, size: tuple[int, int]) -> dict[Label, Ink]:
+    """Where labels may be in a picture of some size. Each label is in sketches of its own choice, half of them all.
+
+    Labels within one another share all of their pixels, so each level is looked for by itself.
+    """
+    elements = {label.element for label in labels}
+    levels: dict[int, list[Label]] = {}
+    for label in labels:
+        depth = sum(ancestor in elements for ancestor in label.element.iterancestors())
+        levels.setdefault(depth, []).append(label)
+    places: dict[Label, Ink] = {}
+    for level in levels.values():
+        codes, length = _codes(len(level))
+        owners = dict(zip(codes, level, strict=True))
+        sketches = [sketch([label for code, label in owners.items() if code >> bit & 1]) for bit in range(length)]
+        places |= {owners[code]: reach(one, sketches[0].size, size) for code, one in _located(owners, _runs(sketches))}
+    return places
+
 
 _Run = tuple[int, int, int]
 """A row of the picture, where pixels of one kind begin in it, and where others do."""
 
 
-def _together(labels: Sequence[Label], picture: Image, draw: Draw) -> dict[Label, Ink]:
-    """Each label is hidden in pictures of its own choice, half of them all; so the pictures in which a pixel differs tell
-    which label is there.
-
-    Where labels lie over one another, it differs in more pictures, or in fewer: no choice contains another one. Every
-    label to which such a pixel may belong is then looked for once more.
-    """
-    codes, length = _codes(len(labels))
-    owners = dict(zip(codes, labels, strict=True))
-    seen = _hidden_by_code(owners, length, picture, draw)
-    runs = _runs(seen)
-    mixed = [code for code in runs if code not in owners]
-    doubtful = {code: label for code, label in owners.items() if any(_may_be(one, code) for one in mixed)}
-    sure = {owners[code]: _ink(runs[code]) for code in runs if code in owners and code not in doubtful}
-    if len(doubtful) <= _SOME:
-        return sure | _one_by_one(doubtful.values(), picture, draw)
-    return sure | _in_groups(doubtful, seen, picture, draw)
-
-
-_SOME = 24
-"""So many labels are looked for one by one where they may lie over others: it takes as few pictures as anything else."""
-
-
 def _codes(number: int) -> tuple[list[int], int]:
-    """So many numbers, each with as many bits as the others, and how many bits they have in all."""
-    length = next(n for n in range(1, 25) if comb(n, n // 2) >= number)
-    sets = islice(combinations(range(length), length // 2), number)
-    return [sum(1 << bit for bit in bits) for bits in sets], length
+    """So many numbers, each with as many bits as the others and at least one, and how many bits they have in all.
 
-
-def _may_be(seen: int, code: int) -> bool:
-    """Whether a pixel that differs in the pictures `seen` may belong to the label that is hidden in those of `code`.
-
-    It differs in more pictures where it shows another label too, and in fewer where another one is hidden behind it.
+    They are shuffled, always in the same way: labels that are beside one another shall have few bits in common.
     """
-    return seen & code in (seen, code)
+    length = next(n for n in range(1, 25) if comb(n, (n + 1) // 2) >= number)
+    codes = [sum(1 << bit for bit in bits) for bits in combinations(range(length), (length + 1) // 2)]
+    random.Random(0).shuffle(codes)
+    return codes[:number], length
 
 
-def _hidden_by_code(labels: Mapping[int, Label], length: int, picture: Image, draw: Draw) -> list[Image]:
-    """For each bit, where the picture differs from the one without the labels that have that bit."""
-    hidden = [[label for code, label in labels.items() if code >> bit & 1] for bit in range(length)]
-    return [difference(picture, draw(some)) for some in hidden]
+def _located(codes: Collection[int], runs: Mapping[int, list[_Run]]) -> Iterator[tuple[int, Ink]]:
+    """Where each code may be: where it is alone, and where several are, if it may be one of them."""
+    places = {code: list(runs.get(code, ())) for code in codes}
+    boxes = {code: _ink(alone).box for code, alone in places.items() if alone}
+    for mixed in runs.keys() - places.keys():
+        some = [code for code in codes if code & mixed == code]
+        hidden = [code for code in some if code not in boxes]
+        for run in _cut(runs[mixed]):
+            # There are more codes in it than labels that are there. If those around make it up, it is theirs.
+            for far in (1, 3):
+                around = [code for code in some if code in boxes and _is_at(run, boxes[code], far)]
+                if reduce(or_, around, 0) == mixed:
+                    break
+            else:
+                around = some
+            for code in {*around, *hidden}:
+                places[code].append(run)
+    yield from ((code, _ink(some)) for code, some in places.items() if some)
 
 
-def _runs(differences: Sequence[Image]) -> dict[int, list[_Run]]:
-    """Where there are pixels that differ, by the differences in which they do: the first one is the lowest bit."""
+def _cut(runs: Iterable[_Run]) -> Iterator[_Run]:
+    """The runs in short pieces, each of which is in one place."""
+    for row, begin, end in runs:
+        for start in range(begin, end, 3):
+            yield row, start, min(start + 3, end)
+
+
+def _is_at(run: _Run, box: Box, far: int) -> bool:
+    """Whether pixels are in the box, or so near."""
+    row, begin, end = run
+    return box[0] - far < end and begin < box[2] + far and box[1] - far <= row < box[3] + far
+
+
+def _runs(sketches: Sequence[Image]) -> dict[int, list[_Run]]:
+    """Where anything is seen, by the sketches in which it is: the first one is the lowest bit."""
     from PIL import Image, ImageChops
 
-    width, height = differences[0].size
-    count = -(-len(differences) // 8)
+    width, height = sketches[0].size
+    count = -(-len(sketches) // 8)
     pixels = bytearray(count * width * height)
     for number in range(count):
         plane = Image.new("L", (width, height))
-        for bit, seen in enumerate(differences[8 * number : 8 * number + 8]):
-            plane = ImageChops.add(plane, seen.point([0] * 255 + [1 << bit]))
+        for bit, seen in enumerate(sketches[8 * number : 8 * number + 8]):
+            plane = ImageChops.add(plane, seen.point([0] + [1 << bit] * 255))
         pixels[number::count] = plane.tobytes()
     found: dict[int, list[_Run]] = {}
     same = re.compile(rb"(.{%d})\1*" % count, re.DOTALL)
@@ -159,108 +272,14 @@ def _ink(runs: Iterable[_Run]) -> Ink:
     return Ink((left, top, right, bottom), Image.frombytes("L", (width, bottom - top), bytes(pixels)))
 
 
-def _in_groups(labels: Mapping[int, Label], seen: Sequence[Image], picture: Image, draw: Draw) -> dict[Label, Ink]:
-    """The labels by their codes, each hidden only with others that probably have no pixel in common with it.
-
-    `seen` is what their codes were found by. They get longer codes, so that few can be meant by the same pixel.
-    """
-    longer = _lengthened(labels, len(seen))
-    runs = _runs([*seen, *_hidden_by_code({c >> len(seen): one for c, one in longer.items()}, _MORE, picture, draw)])
-    candidates = {code: {one for one in longer if _may_be(code, one)} for code in runs}
-    apart = [some for some in candidates.values() if len(some) <= _CLEAR]
-    found: dict[Label, Ink] = {}
-    left = set(longer)
-    for _ in range(_ROUNDS):
-        unclear: list[set[int]] = []
-        groups = _apart(sorted(left), apart)
-        if len(groups) > MAX_OVERLAPPING:
-            raise CrowdError
-        for group in groups:
-            differing = difference(picture, draw([longer[code] for code in group]))
-            parts, shared = _divided(differing, runs, candidates, group)
-            unclear += shared
-            found |= {longer[code]: _ink(part) for code, part in parts.items()}
-        apart += unclear
-        left = {code for some in unclear for code in some}
-        if len(left) <= _FEW:
-            break
-    sure = {label: one for label, one in found.items() if label not in {longer[code] for code in left}}
-    return sure | _one_by_one([longer[code] for code in sorted(left)], picture, draw)
+def _shared(box: Box, other: Box) -> Box | None:
+    """What two boxes have in common."""
+    left, top = max(box[0], other[0]), max(box[1], other[1])
+    right, bottom = min(box[2], other[2]), min(box[3], other[3])
+    return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def _divided(
-    differing: Image, runs: Mapping[int, list[_Run]], candidates: Mapping[int, set[int]], group: set[int]
-) -> tuple[dict[int, list[_Run]], list[set[int]]]:
-    """What is seen of each label of a group, and the labels of which some have pixels that may be of another one."""
-    data, width = differing.tobytes(), differing.width
-    parts: dict[int, list[_Run]] = {}
-    shared: dict[frozenset[int], list[_Run]] = {}
-    for code, places in runs.items():
-        owners = frozenset(candidates[code] & group)
-        for row, begin, end in places if owners else ():
-            start = row * width
-            for match in _SET.finditer(data, start + begin, start + end):
-                run = row, match.start() - start, match.end() - start
-                if len(owners) == 1:
-                    parts.setdefault(min(owners), []).append(run)
-                else:
-                    shared.setdefault(owners, []).append(run)
-    boxes = {code: _ink(part).box for code, part in parts.items()}
-    unclear: set[frozenset[int]] = set()
-    for owners, places in shared.items():
-        for run in places:
-            # Where three or more meet, as at the corners of cells, it is the one that is known to be there. If there are
-            # two, it may be of nobody: that differs only because both of them are hidden.
-            there = [code for code in owners if code in boxes and _is_at(run, boxes[code])]
-            if len(there) == 1:
-                parts[there[0]].append(run)
-            else:
-                unclear.add(frozenset(there or owners))
-    return parts, [set(some) for some in unclear]
-
-
-def _is_at(run: _Run, box: Box) -> bool:
-    """Whether pixels are in the box, or so near that they belong to its edge."""
-    row, begin, end = run
-    return box[0] - 3 <= begin and end <= box[2] + 3 and box[1] - 3 <= row < box[3] + 3
-
-
-_MORE = 20
-_ROUNDS = 3
-_CLEAR = 4
-"""Where a pixel may belong to no more labels than that, they are kept apart."""
-
-_SET = re.compile(rb"\xff+")
-
-
-def _lengthened(labels: Mapping[int, Label], length: int) -> dict[int, Label]:
-    """The labels by longer codes: `_MORE` bits are added, half of them set, by chance but always the same."""
-    chance = random.Random(0)
-    taken: set[int] = set()
-    made = {}
-    for code, label in labels.items():
-        while (more := sum(1 << bit for bit in chance.sample(range(_MORE), _MORE // 2))) in taken:
-            continue
-        taken.add(more)
-        made[code | more << length] = label
-    return made
-
-
-def _apart(codes: Iterable[int], together: Iterable[Set[int]]) -> list[set[int]]:
-    """The codes in few groups; of those that are listed together, no two are in one group."""
-    beside: dict[int, set[int]] = {code: set() for code in codes}
-    for some in together:
-        for code in some & beside.keys():
-            beside[code] |= some
-    groups: list[set[int]] = []
-    for code, others in beside.items():
-        group = next((group for group in groups if group.isdisjoint(others)), None)
-        if group is None:
-            groups.append(group := set())
-        group.add(code)
-    return groups
-
-
-def _one_by_one(labels: Iterable[Label], picture: Image, draw: Draw) -> dict[Label, Ink]:
-    parts = ((label, difference(picture, draw([label]))) for label in labels)
-    return {label: Ink(box, part.crop(box)) for label, part in parts if (box := part.getbbox())}
+def _within(box: Box, part: Box) -> Box:
+    """A part of a box as seen from its corner."""
+    left, top = box[:2]
+    return part[0] - left, part[1] - top, part[2] - left, part[3] - top

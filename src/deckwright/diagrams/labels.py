@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from xml.parsers import expat
 
@@ -16,6 +16,7 @@ from ..limits import MAX_LABELS
 from ..media.svg import SVG, UNSHOWN, Element, address, line_of, parse, remove_active, serialize
 from ..model import Span
 from . import burden
+from .shapes import Box
 
 SURROUNDINGS = 0.05
 """How much is drawn around a drawing to see what leaves it, in widths and heights of it."""
@@ -52,6 +53,10 @@ class Labels:
         kept = list(root.iter(f"{SVG}*"))
         self._masked = {element for element in kept if element.get("data-mask") is not None}
         self._targets = {element.get("id"): element for element in kept}
+        source = serialize(root)
+        self._used = {name.decode() for name in _REFERENCE.findall(source)}
+        self._has_layers = _LAYER.search(source) is not None
+        self._going: dict[Element, bool] = {}
         self.masks = [self._label(e, lines[e], numbers[e]) for e in kept if e in self._masked]
         others = (self._label(e, lines[e], numbers[e]) for e in kept if self._is_other(e))
         self.others = [label for label in others if label.text]
@@ -62,44 +67,113 @@ class Labels:
 
         The masks inside another text stay visible when only that text is hidden.
         """
-        seen: dict[Element, str] = {}
-        for label in without:
-            is_mask = label.element in self._masked
-            for element in label.element.iter(f"{SVG}*"):
-                if is_mask or not self._is_masked(element):
-                    seen[element] = "hidden"
-                else:
-                    seen.setdefault(element, "visible")
-        return self._drawn(seen)
+        return self._drawn(*self._without(without))
+
+    def alone(self, some: Collection[Label]) -> bytes:
+        """The drawing with nothing in it but some labels, where they are in the whole one."""
+        return self._drawn(*self._without_all_but(some, self._seen(some, "visible", "hidden")))
+
+    def part(self, box: Box, size: tuple[int, int], without: Iterable[Label] = ()) -> bytes:
+        """A part of the drawing, of as many pixels, if the whole one is drawn in that size. The drawing has a size."""
+        assert self.size
+        # resvg takes the sides of a drawing as whole numbers, so the scale is hardly ever the same for both.
+        across, down = (pixels / math.ceil(side) for pixels, side in zip(size, self.size, strict=True))
+        left, top, right, bottom = box
+        seen = f"{left / across:.9g} {top / down:.9g} {(right - left) / across:.9g} {(bottom - top) / down:.9g}"
+        return (
+            b'<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="%b" preserveAspectRatio="none">%b</svg>'
+            % (
+                right - left,
+                bottom - top,
+                seen.encode(),
+                self._placed("overflow:visible;", *self._without(without)),
+            )
+        )
 
     def with_surroundings(self, without: Iterable[Label] = ()) -> bytes:
         """The drawing with a part of what is around it, `SURROUNDINGS` of each side, in which nothing is cut off.
 
         Of the labels to hide, only the text is hidden: a background may go beyond the edge. The drawing has a size.
         """
+        return self._surrounded({}, self._text(without, "hidden"))
+
+    def alone_with_surroundings(self, some: Collection[Label]) -> bytes:
+        """Likewise, with nothing in it but the text of some labels."""
+        return self._surrounded(*self._without_all_but(some, self._text(some, "visible")))
+
+    def _without(self, some: Iterable[Label]) -> tuple[set[Element], dict[Element, str]]:
+        """What is not displayed, and what is visible or not, if some labels are hidden."""
+        some = list(some)
+        gone = {one.element for one in some if self._may_go(one.element) and not self._shows_masks(one)}
+        if self._has_layers:  # Even what is hidden takes room in them.
+            gone = set()
+        return gone, self._seen((one for one in some if one.element not in gone), "hidden", "visible")
+
+    def _seen(self, some: Iterable[Label], how: str, else_: str) -> dict[Element, str]:
+        """The visibility of the elements of some labels, and of the masks within, if the label is none."""
+        seen: dict[Element, str] = {}
+        for label in some:
+            is_mask = label.element in self._masked
+            for element in label.element.iter(f"{SVG}*"):
+                if is_mask or not self._is_masked(element):
+                    seen[element] = how
+                else:
+                    seen.setdefault(element, else_)
+        return seen
+
+    def _text(self, some: Iterable[Label], how: str) -> dict[Element, str]:
+        return {e: how for label in some for e in label.element.iter(f"{SVG}*") if self._is_in_text(e)}
+
+    def _without_all_but(
+        self, some: Collection[Label], seen: dict[Element, str]
+    ) -> tuple[set[Element], dict[Element, str]]:
+        """What is not displayed, and what is visible or not, if nothing but some labels is."""
+        inner = {label.element for label in some}
+        within = {element for label in some for element in label.element.iterancestors()}
+        gone: set[Element] = set()
+        left = list(self._root)
+        while left:
+            element = left.pop()
+            if element in within:
+                left += element
+            elif element not in inner and self._may_go(element):
+                gone.add(element)
+        kept = {element: "visible" for element in self._root.iter(*_KEPT_FOR_USE)}
+        return gone, {self._root: "hidden", **kept, **seen}
+
+    def _surrounded(self, gone: Collection[Element], seen: Mapping[Element, str]) -> bytes:
+        """The drawing with what is around it."""
         assert self.size
-        hidden = {e: "hidden" for label in without for e in label.element.iter(f"{SVG}*") if self._is_in_text(e)}
+        width, height = self.size
+        data = self._placed("overflow:visible;", gone, seen)
+        across, down = width * SURROUNDINGS, height * SURROUNDINGS
+        box = f"{-across:.9g} {-down:.9g} {width + 2 * across:.9g} {height + 2 * down:.9g}"
+        return b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="%b">%b</svg>' % (box.encode(), data)
+
+    def _placed(self, style: str, gone: Collection[Element], seen: Mapping[Element, str]) -> bytes:
+        """The drawing as part of another one, in which it has the same size, at the corner."""
+        assert self.size
         root, (width, height) = self._root, self.size
         kept = {name: root.get(name) for name in ("x", "y", "width", "height", "style")}
         inside = {"x": "0", "y": "0", "width": f"{width:.9g}", "height": f"{height:.9g}"}
-        for name, value in (inside | {"style": f"overflow:visible;{kept['style'] or ''}"}).items():
+        for name, value in (inside | {"style": f"{style}{kept['style'] or ''}"}).items():
             root.set(name, value)
-        data = self._drawn(hidden)
+        data = self._drawn(gone, seen)
         for name, was in kept.items():
             if was is None:
                 del root.attrib[name]
             else:
                 root.set(name, was)
-        across, down = width * SURROUNDINGS, height * SURROUNDINGS
-        box = f"{-across:.9g} {-down:.9g} {width + 2 * across:.9g} {height + 2 * down:.9g}"
-        return b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="%b">%b</svg>' % (box.encode(), data)
+        return data
 
-    def _drawn(self, seen: Mapping[Element, str]) -> bytes:
-        """The drawing, with the visibility of some of its elements."""
-        before = {element: element.get("style") for element in seen}
+    def _drawn(self, gone: Collection[Element], seen: Mapping[Element, str]) -> bytes:
+        """The drawing, with some elements that are not displayed, and the visibility of others."""
+        before = {element: element.get("style") for element in (*gone, *seen)}
         for element, visibility in seen.items():
             # Not `display`: without a box of its own, a piece of text would pull what follows into its place.
             element.set("style", f"visibility:{visibility};{_VISIBILITY.sub('', element.get('style', ''))}")
+        for element in gone:
+            element.set("style", "display:none")
         data = serialize(self._root)
         for element, style in before.items():
             if style is None:
@@ -107,6 +181,23 @@ class Labels:
             else:
                 element.set("style", style)
         return data
+
+    def _may_go(self, element: Element) -> bool:
+        """Whether nothing is moved or shown in another way if it is not displayed, so that nobody need lay out its text."""
+        may_go = self._going.get(element)
+        if may_go is None:
+            within = {ancestor.tag for ancestor in element.iterancestors() if ancestor is not self._root}
+            inner = list(element.iter(f"{SVG}*"))
+            may_go = self._going[element] = (
+                element.tag in _GRAPHICS
+                and within <= _GROUPS
+                and not any(one.tag in _SHARING or one.get("id") in self._used for one in inner)
+            )
+        return may_go
+
+    def _shows_masks(self, label: Label) -> bool:
+        """Whether there are masks in it that stay visible when it is hidden."""
+        return label.element not in self._masked and any(one in self._masked for one in label.element.iter(f"{SVG}*"))
 
     def _is_in_text(self, element: Element) -> bool:
         return any(one.tag == f"{SVG}text" for one in (element, *element.iterancestors()))
@@ -172,7 +263,16 @@ def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
 _START = re.compile(rb"<[^\s/>]+")
 _VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
 
+_REFERENCE = re.compile(rb"#([^\s\"'();<>&]+)")
+_LAYER = re.compile(rb"filter|clip|<mask|mask\s*[:=]\s*[\"']?\s*url|blend|isolat|opacity")
+"""What makes a group a picture of its own, whose size depends on what is in it."""
+
+_GROUPS = {f"{SVG}g", f"{SVG}a"}
+_GRAPHICS = _GROUPS | {
+    f"{SVG}{name}" for name in ("text", "image", "rect", "circle", "ellipse", "line", "polyline", "polygon", "path")
+}
 _KEPT_FOR_USE = {f"{SVG}{name}" for name in ("defs", "symbol", "pattern", "clipPath", "mask", "marker")}
+_SHARING = _KEPT_FOR_USE | {f"{SVG}use"}
 _PLACING = ("x", "y", "dx", "dy")
 
 

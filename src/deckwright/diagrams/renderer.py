@@ -3,12 +3,14 @@
 resvg ends the process that it runs in when a drawing is nested too deep or takes too much memory, and nothing stops it
 once it has begun: it holds Python's lock all the while. So `worker.py` runs it, as a program that is started by its path:
 `multiprocessing` would import all of Deckwright once more, and on Windows whatever started it. It is started when
-something is to be drawn, draws one thing after another, and is ended with this process, or when its time is up.
+something is to be drawn, draws one thing after another, and is ended with this process, or when its time is up. Threads
+that draw at the same time have one each.
 """
 
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import signal
 import subprocess
@@ -43,22 +45,51 @@ class FailedError(Exception):
         self.detail = detail
 
 
-def png(source: bytes, width: int, height: int) -> bytes:
-    """A drawing as a PNG that is so many pixels wide, on white, with the package's font: the same everywhere.
+class Budget:
+    """How many seconds of work some drawings may take together."""
 
-    Its height follows from its shape; the one that is given tells how long it may take. Raises RefusedError and
-    FailedError.
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+
+
+def png(source: bytes, width: int, height: int, is_clear: bool = False, budget: Budget | None = None) -> bytes:
+    """A drawing as a PNG that is so many pixels wide, on white or on nothing, with the package's font: the same everywhere.
+
+    Its height follows from its shape; the one that is given tells how long it may take, as does the budget, from which
+    the time is taken. Raises RefusedError and FailedError.
     """
-    global _running  # noqa: PLW0603 (one process for all drawings: to start it takes longer than to draw)
-    # A process that was forked from the one that started it must not share its pipes.
-    if _running is None or not _running.is_ready():
-        _running = _Worker()
-    return _running.draw(source, width, _seconds(width, height))
+    budget = budget or Budget(math.inf)
+    if budget.left <= 0:
+        raise FailedError("time")
+    running = _one_that_is_free()
+    try:
+        return running.draw(source, width, min(seconds(width * height), budget.left), is_clear, budget)
+    finally:
+        if running.is_ready():
+            _free.append(running)
 
 
-def _seconds(width: int, height: int) -> float:
-    """How long a drawing may take: ten times what one of that size with much in it takes."""
-    return 0.8 + 1.5 * width * height / 1_000_000
+def end() -> None:
+    """End all processes that draw. What is being drawn in other threads fails."""
+    for running in list(_started):
+        running.kill()
+
+
+def _one_that_is_free() -> _Worker:
+    """A process that draws for nobody else: there are as many as threads have drawn at once."""
+    while True:
+        try:
+            running = _free.pop()
+        except IndexError:
+            return _Worker()
+        # A process that was forked from the one that started it must not share its pipes.
+        if running.is_ready():
+            return running
+
+
+def seconds(pixels: int) -> float:
+    """How long a drawing of that size may take: ten times what one with much in it takes."""
+    return 0.8 + 1.5 * pixels / 1_000_000
 
 
 class _Worker:
@@ -73,22 +104,23 @@ class _Worker:
         except OSError as error:
             raise FailedError("start", files.reason(error)) from error
         self._owner = os.getpid()
+        _started.append(self)
         atexit.register(self.end)
 
     def is_ready(self) -> bool:
         """Whether it is ours and runs."""
         return self._owner == os.getpid() and self._process.poll() is None
 
-    def draw(self, source: bytes, width: int, seconds: float) -> bytes:
+    def draw(self, source: bytes, width: int, most: float, is_clear: bool, budget: Budget) -> bytes:
         """The drawing as a PNG. Raises RefusedError and FailedError; whatever else is raised, the process is ended."""
         late = threading.Event()
         # Of work where the system measures it, and of a busy machine's time a multiple of that.
-        clock = threading.Timer(seconds * _PATIENCE, self._give_up, [late])
+        clock = threading.Timer(most * _PATIENCE, self._give_up, [late])
         clock.daemon = True
         clock.start()
         try:
-            self._ask(source, width, seconds)
-            is_drawn, answer = self._answer()
+            self._ask(HEADER.pack(len(source), width, most, is_clear) + source)
+            is_drawn, answer, taken = self._answer()
         except BaseException:
             self.end()
             raise
@@ -98,34 +130,42 @@ class _Worker:
             code = self.end()
             is_late = late.is_set() or (sys.platform != "win32" and code == -signal.SIGPROF)
             raise FailedError("time" if is_late else "crash")
+        budget.left -= taken
         if not is_drawn:
             raise RefusedError(answer.decode("utf-8", "replace"))
         return answer
 
     def _give_up(self, late: threading.Event) -> None:
         late.set()
-        self._process.kill()
+        self.kill()
 
-    def _ask(self, source: bytes, width: int, seconds: float) -> None:
+    def kill(self) -> None:
+        """Let whoever waits for it see that it has ended. In a process that was forked from ours, do nothing."""
+        if self._owner == os.getpid():
+            self._process.kill()
+
+    def _ask(self, question: bytes) -> None:
         try:
-            self._input.write(HEADER.pack(len(source), width, seconds) + source)
+            self._input.write(question)
             self._input.flush()
         except OSError:  # It has ended; there will be no answer.
             return
 
-    def _answer(self) -> tuple[bool, bytes | None]:
+    def _answer(self) -> tuple[bool, bytes | None, float]:
         head = self._output.read(ANSWER.size)
         if len(head) < ANSWER.size:
-            return False, None
-        is_drawn, length = ANSWER.unpack(head)
+            return False, None, 0
+        is_drawn, length, taken = ANSWER.unpack(head)
         answer = self._output.read(length)
-        return is_drawn, answer if len(answer) == length else None
+        return is_drawn, answer if len(answer) == length else None, taken
 
     def end(self) -> int:
         """End the process, and tell its exit code. In a process that was forked from ours, do nothing."""
         if self._owner != os.getpid():
             return 0
         atexit.unregister(self.end)
+        if self in _started:
+            _started.remove(self)
         self._process.kill()
         code = self._process.wait()
         for pipe in (self._input, self._output):
@@ -146,7 +186,9 @@ class _Worker:
         return self._process.stdout
 
 
-_running: _Worker | None = None
+_free: list[_Worker] = []
+_started: list[_Worker] = []
+"""The processes that have nothing to do, and all of them: to start one takes longer than to draw."""
 
 _PATIENCE = 10 if os.name == "posix" else 3
 

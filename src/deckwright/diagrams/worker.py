@@ -10,16 +10,19 @@ import os
 import signal
 import struct
 import sys
+import time
 from contextlib import suppress
 from typing import BinaryIO
 
-HEADER = struct.Struct("<QId")
-"""What comes before the source of a drawing: its length, the width of the PNG in pixels, and the seconds of work that it
-may take.
+HEADER = struct.Struct("<QId?")
+"""What comes before the source of a drawing: its length, the width of the PNG in pixels, the seconds of work that it may
+take, and whether its ground is clear, not white.
 """
 
-ANSWER = struct.Struct("<?Q")
-"""What goes before an answer: whether it is a PNG, or else what resvg has against the drawing; and its length."""
+ANSWER = struct.Struct("<?Qd")
+"""What goes before an answer: whether it is a PNG, or else what resvg has against the drawing; its
+length; and the seconds of work that it took.
+"""
 
 FAMILY = "Open Sans"
 """The font of all text."""
@@ -33,18 +36,19 @@ def main() -> None:
     drawings, answers = sys.stdin.buffer, _standard_output()
     _prepare_for_the_worst(int(memory))
     while len(header := drawings.read(HEADER.size)) == HEADER.size:
-        length, width, seconds = HEADER.unpack(header)
+        length, width, seconds, is_clear = HEADER.unpack(header)
         source = drawings.read(length)
         if len(source) < length:
             return
         _allow(seconds)
+        begun = time.process_time()
         try:
             answer = bytes(
                 resvg_py.svg_to_bytes(
                     svg_string=source.decode("utf-8"),
                     width=width,
                     dpi=96,
-                    background="white",
+                    background=None if is_clear else "white",
                     skip_system_fonts=True,
                     font_files=fonts,
                     font_family=FAMILY,
@@ -57,7 +61,7 @@ def main() -> None:
         except ValueError as error:
             answer, is_drawn = str(error).encode(), False
         _allow(0)
-        answers.write(ANSWER.pack(is_drawn, len(answer)) + answer)
+        answers.write(ANSWER.pack(is_drawn, len(answer), time.process_time() - begun) + answer)
         answers.flush()
 
 
