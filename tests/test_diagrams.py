@@ -36,7 +36,7 @@ from deckwright.diagrams.renderer import FailedError
 from deckwright.diagrams.shapes import Box
 from deckwright.limits import MAX_MASK_FILE_BYTES, MAX_SVG_BYTES
 from deckwright.media import Library
-from deckwright.model import Diagram, Mask, Reference, Span
+from deckwright.model import Diagram, Mask, Media, Reference, Span
 
 PROJECT = Path(__file__).parent / "projects" / "occlusion-svg"
 DRAWINGS = sorted(file.name for file in PROJECT.glob("media/*.svg"))
@@ -665,6 +665,50 @@ def has_ended(pid: int) -> bool:
         return True
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+# Drawings: many of them
+
+
+def drawings_of(root: Path, number: int) -> list[Media]:
+    (root / "media").mkdir()
+    for name in range(number):
+        (root / "media" / f"{name}.svg").write_text(SVG.format(f'<text data-mask="a" y="{50 + name}">a</text>'))
+    library = Library(root, ("media",))
+    found = [library.resolve(Reference(f"/media/{name}.svg", False, Span("cards/a.md"))) for name in range(number)]
+    return [media for media, _ in found if media]
+
+
+def test_many_pictures_are_drawn_at_once_as_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = drawings_of(tmp_path, 5)
+    (tmp_path / "media" / "1.svg").write_text("no drawing")
+    monkeypatch.setattr(renderer, "_free", [])
+    monkeypatch.setattr(diagrams, "_processors", lambda: 3)
+    cache, running = Cache(), len(renderer._started)
+    drawn = diagrams.draw(media, tmp_path, cache)
+    assert list(drawn) == [one.path for one in media]
+    assert 1 <= len(renderer._started) - running <= 3
+    monkeypatch.setattr(renderer, "png", lambda *given, **options: pytest.fail("something was drawn once more"))
+    assert drawn == {one.path: diagrams.read(one, tmp_path, cache) for one in media}
+    assert [one for one, (diagram, _) in drawn.items() if diagram is None] == [media[1].path]
+
+
+def test_drawing_ends_with_whoever_asked_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = drawings_of(tmp_path, 4)
+    read, drawn = diagrams.read, []
+
+    def stopped(one: Media, root: Path, cache: Cache) -> object:
+        drawn.append(one)
+        if one is media[0]:
+            raise KeyboardInterrupt
+        return read(one, root, cache)
+
+    monkeypatch.setattr(diagrams, "read", stopped)
+    monkeypatch.setattr(diagrams, "_processors", lambda: 1)
+    with pytest.raises(KeyboardInterrupt):
+        diagrams.draw(media, tmp_path, Cache())
+    assert len(drawn) < len(media)
+    assert all(running._process.wait(10) for running in renderer._started)
 
 
 # Drawings: text that leaves the picture

@@ -88,6 +88,9 @@ MAX_DRAWING_MEMORY = 256 << 20
 group within another.
 """
 
+MAX_DRAWING_PROCESSES = 4
+"""That draw at the same time: each of them takes memory."""
+
 MAX_GLYPHS_TOLD = 20
 """How many characters that the font lacks are told of by themselves: where there are more, it is another script."""
 

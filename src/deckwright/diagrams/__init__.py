@@ -7,7 +7,9 @@ are in a file beside it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,15 +19,15 @@ from ..cache import Cache
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.media import broken_svg, unreadable
 from ..diagnostics.occlusion import no_masks, too_many, undrawable, unknown_mask
-from ..limits import MAX_NUMBER, MAX_SVG_BYTES
+from ..limits import MAX_DRAWING_PROCESSES, MAX_NUMBER, MAX_SVG_BYTES
 from ..model import Diagram, Mask, Media, Span
 from ..names import nearest
-from . import drawing, mask_file, picture, shapes
+from . import drawing, mask_file, picture, renderer, shapes
 from .drawing import DRAWING, Drawing
 from .renderer import FailedError
 from .shapes import escaped, occlusion_text
 
-__all__ = ["asked", "escaped", "occlusion_text", "read"]
+__all__ = ["asked", "draw", "escaped", "occlusion_text", "read"]
 
 
 def read(media: Media, root: Path, cache: Cache) -> tuple[Diagram | None, list[Diagnostic]]:
@@ -42,6 +44,27 @@ def read(media: Media, root: Path, cache: Cache) -> tuple[Diagram | None, list[D
         found += shapes.check(diagram.masks, (diagram.width, diagram.height))
         diagram = replace(diagram, masks=_with_one_past(diagram.masks))
     return (None if has_errors(found) else diagram), found
+
+
+def draw(media: Iterable[Media], root: Path, cache: Cache) -> dict[Path, tuple[Diagram | None, list[Diagnostic]]]:
+    """What `read` says of each of many files, by its path: drawings are drawn side by side, one for each processor.
+
+    What could be drawn is in the cache afterwards. It may run in a thread of its own; if it is stopped by an exception,
+    as by Ctrl-C, all drawing ends.
+    """
+    given = {one.path: one for one in media}
+    with ThreadPoolExecutor(min(_processors(), MAX_DRAWING_PROCESSES)) as pool:
+        try:
+            return dict(zip(given, pool.map(lambda one: read(one, root, cache), given.values()), strict=True))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            renderer.end()
+            raise
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list[Mask], list[Diagnostic]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -21,11 +22,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO")
 
 def read(file: Path, path: str) -> tuple[Image | None, list[Diagnostic]]:
     """The picture; None, and O012, if it cannot have masks. `path` is the file's."""
-    from PIL import Image
-
-    was, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # Our own limit is checked before a pixel is read.
     try:
-        with files.opened(file) as source, Image.open(source, formats=FORMATS) as picture:
+        with files.opened(file) as source, _opened(source) as picture:
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 return None, [broken_picture(Span(path), "large", f"{width} × {height}")]
@@ -34,22 +32,15 @@ def read(file: Path, path: str) -> tuple[Image | None, list[Diagnostic]]:
             return _upright(picture), []
     except Exception as error:  # What Pillow's readers raise for broken files is of all sorts.
         return None, [broken_picture(Span(path), "broken", str(error))]
-    finally:
-        Image.MAX_IMAGE_PIXELS = was
 
 
 def pixels(data: bytes) -> int:
     """How many pixels a picture has, as its first bytes say; 0 if it cannot be read."""
-    from PIL import Image
-
-    was, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with _opened(io.BytesIO(data)) as picture:
             return picture.width * picture.height
     except Exception:
         return 0
-    finally:
-        Image.MAX_IMAGE_PIXELS = was
 
 
 def shown(file: IO[bytes]) -> Image:
@@ -57,6 +48,22 @@ def shown(file: IO[bytes]) -> Image:
     from PIL import Image
 
     return _upright(Image.open(file, formats=FORMATS)).convert("RGB")
+
+
+def _opened(file: IO[bytes]) -> Image:
+    """The picture of a file, whatever its size: our own limit is checked before a pixel is read."""
+    from PIL import Image
+
+    with _limit:
+        was, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(file, formats=FORMATS)
+        finally:
+            Image.MAX_IMAGE_PIXELS = was
+
+
+_limit = threading.Lock()
+"""Held while Pillow's limit is not what it was: it is one for all threads."""
 
 
 def _upright(picture: Image) -> Image:
