@@ -11,6 +11,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
@@ -21,15 +22,16 @@ from conftest import many
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from msgspec.structs import replace
 from rapidfuzz.fuzz import ratio
 from scratch import DAY, RENDERERS, Scratch, by_front, codes, day
 
 from deckwright import identity
 from deckwright.diagnostics import has_errors
-from deckwright.identity import Assigned, ledger
+from deckwright.identity import Assigned, ledger, stamps
 from deckwright.identity.lines import Frozen, Line
 from deckwright.identity.minting import CARD_IDS
-from deckwright.identity.numbers import number
+from deckwright.identity.numbers import Numbered, kept, number
 from deckwright.model import Candidate, Deletion, Identity, Note, Span
 
 BASIC = "---\nkind: basic\n---\n# IAM\n\n"
@@ -416,6 +418,108 @@ def numbers_of(scratch: Scratch, *texts: str, release: bool = True) -> list[tupl
         if release:
             scratch.release(f"1.{n}.0", day(n) + 1)
     return found
+
+
+def test_a_line_that_is_left_as_it_is_is_the_one_that_would_be_made(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most notes take a shortcut, which may change nothing but the time that it takes."""
+    texts = [
+        "A ==user== has ==keys==.",
+        "A ==user== has ==keys==, and the ==keys== are hers.",
+        "A ==user== has ==keys==.",
+        "A ==c2::user== has ==c1::keys==.",
+        "A ==c1::user== has ==keys==.",
+        "==Keys==: a ==user== has them.",
+        "==Keys==: a ==user==\nhas *them*.",
+        "A ==user== has ==keys== and ==tags==.",
+    ]
+    module = import_module("deckwright.identity.assign")
+    for n, text in enumerate(texts * 2, 1):
+        basic = BASIC.replace("IAM", "Users" if n % 4 else "IAM") + USER + GROUP * (n % 3 > 0)
+        scratch.card_files({"basic.md": basic, **clozes(text)} if n % 5 else {"basic.md": basic})
+        terms = {"renumber": frozenset({"users"}), "retire": True}
+        for is_saved in (False, True):
+            made = scratch.load(day(n) + is_saved, **terms)
+            with monkeypatch.context() as patch:
+                patch.setattr(module, "kept", lambda note, line: None)
+                whole = scratch.load(day(n) + is_saved, **terms)
+            assert (made.assigned.identities, codes(made)) == (whole.assigned.identities, codes(whole))
+            assert ledger.dump(made.assigned.ledger) == ledger.dump(whole.assigned.ledger)
+            if not is_saved:
+                scratch.save(day(n), **terms)
+        assert all(
+            line is made.before.lines[guid] for guid, line in made.assigned.ledger.lines.items() if not line.gone
+        )
+        if n % 2:
+            scratch.release(f"1.{n}.0", day(n) + 2, **terms)
+
+
+CURRENT = Candidate(
+    "basic", "Anatomy", ("IAM", "User"), "m1", "AQ==", SPAN, "user", "", "parts", source="s1", shipped="f1"
+)
+EDITED = replace(CURRENT, source="s2", shipped="f2")
+RENDERED_ANEW = replace(CURRENT, shipped="x")
+OTHERS = [
+    replace(CURRENT, **{name: value})
+    for name, value in {"id": "", "path": ("IAM",), "match": "x", "sketch": "x", "group": "x", "source": "x"}.items()
+]
+DRAFT = stamps.note(CURRENT, Numbered((), Line("0a", 1, "user", "basic", (), "", "")), day(1))
+RELEASED = replace(DRAFT, draft=None, released=replace(DRAFT.draft, version="1.0.0"))
+
+
+@pytest.mark.parametrize(
+    ("line", "current"),
+    [
+        (DRAFT, [CURRENT]),
+        (RELEASED, [CURRENT, RENDERED_ANEW]),
+        (stamps.note(EDITED, Numbered((), RELEASED), day(2)), [EDITED]),
+        (replace(RELEASED, retired="1.0.0"), []),
+        (replace(RELEASED, was=("member",)), []),
+        # As a merge of two branches may leave them.
+        (replace(RELEASED, numbers={1: "a"}), []),
+        (replace(RELEASED, draft=DRAFT.draft), []),
+        (replace(DRAFT, draft=replace(DRAFT.draft, match="m2")), []),
+        (replace(DRAFT, draft=replace(DRAFT.draft, version="1.0.0")), []),
+    ],
+)
+def test_a_line_is_current_if_its_note_would_change_nothing_of_it(line: Line, current: list[Candidate]) -> None:
+    notes = [CURRENT, EDITED, RENDERED_ANEW, replace(CURRENT, id="other"), *OTHERS]
+    assert [note for note in notes if stamps.is_current(note, line, ())] == current
+    assert all(stamps.note(note, Numbered((), line), day(3)) == line for note in current)
+
+
+@pytest.mark.parametrize(
+    ("deletions", "remembered", "numbers"),
+    [
+        (["a", "b"], {}, (1, 2)),
+        (["a", "b", "a"], {}, (1, 2, 1)),
+        ([("a", 1), ("b", 2)], {}, (1, 2)),
+        ([], {"numbers": {}}, ()),
+        (["b", "a"], {}, None),
+        (["a"], {}, None),
+        (["a", "b", "c"], {}, None),
+        ([], {}, None),
+        (["a", ("b", 2)], {}, None),
+        ([("a", 2), ("b", 1)], {}, None),
+        ([("a", 1), ("c", 2)], {}, None),
+        (["a", ("b", None, "c")], {}, None),
+        (["a"], {"numbers": {1: "a", 2: "a"}}, None),
+        (["a", "b"], {"gone": {3: "c"}}, None),
+        (["a", "b"], {"clashes": ((1, "c"),)}, None),
+    ],
+)
+def test_deletions_are_kept_where_nothing_of_them_changed(
+    deletions: list, remembered: dict, numbers: tuple[int, ...] | None
+) -> None:
+    line = Line("0a", 1, "users", "cloze", (), "", "", **{"numbers": {1: "a", 2: "b"}, **remembered})
+    written = [(given, None, "") if isinstance(given, str) else (*given, "")[:3] for given in deletions]
+    made = tuple(Deletion(text, "", n, SPAN, was) for text, n, was in written)
+    note = Candidate("cloze", "Anatomy", (), "", "", SPAN, deletions=made)
+    assert kept(note, line) == numbers
+    if numbers is not None:
+        numbered, _ = number(note, line, by_name=False, may_move=False)
+        assert (numbered.numbers, numbered.line) == (numbers, line)
 
 
 def test_a_number_that_two_branches_gave_to_answers_that_are_gone_stays_with_one_of_them() -> None:

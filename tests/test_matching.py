@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from deckwright.digests import digest
+from deckwright.identity.likeness import Index, weight_of, weights_of
 from deckwright.identity.lines import Line, State
 from deckwright.identity.matching import match
 from deckwright.model import Candidate, Family, Span
@@ -183,6 +184,28 @@ def test_the_order_of_notes_and_lines_counts_for_nothing() -> None:
 
     assert len(first := paired()) == len(after)
     assert [paired() for _ in range(20)] == [first] * 20
+
+
+@pytest.mark.parametrize("vocabulary", [12, 60, 400])
+def test_no_set_that_shares_enough_is_left_out_however_rare_or_frequent_its_words(vocabulary: int) -> None:
+    """The index only spares the comparison with sets that cannot be alike."""
+    chance = random.Random(vocabulary)
+    words = [*range(1, vocabulary + 1)]
+    frequent = [1 / rank for rank in words]
+    sets = [set(chance.choices(words, frequent, k=chance.choice((0, 1, 2, 5, 14, 30)))) for _ in range(400)]
+    weights = weights_of(sets[:200])
+    index = Index(sets, weights, 0.28)
+    alike = compared = 0
+    for own in (*sets, *({*held, 10_000, 10_001} for held in sets[:50])):
+        size = weight_of(own, weights) + weights[0]
+        possible = index.possible(own, size)
+        compared += len(possible)
+        for place, other in enumerate(sets):
+            shared = weight_of(own & other, weights)
+            if shared and shared / (size + weight_of(other, weights) - shared) >= 0.28:
+                alike += 1
+                assert place in possible, (own, other)
+    assert 0 < alike <= compared < 450 * 400
 
 
 def test_a_recycled_id_names_the_note_that_has_its_last_text() -> None:

@@ -78,7 +78,7 @@ class SourceFile(msgspec.Struct, frozen=True):
         return Span(self.path, line + 1, column + 1, min(length, max(len(text) - column, 0)), text)
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, gc=False):
     """One mention of a media file in a note.
 
     `target` is the path as the author meant it, percent-encoding undone, or a base name where `by_name` (`![[name]]`).
@@ -89,7 +89,7 @@ class Reference(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Deletion(msgspec.Struct, frozen=True):
+class Deletion(msgspec.Struct, frozen=True, gc=False):
     """One cloze deletion of a note, in the order of its opening.
 
     `text` is what it hides, as plain text with white space folded, `hint` what stands in its place; `number` the card
@@ -174,7 +174,7 @@ class Written(msgspec.Struct, frozen=True):
     asked: tuple[str, ...] = ()
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A note without its fields and tags, as identity sees it: what it is known by, and digests of its content, in hex.
 
     The attributes that `Written` has too are the same. `match` is the digest of its text and `sketch` what is remembered
@@ -199,7 +199,7 @@ class Candidate(msgspec.Struct, frozen=True):
     asked: tuple[str, ...] = ()
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """What makes a note the one that learners have: its guid, its note id (milliseconds of the Unix epoch), the ID that
     learners search for, the time of its last change (seconds), and for each of its deletions the number of its card.
     """

@@ -179,7 +179,7 @@ def _left(
     taken = {old.guid for old, _ in heirs([line for line in drafts if not line.retired], new)}
     kept = {line.guid for line in drafts if line.retired or line.guid in taken or line.guid in doubted}
     return {
-        guid: replace(line, retired=line.retired or "draft")
+        guid: line if line.retired else replace(line, retired="draft")
         for guid, line in left.items()
         if line.released or guid in kept
     }, found

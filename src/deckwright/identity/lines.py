@@ -6,10 +6,12 @@ stays readable; without one, and for every other change, `FORMAT` grows. What is
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import force_setattr as _share
 
 from ..limits import MAX_GUID, MAX_NOTE_ID, MAX_NUMBER, MAX_TIME
 from ..model import Family
@@ -23,6 +25,10 @@ Guid: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_GUID)]
 NoteId: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NOTE_ID)]
 Time: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_TIME)]
 Number: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+
+
+_NO_NUMBERS: dict[int, str] = {}
+"""One for all lines and states that have no numbers: nothing here is ever changed in place."""
 
 
 class Release(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -122,6 +128,19 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     released: State | None = None
     draft: State | None = None
     retired: str = ""
+
+    def __post_init__(self) -> None:
+        # What most lines have in common is kept once. It would be a fifth of what a large ledger takes.
+        _share(self, "type", intern(self.type))
+        if not self.numbers:
+            _share(self, "numbers", _NO_NUMBERS)
+        if not self.gone:
+            _share(self, "gone", _NO_NUMBERS)
+        state = self.draft or self.released
+        if state and not state.numbers:
+            _share(state, "numbers", _NO_NUMBERS)
+        if state and state.match == self.match:
+            _share(state, "match", self.match)
 
     @property
     def mod(self) -> int:

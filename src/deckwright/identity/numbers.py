@@ -74,7 +74,7 @@ def kept(note: Candidate, line: Line) -> tuple[int, ...] | None:
             return None
         current.setdefault(n, deletion.text)
         numbers.append(n)
-    is_same = current == line.numbers and list(current) == list(line.numbers) and len(by_answer) == len(current)
+    is_same = current == line.numbers and list(current) == list(line.numbers)
     return tuple(numbers) if is_same else None
 
 
