@@ -227,3 +227,22 @@ def test_no_part_of_a_text_takes_quadratic_time() -> None:
         colours.readable("a:" + "b\\" * 50_000)
         survival.ends_maths(["\\<" * 100_000])
         survival.without_maths("\\<" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "## a {.basic}\n\nb\n\n",
+        "## a {.basic}\n\n" + "> " * 45 + "b\n\n",
+        "## a {.basic}\n\n## b\n\n",
+        "## a {.items}\n\nb\n\n",
+    ],
+    ids=["sound", "nested too deeply", "empty", "no items"],
+)
+def test_sections_take_time_by_their_number(section: str) -> None:
+    def compiled(count: int) -> object:
+        return notes.compile_file(casefiles.PATH, (section * count).encode(), casefiles.SETTINGS)
+
+    compiled(1)  # What is made once is made now.
+    few, many = fuzz.calls(lambda: compiled(50)), fuzz.calls(lambda: compiled(200))
+    assert many < 5 * few

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from ..diagnostics import Diagnostic
@@ -22,10 +22,10 @@ WHOLE = 1_000_000
 """A length that reaches the end of any line."""
 
 
-def unread(everything: Iterable[Block], file: SourceFile, question: Callable[[int], str]) -> list[Diagnostic]:
+def unread(everything: Iterable[Block], file: SourceFile, notes: Mapping[int, str]) -> list[Diagnostic]:
     """Blocks that never end or are nested too deeply, each in its first line. The sections with them cannot be read.
 
-    `question` says that of the note which the blocks that begin on a line belong to.
+    `notes` has the question of the note that the blocks which begin on a line belong to. Only `deep` ones need it.
     """
     found = []
     for block in everything:
@@ -33,7 +33,7 @@ def unread(everything: Iterable[Block], file: SourceFile, question: Callable[[in
             found.append(unclosed_fence(file.span(block.first, 0, WHOLE)))
         elif block.kind == "deep":
             indent = len(file.lines[block.first]) - len(file.lines[block.first].lstrip())
-            found.append(too_deep(file.span(block.first, indent, WHOLE), question(block.first)))
+            found.append(too_deep(file.span(block.first, indent, WHOLE), notes.get(block.first, "")))
         elif block.kind == "html" and block.text.startswith("<!--") and "-->" not in block.text:
             found.append(unclosed_comment(file.span(*block.place(0), len("<!--"))))
     return found

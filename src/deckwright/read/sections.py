@@ -69,7 +69,9 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
     drafts, prose, more = _drafts(headings, file, head, vocabulary)
     in_order = walk(document.blocks)
     everything = in_order + walk(_footnotes(document))
-    unread = losses.unread(everything, file, lambda line: _question(drafts, line))
+    is_deep = any(block.kind == "deep" for block in everything)
+    of_notes = {b.first: d.heading.title.text for d in drafts for b in walk(d.body)} if is_deep else {}
+    unread = losses.unread(everything, file, of_notes)
     conflicts = losses.conflicts(everything, file)
     lost = {diagnostic.span.line - 1 for diagnostic in unread}
     is_clear = not has_errors(found) and not conflicts  # Else it is unclear what applies to every note, or which side.
@@ -143,12 +145,6 @@ def _above(document: Document) -> list[Block]:
 
 def _footnotes(document: Document) -> list[Block]:
     return [block for held in document.footnotes.values() for block in held]
-
-
-def _question(drafts: Iterable[_Draft], line: int) -> str:
-    """The question of the note that the blocks which begin on a line belong to, "" if there is none."""
-    told = [draft.heading.title.text for draft in drafts if any(block.first == line for block in walk(draft.body))]
-    return told[-1] if told else ""
 
 
 def _decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
