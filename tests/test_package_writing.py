@@ -25,7 +25,7 @@ from test_package import BASIC, TYPES, changed, flipped, note, rezipped, rows_of
 
 from deckwright import package as packages
 from deckwright.model import Collection, Media, Note
-from deckwright.package import Counts, WriteError, cards, write
+from deckwright.package import Counts, PackageError, WriteError, cards, write
 from deckwright.package.check import check
 
 
@@ -253,6 +253,37 @@ def test_what_the_last_package_lacks_must_be_there(package: Path, tmp_path: Path
         write(course, package, package)
     assert package.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["course.apkg"]
+
+
+@pytest.mark.usefixtures("package")
+@pytest.mark.parametrize(
+    ("last", "error", "times"),
+    [
+        ("course.apkg", WriteError(), 2),
+        ("course.apkg", PackageError(), 2),
+        ("course.apkg", OSError(), 1),
+        ("course.apkg", ArithmeticError(), 1),
+        ("missing.apkg", WriteError(), 1),
+        (None, WriteError(), 1),
+    ],
+)
+def test_only_what_may_come_from_the_last_package_is_tried_again_without_it(
+    last: str | None,
+    error: Exception,
+    times: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked: list[Path] = []
+
+    def fail(made: Path, *expected: object) -> None:
+        checked.append(made)
+        raise error
+
+    monkeypatch.setattr("deckwright.package.writer.check", fail)
+    with pytest.raises(type(error)):
+        write(sample(tmp_path), tmp_path / "new.apkg", tmp_path / last if last else None)
+    assert len(checked) == times
 
 
 # What shows when it is read back

@@ -31,7 +31,9 @@ _DAMAGE = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, 
 """All that `zipfile` raises for a file that somebody damaged: a wrong checksum, a place behind the end, a name that is
 no text."""
 
-_CHUNK = 1 << 18
+CHUNK = 1 << 18
+"""How many bytes are read at once."""
+
 _ZSTANDARD_CHUNK = 1 << 10
 """Four bytes of Zstandard can become 128 KiB: a kilobyte, 32 MiB."""
 
@@ -42,12 +44,12 @@ _MAX_WINDOW = 1 << 27
 class Archive:
     """The members of a package. Each method raises PackageError for what is missing, damaged, or too much to unpack."""
 
-    def __init__(self, held: ZipFile, size: int) -> None:
+    def __init__(self, zipped: ZipFile, size: int) -> None:
         """`size` is that of the file, in bytes."""
-        self._zip = held
+        self._zip = zipped
         self._left = MAX_UNPACKED + MAX_UNPACKED_RATIO * size
         self._members: dict[str, ZipInfo] = {}
-        for member in held.infolist():
+        for member in zipped.infolist():
             if member.filename in self._members:
                 raise PackageError(f"it has two members called {member.filename!r}")
             self._members[member.filename] = member
@@ -99,8 +101,11 @@ class Archive:
             raise PackageError(f"its member {name} is missing")
         if member.compress_type != ZIP_STORED or member.flag_bits or member.file_size != member.compress_size:
             return None
-        file.seek(member.header_offset + _NAME_LENGTHS)
-        lengths = file.read(4)
+        try:
+            file.seek(member.header_offset + _NAME_LENGTHS)
+            lengths = file.read(4)
+        except OSError as error:
+            raise PackageError(f"its member {name} cannot be read: {error}") from error
         if len(lengths) < 4:
             raise PackageError(f"its member {name} is cut short")
         offset = member.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", lengths))
@@ -123,7 +128,7 @@ class Archive:
         size = 0
         try:
             with self._zip.open(member) as file:
-                while part := file.read(_CHUNK):
+                while part := file.read(CHUNK):
                     size += len(part)
                     self._take(name, len(part))
                     yield part
@@ -178,11 +183,17 @@ class Stored(msgspec.Struct, frozen=True):
     crc: int
 
     def copy(self, target: BinaryIO) -> None:
-        """Write them where another open file is. They are not looked at. Raises PackageError if they are cut short."""
+        """Append them to another open file at its position. They are not checked.
+
+        Raises PackageError if they are cut short or cannot be read, and OSError if they cannot be written.
+        """
         done = self._copied_by_the_system(target)
-        self.file.seek(self.offset + done)
         while done < self.size:
-            part = self.file.read(min(self.size - done, _CHUNK))
+            try:
+                self.file.seek(self.offset + done)
+                part = self.file.read(min(self.size - done, CHUNK))
+            except OSError as error:
+                raise PackageError(f"one of its members cannot be read: {error}") from error
             if not part:
                 raise PackageError("one of its members is cut short")
             target.write(part)
@@ -217,13 +228,13 @@ def opened(path: Path) -> Iterator[Archive]:
     with _Bounded(raw) as file:
         size = os.fstat(file.fileno()).st_size
         try:
-            held = ZipFile(file)
+            zipped = ZipFile(file)
         except PackageError:
             raise
         except (*_DAMAGE, IndexError, OverflowError, MemoryError) as error:
             raise NoArchive(str(error)) from error
-        with held:
-            yield Archive(held, size)
+        with zipped:
+            yield Archive(zipped, size)
 
 
 class _Bounded(io.BufferedReader):

@@ -5,17 +5,17 @@ What is written passes by: notes through a file, from which they are sorted, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 
 from .. import files
-from ..model import Collection, Media, Note
+from ..model import Collection, Note
 from . import tables, zipped
-from .check import check
+from .archive import PackageError
+from .check import WriteError, check
 from .contents import Known, frame
 from .packing import pack, unpack
 from .spool import Spool
@@ -60,14 +60,15 @@ def write(
         database = folder / "collection.anki2"
         tables.write(database, outline.note_types, decks, rows)
         made = folder / "package.apkg"
-        try:
-            _zip(made, media, database, last)
-            check(made, outline, decks, rows)
-        except Exception:  # Whatever it is, it may come from the last package.
-            if last is None:
-                raise
-            _zip(made, media, database, None)
-            check(made, outline, decks, rows)
+        with zipped.lender(last) as lender:
+            try:
+                zipped.write(made, media, database, lender)
+                check(made, outline, decks, rows)
+            except (PackageError, WriteError):
+                if lender is None:
+                    raise
+                zipped.write(made, media, database, None)  # What was wrong may have come from the last package.
+                check(made, outline, decks, rows)
         size = made.stat().st_size
         made.replace(target)
     return Counts(len(rows), rows.cards, len(media), size)
@@ -75,14 +76,8 @@ def write(
 
 def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
     waiting = iter(notes)
-    while some := list(islice(waiting, 256)):
+    while some := list(islice(waiting, 64)):
         yield some
-
-
-def _zip(made: Path, media: Sequence[Media], database: Path, last: Path | None) -> None:
-    with ExitStack() as stack:
-        lender = stack.enter_context(zipped.lender(last)) if last else None
-        zipped.write(made, media, database, lender)
 
 
 def refuse_name(name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -12,9 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from ..limits import MAX_MEDIA_BYTES
 from ..model import Media
 from . import archive, reader
-from .archive import Archive, Stored
-
-_CHUNK = 1 << 18
+from .archive import Archive, PackageError, Stored
 
 
 class Lender:
@@ -31,11 +29,16 @@ class Lender:
 
 
 @contextmanager
-def lender(last: Path) -> Iterator[Lender]:
-    """The last package, open. Raises PackageError and OSError if it cannot lend anything."""
-    with archive.opened(last) as members:
-        is_ours = reader.container(members) == "collection.anki2"
-        yield Lender(members, reader.media_names(members, False) if is_ours else {})
+def lender(last: Path | None) -> Iterator[Lender | None]:
+    """The last package, open; None if there is none, or if it cannot be read."""
+    with ExitStack() as stack:
+        found = None
+        if last:
+            with suppress(PackageError, OSError):
+                members = stack.enter_context(archive.opened(last))
+                is_ours = reader.container(members) == "collection.anki2"
+                found = Lender(members, reader.media_names(members, False) if is_ours else {})
+        yield found
 
 
 def write(path: Path, media: Sequence[Media], collection: Path, lender: Lender | None) -> None:
@@ -56,7 +59,7 @@ def write(path: Path, media: Sequence[Media], collection: Path, lender: Lender |
         member.compress_type = ZIP_DEFLATED
         member._compresslevel = 1  # type: ignore[attr-defined]  # only `writestr` takes it as an argument
         with collection.open("rb") as source, zipped.open(member, "w") as target:
-            while chunk := source.read(_CHUNK):
+            while chunk := source.read(archive.CHUNK):
                 target.write(chunk)
 
 
