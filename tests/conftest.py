@@ -45,11 +45,12 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Whatever makes a temporary file, genanki among them, leaves it where pytest cleans up."""
+    """Whatever makes a temporary file, genanki among them, leaves it where pytest cleans up. So does what is the user's."""
     folder = str(tmp_path_factory.mktemp("temporary"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", folder)
         patch.setitem(os.environ, "TMPDIR", folder)
+        patch.setitem(os.environ, "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", folder)
         yield
 
 

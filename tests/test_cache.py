@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +150,44 @@ def test_the_code_is_read_when_it_is_needed_and_not_before() -> None:
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout == b"0\n"
 
 
+@pytest.mark.usefixtures("forget")
+def test_what_somebody_else_has_put_into_the_folder_does_not_count(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project is often a stranger's, and what is kept is not cleaned again."""
+    make = Maker()
+    for user, wanted in (("one", "thing 1"), ("other", "thing 2"), ("one", "thing 1")):
+        monkeypatch.setenv("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", str(tmp_path / user))
+        caching._made_by_us.cache_clear()
+        assert Cache(folder).memo("draw", ["a"], Thing, make).name == wanted
+    secret = tmp_path / "one" / "deckwright" / "secret"
+    assert len(secret.read_bytes()) == 32
+    if os.name == "posix":
+        assert secret.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("forget")
+def test_without_a_place_for_the_secret_everything_is_made_anew(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", str(tmp_path / "file"))
+    make = Maker()
+    for wanted in ("thing 1", "thing 2"):
+        caching._made_by_us.cache_clear()
+        assert Cache(folder).memo("draw", ["a"], Thing, make).name == wanted
+
+
+def test_what_was_not_used_for_a_month_goes(folder: Path) -> None:
+    cache = Cache(folder)
+    for name, days in (("old", 31), ("new", 29)):
+        cache.put(cache.key("draw", [name]), name.encode())
+        then = time.time() - days * 86_400
+        os.utime(folder / cache.key("draw", [name]), (then, then))
+    cache.prune()
+    assert [cache.get(cache.key("draw", [name])) for name in ("old", "new")] == [None, b"new"]
+
+
 # What is in the folder
 
 
@@ -227,11 +266,11 @@ def test_a_link_in_place_of_the_folder_is_not_followed(folder: Path, tmp_path: P
 def filled(folder: Path, names: Sequence[str]) -> dict[str, str]:
     """Entries of these inputs, each used a second after the one before; the file of each."""
     held = {}
-    for age, name in enumerate(names):
+    for used, name in enumerate(names, int(time.time()) - 1_000):
         before = set(entries(folder)) if folder.exists() else set()
         Cache(folder).memo("draw", [name], Thing, Maker())
         (held[name],) = set(entries(folder)) - before
-        os.utime(folder / held[name], (age, age))
+        os.utime(folder / held[name], (used, used))
     return held
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 from scratch import Scratch
 
 from deckwright import commands, inputs, manifest, program
@@ -20,7 +22,15 @@ HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt rece
 LUNG = "---\nkind: basic\ntag: [lung]\n---\n# Lung\n\n## What does it take up?\n\nOxygen. ![[lung.png]]\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h4"/></svg>'
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+MASKS = 'size = [40, 20]\n\n[[mask]]\nname = "lobe"\nleft = 0.1\ntop = 0.2\nwidth = 0.25\nheight = 0.2\n'
 STYLE = '\n[style]\ncss = "deck.css"\n'
+
+
+def picture() -> bytes:
+    """A photograph of a lung, of 40 × 20 pixels."""
+    made = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(made, "PNG")
+    return made.getvalue()
 
 
 def run(root: Path, *args: str) -> Result:
@@ -44,6 +54,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
             "media/unused.png": PNG + b"!",
             "README.md": "Notes.\n",
             "pyproject.toml": "[project]\nname = 'notes'\n",
+            "cards/scan.md": "# Lung\n\n## What is this? {.occlusion}\n\n![](scan.png)\n",
+            "media/scan.png": picture(),
+            "media/scan.masks.toml": MASKS,
             "cards/v/pyvenv.cfg": "",
             "cards/v/vein.md": HEART.replace("![](heart.svg)", "").replace("atrium", "vein"),
             "media/b/heart.svg": b"",
@@ -160,6 +173,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a setting, of the same size": edit("deck.toml", "Anatomy", "anatomy"),
     "other settings as well": write("pyproject.toml", '[tool.deckwright]\nid = "other-k3v9q2xm"\nname = "Other"\n'),
     "the stylesheet": edit("deck.css", "black", "white"),
+    "masks, of the same size": edit("media/scan.masks.toml", "0.25", "0.35"),
     "a drawing": edit("media/heart.svg", "M1 1h4", "M1 1h5"),
     "a picture": write("media/lung.png", PNG + b"?"),
     "a picture that is unused": write("media/more.png", PNG + b"more"),

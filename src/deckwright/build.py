@@ -157,9 +157,8 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
             return _failed(outcome, "unwritable", root / BUILD, error)
     try:
         cache = Cache(root / CACHE)
-        known = manifest.media(manifest.read(root), seen)
+        known = manifest.media(manifest.read(root), seen.root)
         loaded = collection.load(project, options.terms, progress, cache, known)
-        cache.prune()
     except OSError as error:
         return _failed(outcome, "unreadable", Path(error.filename or root), error)
     outcome = replace(outcome, found=found + _told(project, loaded, options.terms), loaded=loaded)
@@ -170,6 +169,7 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
     if options.locked and (stale_lines := loaded.stale_lines):
         return replace(outcome, status="locked", stale_lines=stale_lines)
     outcome = _written(project, loaded, target, outcome, cache)
+    cache.prune()
     return replace(outcome, seen=seen) if outcome.status == "built" and _is_lasting(outcome, seen) else outcome
 
 

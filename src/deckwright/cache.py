@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
@@ -18,8 +20,11 @@ from . import __version__, files, program
 
 Value = TypeVar("Value")
 
-MAX_BYTES = 256 << 20
-"""Of the whole folder. A drawn diagram takes about 90 kB, so this keeps some 2,500 of them: more than any deck needs."""
+MAX_BYTES = 512 << 20
+"""Of the whole folder. A note takes 3 kB and a drawn diagram 90, so 50,000 notes with a thousand diagrams take half of it."""
+
+MAX_AGE = 30 * 86_400
+"""In seconds: what was not used for so long is dropped."""
 
 LIBRARIES = (
     "beautifulsoup4",
@@ -103,17 +108,17 @@ class Cache:
         return True
 
     def prune(self) -> None:
-        """Delete the entries that have not been used for longest, until the folder holds at most `limit` bytes, and what
-        killed builds left.
+        """Delete the entries that have not been used for a month, and more of them until the folder holds at most `limit`
+        bytes; and what killed builds left.
         """
         if self._folder is None or self._read_only:
             return
         files.sweep(self._folder)
         entries = sorted(_entries(self._folder), reverse=True)
-        total = 0
-        for _, size, path in entries:
+        total, oldest = 0, time.time_ns() - MAX_AGE * 1_000_000_000
+        for used, size, path in entries:
             total += size
-            if total > self._limit:
+            if total > self._limit or used < oldest:
                 with suppress(OSError):  # Another build may have deleted it just now.
                     path.unlink()
 
@@ -143,9 +148,44 @@ def made_by(folder: Path, versions: Iterable[str]) -> bytes:
 
 @cache
 def _made_by_us() -> bytes:
+    """A digest of all that values depend on besides their inputs, and of the user's secret."""
     known = program.versions()
     versions = (known.get(program.normalised(library), "") for library in LIBRARIES)
-    return made_by(Path(program.FOLDER), [__version__, python_version(), *versions])
+    try:
+        return made_by(Path(program.FOLDER), [_secret().hex(), __version__, python_version(), *versions])
+    except OSError:  # Our files are in an archive, say. Nothing can be found again then.
+        return os.urandom(32)
+
+
+def _secret() -> bytes:
+    """A random number of the user's own, made when it is first needed.
+
+    What is kept is HTML that goes into packages without being cleaned again, and a project is often somebody else's. Nobody
+    can put entries into its `build/.cache` that count here.
+    """
+    path = _user_folder() / "deckwright" / "secret"
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(os.urandom(32))
+        with files.opened(path) as file:
+            secret = file.read(33)
+        if len(secret) == 32:
+            return secret
+    return os.urandom(32)
+
+
+def _user_folder() -> Path:
+    """Where programs keep what is the user's and can be made again, as each system has it. Raises OSError."""
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named)
+    try:
+        return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    except RuntimeError as error:
+        raise OSError(str(error)) from error
 
 
 def _framed(part: str | bytes) -> bytes:

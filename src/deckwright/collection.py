@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from . import candidates, files, identity, marks, notetypes
+from . import candidates, files, identity, inputs, marks, notetypes
 from .cache import Cache
 from .compilation import Body, Files, Progress
 from .diagnostics import Diagnostic, flood, has_errors, sort
@@ -21,7 +21,7 @@ from .identity import Assigned, Terms, ledger
 from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
 from .media.library import Library
-from .model import Candidate, Collection, Deck, Deletion, Identity, Mask, Media, Note, Settings, Span
+from .model import Candidate, Collection, Deck, Deletion, Diagram, Identity, Mask, Media, Note, Settings, Span
 from .names import unused
 from .settings import Project
 
@@ -60,7 +60,7 @@ def load(
     terms: Terms,
     progress: Progress = lambda done, total: None,
     cache: Cache | None = None,
-    known: Mapping[str, tuple[str, str]] | None = None,
+    known: Mapping[str, inputs.Shipped] | None = None,
 ) -> Loaded:
     """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger.
 
@@ -223,19 +223,34 @@ def _illustrated(
     """The notes with their files and masks, but for those of which one is missing or wrong."""
     made: list[_Draft] = []
     found: list[Diagnostic] = []
+    shown: list[tuple[_Draft, list[Media], list[Diagnostic]]] = []
     for draft in drafts:
-        if not draft.note.references:
-            made.append(draft)
-            continue
         results = [library.resolve(reference) for reference in draft.note.references]
         wrong = [diagnostic for _, told in results for diagnostic in told]
-        media = [file for file, _ in results if file]
-        if not has_errors(wrong):
-            whole, more = _with_masks(draft, media, root, cache) if draft.note.mode else (_with_media(draft, media), [])
-            wrong += more
-            made += [whole] if whole else []
+        shown.append((draft, [file for file, _ in results if file], wrong))
+    pictures = [media[0] for draft, media, wrong in shown if draft.note.mode and not has_errors(wrong)]
+    drawn = _drawn(pictures, root, cache)
+    for draft, media, wrong in shown:
         found += wrong
+        if not has_errors(wrong):
+            if draft.note.mode:
+                whole, more = _with_masks(draft, media, *drawn[media[0].path])
+                found += more
+                made += [whole] if whole else []
+            else:
+                made.append(_with_media(draft, media) if media else draft)
     return made, found
+
+
+def _drawn(
+    pictures: Sequence[Media], root: Path, cache: Cache
+) -> Mapping[Path, tuple[Diagram | None, list[Diagnostic]]]:
+    """The diagrams that pictures with masks are, by their paths."""
+    if not pictures:
+        return {}
+    from . import diagrams  # It takes longer to import than most builds do without it.
+
+    return diagrams.draw(pictures, root, cache)
 
 
 def _with_media(draft: _Draft, media: Sequence[Media]) -> _Draft:
@@ -243,14 +258,15 @@ def _with_media(draft: _Draft, media: Sequence[Media]) -> _Draft:
 
 
 def _with_masks(
-    draft: _Draft, media: Sequence[Media], root: Path, cache: Cache
+    draft: _Draft, media: Sequence[Media], diagram: Diagram | None, found: Sequence[Diagnostic]
 ) -> tuple[_Draft | None, list[Diagnostic]]:
-    """An occlusion note with the masks of its first picture; each mask, or group of masks, is a deletion."""
-    from . import diagrams  # It takes longer to import than most builds do without it.
+    """An occlusion note with the masks of its first picture; each mask, or group of masks, is a deletion. `diagram` is what
+    that picture is, `found` what is wrong with it.
+    """
+    from . import diagrams
 
     note = draft.note
     picture, *others = media
-    diagram, found = diagrams.read(picture, root, cache)
     # A picture may do without masks: it is the note that needs them.
     found = [replace(d, span=note.references[0].span) if d.code == "O002" else d for d in found]
     if diagram is None:

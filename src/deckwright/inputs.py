@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Mark: TypeAlias = tuple[int, int, int, int]
 """What the system says of a file: the times when its content and its entry last changed, in nanoseconds of the Unix epoch;
@@ -31,6 +31,17 @@ OURS = frozenset({"build", "deck.lock"})
 
 TEMPORARY = ".deckwright-"
 """How the names of our temporary files begin."""
+
+
+class Shipped(NamedTuple):
+    """A media file that the last build shipped as it was: its name and its SHA-256 in the package; its mark, and the digest
+    of its content.
+    """
+
+    name: str
+    sha256: str
+    mark: Mark
+    digest: str
 
 
 class Inputs:
@@ -70,9 +81,9 @@ class Inputs:
         self.missing.discard(place)
         self.files[place] = mark(os.stat(path)), content(place, self.root)
 
-    def add_known(self, place: str, held: Mark, digest: str) -> None:
+    def add_shipped(self, place: str, file: Shipped) -> None:
         """A file was not read, since an earlier build had read it."""
-        self.files.setdefault(os.path.normpath(place), (held, digest))
+        self.files.setdefault(os.path.normpath(place), (file.mark, file.digest))
 
     def add_folder(self, path: str | os.PathLike[str]) -> None:
         """A folder is about to be listed."""
@@ -86,7 +97,7 @@ class Inputs:
                 self.missing.add(place)
 
     def _place(self, path: str | os.PathLike[str]) -> str:
-        return os.path.relpath(path, self.root)
+        return place_of(path, self.root)
 
     def packed(self) -> dict[str, object]:
         """All of it, for JSON."""
@@ -96,6 +107,14 @@ class Inputs:
             "folders": {path: [*held, digest] for path, (held, digest) in self.folders.items()},
             "missing": sorted(self.missing),
         }
+
+
+def place_of(path: str | os.PathLike[str], root: str) -> str:
+    """The path relative to the root; the absolute one, if it is on another drive."""
+    try:
+        return os.path.relpath(path, root)
+    except ValueError:
+        return os.path.abspath(path)
 
 
 _watching: ContextVar[Inputs | None] = ContextVar("inputs", default=None)

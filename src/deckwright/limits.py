@@ -88,6 +88,9 @@ MAX_DRAWING_MEMORY = 256 << 20
 group within another.
 """
 
+MAX_PROCESSES = 8
+"""That compile at the same time. Each takes some 60 MiB, and nobody tells us how many a container may have."""
+
 MAX_DRAWING_PROCESSES = 4
 """That draw at the same time: each of them takes memory."""
 

@@ -25,7 +25,10 @@ SETTINGS = ("deck.toml", "pyproject.toml")
 
 def root_above(start: str | os.PathLike[str]) -> str | None:
     """The project at or above a folder that has a manifest; None if there is none, or one without a manifest is nearer."""
-    folder = os.path.realpath(start)
+    try:
+        folder = os.path.realpath(start)
+    except OSError:  # The current folder is gone.
+        return None
     while True:
         if os.path.isfile(os.path.join(folder, PLACE)):
             return folder
@@ -59,7 +62,7 @@ def pack(
     """
     kept = {
         "tool": tool(),
-        "target": os.path.relpath(target, seen.root),
+        "target": inputs.place_of(target, seen.root),
         "is_default": is_default,
         "package": seen.made,
         "said": said,
@@ -70,18 +73,17 @@ def pack(
     return b"%08x\n" % crc32(data) + data
 
 
-def media(kept: Mapping[str, Any], seen: inputs.Inputs) -> dict[str, tuple[str, str]]:
-    """The name and the SHA-256 of the media that are as they were when they were shipped, by their path from the root."""
-    same = {}
+def media(kept: Mapping[str, Any], root: str) -> dict[str, inputs.Shipped]:
+    """The media that are as they were when they were shipped, by their path from the root, with `/`."""
+    same: dict[str, inputs.Shipped] = {}
     with suppress(ValueError, TypeError, KeyError, IndexError):
         began, files = kept["inputs"]["began"], kept["inputs"]["files"]
         for place, (name, sha256) in kept["media"].items() if kept["tool"] == tool() else ():
             *held, digest = files[os.path.normpath(place)]
             with suppress(OSError):
-                now = inputs.mark(os.stat(os.path.join(seen.root, place)))
+                now = inputs.mark(os.stat(os.path.join(root, place)))
                 if list(now) == held and inputs.rested(now, began):
-                    seen.add_known(place, now, digest)
-                    same[place] = (name, sha256)
+                    same[place] = inputs.Shipped(name, sha256, now, digest)
     return same
 
 

@@ -309,6 +309,16 @@ class Notes(Protocol):
     def __iter__(self) -> Iterator[Note]: ...
 
 
+class NoteSettings(Protocol):
+    """The settings that decide what becomes of a file of notes: with another one of them, it is compiled anew."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tag_prefix(self) -> str: ...
+
+
 class Collection(msgspec.Struct, frozen=True):
     """Everything that one package holds.
 

@@ -118,14 +118,14 @@ def _up_to_date(start: Path, output: Path | None) -> Path | None:
 def _remember(outcome: Outcome, is_default: bool) -> None:
     """Keep what was looked at and what was said, so that the next build need do nothing where nothing has changed."""
     from .. import build as building
-    from .. import files, manifest
+    from .. import files, inputs, manifest
 
     if not (outcome.seen and outcome.target and outcome.loaded):
         return
     root, place = outcome.seen.root, Path(outcome.seen.root, manifest.PLACE)
     said = {
         "found": text(outcome.found),
-        "target": os.path.relpath(outcome.target, root),
+        "target": inputs.place_of(outcome.target, root),
         "held": _held(outcome),
         "changes": changes(outcome.loaded, is_repeated=True),
     }

@@ -10,7 +10,7 @@ import msgspec
 from ..cache import Cache
 from ..model import Settings
 from . import pool
-from .compiled import Body, Compiled, mattering, pack, parts, unpacked, unpacked_bodies
+from .compiled import Body, Compiled, CompilerSettings, pack, parts, unpacked, unpacked_bodies
 
 __all__ = ["Body", "Compiled", "Files", "Progress"]
 
@@ -27,7 +27,7 @@ class Files:
     def __init__(self, files: Sequence[tuple[str, bytes]], settings: Settings, cache: Cache) -> None:
         """`files` are their paths, relative to the root with `/`, and their contents. Nothing is compiled yet."""
         self._files = files
-        self._settings = mattering(settings)
+        self._settings = CompilerSettings(settings.name, settings.tag_prefix)
         self._cache = cache
         self._bodies: dict[int, bytes] = {}
         of_settings = msgspec.msgpack.encode(self._settings)
@@ -35,16 +35,15 @@ class Files:
 
     def compile(self, progress: Progress) -> list[Compiled]:
         """What becomes of each file, in their order."""
-        made = [self._kept(place) for place in range(len(self._files))]
-        missing = [place for place, compiled in enumerate(made) if compiled is None]
-        done = len(made) - len(missing)
-        progress(done, len(made))
+        places = range(len(self._files))
+        made = {place: compiled for place in places if (compiled := self._kept(place))}
+        missing = [place for place in places if place not in made]
+        progress(len(made), len(places))
         for number, packed in pool.compile_all([self._files[place] for place in missing], self._settings):
             place = missing[number]
             made[place] = self._keep(place, packed)
-            done += 1
-            progress(done, len(made))
-        return [compiled for compiled in made if compiled]
+            progress(len(made), len(places))
+        return [made[place] for place in places]
 
     def bodies(self, place: int) -> tuple[Body, ...]:
         """Those of the notes of a file. What the cache has lost in the meantime is made again."""

@@ -8,7 +8,7 @@ import msgspec
 
 from ..candidates import candidate
 from ..diagnostics import Diagnostic, has_errors
-from ..model import Candidate, Settings, Span, Written
+from ..model import Candidate, Span, Written
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):
@@ -29,26 +29,20 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     lost: tuple[tuple[str, Span], ...]
 
 
-class Mattering(msgspec.Struct, frozen=True):
-    """The settings that decide what becomes of a file: another one of them, and it is compiled anew."""
+class CompilerSettings(msgspec.Struct, frozen=True):
+    """The `NoteSettings` of a project, and nothing else: part of the key of what is kept."""
 
     name: str
     tag_prefix: str
 
 
-def mattering(settings: Settings) -> Mattering:
-    """Those of a project."""
-    return Mattering(settings.name, settings.tag_prefix)
-
-
-def pack(path: str, data: bytes, settings: Mattering) -> bytes:
+def pack(path: str, data: bytes, settings: CompilerSettings) -> bytes:
     """Compile the content of the file at `path` (relative to the root, with `/`). `parts` makes two of what is returned."""
     # Most builds find everything in the cache.
     from .. import notes
     from ..render import clozes
 
-    known = Settings(id="", name=settings.name, slug="", tag_prefix=settings.tag_prefix)
-    written, found = notes.compile_file(path, data, known)
+    written, found = notes.compile_file(path, data, settings)
     lost = _lost(notes.ids(path, data), written) if has_errors(found) else []
     bodies = [
         Body({name: clozes.finished(field, note.deletions) for name, field in note.fields.items()}, note.tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from typing import BinaryIO, cast
 
 import msgspec
 
+from .. import program
+from ..limits import MAX_PROCESSES
 from . import worker
-from .compiled import Mattering, pack
+from .compiled import CompilerSettings, pack
 
 ENOUGH = 300_000
 """Bytes of Markdown for one process: to start another takes as long as to compile so much."""
@@ -25,9 +28,9 @@ File = tuple[str, bytes]
 """The path of a file, and its content."""
 
 
-def compile_all(files: Sequence[File], settings: Mattering) -> Iterator[tuple[int, bytes]]:
+def compile_all(files: Sequence[File], settings: CompilerSettings) -> Iterator[tuple[int, bytes]]:
     """Compile files. What becomes of each (`compiled.pack`), with its place in the sequence, as they get done."""
-    number = min(_processors(), sum(len(data) for _, data in files) // ENOUGH, len(files))
+    number = min(_processors(), MAX_PROCESSES, sum(len(data) for _, data in files) // ENOUGH, len(files))
     waiting = deque(range(len(files)))
     if number > 1:
         with suppress(_NoWorkersError):
@@ -46,15 +49,16 @@ def _processors() -> int:
 
 
 class _NoWorkersError(Exception):
-    """There is no process that compiles any more."""
+    """No process is left that compiles."""
 
 
 class _Pool:
     """Processes that compile, each with a thread that hands it one file after another."""
 
-    def __init__(self, files: Sequence[File], settings: Mattering, waiting: deque[int]) -> None:
+    def __init__(self, files: Sequence[File], settings: CompilerSettings, waiting: deque[int]) -> None:
         self.files = files
-        self.settings = msgspec.msgpack.encode(settings)
+        found = [os.path.abspath(folder) for folder in sys.path]  # noqa: PTH100
+        self.first = [json.dumps([program.FOLDER, *found]).encode(), msgspec.msgpack.encode(settings)]
         self.waiting = waiting
         self.done: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -78,12 +82,7 @@ class _Pool:
 
     def start(self) -> None:
         """Start a process, if the system lets us."""
-        command = [
-            sys.executable,
-            "-P",
-            str(Path(worker.__file__).absolute()),
-            str(Path(__file__).absolute().parents[2]),
-        ]
+        command = [sys.executable, "-P", str(Path(worker.__file__).absolute())]
         with suppress(OSError, ValueError):  # In a bundled program, say, there is no Python to be run.
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -92,11 +91,12 @@ class _Pool:
             threading.Thread(target=self.serve, args=[process], daemon=True).start()
 
     def serve(self, process: subprocess.Popen[bytes]) -> None:
-        """Hand files to a process until none is waiting. The one that it ends with is somebody else's."""
+        """Hand files to a process until none is waiting. If it ends, the file that it was working on is given back."""
         taken = None
         try:
             files, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
-            worker.send(files, self.settings)
+            for message in self.first:
+                worker.send(files, message)
             while True:
                 taken = self.waiting.popleft()
                 worker.send(files, msgspec.msgpack.encode(self.files[taken]))

@@ -1,11 +1,12 @@
 """The program of a process that compiles files: one comes in, what becomes of it goes out, until nothing more comes.
 
-It is run by its path, with the folder that holds our package as its argument, so that nothing of whatever started us is
-run once more. When that ends, however it ends, nothing more comes, and this ends too.
+It is run by its path, so that the program that started us is not run again, and is told where that one found what it
+imported: another version of anything would make something else. It ends when its input ends.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import struct
@@ -19,15 +20,17 @@ LENGTH = struct.Struct("<Q")
 def main() -> None:
     """Compile what comes through the standard input, and answer through the standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches this process too: the parent ends it.
-    sys.path.append(sys.argv[1])
     files, answers = sys.stdin.buffer, _standard_output()
+    folder, *sys.path[:] = json.loads(receive(files))
 
     import msgspec
 
-    from deckwright import collector
+    from deckwright import collector, program
     from deckwright.compilation import compiled
 
-    settings = msgspec.msgpack.decode(receive(files), type=compiled.Mattering)
+    if folder != program.FOLDER:
+        return
+    settings = msgspec.msgpack.decode(receive(files), type=compiled.CompilerSettings)
     with collector.tuned():
         while data := receive(files):
             path, content = msgspec.msgpack.decode(data, type=tuple[str, bytes])

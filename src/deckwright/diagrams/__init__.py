@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -55,7 +56,10 @@ def draw(media: Iterable[Media], root: Path, cache: Cache) -> dict[Path, tuple[D
     given = {one.path: one for one in media}
     with ThreadPoolExecutor(min(_processors(), MAX_DRAWING_PROCESSES)) as pool:
         try:
-            return dict(zip(given, pool.map(lambda one: read(one, root, cache), given.values()), strict=True))
+            # What is read in a thread is watched there too (`inputs`).
+            contexts = [copy_context() for _ in given]
+            made = pool.map(lambda context, one: context.run(read, one, root, cache), contexts, given.values())
+            return dict(zip(given, made, strict=True))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             renderer.end()

@@ -47,8 +47,8 @@ HASH_LENGTH = 12
 class Library:
     """The media files of a project. `folders` are those of its settings. Each file is read once, when first mentioned.
 
-    `known` has the name and the SHA-256 of files that need not be read, by their path from the root: they are as they were
-    when an earlier build shipped them.
+    `known` are files that need not be read, by their path from the root: they are as they were when the last build shipped
+    them.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Library:
         root: Path,
         folders: Sequence[str],
         cache: Cache | None = None,
-        known: Mapping[str, tuple[str, str]] | None = None,
+        known: Mapping[str, inputs.Shipped] | None = None,
     ) -> None:
         self._root = root
         self._folders = folders
@@ -236,8 +236,10 @@ class Library:
         if ending not in TYPES:
             return None, [unsupported(span, place)]
         converted = [not_everywhere(span, place)] if ending in CONVERTED else []
-        if place in self._known:
-            return Media(path, *self._known[place]), converted
+        if shipped := self._known.get(place):
+            if gathered := inputs.watching():
+                gathered.add_shipped(place, shipped)
+            return Media(path, shipped.name, shipped.sha256), converted
         try:
             source = files.read(path, MAX_MEDIA_BYTES)
         except files.TooLargeError as error:

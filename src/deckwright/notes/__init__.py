@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..diagnostics import Diagnostic, has_errors
-from ..model import Settings, Span, Written
+from ..model import NoteSettings, Span, Written
 from ..read import sections
 from ..read.sections import Section
 from ..render import Renderer, runs_left
@@ -15,7 +15,7 @@ from .kinds import KINDS, VOCABULARY, Kind
 from .parts import Part
 
 
-def compile_file(path: str, data: bytes, settings: Settings) -> tuple[list[Written], list[Diagnostic]]:
+def compile_file(path: str, data: bytes, settings: NoteSettings) -> tuple[list[Written], list[Diagnostic]]:
     """The notes in `data`, the content of the file at `path` (relative to the root, with `/`), in document order; and
     everything that is wrong with it, in no order. Notes with errors are left out.
 
@@ -33,7 +33,7 @@ def compile_file(path: str, data: bytes, settings: Settings) -> tuple[list[Writt
 
 
 def make(
-    section: Section, settings: Settings, context: Context | None = None
+    section: Section, settings: NoteSettings, context: Context | None = None
 ) -> tuple[list[Written], list[Diagnostic]]:
     """The notes of a section in document order, without those that have errors. All sections of a file can share a
     `context`, so that each heading is rendered only once.
@@ -56,7 +56,7 @@ def ids(path: str, data: bytes) -> list[tuple[str, Span]]:
 
 
 def _note(
-    part: Part, section: Section, kind: Kind, settings: Settings, context: Context
+    part: Part, section: Section, kind: Kind, settings: NoteSettings, context: Context
 ) -> tuple[Written | None, list[Diagnostic]]:
     own = part.own()
     renderer = Renderer(section.file, section.document, runs_left(own, section.document))

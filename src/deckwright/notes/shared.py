@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.note import bad_deck, bad_tag
-from ..model import Settings
+from ..model import NoteSettings
 from ..names import name_problem
 from ..read.blocks import Block
 from ..read.sections import Section
@@ -63,7 +63,7 @@ def _shown(written: str) -> str:
     return (address.netloc + address.path).rstrip("/").removeprefix("www.")
 
 
-def deck(section: Section, settings: Settings) -> tuple[str, list[Diagnostic]]:
+def deck(section: Section, settings: NoteSettings) -> tuple[str, list[Diagnostic]]:
     """The full path of the section's deck, and what is wrong with it."""
     below = section.front_matter.deck
     name = f"{settings.name}::{below}" if below else settings.name
@@ -74,7 +74,7 @@ def deck(section: Section, settings: Settings) -> tuple[str, list[Diagnostic]]:
 _name_problem = lru_cache(maxsize=256)(name_problem)
 
 
-def tags(part: Part, section: Section, settings: Settings) -> tuple[tuple[str, ...], list[Diagnostic]]:
+def tags(part: Part, section: Section, settings: NoteSettings) -> tuple[tuple[str, ...], list[Diagnostic]]:
     """The note's tags with the deck's prefix, sorted, and what is wrong with them."""
     of_file = section.front_matter.tags
     given = (*of_file, *section.tag.tags, *part.tag.tags)
