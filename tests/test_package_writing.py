@@ -25,8 +25,9 @@ from test_package import BASIC, TYPES, changed, flipped, note, rezipped, rows_of
 
 from deckwright import package as packages
 from deckwright.model import Collection, Media, Note
-from deckwright.package import Counts, PackageError, WriteError, cards, write
+from deckwright.package import Counts, PackageError, WriteError, cards, tables, write
 from deckwright.package.check import check
+from deckwright.package.spool import Spool
 
 
 @pytest.fixture
@@ -389,6 +390,16 @@ try:
 except OSError as error:
     print("OSError")
 """
+
+
+def test_a_database_that_cannot_be_made_is_an_error_of_the_system(tmp_path: Path) -> None:
+    rows = Spool(tmp_path / "rows")
+    rows.close()
+    with pytest.raises(OSError, match=r"^unable to open database file$"):
+        tables.write(tmp_path / "missing" / "collection.anki2", (), {}, rows)
+    (tmp_path / "collection.rough").write_bytes(b"no database " * 100)
+    with pytest.raises(OSError, match=r"^file is not a database$"):
+        tables.write(tmp_path / "collection.anki2", (), {}, rows)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="about limits of POSIX")

@@ -36,43 +36,44 @@ def deck_id(settings_id: str, name: str) -> int:
     return 1_262_304_000_000 + int.from_bytes(digest[:8], "big") % (10 * 365 * 24 * 3600 * 1000)
 
 
-def card_rows(note: NoteRow, ords: Iterable[int], deck_id: int, place: int) -> list[CardRow]:
-    """`place` is that of the note, counted from 1. There are 500 ids free behind that of each note."""
+def card_rows(note: NoteRow, ords: Iterable[int], deck_id: int, position: int) -> list[CardRow]:
+    """`position` is that of the note, counted from 1. There are 500 ids free behind that of each note."""
     note_id, _, _, mod, *_ = note
-    return [(note_id + 1 + ord_, note_id, deck_id, ord_, mod, place) for ord_ in ords]
+    return [(note_id + 1 + ord_, note_id, deck_id, ord_, mod, position) for ord_ in ords]
 
 
 def write(path: Path, note_types: Sequence[NoteType], decks: Mapping[int, Deck], rows: Spool) -> None:
     """Write a collection. Raises OSError; ValueError if two notes, or cards of two notes, have the same id.
 
-    `path` is that of a new file. Beside it, another one is made for a while.
+    `path` is that of a new file. Makes a temporary file beside it.
     """
     rough = path.with_suffix(".rough")
-    with closing(sqlite3.connect(rough, isolation_level=None)) as connection:
-        try:
-            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-            cursor = connection.cursor()
-            genanki.Package([]).write_to_db(cursor, 0, iter(()))
-            cursor.execute("BEGIN")
-            _fill_col(cursor, note_types, decks, rows.newest)
-            indexes = cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY rowid"
-            ).fetchall()
-            for name, _ in indexes:
-                cursor.execute(f"DROP INDEX {name}")
-            for notes, cards in rows.batches():
-                cursor.executemany(_NOTE, notes)
-                cursor.executemany(_CARD, cards)
-            for _, sql in indexes:  # All at once takes less time than entry by entry.
-                cursor.execute(sql)
-            cursor.execute("COMMIT")
-            cursor.execute("VACUUM INTO ?", (str(path),))  # The pages get one order, however they were filled.
-        except sqlite3.IntegrityError as error:
-            raise ValueError(f"two notes have the same id, or two cards: {error}") from error
-        except sqlite3.OperationalError as error:
-            raise OSError(str(error)) from error  # The disk is full, or broken.
+    try:
+        with closing(sqlite3.connect(rough, isolation_level=None)) as connection:
+            _fill(connection.cursor(), note_types, decks, rows)
+            connection.execute("VACUUM INTO ?", (str(path),))  # The pages get one order, however they were filled.
+    except sqlite3.IntegrityError as error:
+        raise ValueError(f"two notes have the same id, or two cards: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise OSError(str(error)) from error  # The disk is full, or broken.
     rough.unlink()
     _mend_header(path)
+
+
+def _fill(cursor: sqlite3.Cursor, note_types: Sequence[NoteType], decks: Mapping[int, Deck], rows: Spool) -> None:
+    cursor.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+    genanki.Package([]).write_to_db(cursor, 0, iter(()))
+    cursor.execute("BEGIN")
+    _fill_col(cursor, note_types, decks, rows.newest)
+    indexes = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY rowid").fetchall()
+    for name, _ in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    for notes, cards in rows.batches():
+        cursor.executemany(_NOTE, notes)
+        cursor.executemany(_CARD, cards)
+    for _, sql in indexes:  # All at once takes less time than entry by entry.
+        cursor.execute(sql)
+    cursor.execute("COMMIT")
 
 
 def _fill_col(cursor: sqlite3.Cursor, note_types: Sequence[NoteType], decks: Mapping[int, Deck], newest: int) -> None:
@@ -92,7 +93,7 @@ def _mend_header(path: Path) -> None:
     with path.open("r+b") as file:
         for offset, value in (
             (24, 1),  # how often the file was changed
-            (40, 13),  # how often the schema was: by genanki's five tables and seven indexes, and by VACUUM
+            (40, 13),  # how often the schema was: not counted, but what packages have always had here
             (92, 1),  # the change for which the next is valid
             (96, 3_000_000),  # the version of SQLite
         ):
