@@ -53,10 +53,12 @@ def contents(collection: Collection) -> Package:
     media name that is used twice, a deck called "Default", a tag with white space, a field with U+001F. Earlier stages let
     none of these through.
     """
-    outline = frame(collection)
-    known = Known(outline.decks)
-    notes = (
-        PackedNote(
+    package = outline(collection)
+    known = Known(package.decks)
+    notes = []
+    for note, note_type, values, ords in checked(collection.notes, collection.note_types):
+        known.add(note.guid, note.deck)
+        packed = PackedNote(
             guid=note.guid,
             note_id=note.note_id,
             mod=note.mod,
@@ -65,14 +67,12 @@ def contents(collection: Collection) -> Package:
             tags=note.tags,
             cards=tuple(PackedCard(ord_, note.deck) for ord_ in ords),
         )
-        for note, note_type, values, ords in checked(collection.notes, collection.note_types)
-        if known.add(note.guid, note.deck)
-    )
-    return replace(outline, notes=tuple(notes))
+        notes.append(packed)
+    return replace(package, notes=tuple(notes))
 
 
-def frame(collection: Collection) -> Package:
-    """The same without the notes."""
+def outline(collection: Collection) -> Package:
+    """All that the package must hold but its notes. Raises ValueError for what Anki would misread."""
     for deck in collection.decks:
         # Every learner has a deck of that name, and our cards would end up among theirs.
         if deck.name.casefold() == "default":
@@ -97,14 +97,13 @@ class Known:
         self._decks = {deck.name for deck in decks}
         self._guids: set[str] = set()
 
-    def add(self, guid: str, deck: str) -> bool:
-        """Add a note. Raises ValueError for a guid that another note has, and for a deck that is missing; else True."""
+    def add(self, guid: str, deck: str) -> None:
+        """Add a note. Raises ValueError for a guid that another note has, and for a deck that is missing."""
         if guid in self._guids:
             raise ValueError(f"the guid {guid!r} is used more than once")
         if deck not in self._decks:
             raise ValueError(f"the note {guid!r} is in the deck {deck!r}, which the collection lacks")
         self._guids.add(guid)
-        return True
 
 
 def checked(

@@ -33,7 +33,7 @@ class Database:
 
     def rows(self, table: str, **columns: type | Collection[type]) -> list[Row]:
         """The values of these columns in all rows, each of one of its types. The order of rows means nothing."""
-        with _told(table):
+        with _as_package_error(table):
             return list(self._checked(self.ordered(table, columns), table, columns))
 
     def ordered(self, table: str, columns: Iterable[str], order: str = "") -> sqlite3.Cursor:
@@ -45,9 +45,8 @@ class Database:
     def count(self, table: str, condition: str) -> int:
         """How many rows are as SQL says."""
         self._refuse_all_but_a_table(table)
-        found: int = self._connection.execute(f"SELECT count(*) FROM {table} NOT INDEXED WHERE {condition}").fetchone()[
-            0
-        ]
+        found: int
+        (found,) = self._connection.execute(f"SELECT count(*) FROM {table} NOT INDEXED WHERE {condition}").fetchone()
         return found
 
     def _refuse_all_but_a_table(self, table: str) -> None:
@@ -102,7 +101,7 @@ def opened(image: bytearray) -> Iterator[Database]:
     image[18:20] = b"\x01\x01"
     with closing(_connected(":memory:")) as connection:
         size = len(image)
-        with _told(""):
+        with _as_package_error(""):
             connection.deserialize(image)
             del image[:]  # SQLite has made a copy.
             _guard(connection)
@@ -114,7 +113,7 @@ def opened_file(path: Path) -> Iterator[Database]:
     """The same for a file. It must be ours: SQLite would write to one that needs repair."""
     with path.open("rb") as file:
         _refuse_all_but_a_database(file.read(16))
-    with closing(_connected(str(path))) as connection, _told(""):
+    with closing(_connected(str(path))) as connection, _as_package_error(""):
         _guard(connection)
         yield Database(connection, path.stat().st_size)
 
@@ -142,7 +141,7 @@ def _guard(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _told(table: str) -> Iterator[None]:
+def _as_package_error(table: str) -> Iterator[None]:
     """Whatever SQLite finds wrong, as a PackageError."""
     try:
         yield

@@ -48,31 +48,31 @@ _FIXED = {1: 8, 5: 4}
 """The bytes of a value of fixed length, by the type of the field."""
 
 
-def number(held: Message, field: int) -> int:
+def number(message: Message, field: int) -> int:
     """An unsigned integer; 0 if the field is missing. Raises ValueError if it is something else."""
-    value = held.get(field, 0)
+    value = message.get(field, 0)
     if not isinstance(value, int):
         raise ValueError(f"field {field} of a message is no number")
     return value
 
 
-def signed(held: Message, field: int) -> int:
+def signed(message: Message, field: int) -> int:
     """The same for a number that may be negative."""
-    value = number(held, field)
+    value = number(message, field)
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def raw(held: Message, field: int) -> bytes:
+def raw(message: Message, field: int) -> bytes:
     """Bytes; none if the field is missing. Raises ValueError if it is something else."""
-    value = held.get(field, b"")
+    value = message.get(field, b"")
     if not isinstance(value, bytes):
         raise ValueError(f"field {field} of a message is a number")
     return value
 
 
-def text(held: Message, field: int) -> str:
+def text(message: Message, field: int) -> str:
     """Text. Raises ValueError if it is something else, or not UTF-8."""
-    return raw(held, field).decode()
+    return raw(message, field).decode()
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

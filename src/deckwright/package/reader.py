@@ -45,12 +45,12 @@ def _shown(text: str) -> str:
 def _package(members: Archive) -> Package:
     member = container(members)
     compressed = member == "collection.anki21b"
-    with told("meta"):
+    with as_package_error("meta"):
         if "meta" in members:
             version = protobuf.number(protobuf.message(bytes(members.read("meta", 1 << 10))), 1)
             if version > NEWEST_VERSION:
                 raise PackageError(f"its format is {version}, and the newest one known here is {NEWEST_VERSION}")
-    with told(member):
+    with as_package_error(member):
         notes, note_types, decks = _collection(members.read(member, MAX_COLLECTION_BYTES, compressed))
     return Package(member, notes, note_types, decks, media(members, compressed))
 
@@ -69,7 +69,7 @@ def media(members: Archive, modern: bool) -> dict[str, str]:
 
 
 @contextmanager
-def told(member: str) -> Iterator[None]:
+def as_package_error(member: str) -> Iterator[None]:
     """Whatever is wrong with the contents of a member, as a PackageError."""
     try:
         yield
@@ -83,7 +83,7 @@ def told(member: str) -> Iterator[None]:
 
 def media_names(members: Archive, modern: bool) -> dict[str, str]:
     """The member that holds each file, by name."""
-    with told("list of media"):
+    with as_package_error("list of media"):
         return _media_names(members, modern) if "media" in members else {}
 
 
@@ -96,30 +96,30 @@ def _media_names(members: Archive, modern: bool) -> dict[str, str]:
             raise ValueError(f"a file in it would be in the member {odd!r}")
         return {name: member for member, name in listed.items()}
     found = {}
-    for place, (number, entry) in enumerate(protobuf.fields(data)):
+    for index, (number, entry) in enumerate(protobuf.fields(data)):
         if number != 1 or not isinstance(entry, bytes):
             raise ValueError(f"it has something else than files, in field {number}")
-        if str(place) not in members:
-            raise PackageError(f"its member {place} is missing")
-        found[protobuf.text(protobuf.message(entry), 1)] = str(place)
+        if str(index) not in members:
+            raise PackageError(f"its member {index} is missing")
+        found[protobuf.text(protobuf.message(entry), 1)] = str(index)
     return found
 
 
 def _collection(data: bytearray) -> tuple[tuple[PackedNote, ...], tuple[NoteType, ...], tuple[Deck, ...]]:
-    with database.opened(data) as held:
-        note_types, decks = note_types_and_decks(held)
-        notes = _notes(held, note_types, decks)
+    with database.opened(data) as collection:
+        note_types, decks = note_types_and_decks(collection)
+        notes = _notes(collection, note_types, decks)
     used = {card.deck for note in notes for card in note.cards}
     return notes, tuple(note_types[id_] for id_ in sorted(note_types)), named(decks, used)
 
 
-def note_types_and_decks(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]]:
+def note_types_and_decks(collection: Database) -> tuple[dict[int, NoteType], dict[int, Deck]]:
     """Note types and decks by id."""
-    rows = held.rows("col", ver=int, models=str, decks=str)
+    rows = collection.rows("col", ver=int, models=str, decks=str)
     if len(rows) != 1:
         raise PackageError(f"its table col has {len(rows)} rows instead of one")
     version, models, listed = rows[0]
-    note_types, decks = _modern_schema(held) if version >= 15 else _schema_11(models, listed)
+    note_types, decks = _modern_schema(collection) if version >= 15 else _schema_11(models, listed)
     for note_type in note_types.values():
         if len({field.name for field in note_type.fields}) < len(note_type.fields):
             raise PackageError(f"two fields of the note type {note_type.id} have the same name")
@@ -211,20 +211,20 @@ def _family(kind: int, stock_kind: int) -> Family:
 # The newer schema, 18: note types and decks have tables of their own
 
 
-def _modern_schema(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]]:
+def _modern_schema(collection: Database) -> tuple[dict[int, NoteType], dict[int, Deck]]:
     """Note types and decks by id, from the tables of schema 18. Numbers are those of anki's proto/anki/*.proto."""
     fields, templates = defaultdict(list), defaultdict(list)
-    for id_, _, name, config in sorted(held.rows("fields", ntid=int, ord=int, name=str, config=bytes)):
+    for id_, _, name, config in sorted(collection.rows("fields", ntid=int, ord=int, name=str, config=bytes)):
         of = protobuf.message(config)
         collapsed, plain_text, prevent_deletion = (bool(protobuf.number(of, number)) for number in (7, 6, 11))
         tag = protobuf.number(of, 10) if 10 in of else None
         of_field = protobuf.signed(of, 9), protobuf.text(of, 5), collapsed, plain_text, prevent_deletion, tag
         fields[id_].append(Field(name, *of_field))
-    for id_, _, name, config in sorted(held.rows("templates", ntid=int, ord=int, name=str, config=bytes)):
+    for id_, _, name, config in sorted(collection.rows("templates", ntid=int, ord=int, name=str, config=bytes)):
         of = protobuf.message(config)
         templates[id_].append(Template(name, protobuf.signed(of, 8), protobuf.text(of, 1), protobuf.text(of, 2)))
     note_types = {}
-    for id_, name, mod, config in held.rows("notetypes", id=int, name=str, mtime_secs=int, config=bytes):
+    for id_, name, mod, config in collection.rows("notetypes", id=int, name=str, mtime_secs=int, config=bytes):
         of = protobuf.message(config)
         stock_kind = protobuf.number(of, 9)
         family = _family(protobuf.number(of, 1), stock_kind)
@@ -232,7 +232,7 @@ def _modern_schema(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]
         css, sort_field = protobuf.text(of, 3), protobuf.number(of, 2)
         note_types[id_] = NoteType(id_, name, family, *shape, css, sort_field, stock_kind, mod)
     decks = {}
-    for id_, name, kind in held.rows("decks", id=int, name=str, kind=bytes):
+    for id_, name, kind in collection.rows("decks", id=int, name=str, kind=bytes):
         normal = protobuf.message(protobuf.raw(protobuf.message(kind), 1))
         decks[id_] = Deck(name.replace("\x1f", "::"), protobuf.text(normal, 4))
     return note_types, decks
@@ -241,11 +241,13 @@ def _modern_schema(held: Database) -> tuple[dict[int, NoteType], dict[int, Deck]
 # Notes and cards: the same in both
 
 
-def _notes(held: Database, note_types: Mapping[int, NoteType], decks: Mapping[int, Deck]) -> tuple[PackedNote, ...]:
+def _notes(
+    collection: Database, note_types: Mapping[int, NoteType], decks: Mapping[int, Deck]
+) -> tuple[PackedNote, ...]:
     """In the order of the first card that is due."""
-    cards, due = _cards(held, decks)
+    cards, due = _cards(collection, decks)
     names = {id_: [field.name for field in note_type.fields] for id_, note_type in note_types.items()}
-    rows = held.rows("notes", id=int, guid=str, mod=int, mid=int, flds=str, tags=str)
+    rows = collection.rows("notes", id=int, guid=str, mod=int, mid=int, flds=str, tags=str)
     rows.sort()
     found: dict[int, PackedNote] = {}
     for note_id, guid, mod, note_type_id, text, tags in sorted(rows, key=lambda row: due.get(row[0], 0)):
@@ -263,11 +265,11 @@ def _notes(held: Database, note_types: Mapping[int, NoteType], decks: Mapping[in
     return tuple(found.values())
 
 
-def _cards(held: Database, decks: Mapping[int, Deck]) -> tuple[dict[int, list[PackedCard]], dict[int, int]]:
+def _cards(collection: Database, decks: Mapping[int, Deck]) -> tuple[dict[int, list[PackedCard]], dict[int, int]]:
     """The cards of each note by their ordinals, and the least number by which one of them is due, by the note's id."""
     cards: dict[int, list[PackedCard]] = defaultdict(list)
     due: dict[int, int] = {}
-    rows = held.rows("cards", nid=int, ord=int, did=int, odid=int, due=(int, float))
+    rows = collection.rows("cards", nid=int, ord=int, did=int, odid=int, due=(int, float))
     rows.sort()
     for note_id, ord_, deck_id, home_id, position in rows:
         deck = decks.get(home_id or deck_id)  # While a card is in a filtered deck, its own one is its home.

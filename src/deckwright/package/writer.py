@@ -16,7 +16,7 @@ from ..model import Collection, Note
 from . import tables, zipped
 from .archive import PackageError
 from .check import WriteError, check
-from .contents import Known, frame
+from .contents import Known, outline
 from .packing import pack, unpack
 from .spool import Spool
 
@@ -42,33 +42,33 @@ def write(
     WriteError if what was read back differs. Whatever is raised, the target stays as it was and nothing else is left.
     """
     refuse_name(target.name)
-    outline = frame(collection)
+    package = outline(collection)
     media = sorted(collection.media, key=lambda file: file.name)
-    deck_ids = {deck.name: tables.deck_id(collection.settings.id, deck.name) for deck in outline.decks}
+    deck_ids = {deck.name: tables.deck_id(collection.settings.id, deck.name) for deck in package.decks}
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.workshop(target.parent) as folder:
         rows = Spool(folder / "rows")
         try:
-            known = Known(outline.decks)
+            known = Known(package.decks)
             parts = packed or (pack(some, collection.note_types) for some in _batches(collection.notes))
-            for place, (note, deck, ords) in enumerate(chain.from_iterable(map(unpack, parts)), start=1):
+            for position, (note, deck, ords) in enumerate(chain.from_iterable(map(unpack, parts)), start=1):
                 known.add(note[1], deck)
-                rows.add(note, tables.card_rows(note, ords, deck_ids[deck], place))
+                rows.add(note, tables.card_rows(note, ords, deck_ids[deck], position))
         finally:
             rows.close()
-        decks = {deck_ids[deck.name]: deck for deck in outline.decks}
+        decks = {deck_ids[deck.name]: deck for deck in package.decks}
         database = folder / "collection.anki2"
-        tables.write(database, outline.note_types, decks, rows)
+        tables.write(database, package.note_types, decks, rows)
         made = folder / "package.apkg"
         with zipped.lender(last) as lender:
             try:
                 zipped.write(made, media, database, lender)
-                check(made, outline, decks, rows)
+                check(made, package, decks, rows)
             except (PackageError, WriteError):
                 if lender is None:
                     raise
                 zipped.write(made, media, database, None)  # What was wrong may have come from the last package.
-                check(made, outline, decks, rows)
+                check(made, package, decks, rows)
         size = made.stat().st_size
         made.replace(target)
     return Counts(len(rows), rows.cards, len(media), size)

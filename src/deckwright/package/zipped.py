@@ -24,8 +24,8 @@ class Lender:
 
     def stored(self, name: str) -> Stored | None:
         """Where the file of this name lies, None if it cannot simply be copied."""
-        place = self._members.stored(self._listed[name]) if name in self._listed else None
-        return place if place and place.size <= MAX_MEDIA_BYTES else None
+        stored = self._members.stored(self._listed[name]) if name in self._listed else None
+        return stored if stored and stored.size <= MAX_MEDIA_BYTES else None
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def write(path: Path, media: Sequence[Media], collection: Path, lender: Lender |
         zipped.writestr(_member("media"), json.dumps(names))
         member = _member("collection.anki2")
         member.compress_type = ZIP_DEFLATED
-        member._compresslevel = 1  # type: ignore[attr-defined]  # only `writestr` takes it as an argument
+        member._compresslevel = 1  # type: ignore[attr-defined]  # Only `writestr` takes it as an argument. 3.13 keeps the name.
         with collection.open("rb") as source, zipped.open(member, "w") as target:
             while chunk := source.read(archive.CHUNK):
                 target.write(chunk)
@@ -73,7 +73,10 @@ def _member(name: str) -> ZipInfo:
 
 
 def _copy(stored: Stored, zipped: ZipFile, file: BinaryIO, member: ZipInfo) -> None:
-    """Add a member whose bytes lie in another package, as `zipfile` does it (ZipFile.mkdir), without looking at them."""
+    """Add a member whose bytes lie in another package, unchecked, in the way that ZipFile.mkdir adds a folder.
+
+    The attributes are those of Python 3.11 and 3.12, read there. If a version lacks one, the tests of lending fail.
+    """
     member.CRC, member.file_size, member.compress_size = stored.crc, stored.size, stored.size
     member.header_offset = zipped.start_dir
     file.seek(zipped.start_dir)
