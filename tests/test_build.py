@@ -72,6 +72,10 @@ def test_a_build_saves_the_ledger_and_writes_the_package(project: Scratch) -> No
         is_ledger_changed=True,
         seen=outcome.seen,
     )
+    assert outcome.seen
+    assert (sorted(outcome.seen.files), sorted(outcome.seen.folders), outcome.seen.missing) == (
+        ["cards/heart.md", "deck.lock", "deck.toml"], ["cards"], {"media", "pyproject.toml"},
+    )  # fmt: skip
     assert held == package.contents(outcome.loaded.collection)
     assert contents(project.root).keys() == {
         "deck.toml", "deck.lock", "cards/heart.md", "build/.gitignore", "build/anatomy.apkg",

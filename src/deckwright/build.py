@@ -23,9 +23,8 @@ from .compilation import Progress
 from .diagnostics import Diagnostic, has_errors
 from .diagnostics.identity import forgotten
 from .diagnostics.project import no_notes
-from .files import BUILD
 from .identity import Terms
-from .inputs import Inputs
+from .inputs import BUILD, Inputs
 from .model import Span
 from .package import Counts
 from .settings import Project
@@ -69,7 +68,7 @@ class Outcome(msgspec.Struct, frozen=True):
     If the settings have an error, there is no `target` and nothing `loaded`. `package` is how much the new package
     contains. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would have changed,
     counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what is wrong with a
-    name or an ID. `seen` is all that the package hangs on, if another build would say the same of it.
+    name or an ID. `seen` is all that the package depends on; None unless another build would say the same.
     """
 
     status: Status
@@ -170,15 +169,17 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
         return replace(outcome, status="locked", stale_lines=stale_lines)
     outcome = _written(project, loaded, target, outcome, cache)
     cache.prune()
-    return replace(outcome, seen=seen) if outcome.status == "built" and _is_lasting(outcome, seen) else outcome
+    return replace(outcome, seen=_complete(seen, outcome)) if outcome.status == "built" else outcome
 
 
-def _is_lasting(outcome: Outcome, seen: Inputs) -> bool:
-    """Whether another build would say the same: what is said of identities compares the notes with the build before."""
+def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
+    """What was seen, with what was written since. None if another build would not say the same: what is said of identities
+    compares the notes with the build before.
+    """
     if not (outcome.loaded and outcome.target):
-        return False
+        return None
     if has_errors(outcome.found) or any(d.code.startswith("I") for d in outcome.found):
-        return False
+        return None
     try:
         if outcome.is_ledger_changed:
             seen.add_written(outcome.loaded.file)
@@ -186,8 +187,8 @@ def _is_lasting(outcome: Outcome, seen: Inputs) -> bool:
         if inputs.is_coarse(seen.made):
             seen.add_written(outcome.target)
     except OSError:
-        return False
-    return True
+        return None
+    return seen
 
 
 def shipped_as_they_are(loaded: Loaded) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from . import candidates, files, identity, inputs, marks, notetypes
 from .cache import Cache
-from .compilation import Body, Files, Progress
+from .compilation import Body, Compilation, Progress
 from .diagnostics import Diagnostic, flood, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.section import outside, too_large, unreadable
@@ -27,9 +27,9 @@ from .settings import Project
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A collection without the notes that have errors, its notes, and everything that was found, by place.
+    """A collection without the notes that have errors, and everything that was found, by place.
 
-    `files` is how many files of notes there are, `spans` where each note of the collection stands, by its guid. `before`
+    `notes` are those of the collection, with the keys of their files. `files` is how many files of notes there are, `spans` where each note of the collection stands, by its guid. `before`
     is the ledger as it was read from `file`; `assigned` has what became of it.
     """
 
@@ -69,8 +69,8 @@ def load(
     settings = project.settings
     cache = cache or Cache()
     read, number, found = _read_all(project)
-    written = Files(read, settings, cache)
-    drafts, lost, wrong = _drafts(written, progress)
+    compilation = Compilation(read, settings, cache)
+    drafts, lost, wrong = _drafts(compilation, progress)
     found += flood.once(wrong)
     library = Library(project.root, settings.media, cache, known)
     illustrated, wrong = _illustrated(drafts, library, project.root, cache)
@@ -90,7 +90,7 @@ def load(
     media = {file.name: file for draft, _ in identified for file in draft.media}
     if not has_errors(found):  # A note with an error may be the one that uses a file.
         found += library.unused(media.values())
-    made = Notes(written, identified)
+    made = Notes(compilation, identified)
     collection = Collection(
         settings,
         made,
@@ -110,8 +110,8 @@ def save(project: Project, loaded: Loaded) -> bool:
 class Notes:
     """The notes of a collection, in the order of their files. Those of one file at a time are in memory."""
 
-    def __init__(self, written: Files, identified: Sequence[tuple[_Draft, Identity]]) -> None:
-        self._written = written
+    def __init__(self, compilation: Compilation, identified: Sequence[tuple[_Draft, Identity]]) -> None:
+        self._compilation = compilation
         self._identified = identified
 
     def __len__(self) -> int:
@@ -122,17 +122,17 @@ class Notes:
             yield from notes
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
-        """The notes of each file, and before them all that they are made of: where that is the same, so are they."""
+        """The notes of each file, each with a key: equal keys mean equal notes."""
         for file, held in groupby(self._identified, key=lambda pair: pair[0].file):
             notes = [*held]
             made_of = [
                 (draft.place, who, [media.name for media in draft.media], draft.masks, draft.drawn)
                 for draft, who in notes
             ]
-            yield msgspec.msgpack.encode((self._written.key(file), made_of)), self._made(file, notes)
+            yield msgspec.msgpack.encode((self._compilation.key(file), made_of)), self._made(file, notes)
 
     def _made(self, file: int, notes: Iterable[tuple[_Draft, Identity]]) -> Iterator[Note]:
-        bodies = self._written.bodies(file)
+        bodies = self._compilation.bodies(file)
         for draft, who in notes:
             yield _filled(draft, bodies[draft.place], who)
 
@@ -163,12 +163,14 @@ def _read_all(project: Project) -> tuple[list[tuple[str, bytes]], int, list[Diag
     return read, len(paths), found
 
 
-def _drafts(written: Files, progress: Progress) -> tuple[list[_Draft], list[tuple[str, Span]], list[Diagnostic]]:
+def _drafts(
+    compilation: Compilation, progress: Progress
+) -> tuple[list[_Draft], list[tuple[str, Span]], list[Diagnostic]]:
     """The notes of all files in document order; the ids of notes that have errors; and all that is wrong in files."""
     drafts: list[_Draft] = []
     lost: list[tuple[str, Span]] = []
     found: list[Diagnostic] = []
-    for file, compiled in enumerate(written.compile(progress)):
+    for file, compiled in enumerate(compilation.compile(progress)):
         drafts += (_Draft(note, file, place) for place, note in enumerate(compiled.notes))
         lost += compiled.lost
         found += compiled.found
@@ -206,7 +208,7 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
 
 class _Draft(msgspec.Struct, frozen=True):
     """A note on its way: the file that it is in, by number, and its place among the notes of that file, which its body
-    has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are fields of these.
+    has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are the fields made from them.
     """
 
     note: Candidate

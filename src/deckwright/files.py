@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import inputs, locks
+from .inputs import BUILD
 from .mediatypes import is_media
 
 if TYPE_CHECKING:
     from io import BufferedReader
-
-BUILD = "build"
-"""The folder in a project's root for everything that is made."""
 
 Refused = Callable[[str, OSError], None]
 """Told of a folder that cannot be listed, relative to the root with `/`, and why."""

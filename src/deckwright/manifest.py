@@ -16,7 +16,7 @@ from zlib import crc32
 
 from . import inputs, program
 
-PLACE = os.path.join("build", ".cache", "manifest")
+PLACE = os.path.join(inputs.BUILD, ".cache", "manifest")
 """Where it is, in the project's root."""
 
 SETTINGS = ("deck.toml", "pyproject.toml")
@@ -39,7 +39,7 @@ def root_above(start: str | os.PathLike[str]) -> str | None:
 
 
 def unchanged(root: str, target: str | os.PathLike[str] | None) -> dict[str, Any] | None:
-    """What was said of the last build, if another one would make the same; None if it might not, or is to be elsewhere."""
+    """What the last build said, if building `target` once more would change nothing; otherwise None."""
     kept = read(root)
     with suppress(OSError, ValueError, TypeError, KeyError, IndexError):
         package = os.path.normpath(os.path.join(root, kept["target"]))

@@ -37,7 +37,8 @@ def _logged(text: str, root: Path | None) -> Path:
     """The log: in the build folder if there is one, else in the folder for temporary files."""
     from tempfile import mkstemp
 
-    from ..files import BUILD, replace
+    from ..files import replace
+    from ..inputs import BUILD
 
     data = text.encode("utf-8", "backslashreplace")
     if root and (root / BUILD).is_dir():

@@ -66,9 +66,9 @@ def build(
     one that learners already have: commit it to Git.
     """
     is_plain = not (keep_going or retire or renumber or rename or "SOURCE_DATE_EPOCH" in os.environ)
-    if is_plain and (said := _up_to_date(start, output)):
+    if is_plain and (made := _say_it_is_current(start, output)):
         if hand_over:
-            _hand_over(said)
+            _hand_over(made)
         else:
             next_steps(command_line("build", options=["--open"]))
         return
@@ -97,8 +97,8 @@ def build(
     ctx.exit(int(failed))
 
 
-def _up_to_date(start: Path, output: Path | None) -> Path | None:
-    """The package that a build would make once more, after all has been said that it would say; None if it may differ."""
+def _say_it_is_current(start: Path, output: Path | None) -> Path | None:
+    """Say what a build would say that makes the same package once more, and return its path; None if it may be another one."""
     from .. import manifest
 
     root = manifest.root_above(start)

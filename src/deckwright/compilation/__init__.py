@@ -12,7 +12,7 @@ from ..model import Settings
 from . import pool
 from .compiled import Body, Compiled, CompilerSettings, pack, parts, unpacked, unpacked_bodies
 
-__all__ = ["Body", "Compiled", "Files", "Progress"]
+__all__ = ["Body", "Compilation", "Compiled", "Progress"]
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
@@ -21,7 +21,7 @@ STAGE, BODIES = "notes", "bodies"
 """The words in the names of the cache's entries: for what becomes of a file, and for the bodies of its notes."""
 
 
-class Files:
+class Compilation:
     """The files of a project, compiled. The bodies of their notes are fetched one file at a time."""
 
     def __init__(self, files: Sequence[tuple[str, bytes]], settings: Settings, cache: Cache) -> None:
@@ -54,7 +54,7 @@ class Files:
         return unpacked_bodies(parts(pack(*self._files[place], self._settings))[1])
 
     def key(self, place: int) -> str:
-        """What tells a file, as it was compiled, from all others."""
+        """A name for the content of a file and all else that it was compiled with."""
         return self._keys[place]
 
     def _key_of_bodies(self, place: int) -> str:

@@ -37,7 +37,7 @@ class CompilerSettings(msgspec.Struct, frozen=True):
 
 
 def pack(path: str, data: bytes, settings: CompilerSettings) -> bytes:
-    """Compile the content of the file at `path` (relative to the root, with `/`). `parts` makes two of what is returned."""
+    """Compile the content of the file at `path` (relative to the root, with `/`). `parts` takes the result apart."""
     # Most builds find everything in the cache.
     from .. import notes
     from ..render import clozes

@@ -1,4 +1,4 @@
-"""Findings that would flood an author → each sort of them told once, with its number."""
+"""Findings that would flood an author → each kind of them once, with how often it occurs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ONCE: Mapping[str, Callable[..., Argument]] = {
     "M015": host,
     "S030": lambda: "",
 }
-"""By code: what the findings have in common that are told once, from their arguments. The last one is their number."""
+"""By code: what the findings have in common that are told once, from their arguments. The last argument is how many there are."""
 
 
 def once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
