@@ -19,8 +19,8 @@ def compile_file(path: str, data: bytes, settings: NoteSettings) -> tuple[list[W
     """The notes in `data`, the content of the file at `path` (relative to the root, with `/`), in document order; and
     everything that is wrong with it, in no order. Notes with errors are left out.
 
-    The result depends only on the arguments, and no state is left behind. Arguments and result can be pickled, and
-    encoded by msgspec.
+    The result depends only on the arguments: what is kept for the next call changes none. Arguments and result can be
+    pickled, and encoded by msgspec.
     """
     read, found = sections.read(path, data, VOCABULARY)
     context = Context()

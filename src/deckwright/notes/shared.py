@@ -87,7 +87,7 @@ def tags(part: Part, section: Section, settings: NoteSettings) -> tuple[tuple[st
 
 
 @lru_cache(maxsize=256)
-def _tags(given: tuple[str, ...], prefix: str) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
+def _tags(given: tuple[str, ...], prefix: str) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...]]:
     """The tags in Anki's form, with the prefix, sorted; and those that had to be changed, by their number among what was
     written. They are kept, since most notes of a file have the same.
     """
@@ -100,4 +100,4 @@ def _tags(given: tuple[str, ...], prefix: str) -> tuple[tuple[str, ...], list[tu
             changed.append((number, tag))
         if tag:
             made.add(f"{prefix}::{tag}" if prefix else tag)
-    return tuple(sorted(made)), changed
+    return tuple(sorted(made)), tuple(changed)

@@ -182,6 +182,7 @@ def _checked(name: str, rule: Rule) -> Rule:
 
     if name == "table":
         assert isinstance(rule, FunctionType)
+        assert "escapedSplit" in rule.__globals__
         rule = FunctionType(rule.__code__, {**rule.__globals__, "escapedSplit": _cells})
     checked: dict[str, Rule] = {
         "table": table,
