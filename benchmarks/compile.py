@@ -73,7 +73,7 @@ def rules(path: str, data: bytes) -> Callable[[], object]:
 
 def pieces(path: str, data: bytes) -> Callable[[], object]:
     document = blocks.parse(data.decode())
-    texts = [leaf.text for block in document.blocks for leaf in block.walk() if leaf.kind in INLINE]
+    texts = [leaf.text for leaf in blocks.walk(document.blocks) if leaf.kind in INLINE]
     return lambda: [inlines.read(text, document.references) for text in texts]
 
 

@@ -15,7 +15,7 @@ from deckwright.diagnostics import Diagnostic, sort, to_text
 from deckwright.model import Settings, SourceFile, Written
 from deckwright.notes.kinds import VOCABULARY
 from deckwright.read import blocks, sections
-from deckwright.read.blocks import Block
+from deckwright.read.blocks import Block, walk
 from deckwright.read.sections import Section
 from deckwright.render import Renderer, clozes, runs_left
 
@@ -105,7 +105,7 @@ def _section(section: Section) -> str:
 
 
 def _block(block: Block) -> str:
-    text = " ".join(" ".join(leaf.text for leaf in block.walk()).split())
+    text = " ".join(" ".join(leaf.text for leaf in walk([block])).split())
     return f"{block.first + 1}-{block.last} {block.kind}: {text[:60]}".rstrip(": ")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.note import empty_back, empty_front, long_typed, only_links, stays_prose, typed_maths
 from ..limits import MAX_TYPED
-from ..read.blocks import Block
+from ..read.blocks import Block, walk
 from ..read.inlines import Piece, flat
 from ..read.sections import Section
 from ..render import Renderer, plain
@@ -104,7 +104,7 @@ def _first_line(back: str) -> str:
 
 def _first_code(part: Part) -> str | None:
     """The first code span of the answer."""
-    for leaf in (b for block in (*part.answer, *(cell for _, cell in part.labelled)) for b in block.walk()):
+    for leaf in walk([*part.answer, *(cell for _, cell in part.labelled)]):
         if leaf.kind in ("paragraph", "cell", "term") and (code := _code(leaf)) is not None:
             return code
     return None
@@ -117,7 +117,7 @@ def _code(leaf: Block) -> str | None:
 
 def _is_link(block: Block) -> bool:
     """Whether a block contains nothing but links."""
-    for leaf in block.walk():
+    for leaf in walk([block]):
         if (leaf.text or leaf.kind == "code") and not (leaf.kind == "paragraph" and _has_links_alone(leaf)):
             return False
     return True

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from ..digests import Value, digest
-from ..read.blocks import Block, Document
+from ..read.blocks import Block, Document, walk
 from ..read.inlines import Piece, flat, links
 from ..read.sections import Section
 from ..render import clozes, without
@@ -151,7 +151,7 @@ def _definitions_used(held: Iterable[Block], document: Document) -> list[Value]:
     used: dict[str, Value] = {}
     waiting = list(held)
     while waiting:
-        for leaf in waiting.pop().walk():
+        for leaf in walk([waiting.pop()]):
             for piece in flat(leaf.pieces):
                 label = piece.text.lower() if piece.kind == "footnote" else _label(leaf.text, piece)
                 if piece.kind == "footnote" and label in document.footnotes and f"^{label}" not in used:

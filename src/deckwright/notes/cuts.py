@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic
 from ..diagnostics.note import id_of_cells, no_lead, nothing_to_cut
 from ..model import Span
-from ..read.blocks import Block
+from ..read.blocks import Block, walk
 from ..read.inlines import Piece
 from ..read.sections import Section
 from ..read.tags import SKIP, Tag
@@ -84,7 +84,7 @@ def _items(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
             blocks = tuple(filter(content.is_text, item.children))
             if tag is None or tag.kind == SKIP or not blocks:
                 continue
-            span = _span(section, next((b for held in blocks for b in held.walk() if b.starts), item))
+            span = _span(section, next((block for block in walk(blocks) if block.starts), item))
             if not body.divided:
                 name = " ".join(content.text(blocks).split()[:8])
                 parts.append(Part((section.title,), body.above, blocks, body.extra, tag, span, name))

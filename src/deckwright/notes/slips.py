@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import near_deletion, near_number
 from ..diagnostics.note import not_drawn
 from ..model import SourceFile, Span
-from ..read.blocks import Block
+from ..read.blocks import Block, walk
 from ..read.inlines import flat, masked
 
 
@@ -17,7 +17,7 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     """What looks like a deletion in the text of a cloze note, or like the number of one, and is not read as such."""
     found: list[Diagnostic] = []
     plain: list[tuple[int, Span, str]] = []  # Numbers without a c: they may be meant as answers.
-    for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
+    for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if "==" in leaf.text or "{" in leaf.text:
             found += _near_forms(leaf, file)
         if "==" not in leaf.text or leaf.kind in ("code", "maths", "html", "comment", "private"):
@@ -74,7 +74,7 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
 def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     """What other programs draw: furigana in braces, diagrams in fences."""
     found: list[Diagnostic] = []
-    for leaf in (inner for block in held for inner in block.walk() if inner.text and not inner.too_much):
+    for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if leaf.kind == "code":
             if _MERMAID.match(leaf.info):
                 found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))

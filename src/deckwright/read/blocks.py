@@ -101,10 +101,6 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         """Whether its text has no white space around it, and stands in the file as it is."""
         return self.text == self.text.strip() and not self.gaps and bool(self.starts) and self.starts[0][1] >= 0
 
-    def walk(self) -> Iterator[Block]:
-        """The block and all inside it, in document order."""
-        return iter(walk([self]))
-
 
 def walk(held: Iterable[Block]) -> list[Block]:
     """The blocks and all inside them, in document order."""

@@ -62,8 +62,8 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
         typed=values.get("typed", ""),
         mode=values.get("mode", ""),
         masks=tuple(values.get("masks", "").split()),
-        first=words[0],
-        said_id=said.get("id"),
+        first_word=words[0],
+        id_word=said.get("id"),
     )
     if tag.kind:  # Without a kind, one is chosen that the cut and the switches go with.
         for name in (tag.cut, *sorted(tag.switches)):
@@ -79,4 +79,4 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
 
 def id_problems(tag: Tag) -> list[Diagnostic]:
     """What is wrong with the id in a note's tag. On other headings an id is an anchor and can be anything."""
-    return [bad_id(tag.said_id.span, tag.id)] if tag.said_id and not ID.fullmatch(tag.id) else []
+    return [bad_id(tag.id_span, tag.id)] if not ID.fullmatch(tag.id) and tag.id_span else []

@@ -345,7 +345,7 @@ def _unheard(heading: _Heading, reason: Literal["inside", "title", "empty", "no 
     """A tag on a heading that makes no note. `{#id}` alone is an anchor, and hashtags alone are for Obsidian."""
     tag = heading.tag
     says = heading.has_comment or tag.was or tag.source or tag.context or tag.typed
-    return [tag_without_note(tag.first.span, reason)] if tag.first and says and not heading.is_broken else []
+    return [tag_without_note(tag.span, reason)] if says and not heading.is_broken and tag.span else []
 
 
 def _section(

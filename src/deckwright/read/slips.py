@@ -257,5 +257,5 @@ def _swallowed(block: Block, file: SourceFile) -> list[Diagnostic]:
 def in_items(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     """The first heading inside each list."""
     lists = (block for block in held if block.kind == "list")
-    inside = (next((inner for inner in block.walk() if inner.kind == "heading"), None) for block in lists)
+    inside = (next((inner for inner in walk([block]) if inner.kind == "heading"), None) for block in lists)
     return [heading_in_item(file.span(*title.place(0), len(title.text))) for title in inside if title]

@@ -60,7 +60,8 @@ class Vocabulary:
 class Word(msgspec.Struct, frozen=True):
     """One word of a tag: an id, a name of the vocabulary, a key with its value, or a tag for Anki.
 
-    It stands in the text of `block` from `start` to `end`.
+    It stands in the text of `block` from `start` to `end`. `block` and `file` are there for `span` alone: to work it out
+    for each word would take longer than to read the words.
     """
 
     sort: Literal["id", "name", "key", "tag"]
@@ -80,7 +81,8 @@ class Word(msgspec.Struct, frozen=True):
 class Tag(msgspec.Struct, frozen=True):
     """What all the words of a tag say together. Everything is empty unless it is given; the `context` "" is given too.
 
-    `kind` is also empty if the tag has only a cut or a switch. `first` is the first word, `said_id` the one with the id.
+    `kind` is also empty if the tag has only a cut or a switch. `first_word` and `id_word` are there for `span` and
+    `id_span`.
     """
 
     kind: str = ""
@@ -94,17 +96,18 @@ class Tag(msgspec.Struct, frozen=True):
     typed: str = ""
     mode: str = ""
     masks: tuple[str, ...] = ()
-    first: Word | None = None
-    said_id: Word | None = None
+    first_word: Word | None = None
+    id_word: Word | None = None
 
     @property
     def span(self) -> Span | None:
         """Where its first word stands."""
-        return self.first.span if self.first else None
+        return self.first_word.span if self.first_word else None
 
     @property
     def id_span(self) -> Span | None:
-        return self.said_id.span if self.said_id else None
+        """Where the word with its id stands."""
+        return self.id_word.span if self.id_word else None
 
     @property
     def claims(self) -> bool:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from ..read.blocks import RIGHT_TO_LEFT, Block, Document
+from ..read.blocks import RIGHT_TO_LEFT, Block, Document, walk
 from ..read.inlines import Piece
 
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
@@ -20,13 +20,13 @@ _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 def runs_left(held: Iterable[Block], document: Document) -> bool:
     """Whether any letter in blocks of a document is written from right to left. If not, no direction has to be said."""
-    return document.right_to_left and any(RIGHT_TO_LEFT.search(leaf.text) for block in held for leaf in block.walk())
+    return document.right_to_left and any(RIGHT_TO_LEFT.search(leaf.text) for leaf in walk(held))
 
 
 def direction(block: Block) -> str:
     """`ltr` or `rtl`, by the first letter that is not in code, maths, HTML, an address or a box; empty where
     there is none."""
-    letters = (letter for leaf in block.walk() if leaf.text for letter in _prose(leaf))
+    letters = (letter for leaf in walk([block]) if leaf.text for letter in _prose(leaf))
     return next((_STRONG[sort] for letter in letters if (sort := unicodedata.bidirectional(letter)) in _STRONG), "")
 
 

@@ -13,7 +13,7 @@ from ..diagnostics.cloze import not_asked
 from ..diagnostics.media import fragment, no_path, outside, remote
 from ..mediatypes import divided
 from ..model import Deletion, Reference, SourceFile, Span
-from ..read.blocks import Block, Document
+from ..read.blocks import Block, Document, walk
 from ..read.inlines import flat
 from . import clozes
 from .html_elements import WITHOUT_END
@@ -73,7 +73,7 @@ class Gathering:
 
     def report_unasked(self, held: Iterable[Block], *, highlights: bool = False) -> None:
         """Report the numbered deletions in what stands beside a cloze note's text, and `==…==` if that is asked for."""
-        for leaf in (inner for block in held for inner in block.walk()):
+        for leaf in walk(held):
             for piece in flat(leaf.pieces) if "{{c" in leaf.text else ():
                 if piece.kind == "open":
                     self.report(not_asked, leaf, piece.start, piece.end)
