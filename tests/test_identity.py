@@ -1337,3 +1337,19 @@ class Sections(RuleBasedStateMachine):
 
 Sections.TestCase.settings = settings(STEADY, max_examples=many(6, 200), stateful_step_count=8)
 TestSections = Sections.TestCase
+
+
+@pytest.mark.parametrize("tags", ["", "tags: [{}]\n"], ids=["equal in all", "with tags of their own"])
+def test_notes_of_the_same_text_are_not_exchanged(scratch: Scratch, tags: str) -> None:
+    """A note without an id that was copied: another build of the same notes says that nothing has changed."""
+    notes = "---\nkind: basic\n" + tags + "---\n# Heart\n\n## What does valve {} do?\n\nIt lets blood through.\n"
+    for n in range(8):
+        scratch.card_files({"b.md": notes.replace("{}", "b", 1).format(n) if tags else notes.format(n)})
+        scratch.save(day(2))
+        copied = {name: notes.replace("{}", name, 1).format(n) if tags else notes.format(n) for name in "ab"}
+        scratch.card_files({f"{name}.md": text for name, text in copied.items()})
+        first = scratch.save(day(1))
+        lines = scratch.lock.read_bytes()
+        again = scratch.save(day(3))
+        assert again.assigned.identities == first.assigned.identities
+        assert scratch.lock.read_bytes() == lines

@@ -6,6 +6,7 @@ which Anki decides whether an import updates a note.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
@@ -132,6 +133,7 @@ def assign(
             del before[given_up.guid]
         identities[single[n]] = Identity(line.guid, line.nid, line.id, line.mod, numbered.numbers)
 
+    _order_twins(candidates, identities)
     doubted = {line.guid for held in matches.ambiguous.values() for line in held}
     left, wrong = _left(before, lines, doubted, terms.retire, partial or len(lines) < len(notes))
     found += wrong
@@ -139,6 +141,23 @@ def assign(
     names = ledger.head.names if ledger.head.names[-1:] == (settings.name,) else (*ledger.head.names, settings.name)
     after = Ledger(replace(ledger.head, names=names), type_lines, {**left, **lines})
     return Assigned(identities, types, tuple(sorted(decks)), after, found)
+
+
+def _order_twins(candidates: Sequence[Candidate], identities: list[Identity | None]) -> None:
+    """Give notes without ids that are equal in all, also in their place, their identities in the order of the guids.
+
+    Any of them is as right as any other. But the next build, which finds them by their text, must not exchange them.
+    """
+    texts = Counter(note.match for note in candidates)
+    twins: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for n, note in enumerate(candidates):
+        if texts[note.match] > 1 and not note.id and identities[n]:
+            same = note.note_type, note.group, note.path, note.deck, note.match, note.source, note.shipped
+            twins[same].append(n)
+    for places in twins.values():
+        theirs = sorted((who for n in places if (who := identities[n])), key=lambda who: who.guid)
+        for n, who in zip(places, theirs, strict=True):
+            identities[n] = who
 
 
 def _types(

@@ -155,6 +155,11 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         return (self.match,)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The digests of what its author wrote: as last built and as last released."""
+        return tuple(state.source for state in (self.draft, self.released) if state)
+
+    @property
     def name(self) -> str:
         """What people know the note by."""
         return " › ".join(self.key) or self.id

@@ -159,7 +159,8 @@ class _Matcher:
         return self.notes[n].note_type == line.type and not (self.notes[n].id and line.explicit)
 
     def by_text(self) -> None:
-        """Lines of equal text, those in use before the retired ones; of several, one of the same section and path first."""
+        """Lines of equal text, those in use before the retired ones; of several, one of the same
+        section and path first, and among those one with the same source."""
         places: dict[str, int] = {}
         held: dict[str, Line] = {}
         several: set[str] = set()  # Nearly always one note and one line have a text.
@@ -277,6 +278,7 @@ class _Matcher:
 
 
 _SAME: tuple[Callable[[Candidate, Line], bool], ...] = (
+    lambda note, line: note.group == line.group and note.path == line.key and note.source in line.sources,
     lambda note, line: note.group == line.group and note.path == line.key,
     lambda note, line: note.path == line.key,
     lambda note, line: note.group == line.group,
