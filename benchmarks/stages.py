@@ -31,17 +31,28 @@ STAGES = {
     "deckwright/identity/": "identity",
     "deckwright/media/": "media",
     "deckwright/diagrams/": "drawings",
+    "deckwright/candidates.py": "identity",
+    "deckwright/collection.py": "collection",
+    "deckwright/marks.py": "collection",
+    "deckwright/compilation/": "compilation",
+    "deckwright/cache.py": "cache",
+    "deckwright/inputs.py": "manifest",
+    "deckwright/manifest.py": "manifest",
+    "deckwright/program.py": "manifest",
+    "deckwright/package/check.py": "read back",
     "deckwright/package/reader.py": "read back",
-    "deckwright/package/archive.py": "read back",
     "deckwright/package/database.py": "read back",
-    "deckwright/package/contents.py": "read back",
+    "deckwright/package/zipped.py": "zip",
+    "deckwright/package/archive.py": "",
+    "deckwright/package/spool.py": "",
     "deckwright/package/": "package rows",
     "genanki/": "package rows",
     "zipfile.py": "zip",
+    "zipfile/": "zip",
 }
-"""What a path begins with, after the folder of the libraries: the first that fits decides."""
+"""What is in a path, by order: the first that fits decides. What is in none, or has "" here, is given to its caller."""
 
-ORDER = ("interpreter", *dict.fromkeys(STAGES.values()), "the rest", "other processes")
+ORDER = ("interpreter", *dict.fromkeys(filter(None, STAGES.values())), "the rest", "other processes")
 
 
 class Clock:
