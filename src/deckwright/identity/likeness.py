@@ -39,9 +39,10 @@ def weight_of(words: Iterable[int], weights: Mapping[int, float]) -> float:
 class Index:
     """Sets of words, to find those that share at least the part `least` of what they and another one have, by weight.
 
-    What two such sets share weighs a `share` of the sum of both. So the rarest word that they share has that weight, in
-    each of them, with the words that are less rare; and the next one lacks only the weight of the rarest. Most sets that
-    share a word share no other of those.
+    For sets that weigh a and b, and share words that weigh both: both / (a + b - both) ≥ least ⇔ both ≥ share · (a + b).
+    Words are taken from the rarest on, and `rest` is the weight of one and of all behind it. Where it is the first word
+    that two sets share, both ≤ rest; where it is the second, both ≤ rest + the weight of the rarest word. Most sets that
+    share one word share no second one so early, and are left out, unless the one word is enough alone.
     """
 
     def __init__(self, sets: Sequence[set[int]], weights: Mapping[int, float], least: float) -> None:
@@ -67,7 +68,7 @@ class Index:
 
     def possible(self, words: set[int], size: float) -> set[int]:
         """The places of the sets that may share enough with these words, which weigh so much with what stands for them."""
-        one: set[int] = set()
+        seen_once: set[int] = set()
         found: set[int] = set()
         smallest = size * self.least
         ordered = sorted(words & self.ranks.keys(), key=self.ranks.__getitem__)
@@ -79,8 +80,9 @@ class Index:
                 break
             sizes, places = self.having[word]
             start = bisect_left(sizes, smallest)
-            found.update(one.intersection(places[start : bisect_right(sizes, largest, start)]))
-            one.update(places[start : bisect_right(sizes, rest / self.share - size, start)])
+            # Sets that are not too large if this is the second word they share, and those if it is the first.
+            found.update(seen_once.intersection(places[start : bisect_right(sizes, largest, start)]))
+            seen_once.update(places[start : bisect_right(sizes, rest / self.share - size, start)])
             weight = self.weights[word]
             rest -= weight
             if weight >= smallest:  # This word alone may be enough.

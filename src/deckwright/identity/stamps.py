@@ -21,7 +21,7 @@ from .numbers import Numbered
 def is_current(written: Candidate, line: Line, numbers: tuple[int, ...]) -> bool:
     """Whether a line says all of the note already, whose deletions have these numbers, so that `note` would change nothing.
 
-    That is what most notes are in most builds. A `was` is not looked at.
+    That is what most notes are in most builds. `written` must not have a `was`; a line that has one is never current.
     """
     state, released = line.draft or line.released, line.released
     if (
