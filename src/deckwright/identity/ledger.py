@@ -109,8 +109,10 @@ def dump(ledger: Ledger) -> bytes:
     """The bytes of the ledger: the same for equal ledgers."""
     types = [ledger.types[key] for key in sorted(ledger.types)]
     lines = [ledger.lines[guid] for guid in sorted(ledger.lines)]
+    encode = msgspec.json.Encoder().encode
     data = bytearray()
-    for body in msgspec.json.Encoder().encode_lines([ledger.head, *types, *lines]).split(b"}\n")[:-1]:
+    for line in (ledger.head, *types, *lines):  # One by one: all of them would be in memory several times.
+        body = encode(line)[:-1]
         data += body
         data += _ENDING % crc32(body)
     return bytes(data)
