@@ -97,7 +97,7 @@ def _refuse_unless_regular(mode: int) -> None:
         raise IrregularError(0, "it is no regular file")
 
 
-def replace(path: Path, data: bytes, sync: bool = True) -> None:
+def replace(path: Path, data: bytes | bytearray, sync: bool = True) -> None:
     """Make `data` the contents of the file, in one step. Whatever is raised (OSError), the old file is kept.
 
     The file keeps its mode; a new one gets what the process's umask allows. Without `sync` it is faster, but a power cut

@@ -107,6 +107,10 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
 
 def dump(ledger: Ledger) -> bytes:
     """The bytes of the ledger: the same for equal ledgers."""
+    return bytes(_dumped(ledger))
+
+
+def _dumped(ledger: Ledger) -> bytearray:
     types = [ledger.types[key] for key in sorted(ledger.types)]
     lines = [ledger.lines[guid] for guid in sorted(ledger.lines)]
     encode = msgspec.json.Encoder().encode
@@ -115,12 +119,12 @@ def dump(ledger: Ledger) -> bytes:
         body = encode(line)[:-1]
         data += body
         data += _ENDING % crc32(body)
-    return bytes(data)
+    return data
 
 
 def write(ledger: Ledger, path: Path) -> bool:
     """Write the ledger in one step, if the file does not hold it already; whether it was written. Raises OSError."""
-    data = dump(ledger)
+    data = _dumped(ledger)
     if read_bytes(path) == data:
         return False
     files.replace(path, data)
