@@ -156,7 +156,8 @@ def test_the_second_build_imports_next_to_nothing(project: Scratch) -> None:
         "try:\n    main(['build'])\nfinally:\n    print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     command = [sys.executable, "-c", script]
-    output = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True).stdout
+    for _ in range(2):  # Where tests run, Python may find other libraries: the first build is that of this program.
+        output = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True).stdout
     imported = set(output.splitlines()[-1].split())
     assert {"click", "deckwright"} <= imported
     assert not imported & {"msgspec", "markdown", "markdown_it", "bs4", "genanki", "yaml", "lxml", "tomllib", "sqlite3"}
