@@ -637,7 +637,9 @@ def test_a_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_of_a_program_that_was_ended(how: signal.Signals) -> None:
     script = (
+        "import signal\n"
         "from deckwright.diagrams import renderer\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # What runs in the background ignores it.
         'renderer.png(b\'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\', 9, 9)\n'
         "renderer._Worker()\n"  # As if two threads had drawn.
         "print(*(one._process.pid for one in renderer._started), flush=True)\n"
