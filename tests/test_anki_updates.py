@@ -223,7 +223,11 @@ def released(scratch: Scratch, version: str, now: int) -> tuple[Package, Path, d
     assert known == loaded.before
     path = scratch.root / f"{version}.apkg"
     package.write(loaded.collection, path)
-    return package.contents(loaded.collection), path, {note.guid: known.lines[note.guid].key[-1] for note in loaded.collection.notes}
+    return (
+        package.contents(loaded.collection),
+        path,
+        {note.guid: known.lines[note.guid].key[-1] for note in loaded.collection.notes},
+    )
 
 
 def import_update(learner: Learner, old: Package, new: Package, path: Path) -> set[str]:
