@@ -68,7 +68,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("text", CASES)
-@pytest.mark.parametrize("prefix", ["", "> ", "> > "])
+@pytest.mark.parametrize("prefix", ["", *(pytest.param(quote, marks=pytest.mark.ci) for quote in ("> ", "> > "))])
 def test_tokens_of_cases_are_those_of_markdown_it(text: str, prefix: str) -> None:
     text = "".join(f"{prefix}{line}\n" for line in text.split("\n"))
     assert read(block_rules.parser(), text) == read(PLAIN, text)

@@ -560,6 +560,7 @@ SHADOW = (
     ],
     ids=["shadows", "CSS shadows", "a filter in a filter", "noise", "groups", "uses", "a drawing", "a pattern", "paths"],
 )  # fmt: skip
+@pytest.mark.ci
 def test_what_people_draw_is_drawn(tmp_path: Path, content: str) -> None:
     diagram, found = read(
         tmp_path, "a.svg", SVG.format(f'{content}<text data-mask="a" x="90" y="50" fill="red">a</text>')
