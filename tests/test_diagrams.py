@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image, ImageChops, ImageDraw
 
-from deckwright import diagrams
+from deckwright import diagrams, workers
 from deckwright.cache import Cache
 from deckwright.diagnostics import Diagnostic, to_text
 from deckwright.diagrams import drawing, ink, looking, mask_file, renderer, shapes
@@ -686,7 +686,7 @@ def test_many_pictures_are_drawn_at_once_as_one_after_another(tmp_path: Path, mo
     media = drawings_of(tmp_path, 5)
     (tmp_path / "media" / "1.svg").write_text("no drawing")
     monkeypatch.setattr(renderer, "_free", [])
-    monkeypatch.setattr(diagrams, "_processors", lambda: 3)
+    monkeypatch.setattr(workers, "processors", lambda: 3)
     cache, running = Cache(), len(renderer._started)
     drawn = diagrams.draw(media, tmp_path, cache)
     assert list(drawn) == [one.path for one in media]
@@ -707,7 +707,7 @@ def test_drawing_ends_with_whoever_asked_for_it(tmp_path: Path, monkeypatch: pyt
         return read(one, root, cache)
 
     monkeypatch.setattr(diagrams, "read", stopped)
-    monkeypatch.setattr(diagrams, "_processors", lambda: 1)
+    monkeypatch.setattr(workers, "processors", lambda: 1)
     with pytest.raises(KeyboardInterrupt):
         diagrams.draw(media, tmp_path, Cache())
     assert len(drawn) < len(media)

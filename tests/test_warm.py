@@ -26,6 +26,7 @@ from scratch import DAY, Scratch
 
 from deckwright import build as building
 from deckwright import commands, compilation, inputs, manifest
+from deckwright import workers as programs
 from deckwright.compilation import Compiled, pool, worker
 from deckwright.diagnostics import has_errors
 from deckwright.identity import Terms
@@ -885,7 +886,7 @@ def _compiles(process: Path) -> bool:
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Author:
     """A project that has enough for two processes. One of its files has an error, one a warning."""
     monkeypatch.setattr(pool, "ENOUGH", 1)
-    monkeypatch.setattr(pool, "_processors", lambda: 2)
+    monkeypatch.setattr(programs, "processors", lambda: 2)
     monkeypatch.setattr("time.time", lambda: NOW)
     author = Author(tmp_path)
     author.write({f"cards/{n}.md": LUNG.replace("{#", f"{{#n{n}-").replace("17", str(n)) for n in range(9)})
@@ -900,7 +901,7 @@ def made_by_one(
     copy = author.base / "cold" / "deck"
     shutil.copytree(author.root, copy)
     with monkeypatch.context() as patch:
-        patch.setattr(pool, "_processors", lambda: 1)
+        patch.setattr(programs, "processors", lambda: 1)
         patch.setattr(pool._Pool, "start", lambda each: pytest.fail("it was to be one process"))
         return _said(copy, ["--keep-going"]), _contents(copy)
 
@@ -954,7 +955,7 @@ def test_no_process_outlives_an_exception(large: Author) -> None:
 HUNG = """
 import sys, time
 from pathlib import Path
-from deckwright import build
+from deckwright import build, workers
 from deckwright.compilation import pool
 from deckwright.identity import Terms
 
@@ -963,7 +964,7 @@ def hang(done, total):
         print("hangs", flush=True)
         time.sleep(600)
 
-pool.ENOUGH, pool._processors = 1, lambda: 2
+pool.ENOUGH, workers.processors = 1, lambda: 2
 build.build(Path(sys.argv[1]), build.Options(Terms(1_700_000_000), keep_going=True), hang)
 """
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, cast
 
 import msgspec
 
-from .. import program
+from .. import program, workers
 from ..limits import MAX_PROCESSES
 from . import worker
 from .compiled import CompilerSettings, pack
@@ -30,7 +26,7 @@ File = tuple[str, bytes]
 
 def compile_all(files: Sequence[File], settings: CompilerSettings) -> Iterator[tuple[int, bytes]]:
     """Compile files. What becomes of each (`compiled.pack`), with its place in the sequence, as they get done."""
-    number = min(_processors(), MAX_PROCESSES, sum(len(data) for _, data in files) // ENOUGH, len(files))
+    number = min(workers.processors(), MAX_PROCESSES, sum(len(data) for _, data in files) // ENOUGH, len(files))
     waiting = deque(range(len(files)))
     if number > 1:
         with suppress(_NoWorkersError):
@@ -39,13 +35,6 @@ def compile_all(files: Sequence[File], settings: CompilerSettings) -> Iterator[t
     while waiting:
         place = waiting.popleft()
         yield place, pack(*files[place], settings)
-
-
-def _processors() -> int:
-    """How many processors we may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _NoWorkersError(Exception):
@@ -57,8 +46,7 @@ class _Pool:
 
     def __init__(self, files: Sequence[File], settings: CompilerSettings, waiting: deque[int]) -> None:
         self.files = files
-        found = [os.path.abspath(folder) for folder in sys.path]  # noqa: PTH100
-        self.first = [json.dumps([program.FOLDER, *found]).encode(), msgspec.msgpack.encode(settings)]
+        self.settings = msgspec.msgpack.encode(settings)
         self.waiting = waiting
         self.done: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -82,11 +70,8 @@ class _Pool:
 
     def start(self) -> None:
         """Start a process, if the system lets us."""
-        command = [sys.executable, "-P", str(Path(worker.__file__).absolute())]
         with suppress(OSError, ValueError):  # In a bundled program, say, there is no Python to be run.
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
+            process = workers.start(worker.__file__, program.FOLDER)
             self.processes.append(process)
             threading.Thread(target=self.serve, args=[process], daemon=True).start()
 
@@ -95,8 +80,7 @@ class _Pool:
         taken = None
         try:
             files, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
-            for message in self.first:
-                worker.send(files, message)
+            worker.send(files, self.settings)
             while True:
                 taken = self.waiting.popleft()
                 worker.send(files, msgspec.msgpack.encode(self.files[taken]))
@@ -115,9 +99,4 @@ class _Pool:
     def end(self) -> None:
         """End all processes."""
         for process in self.processes:
-            process.kill()
-        for process in self.processes:
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):  # What was not sent yet will never be.
-                    cast(BinaryIO, pipe).close()
+            workers.end(process)

@@ -1,14 +1,11 @@
 """The program of a process that compiles files: one comes in, what becomes of it goes out, until nothing more comes.
 
-It is run by its path, so that the program that started us is not run again, and is told where that one found what it
-imported: another version of anything would make something else. It ends when its input ends.
+`workers` says how it is run. Its argument is the folder of the program that started it.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import struct
 import sys
 from typing import BinaryIO
@@ -19,17 +16,16 @@ LENGTH = struct.Struct("<Q")
 
 def main() -> None:
     """Compile what comes through the standard input, and answer through the standard output."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches this process too: the parent ends it.
-    files, answers = sys.stdin.buffer, _standard_output()
-    folder, *sys.path[:] = json.loads(receive(files))
+    sys.path[:] = json.loads(sys.argv[1])
 
     import msgspec
 
-    from deckwright import collector, program
+    from deckwright import collector, program, workers
     from deckwright.compilation import compiled
 
-    if folder != program.FOLDER:
+    if sys.argv[2] != program.FOLDER:
         return
+    files, answers = workers.streams()
     settings = msgspec.msgpack.decode(receive(files), type=compiled.CompilerSettings)
     with collector.tuned():
         while data := receive(files):
@@ -52,15 +48,6 @@ def receive(pipe: BinaryIO) -> bytes:
     (length,) = LENGTH.unpack(head)
     data = pipe.read(length)
     return data if len(data) == length else b""
-
-
-def _standard_output() -> BinaryIO:
-    """The standard output, for the answers alone: what a library prints goes nowhere."""
-    answers = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return answers
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ are in a file beside it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from .. import files
+from .. import files, workers
 from ..cache import Cache
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.media import broken_svg, unreadable
@@ -54,7 +53,7 @@ def draw(media: Iterable[Media], root: Path, cache: Cache) -> dict[Path, tuple[D
     as by Ctrl-C, all drawing ends.
     """
     given = {one.path: one for one in media}
-    with ThreadPoolExecutor(min(_processors(), MAX_DRAWING_PROCESSES)) as pool:
+    with ThreadPoolExecutor(min(workers.processors(), MAX_DRAWING_PROCESSES)) as pool:
         try:
             # What is read in a thread is watched there too (`inputs`).
             contexts = [copy_context() for _ in given]
@@ -64,11 +63,6 @@ def draw(media: Iterable[Media], root: Path, cache: Cache) -> dict[Path, tuple[D
             pool.shutdown(wait=False, cancel_futures=True)
             renderer.end()
             raise
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list[Mask], list[Diagnostic]]:

@@ -1,8 +1,8 @@
 """An SVG → a PNG, drawn in a process of its own, within limits of time and memory.
 
 resvg ends the process that it runs in when a drawing is nested too deep or takes too much memory, and nothing stops it
-once it has begun: it holds Python's lock all the while. So `worker.py` runs it, as a program that is started by its path:
-`multiprocessing` would import all of Deckwright once more, and on Windows whatever started it. It is started when
+once it has begun: it holds Python's lock all the while. So `worker.py` runs it (see `workers`): `multiprocessing` would
+import all of Deckwright once more, and on Windows whatever started it. It is started when
 something is to be drawn, draws one thing after another, and is ended with this process, or when its time is up. Threads
 that draw at the same time have one each.
 """
@@ -13,14 +13,13 @@ import atexit
 import math
 import os
 import signal
-import subprocess
 import sys
 import threading
 from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 
-from .. import files
+from .. import files, workers
 from ..limits import MAX_DRAWING_MEMORY
 from . import worker
 from .worker import ANSWER, HEADER
@@ -96,11 +95,8 @@ class _Worker:
     """A running process that draws."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-P", str(Path(worker.__file__).absolute()), str(MAX_DRAWING_MEMORY), *_fonts()]
         try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
+            self._process = workers.start(worker.__file__, str(MAX_DRAWING_MEMORY), *_fonts())
         except OSError as error:
             raise FailedError("start", files.reason(error)) from error
         self._owner = os.getpid()
@@ -166,14 +162,7 @@ class _Worker:
         atexit.unregister(self.end)
         if self in _started:
             _started.remove(self)
-        self._process.kill()
-        code = self._process.wait()
-        for pipe in (self._input, self._output):
-            try:
-                pipe.close()
-            except OSError:  # What was not sent yet will never be.
-                continue
-        return code
+        return workers.end(self._process)
 
     @property
     def _input(self) -> IO[bytes]:

@@ -1,18 +1,17 @@
 """The program of the process that draws: an SVG comes in, a PNG goes out, and so on until nothing more comes.
 
-It is run by its path and imports nothing of ours, so it starts fast, and a crash of resvg ends nothing but itself. Its
-arguments are how many bytes of memory it may use, and the font files.
+`workers` says how it is run. It imports next to nothing of ours, so it starts fast, and a crash of resvg ends nothing but
+itself. Its arguments are how many bytes of memory it may use, and the font files.
 """
 
 from __future__ import annotations
 
-import os
+import json
 import signal
 import struct
 import sys
 import time
 from contextlib import suppress
-from typing import BinaryIO
 
 HEADER = struct.Struct("<QId?")
 """What comes before the source of a drawing: its length, the width of the PNG in pixels, the seconds of work that it may
@@ -30,10 +29,14 @@ FAMILY = "Open Sans"
 
 def main() -> None:
     """Draw what comes through the standard input, and answer through the standard output."""
+    sys.path[:] = json.loads(sys.argv[1])
+
     import resvg_py
 
-    memory, *fonts = sys.argv[1:]
-    drawings, answers = sys.stdin.buffer, _standard_output()
+    from deckwright import workers
+
+    memory, *fonts = sys.argv[2:]
+    drawings, answers = workers.streams()
     _prepare_for_the_worst(int(memory))
     while len(header := drawings.read(HEADER.size)) == HEADER.size:
         length, width, seconds, is_clear = HEADER.unpack(header)
@@ -65,21 +68,11 @@ def main() -> None:
         answers.flush()
 
 
-def _standard_output() -> BinaryIO:
-    """The standard output, for the answers alone: what a library prints goes nowhere."""
-    answers = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return answers
-
-
 def _prepare_for_the_worst(memory: int) -> None:
-    """Ctrl-C in a terminal reaches this process too: the parent ends it. A crash leaves no dump, and asks nobody.
+    """Keep to a limit of memory, and let a crash leave no dump, and ask nobody.
 
     macOS does not hold to a limit of memory, and Windows has none.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "win32":
         import ctypes
 

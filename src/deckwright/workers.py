@@ -1,0 +1,57 @@
+"""Programs of ours in processes of their own: how they are started and ended, and where they answer.
+
+Each is run by its path, so that the program that started us is not run again, and is told where that one found what it
+imported: another version of anything would make something else. So each begins with
+
+    sys.path[:] = json.loads(sys.argv[1])
+
+and ends when its input ends, as it does when we end, however that is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+
+def processors() -> int:
+    """How many processors we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start the program in a file of ours, with pipes for its input and its output. Raises OSError."""
+    found = json.dumps([str(Path(folder).absolute()) for folder in sys.path])
+    command = [sys.executable, "-P", str(Path(program).absolute()), found, *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """End a process that was started here, whatever it is doing, and tell its exit code."""
+    process.kill()
+    code = process.wait()
+    for pipe in (process.stdin, process.stdout):
+        try:
+            if pipe:
+                pipe.close()
+        except OSError:  # What was not sent yet will never be.
+            continue
+    return code
+
+
+def streams() -> tuple[BinaryIO, BinaryIO]:
+    """In such a process: its input, and its output for the answers alone. What a library prints goes nowhere.
+
+    Ctrl-C in a terminal reaches this process too, and is ignored: whoever started it ends it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return sys.stdin.buffer, answers
