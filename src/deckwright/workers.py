@@ -10,13 +10,13 @@ and ends when its input ends, as it does when we end, however that is.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import sys
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 def processors() -> int:
@@ -26,6 +26,11 @@ def processors() -> int:
 
 def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Start the program in a file of ours, with pipes for its input and its output. Raises OSError."""
+    # The program that is started imports this module too, but none of these.
+    import json
+    import subprocess
+    from pathlib import Path
+
     found = json.dumps([str(Path(folder).absolute()) for folder in sys.path])
     command = [sys.executable, "-P", str(Path(program).absolute()), found, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
