@@ -6,20 +6,17 @@ import errno
 import os
 import re
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from . import inputs, locks
+from . import inputs, locks, opening
 from .inputs import BUILD
 from .mediatypes import is_media
 
-if TYPE_CHECKING:
-    from io import BufferedReader
+opened, IrregularError = opening.opened, opening.IrregularError
 
 Refused = Callable[[str, OSError], None]
 """Told of a folder that cannot be listed, relative to the root with `/`, and why."""
@@ -27,10 +24,6 @@ Refused = Callable[[str, OSError], None]
 
 class OutsideError(OSError):
     """A link leads out of the project."""
-
-
-class IrregularError(OSError):
-    """A folder, a pipe or a device, where a file belongs."""
 
 
 def is_inside(path: Path, root: Path) -> bool:
@@ -74,27 +67,6 @@ def read(path: Path, limit: int) -> bytes:
     if gathered:
         gathered.add_file(path, held, data)
     return data
-
-
-def opened(path: Path) -> BufferedReader:
-    """The file, open for reading. Raises OSError, for what is no regular file IrregularError.
-
-    Nothing here waits for what may never come: a pipe without a writer would keep whoever opens it waiting for ever, and
-    so would a device that is read.
-    """
-    _refuse_unless_regular(path.stat().st_mode)
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        _refuse_unless_regular(os.fstat(handle).st_mode)  # Another may have taken its place just now.
-        return os.fdopen(handle, "rb")
-    except BaseException:
-        os.close(handle)
-        raise
-
-
-def _refuse_unless_regular(mode: int) -> None:
-    if not stat.S_ISREG(mode):
-        raise IrregularError(0, "it is no regular file")
 
 
 def replace(path: Path, data: bytes | bytearray, sync: bool = True) -> None:

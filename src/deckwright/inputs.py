@@ -8,12 +8,14 @@ Nothing but the standard library is imported here: a build of what is unchanged 
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
+
+from .opening import opened
 
 Mark: TypeAlias = tuple[int, int, int, int]
 """What the system says of a file: the times when its content and its entry last changed, in nanoseconds of the Unix epoch;
@@ -197,11 +199,7 @@ def content(place: str, root: str) -> str:
     """The SHA-256 of a file, in hex. Raises OSError."""
     from hashlib import file_digest
 
-    path = os.path.join(root, place)
-    # A pipe that took the place of a file would keep us waiting.
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(path)
+    with opened(Path(root, place)) as file:
         return file_digest(file, "sha256").hexdigest()
 
 
