@@ -24,12 +24,11 @@ from .diagnostics import Diagnostic, has_errors
 from .diagnostics.identity import forgotten
 from .diagnostics.project import no_notes
 from .identity import Terms
-from .inputs import BUILD, Inputs
+from .inputs import Inputs
+from .layout import BUILD, CACHE
 from .model import Span
 from .package import Counts
 from .settings import Project
-
-CACHE = f"{BUILD}/.cache"
 
 PATIENCE = 60.0
 """In seconds: how long a build waits for another one of the same project."""

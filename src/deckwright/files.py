@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import inputs, locks, opening
-from .inputs import BUILD
+from .layout import BUILD
 from .mediatypes import is_media
 
 opened, IrregularError = opening.opened, opening.IrregularError

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from .layout import BUILD, LEDGER
 from .opening import opened
 
 Mark: TypeAlias = tuple[int, int, int, int]
@@ -28,10 +29,7 @@ REST = 2_000_000_000
 """In nanoseconds: how long a file must have rested before its time can be trusted. The clock of FAT ticks so slowly."""
 
 
-BUILD = "build"
-"""The folder in a project's root for everything that is made."""
-
-OURS = frozenset({BUILD, "deck.lock"})
+OURS = frozenset({BUILD, LEDGER})
 """What builds make in a project's folder."""
 
 TEMPORARY = ".deckwright-"

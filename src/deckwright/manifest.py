@@ -15,12 +15,10 @@ from typing import Any
 from zlib import crc32
 
 from . import inputs, program
+from .layout import CACHE, DECK, PYPROJECT
 
-PLACE = os.path.join(inputs.BUILD, ".cache", "manifest")
+PLACE = f"{CACHE}/manifest"
 """Where it is, in the project's root."""
-
-SETTINGS = ("deck.toml", "pyproject.toml")
-"""The files that may make a folder a project."""
 
 
 def root_above(start: str | os.PathLike[str]) -> str | None:
@@ -33,7 +31,7 @@ def root_above(start: str | os.PathLike[str]) -> str | None:
         if os.path.isfile(os.path.join(folder, PLACE)):
             return folder
         above = os.path.dirname(folder)
-        if above == folder or any(os.path.lexists(os.path.join(folder, name)) for name in SETTINGS):
+        if above == folder or any(os.path.lexists(os.path.join(folder, name)) for name in (DECK, PYPROJECT)):
             return None
         folder = above
 

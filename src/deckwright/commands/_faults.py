@@ -38,7 +38,7 @@ def _logged(text: str, root: Path | None) -> Path:
     from tempfile import mkstemp
 
     from ..files import replace
-    from ..inputs import BUILD
+    from ..layout import BUILD
 
     data = text.encode("utf-8", "backslashreplace")
     if root and (root / BUILD).is_dir():

@@ -166,9 +166,9 @@ def _meant(root: Path, image: Path) -> str:
 
 def _masks_folder(root: Path) -> Path:
     """build/masks, created if it is missing."""
-    from .. import build, files, inputs
+    from .. import build, files, layout
 
-    folder = root / inputs.BUILD / "masks"
+    folder = root / layout.BUILD / "masks"
     try:
         build.make_build_folder(root)
         folder.mkdir(exist_ok=True)

@@ -20,12 +20,13 @@ import msgspec
 from .. import files
 from ..diagnostics import Diagnostic
 from ..diagnostics.identity import conflict_marker, corrupt_line, lost, other_deck, other_format, two_notes, unreadable
+from ..layout import LEDGER
 from ..limits import MAX_LEDGER_BYTES, MAX_LEDGER_TOLD
 from ..model import Span
 from . import merge
 from .lines import FORMAT, Head, Line, Release, Type
 
-FILE = "deck.lock"
+FILE = LEDGER
 
 
 class Ledger(msgspec.Struct, frozen=True):

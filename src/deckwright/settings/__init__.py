@@ -15,12 +15,11 @@ import msgspec
 from .. import files
 from ..diagnostics import Diagnostic, sort
 from ..diagnostics.project import no_settings, two_settings
+from ..layout import DECK, PYPROJECT
 from ..limits import MAX_SETTINGS_BYTES
 from ..model import Settings, Span
 from . import toml_places
 from .check import check
-
-DECK, PYPROJECT = "deck.toml", "pyproject.toml"
 
 _TABLES: dict[str, toml_places.Keys] = {DECK: (), PYPROJECT: ("tool", "deckwright")}
 """The table of each file that holds the settings."""

@@ -20,11 +20,12 @@ from .. import names
 from ..diagnostics import Diagnostic
 from ..diagnostics.project import already_a_project, inside_a_project
 from ..files import below, note_files, read
+from ..layout import DECK
 from ..limits import MAX_DECK_ID, MAX_FILE_BYTES
 from ..mediatypes import is_media
 from ..model import Span
 from ..names import name_problem, slug_problem
-from ..settings import DECK, find, settings_files
+from ..settings import find, settings_files
 
 _HERE = Path(__file__).parent
 _SAMPLES = ("planets.md", "light.md")

@@ -1,0 +1,13 @@
+"""What things are called in a project's folder."""
+
+DECK, PYPROJECT = "deck.toml", "pyproject.toml"
+"""The files that may hold the settings."""
+
+LEDGER = "deck.lock"
+"""The ledger: what makes each note the one that learners have."""
+
+BUILD = "build"
+"""The folder for everything that is made."""
+
+CACHE = f"{BUILD}/.cache"
+"""The folder for what a later build may use."""
