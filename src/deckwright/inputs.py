@@ -93,9 +93,9 @@ class Inputs:
         place = self._place(path)
         if place not in self.folders:
             try:
-                held = mark(os.stat(path))
+                held, listed = mark(os.stat(path)), _listed(place, self.root)
                 # Where a link leads does not show in the folder that it is in.
-                self.folders[place] = NO_MARK if _has_links(path) else held, names(place, self.root)
+                self.folders[place] = NO_MARK if any(map(_is_link, listed)) else held, _digest(listed)
             except OSError:
                 self.missing.add(place)
 
@@ -146,24 +146,35 @@ def mark(held: os.stat_result) -> Mark:
 
 def names(place: str, root: str) -> str:
     """A digest of the names in a folder, and of where its links lead, but for what builds make. Raises OSError."""
-    from hashlib import sha256
+    return _digest(_listed(place, root))
 
+
+def _listed(place: str, root: str) -> list[str]:
+    """What is in a folder, each as `_described`, in order."""
     ours = OURS if place == os.curdir else ()
     with os.scandir(os.path.join(root, place)) as entries:
         kept = (entry for entry in entries if entry.name not in ours and not entry.name.startswith(TEMPORARY))
-        listed = sorted(map(_described, kept))
+        return sorted(map(_described, kept))
+
+
+def _digest(listed: Sequence[str]) -> str:
+    from hashlib import sha256
+
     return sha256("\0".join(listed).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _described(entry: os.DirEntry[str]) -> str:
     """The name of an entry, with what it is; and where it leads, if it is a link."""
     kind = "/" if entry.is_dir() else "" if entry.is_file() else "?"
-    return f"{entry.name}{kind}>{os.path.realpath(entry.path)}" if entry.is_symlink() else entry.name + kind
+    return f"{entry.name}{kind}{_LEADS}{os.path.realpath(entry.path)}" if entry.is_symlink() else entry.name + kind
 
 
-def _has_links(folder: str | os.PathLike[str]) -> bool:
-    with os.scandir(folder) as entries:
-        return any(entry.is_symlink() for entry in entries)
+_LEADS = "/>"
+"""No name has a slash in it, so this tells a link."""
+
+
+def _is_link(described: str) -> bool:
+    return _LEADS in described
 
 
 def rested(held: Mark, began: int) -> bool:

@@ -36,14 +36,14 @@ def root_above(start: str | os.PathLike[str]) -> str | None:
         folder = above
 
 
-def unchanged(root: str, target: str | os.PathLike[str] | None) -> dict[str, Any] | None:
-    """What the last build said, if building `target` once more would change nothing; otherwise None."""
+def unchanged(root: str, target: str | os.PathLike[str] | None) -> tuple[str, dict[str, Any]] | None:
+    """The package, and what the last build said, if building `target` once more would change nothing; otherwise None."""
     kept = read(root)
     with suppress(OSError, ValueError, TypeError, KeyError, IndexError):
         package = os.path.normpath(os.path.join(root, kept["target"]))
         is_there = (target is None and kept["is_default"]) or (target and os.path.abspath(target) == package)
         if is_there and list(inputs.mark(os.stat(package))) == kept["package"] and kept["tool"] == tool():
-            return kept["said"] if inputs.are_same(kept["inputs"], root) else None
+            return (package, kept["said"]) if inputs.are_same(kept["inputs"], root) else None
     return None
 
 

@@ -102,13 +102,14 @@ def _say_it_is_current(start: Path, output: Path | None) -> Path | None:
     from .. import manifest
 
     root = manifest.root_above(start)
-    said = root and manifest.unchanged(root, output)
-    if not (root and said):
+    current = root and manifest.unchanged(root, output)
+    if not (root and current):
         return None
+    package, said = current
     click.get_current_context().find_root().obj = Path(root)
     if said["found"]:
         click.echo(said["found"] + "\n", err=True)
-    target = output or Path(root, said["target"])
+    target = output or Path(package)
     click.echo(f"Built {shown(target)} · {said['held']}")
     for line in said["changes"]:
         click.echo(line)
@@ -118,14 +119,13 @@ def _say_it_is_current(start: Path, output: Path | None) -> Path | None:
 def _remember(outcome: Outcome, is_default: bool) -> None:
     """Keep what was looked at and what was said, so that the next build need do nothing where nothing has changed."""
     from .. import build as building
-    from .. import files, inputs, manifest
+    from .. import files, manifest
 
     if not (outcome.seen and outcome.target and outcome.loaded):
         return
-    root, place = outcome.seen.root, Path(outcome.seen.root, manifest.PLACE)
+    place = Path(outcome.seen.root, manifest.PLACE)
     said = {
         "found": text(outcome.found),
-        "target": inputs.place_of(outcome.target, root),
         "held": _held(outcome),
         "changes": changes(outcome.loaded, is_repeated=True),
     }
