@@ -29,8 +29,9 @@ from .settings import Project
 class Loaded(msgspec.Struct, frozen=True):
     """A collection without the notes that have errors, and everything that was found, by place.
 
-    `notes` are those of the collection, with the keys of their files. `files` is how many files of notes there are, `spans` where each note of the collection stands, by its guid. `before`
-    is the ledger as it was read from `file`; `assigned` has what became of it.
+    `notes` are those of the collection, with the keys of their files. `files` is how many files of notes there are,
+    `spans` where each note of the collection stands, by its guid. `before` is the ledger as it was read from `file`;
+    `assigned` has what became of it.
     """
 
     collection: Collection
@@ -208,7 +209,8 @@ def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
 
 class _Draft(msgspec.Struct, frozen=True):
     """A note on its way: the file that it is in, by number, and its place among the notes of that file, which its body
-    has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are the fields made from them.
+    has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are the fields made
+    from them.
     """
 
     note: Candidate

@@ -48,10 +48,10 @@ class Shipped(NamedTuple):
 
 
 class Inputs:
-    """What was looked at, by its path relative to the project's root: of files the mark and the SHA-256, of folders the
-    mark and the digest of the names in them, both in hex; and what was looked for and not found. A mark is from before anything
-    was read, so that a change in the meantime is seen. `began` is when that was, in nanoseconds of the Unix epoch. `made`
-    is the mark of what was made of it all.
+    """What was looked at, by its path relative to the project's root: of files the mark and the SHA-256, of folders
+    the mark and the digest of the names in them, both in hex; and what was looked for and not found. A mark is from
+    before anything was read, so that a change in the meantime is seen. `began` is when that was, in nanoseconds of the
+    Unix epoch. `made` is the mark of what was made of it all.
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
@@ -188,8 +188,10 @@ def is_coarse(held: Mark) -> bool:
 
 
 def are_same(packed: Mapping[str, object], root: str) -> bool:
-    """Whether everything that was packed is still as it was in a project. Raises ValueError, TypeError or KeyError if it is not
-    what `packed` returns."""
+    """Whether everything that was packed is still as it was in a project.
+
+    Raises ValueError, TypeError or KeyError if it is not what `packed` returns.
+    """
     began: int = packed["began"]  # type: ignore[assignment]
     files: dict[str, list[object]] = packed["files"]  # type: ignore[assignment]
     folders: dict[str, list[object]] = packed["folders"]  # type: ignore[assignment]

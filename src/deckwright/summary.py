@@ -59,8 +59,8 @@ def losses(
 ) -> list[Diagnostic]:
     """Warnings of progress that importing this build would lose: a few by their place, and how many more there are.
 
-    `spans` are the places of this build's notes by their guids, `found` what is told of them already. With `may_leave`, the author meant released
-    notes to leave.
+    `spans` are the places of this build's notes by their guids, `found` what is told of them already. With
+    `may_leave`, the author meant released notes to leave.
     """
     was, now = _live(before), _live(after)
     told = {(d.span.path, d.span.line) for d in found if d.code in _DOUBTS}

@@ -35,8 +35,9 @@ def write(
 ) -> Counts:
     """Write the package, read it back, and only then put it in the place of the previous one. What it holds.
 
-    The notes are asked for once, one by one, unless they come `packed`, by `packing.pack`, some at a time. Media that are in the package `last` too are copied from it: that is faster
-    than from their sources, but whatever is wrong with it, the package is as if there was none.
+    The notes are asked for once, one by one, unless they come `packed`, by `packing.pack`, some at a time. Media that
+    are in the package `last` too are copied from it: that is faster than from their sources, but whatever is wrong
+    with it, the package is as if there was none.
 
     Raises ValueError for what `refuse_name` and `contents` refuse, OSError for a file that cannot be read or written, and
     WriteError if what was read back differs. Whatever is raised, the target stays as it was and nothing else is left.
