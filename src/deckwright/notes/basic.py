@@ -10,7 +10,7 @@ from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.note import empty_back, empty_front, long_typed, only_links, stays_prose, typed_maths
 from ..limits import MAX_TYPED
 from ..read.blocks import Block, walk
-from ..read.inlines import Piece, flat
+from ..read.inlines import HIDDEN, Piece, flat
 from ..read.sections import Section
 from ..render import Renderer, plain
 from .parts import Made, Part
@@ -124,9 +124,7 @@ def _is_link(block: Block) -> bool:
 
 
 _TODO = re.compile(r"\bTODO\b:?")
-_NO_TEXT = frozenset(
-    {"emphasis", "strong", "strike", "link", "autolink", "escape", "entity", "break", "fold", "comment", "private"}
-)
+_NO_TEXT = frozenset({"emphasis", "strong", "strike", "link", "autolink", "escape", "entity", "break", "fold", *HIDDEN})
 
 
 def _has_links_alone(leaf: Block) -> bool:

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from ..digests import Value, digest
-from ..read.blocks import Block, Document, walk
-from ..read.inlines import Piece, flat, links
+from ..read.blocks import VERBATIM, Block, Document, walk
+from ..read.inlines import HIDDEN, Piece, flat, links
 from ..read.sections import Section
 from ..render import clozes, without
 from .parts import Part
@@ -43,11 +43,7 @@ def source(part: Part, section: Section, context: Value, tags: Sequence[str]) ->
 
 def is_text(block: Block) -> bool:
     """Whether a block is shown at all: comments and private blocks are for the author alone."""
-    return block.kind not in _FOR_AUTHORS
-
-
-_FOR_AUTHORS = frozenset({"comment", "private"})
-_VERBATIM = frozenset({"code", "maths", "html"})
+    return block.kind not in HIDDEN
 
 
 def text(held: Iterable[Block]) -> str:
@@ -61,7 +57,7 @@ def text(held: Iterable[Block]) -> str:
         block = waiting.pop()
         if block.children:
             waiting += reversed(block.children)
-        if block.text and block.kind not in _FOR_AUTHORS:
+        if block.text and block.kind not in HIDDEN:
             words += _leaf_text(block).split()
     return " ".join(words)
 
@@ -74,7 +70,7 @@ def _leaf_text(leaf: Block) -> str:
             left_out += ((pair.open.start, pair.start), (pair.end, pair.close.end))
         for piece in flat(leaf.pieces):
             left_out += _signs(text, piece)
-    elif leaf.kind in _VERBATIM:
+    elif leaf.kind in VERBATIM:
         left_out = [(start, end) for start, end, _, _ in clozes.in_code(text)]
     return without(text, left_out) if left_out else text
 
@@ -100,8 +96,8 @@ def _canonical(block: Block) -> list[Value]:
 
     What else is on the card is in it: the first number of a list and whether it is tight, how deep a heading is.
     """
-    text = block.text if block.kind in _VERBATIM else _folded(block)
-    children = [_canonical(child) for child in block.children if child.kind not in _FOR_AUTHORS]
+    text = block.text if block.kind in VERBATIM else _folded(block)
+    children = [_canonical(child) for child in block.children if child.kind not in HIDDEN]
     return [block.kind, block.info, block.level, block.kind == "list" and block.tight, text, children]
 
 

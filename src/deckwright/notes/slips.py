@@ -9,8 +9,8 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import near_deletion, near_number
 from ..diagnostics.note import not_drawn
 from ..model import SourceFile, Span
-from ..read.blocks import Block, walk
-from ..read.inlines import flat, masked
+from ..read.blocks import NO_PROSE, Block, walk
+from ..read.inlines import HIDDEN, flat, masked
 
 
 def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
@@ -20,7 +20,7 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if "==" in leaf.text or "{" in leaf.text:
             found += _near_forms(leaf, file)
-        if "==" not in leaf.text or leaf.kind in ("code", "maths", "html", "comment", "private"):
+        if "==" not in leaf.text or leaf.kind in NO_PROSE:
             continue
         text = masked(leaf.text, leaf.pieces)
         for mark in _NUMBER.finditer(text):
@@ -55,10 +55,10 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
     """What is nearly Anki's form; and marks in maths, where they are none. In code `==` is code, and what is hidden may
     say anything.
     """
-    if leaf.kind in ("comment", "private"):
+    if leaf.kind in HIDDEN:
         return
     if "{" in leaf.text:
-        hidden = [(p.start, p.end) for p in flat(leaf.pieces) if p.kind in ("comment", "private")]
+        hidden = [(p.start, p.end) for p in flat(leaf.pieces) if p.kind in HIDDEN]
         for form in _FORM.finditer(leaf.text):
             if not any(start <= form.start() < end for start, end in hidden):
                 yield near_deletion(_span(leaf, form, file), form[0], "form")

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from ..limits import MAX_LEAF, MAX_PIECE_NESTING
 from . import block_rules, inlines
-from .inlines import Piece, depth, within
+from .inlines import HIDDEN, Piece, depth, within
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -28,6 +28,12 @@ Kind = Literal[
     "heading", "paragraph", "rule", "code", "maths", "html", "comment", "private",
     "list", "item", "quote", "alert", "table", "row", "cell", "definitions", "term", "definition", "deep",
 ]  # fmt: skip
+
+VERBATIM = frozenset({"code", "maths", "html"})
+"""Leaves whose text is no inline Markdown."""
+
+NO_PROSE = VERBATIM | HIDDEN
+"""Leaves in which there is no Markdown for a reader."""
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from ..diagnostics.note import part_of_kind
 from ..model import SourceFile
 from . import combination, tags
 from .blocks import Block
+from .inlines import HIDDEN
 from .tags import Tag, Vocabulary
 
 
@@ -43,7 +44,7 @@ def read(
 
 def _parted(held: Sequence[Block], vocabulary: Vocabulary) -> tuple[list[Block], Block | None]:
     """Blocks without the comment that is their tag, and that comment: the first or last block, or the end of one."""
-    own = [block for block in held if block.kind not in ("comment", "private") or tags.comments(block, vocabulary)]
+    own = [block for block in held if block.kind not in HIDDEN or tags.comments(block, vocabulary)]
     for position in dict.fromkeys((0, len(own) - 1)) if own else ():
         block = own[position]
         places = tags.comments(block, vocabulary)

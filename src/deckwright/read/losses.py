@@ -17,6 +17,7 @@ from ..diagnostics.section import (
 )
 from ..model import SourceFile, Span
 from .blocks import Block
+from .inlines import HIDDEN
 
 WHOLE = 1_000_000
 """A length that reaches the end of any line."""
@@ -69,7 +70,7 @@ def underlined_text(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]
 
 def underlines_below(held: Iterable[Block], file: SourceFile) -> dict[int, Span]:
     """The underlines of headings that stand directly below another one, by the line (from 0) where that one begins."""
-    shown = [block for block in held if block.kind not in ("comment", "private")]
+    shown = [block for block in held if block.kind not in HIDDEN]
     return {
         above.first: file.span(below.last - 1, 0, WHOLE)
         for above, below in pairwise(shown)

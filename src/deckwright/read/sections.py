@@ -18,6 +18,7 @@ from ..model import SourceFile, Span
 from . import blocks, combination, entries, front_matter, losses, slips, tags
 from .blocks import Block, Document, walk
 from .front_matter import FrontMatter
+from .inlines import HIDDEN
 from .tags import Tag, Vocabulary
 
 
@@ -52,7 +53,6 @@ class Section(msgspec.Struct, frozen=True):
 
 
 _NO_TAG = Tag()
-_HIDDEN = ("comment", "private")
 
 
 def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section], list[Diagnostic]]:
@@ -121,7 +121,7 @@ def _lost_answers(drafts: Iterable[_Draft], underlines: Mapping[int, Span]) -> l
     lost: list[Diagnostic] = []
     for draft in drafts:
         below = underlines.get(draft.heading.title.first)
-        if below and draft.heading.tag.claims and not any(block.kind not in _HIDDEN for block in draft.body):
+        if below and draft.heading.tag.claims and not any(block.kind not in HIDDEN for block in draft.body):
             draft.heading.is_broken = True
             lost.append(underlined_answer(below))
     return lost
@@ -184,7 +184,7 @@ class _Heading:
 
     @property
     def has_text(self) -> bool:
-        return any(block.kind not in _HIDDEN for block in self.own)
+        return any(block.kind not in HIDDEN for block in self.own)
 
 
 def _headings(

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from ..read.blocks import RIGHT_TO_LEFT, Block, Document, walk
+from ..read.blocks import NO_PROSE, RIGHT_TO_LEFT, Block, Document, walk
 from ..read.inlines import Piece
 
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
@@ -30,7 +30,7 @@ def direction(block: Block) -> str:
     return next((_STRONG[sort] for letter in letters if (sort := unicodedata.bidirectional(letter)) in _STRONG), "")
 
 
-_NO_PROSE = frozenset({"code", "maths", "display", "html", "comment", "private", "autolink", "image", "embed"})
+_UNREAD = NO_PROSE | {"display", "autolink", "image", "embed"}
 
 
 TASK = re.compile(r"\[([ xX])\][ \t]+")
@@ -39,7 +39,7 @@ TASK = re.compile(r"\[([ xX])\][ \t]+")
 
 def _prose(leaf: Block) -> Iterator[str]:
     """The characters of a leaf that are its author's language."""
-    if leaf.kind in ("code", "maths", "html", "comment", "private"):
+    if leaf.kind in NO_PROSE:
         return
     box = TASK.match(leaf.text)
     yield from _between(leaf.text, leaf.pieces, box.end() if box else 0, len(leaf.text))
@@ -54,6 +54,6 @@ def _between(text: str, pieces: tuple[Piece, ...], start: int, end: int) -> Iter
         position = piece.end
         if piece.kind in ("emphasis", "strong", "strike", "link"):
             yield from _between(text, piece.children, *piece.inner)
-        elif piece.kind not in _NO_PROSE:
+        elif piece.kind not in _UNREAD:
             yield from text[piece.start : piece.end]
     yield from text[position:end]

@@ -17,6 +17,9 @@ Kind = Literal[
 _AROUND = frozenset({"emphasis", "strong", "strike", "link", "image"})
 """The kinds that hold text and other pieces between their delimiters."""
 
+HIDDEN = frozenset({"comment", "private"})
+"""Pieces, and blocks, that are for the author alone."""
+
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a leaf's text that is more than text: from `start` to `end`, its delimiters included.
@@ -82,7 +85,7 @@ def within(pieces: Sequence[Piece], start: int, end: int) -> tuple[Piece, ...]:
         elif piece.start < end and piece.end > start:
             if piece.children:
                 kept += within(piece.children, start, end)
-            elif piece.kind in ("comment", "private"):
+            elif piece.kind in HIDDEN:
                 kept.append(Piece(piece.kind, max(piece.start - start, 0), min(piece.end, end) - start))
     return tuple(kept)
 
@@ -118,7 +121,6 @@ def shown(text: str, pieces: Sequence[Piece], start: int = 0, end: int | None = 
     return "".join([*parts, text[position:end]])
 
 
-_HIDDEN = frozenset({"comment", "private"})
 _OPAQUE = frozenset({"code", "maths", "display", "html", "embed", "wikilink", "footnote", "inline footnote", "break"})
 
 
@@ -132,9 +134,9 @@ def masked(text: str, pieces: Sequence[Piece]) -> str:
         return text
     characters: list[str] = []
     for piece in flat(pieces):
-        if piece.kind in _OPAQUE or piece.kind in _HIDDEN:
+        if piece.kind in _OPAQUE or piece.kind in HIDDEN:
             characters = characters or list(text)
-            sign = " " if piece.kind in _HIDDEN else "\ufffc"
+            sign = " " if piece.kind in HIDDEN else "\ufffc"
             characters[piece.start : piece.end] = sign * (piece.end - piece.start)
     return "".join(characters) if characters else text
 
