@@ -18,9 +18,10 @@ import deckwright
 from deckwright import __version__, build, diagnostics, package, settings
 from deckwright import commands as cli
 from deckwright import diff as comparing
-from deckwright.diagnostics import PAGES, to_text
+from deckwright.diagnostics import to_text
 from deckwright.diagnostics.project import no_notes
 from deckwright.identity import Terms
+from deckwright.lint import PAGES
 from deckwright.model import Span
 
 PROGRAM = [sys.executable, "-m", "deckwright"]
@@ -605,7 +606,9 @@ def test_explain_alone_lists_codes_and_titles() -> None:
 def test_explain_knows_every_code_there_is() -> None:
     """In a process of its own: here, other tests have imported what declares codes."""
     sources = [path.read_text(encoding="utf-8") for path in Path(deckwright.__file__).parent.rglob("*.py")]
-    codes = sorted(code for source in sources for code in re.findall(r'^@declare\("(\w+)"', source, re.MULTILINE))
+    codes = sorted(
+        code for source in sources for code in re.findall(r'^@(?:declare|rule)\(\s*"(\w+)"', source, re.MULTILINE)
+    )
     output, _ = started("explain").communicate()
     assert [line.split()[0] for line in output.decode().splitlines()] == codes
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from deckwright.commands import main
-from deckwright.diagnostics import PAGES
+from deckwright.lint import PAGES
 from deckwright.model import Settings
 from deckwright.notetypes.classes import IN_FIELDS, IN_TEMPLATES
 

@@ -6,9 +6,10 @@ import base64
 from pathlib import Path
 
 import pytest
-from scratch import DAY_ONE, Scratch
+from scratch import DAY_ONE, SETTINGS, Scratch
 
-from deckwright.diagnostics import PAGES
+from deckwright import lint
+from deckwright.lint import PAGES
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
 
@@ -28,14 +29,22 @@ WITHOUT = {
 }
 """Pages without an example of their own, and why."""
 
+ALL_RULES = "[lint]\n" + "".join(
+    f'{code} = "hint"\n' for code, rule in sorted(lint.RULES.items()) if rule.level == "off"
+)
+
 CODES = [code for code in sorted(PAGES) if code[0] not in ELSEWHERE]
 
 
 def shown(root: Path, files: dict[str, str]) -> list[tuple[str, str]]:
-    """Codes and severities of what is found in a project with these files and a picture, media nobody uses aside."""
+    """Codes and severities of what is found in a project with these files and a picture, media nobody uses aside. All
+    rules for cards are used, also those that are off by default.
+    """
     project = Scratch(root)
-    project.write({"media/diagram.png": PNG, **files})
-    found = project.load(DAY_ONE).diagnostics
+    project.write({"media/diagram.png": PNG, "deck.toml": SETTINGS + ALL_RULES, **files})
+    loaded = project.load(DAY_ONE)
+    alarms = lint.check(loaded.collection, loaded.notes.written, loaded.notes.numbers(), root)
+    found = [*loaded.diagnostics, *(alarm.diagnostic for alarm in alarms)]
     return sorted({(one.code, one.severity) for one in found if one.span.path != "media/diagram.png"})
 
 

@@ -345,7 +345,7 @@ def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
     ]
     assert found[2].hint == "did you mean `version`?"
     assert found[-1].hint == (
-        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, media, style"
+        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, media, lint, style"
     )
 
 

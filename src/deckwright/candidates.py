@@ -32,6 +32,7 @@ def candidate(written: Written) -> Candidate:
         references=written.references,
         mode=written.mode,
         asked=written.asked,
+        allowed=written.allowed,
     )
 
 

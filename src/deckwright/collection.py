@@ -122,6 +122,15 @@ class Notes:
         for _, notes in self.parts():
             yield from notes
 
+    @property
+    def written(self) -> list[Candidate]:
+        """What the authors' files say of the notes, in their order, with their media."""
+        return [draft.note for draft, _ in self._identified]
+
+    def numbers(self) -> Iterator[tuple[int, ...]]:
+        """The numbers of the cards of each note's deletions, in the order of the notes."""
+        return (who.numbers for _, who in self._identified)
+
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
         for file, held in groupby(self._identified, key=lambda pair: pair[0].file):

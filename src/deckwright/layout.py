@@ -11,3 +11,6 @@ BUILD = "build"
 
 CACHE = f"{BUILD}/.cache"
 """The folder for what a later build may use."""
+
+BASELINE = "deck.baseline"
+"""The alarms of rules for cards that are not told."""

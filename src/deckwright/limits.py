@@ -129,6 +129,9 @@ MAX_PATH = 1_000
 MAX_LEDGER_BYTES = 512 << 20
 """Of deck.lock: a note takes some 500."""
 
+MAX_BASELINE_BYTES = 16 << 20
+"""Of the baseline: some three alarms for each of a hundred thousand notes."""
+
 MAX_LEDGER_TOLD = 10
 """How many damaged lines of deck.lock are told of one by one: where there are more, something rewrote the whole file."""
 

@@ -104,6 +104,13 @@ class Deletion(msgspec.Struct, frozen=True, gc=False):
     was: str = ""
 
 
+class Allowance(msgspec.Struct, frozen=True, gc=False):
+    """What a tag says of a rule for cards: the `code` of one that the note may break. `span` is the key in the tag."""
+
+    code: str
+    span: Span
+
+
 class Mask(msgspec.Struct, frozen=True):
     """One mask of a diagram. Lengths are fractions of the picture, 0–1: of its width from left to right, of its height
     from top to bottom.
@@ -155,6 +162,7 @@ class Written(msgspec.Struct, frozen=True):
     `text` is the note's own text, normalised, without ids and tags: what a later text is compared with. `source` is the
     digest of all of the author's that decides the note's content. `references` are the media files it mentions. An
     occlusion note has a `mode`, hide-all or hide-one; of its diagram's masks those that are named in `asked` count, or all.
+    `allowed` are the rules for cards that the author lets it break.
     """
 
     note_type: str
@@ -172,6 +180,7 @@ class Written(msgspec.Struct, frozen=True):
     references: tuple[Reference, ...] = ()
     mode: str = ""
     asked: tuple[str, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
@@ -197,6 +206,7 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     references: tuple[Reference, ...] = ()
     mode: str = ""
     asked: tuple[str, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
@@ -283,7 +293,8 @@ class Deck(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """What `[tool.deckwright]` or `deck.toml` says, checked. `id`, `name` and `tag_prefix` are frozen at the first release.
 
-    `cards` and `media` are folders relative to the root, with `/`. `style` is the text of the author's stylesheet.
+    `cards` and `media` are folders relative to the root, with `/`. `style` is the text of the author's stylesheet. `lint`
+    says of rules for cards, by code or letter, whether they "warn", "hint" or are "off".
     """
 
     id: str
@@ -298,6 +309,7 @@ class Settings(msgspec.Struct, frozen=True):
     tag_prefix: str = ""
     cards: tuple[str, ...] = ("cards",)
     media: tuple[str, ...] = ("media",)
+    lint: Mapping[str, str] = {}
     style: str = ""
 
 

@@ -94,6 +94,10 @@ def shown(path: Path) -> str:
 # Diagnostics
 
 
+SEVERITIES = ("error", "warning", "hint")
+"""The worst comes first."""
+
+
 def text(found: Iterable[Diagnostic]) -> str:
     """The diagnostics in colour, with empty lines between them."""
     from ..diagnostics import to_text
@@ -125,14 +129,14 @@ def github(found: Iterable[Diagnostic], root: Path) -> str:
 
 def summary(found: Sequence[Diagnostic]) -> str:
     """As in "3 errors, 2 warnings in 2 files"."""
-    numbers = [(sum(d.severity == severity for d in found), severity) for severity in ("error", "warning")]
+    numbers = [(sum(d.severity == severity for d in found), severity) for severity in SEVERITIES]
     listed = ", ".join(count(number, severity) for number, severity in numbers if number)
     return f"{listed} in {count(len({d.span.path for d in found}), 'file')}"
 
 
 def explain_first(found: Sequence[Diagnostic]) -> str:
-    """The command that explains the first error or, if there is none, the first warning."""
-    return f"deckwright explain {min(found, key=lambda d: d.severity).code}"
+    """The command that explains the first error or, if there is none, the first warning, then the first hint."""
+    return f"deckwright explain {min(found, key=lambda d: SEVERITIES.index(d.severity)).code}"
 
 
 # Colours and progress
@@ -151,8 +155,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "place": {"bold": True},
     "error": {"fg": "red", "bold": True},
     "warning": {"fg": "yellow", "bold": True},
+    "hint": {"fg": "blue", "bold": True},
     "marker": {"fg": "red"},
-    "hint": {"fg": "cyan"},
+    "help": {"fg": "cyan"},
     "heading": {"bold": True},
     "old": {"fg": "red"},
     "new": {"fg": "green"},

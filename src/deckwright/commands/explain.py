@@ -14,9 +14,9 @@ def explain(code: str | None) -> None:
 
     Without CODE, list all codes.
     """
-    from .. import diagnostics, names
+    from .. import diagnostics, lint, names
 
-    pages = diagnostics.PAGES
+    pages = lint.PAGES
     if code is None:
         click.echo("\n".join(f"{page.code}  {page.title}" for _, page in sorted(pages.items())))
         next_steps("deckwright explain CODE")

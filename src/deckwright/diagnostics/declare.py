@@ -35,7 +35,7 @@ import msgspec
 
 from ..model import Span
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
 
 Words: TypeAlias = tuple[str, str]
 """What a diagnostic says: the message names the author's own words, the hint is something they can do."""
@@ -46,20 +46,21 @@ Argument: TypeAlias = str | bool | int | float | tuple[str | bool | int | float,
 Parameters = ParamSpec("Parameters")
 
 
-class Diagnostic(msgspec.Struct, frozen=True, gc=False):
-    """One finding. An error costs the note, and without `--keep-going` the package; a warning costs nothing.
+class Diagnostic(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One finding. An error costs the note, and without `--keep-going` the package; a warning or a hint costs nothing.
 
     It keeps what its words depend on and not the words themselves, so that a finding that was kept by an older version
-    is told in today's words.
+    is told in today's words. `level` is the severity where the project has another one than the code's own.
     """
 
     span: Span
     code: str
     arguments: tuple[Argument, ...] = ()
+    level: Severity | None = None
 
     @property
     def severity(self) -> Severity:
-        return PAGES[self.code].severity
+        return self.level or PAGES[self.code].severity
 
     @property
     def message(self) -> str:
@@ -74,13 +75,15 @@ class Diagnostic(msgspec.Struct, frozen=True, gc=False):
 
 class Page(msgspec.Struct, frozen=True):
     """A declared code: its severity, what makes its words, and what `explain` knows of it: `title`, the reason in
-    `text`, and the examples, file name → text.
+    `text`, and the examples, file name → text. Of a rule for cards, `is_on` says whether it is used unless the project
+    says otherwise.
     """
 
     code: str
     severity: Severity
     words: Callable[..., Words]
     docstring: str
+    is_on: bool = True
 
     @property
     def title(self) -> str:
@@ -107,7 +110,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 PAGES: dict[str, Page] = {}
-"""Every declared code: complete once `deckwright.diagnostics` is imported."""
+"""Every declared code: complete once `deckwright.lint` is imported."""
 
 EXAMPLE_FILE = "cards/example.md"
 """The file that an example is, where its heading names no other."""
@@ -159,7 +162,8 @@ def has_errors(found: Iterable[Diagnostic]) -> bool:
 
 def explain(page: Page) -> str:
     """The page of a code, as plain text."""
-    parts = [f"{page.code} ({page.severity}): {page.title}", page.text]
+    level = page.severity if page.is_on else f"{page.severity}, off by default"
+    parts = [f"{page.code} ({level}): {page.title}", page.text]
     for heading, examples in (("Bad", page.bad), ("Good", page.good)):
         for name, text in examples.items():
             suffix = "" if name == EXAMPLE_FILE else f" ({name})"

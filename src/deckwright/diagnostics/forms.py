@@ -13,7 +13,7 @@ from .declare import Diagnostic
 def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda text, role: text) -> str:
     """For a terminal: the place and the message, the line with a marker below it, the hint.
 
-    `style(text, role)` colours a piece of text; the roles are place, error, warning, marker and hint.
+    `style(text, role)` colours a piece of text; the roles are place, error, warning, hint, marker and help.
     """
     span = diagnostic.span
     place = ":".join([span.path, str(span.line), str(span.column)] if span.line else [span.path])
@@ -25,7 +25,7 @@ def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda te
         indent = "".join("\t" if character == "\t" else " " * _cells(character) for character in text[: column - 1])
         marked = text[column - 1 : column - 1 + max(span.length, 1)]
         lines += [f"  | {text}", f"  | {indent}{style('^' * max(sum(map(_cells, marked)), 1), 'marker')}"]
-    lines.append(f"  {style('help:', 'hint')} {diagnostic.hint}")
+    lines.append(f"  {style('help:', 'help')} {diagnostic.hint}")
     return "\n".join(lines)
 
 
@@ -67,7 +67,8 @@ def to_github(diagnostic: Diagnostic) -> str:
     properties["title"] = diagnostic.code
     listed = ",".join(f"{key}={_github_escape(value, ':,')}" for key, value in properties.items())
     words = _github_escape(diagnostic.message + "\nhelp: " + diagnostic.hint)
-    return f"::{diagnostic.severity} {listed}::{words}"
+    command = "notice" if diagnostic.severity == "hint" else diagnostic.severity
+    return f"::{command} {listed}::{words}"
 
 
 _EXCERPT_WIDTH = 120

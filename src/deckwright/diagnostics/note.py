@@ -320,14 +320,14 @@ def id_of_cells(id_: str) -> Words:
     Each of its cells becomes a note, but an id can belong to only one note. The notes get their ids from the section's.
     Bad:
         ## Storage {.cells}
-        |        | Durable | Shared                     |
-        | ------ | ------- | -------------------------- |
-        | Volume | yes     | no <!-- card: id="disk" --> |
+        |        | Lasts    | Shared by                    |
+        | ------ | -------- | ---------------------------- |
+        | Volume | for good | one <!-- card: id="disk" --> |
     Good:
         ## Storage {.cells}
-        |        | Durable | Shared                         |
-        | ------ | ------- | ------------------------------ |
-        | Volume | yes     | no <!-- card: tags="disks" --> |
+        |        | Lasts    | Shared by                       |
+        | ------ | -------- | ------------------------------- |
+        | Volume | for good | one <!-- card: tags="disks" --> |
     """
     return f"the id `{id_}` would belong to several notes", "give the section the id, or cut it into rows"
 

@@ -482,6 +482,16 @@ def unclosed(opening: str) -> Words:
     return f"the `{opening}` here is never closed", f"close it with `{closing}`: all that follows is part of it"
 
 
+@declare("P024", "warning")
+def bad_baseline(reason: str) -> Words:
+    """The baseline cannot be used.
+
+    `deck.baseline` lists the alarms of rules for cards that are not told. What cannot be read of it is passed over, so
+    these alarms are told again.
+    """
+    return f"the baseline cannot be used: {reason}", "write it anew: deckwright check --baseline"
+
+
 def _quoted(value: str) -> str:
     """The author's value on one line, shortened if it is long."""
     return f'"{_shortened(value)}"'

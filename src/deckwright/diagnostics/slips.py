@@ -248,3 +248,21 @@ def was_of_cut(was: str) -> Words:
         f"`was` has no effect on a section that is cut into notes: no note has the id `{was}`",
         "remove it, and change the section's id in a build of its own",
     )
+
+
+@declare("S034", "warning")
+def bad_allowance(value: str, has_codes: bool) -> Words:
+    """A note may break a rule, but not for a reason that is told.
+
+    `allow="L004 …"` lets a note break a rule for cards. First comes the code of the rule, or several with spaces between
+    them, and behind it the reason, for whoever reads the notes next.
+    Bad:
+        ## Is a role a user? {.basic allow="L004"}
+        No, it is assumed.
+    Good:
+        ## Is a role a user? {.basic allow="L004 the exam asks it like this"}
+        No, it is assumed.
+    """
+    if has_codes:
+        return f'`allow="{value}"` gives no reason', f'add why the note may break the rule: `allow="{value} …"`'
+    return f'`allow="{value}"` does not begin with the code of a rule', "write the code, then the reason: `L004 …`"

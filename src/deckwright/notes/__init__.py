@@ -92,6 +92,7 @@ def _note(
         references=tuple(renderer.references),
         mode=made.mode,
         asked=made.asked,
+        allowed=tuple(dict.fromkeys((*section.tag.allowed, *part.tag.allowed))),
     )
     return note, found
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair
-from ..diagnostics.slips import empty_value, was_of_cut
+from ..diagnostics.slips import bad_allowance, empty_value, was_of_cut
+from ..model import Allowance
 from ..names import ID
 from .tags import MODES, SKIP, Tag, Vocabulary, Word
 
@@ -50,6 +51,8 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
                 say(word.name, word, word.value)
 
     values = {what: word.value for what, word in said.items()}
+    allowed, wrong = _allowed(said["allow"]) if values.get("allow") else ((), [])
+    found += wrong
     tag = Tag(
         kind=said["kind"].name if "kind" in said else "",
         cut=said["cut"].name if "cut" in said else "",
@@ -62,6 +65,7 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
         typed=values.get("typed", ""),
         mode=values.get("mode", ""),
         masks=tuple(values.get("masks", "").split()),
+        allowed=allowed,
         first_word=words[0],
         id_word=said.get("id"),
     )
@@ -75,6 +79,17 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
     if tag.mode and tag.mode not in MODES:
         found.append(bad_mode(said["mode"].span, tag.mode, MODES))
     return tag, found
+
+
+_CODES = re.compile(r"(?:[A-Z][0-9]{3}[,;:]?(?:\s+|\Z))*")
+
+
+def _allowed(word: Word) -> tuple[tuple[Allowance, ...], list[Diagnostic]]:
+    """The codes that the value begins with; a warning if there is none, or no reason behind them."""
+    codes = _CODES.match(word.value)
+    listed, reason = (codes[0].replace(",", " ").split(), word.value[codes.end() :]) if codes else ([], word.value)
+    made = tuple(Allowance(code.rstrip(";:"), word.span) for code in listed)
+    return made, [] if made and reason.strip() else [bad_allowance(word.span, word.value, bool(made))]
 
 
 def id_problems(tag: Tag) -> list[Diagnostic]:

@@ -19,7 +19,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.section import malformed_tag, tag_without_note, unknown_word
 from ..diagnostics.slips import near_tag
 from ..limits import MAX_WORDS
-from ..model import SourceFile, Span
+from ..model import Allowance, SourceFile, Span
 from ..names import nearest
 from .blocks import Block
 from .inlines import flat, masked, read
@@ -27,7 +27,7 @@ from .inlines import flat, masked, read
 SKIP = "skip"
 """The name that keeps a section, an item or a row from becoming a note."""
 
-KEYS = ("id", "was", "tags", "source", "context", "typed", "mode", "masks")
+KEYS = ("id", "was", "tags", "source", "context", "typed", "mode", "masks", "allow")
 MODES = ("hide-all", "hide-one")
 
 
@@ -96,6 +96,7 @@ class Tag(msgspec.Struct, frozen=True):
     typed: str = ""
     mode: str = ""
     masks: tuple[str, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
     first_word: Word | None = None
     id_word: Word | None = None
 

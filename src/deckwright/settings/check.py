@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
@@ -48,6 +48,7 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
         ]
     texts: dict[str, str] = {}
     style = ""
+    lint: Mapping[str, str] = {}
     folders: dict[str, tuple[str, ...]] = {}
     found: list[Diagnostic] = []
     for key, value in file.table.items():
@@ -56,6 +57,9 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
                 found.append(unknown_key(file.span(key), key, list(_KNOWN)))
         elif key == "style":
             style, wrong = _style(file, root, value)
+            found += wrong
+        elif key == "lint":
+            lint, wrong = _lint(file, value)
             found += wrong
         elif _KNOWN[key].type is str:
             if isinstance(value, str):
@@ -77,7 +81,7 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
             found.append(bad_slug(file.span("name"), texts["slug"], f"made from the name {reason}"))
     if has_errors(found):
         return None, found
-    return msgspec.convert(_normalised(texts) | folders | {"style": style}, Settings), found
+    return msgspec.convert(_normalised(texts) | folders | {"style": style, "lint": lint}, Settings), found
 
 
 def _normalised(texts: dict[str, str]) -> dict[str, object]:
@@ -108,6 +112,25 @@ def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]
         return "", [*found, no_stylesheet(place, name, reason)]
     text, wrong = stylesheet.read(root, posixpath.normpath(name), place)
     return text, found + wrong
+
+
+def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic]]:
+    """What is said of rules for cards, and what is wrong with the table that says it."""
+    from ..lint import RULES  # Only projects that have such a table need them here.
+
+    if not isinstance(table, dict):
+        path = ".".join((*file.keys, "lint"))
+        hint = f'write `[{path}]` on a line of its own, and `L001 = "off"` below it'
+        return {}, [wrong_type(file.span("lint"), "lint", "a table", hint)]
+    known = sorted({code[0] for code in RULES} | RULES.keys())
+    found = []
+    for key, value in list(table.items())[:MAX_SETTINGS_TOLD]:
+        if key not in known:
+            found.append(unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{code}" for code in known]))
+        elif value not in ("warn", "hint", "off"):
+            levels = '"warn", "hint" or "off"'
+            found.append(wrong_type(file.span("lint", key), f"lint.{key}", levels, f'write `{key} = "hint"`'))
+    return table, found
 
 
 def _folders(file: File, root: Path, key: str, given: Sequence[str]) -> tuple[tuple[str, ...], list[Diagnostic]]:

@@ -1,0 +1,70 @@
+"""Rules for cards: the notes of a project → what a learner would stumble over, as warnings and hints.
+
+A rule sees the text of each card as its learner does, and tells the place in its author's file. What is measured of its
+false alarms stands on its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from ..diagnostics import PAGES, Diagnostic
+from ..model import Allowance, Candidate, Collection
+from . import wording
+from .allowances import unneeded
+from .declare import RULES, UNNEEDED, Level, levels
+from .subject import Deck, Sources, Subject
+
+__all__ = ["PAGES", "RULES", "Alarm", "check", "wording"]
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """What a rule found: the diagnostic, and the ID of the note that it is about."""
+
+    diagnostic: Diagnostic
+    id: str
+
+
+def check(
+    collection: Collection, written: Sequence[Candidate], numbers: Iterable[Sequence[int]], root: Path
+) -> list[Alarm]:
+    """Everything that the rules find in the notes, and the allowances that none of them needs, in no order.
+
+    `written` is what the authors' files, which lie below `root`, say of each note of the collection, and `numbers` those
+    of the cards of its deletions.
+    """
+    wanted = levels(collection.settings.lint)
+    active = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
+    sources = Sources(root, written)
+    deck = Deck()
+    alarms: list[Alarm] = []
+    needed: set[Allowance] = set()
+    for note, source, of_cards in zip(collection.notes, written, numbers, strict=True):
+        subject = Subject(note, source, of_cards, collection.note_types[note.note_type], sources)
+        for rule, level in active:
+            for place, *arguments in rule.look(subject, deck):
+                if allowed := [one for one in source.allowed if one.code == rule.code]:
+                    needed.update(allowed)
+                else:
+                    alarms.append(Alarm(_at(level, Diagnostic(place, rule.code, tuple(arguments))), note.id))
+    if (level := wanted[UNNEEDED]) != "off":
+        alarms += (Alarm(_at(level, one), "") for one in _unneeded(written, needed, wanted))
+    return alarms
+
+
+def _at(level: Level, found: Diagnostic) -> Diagnostic:
+    """The same at the level that the project has for it."""
+    return found if level in (found.severity, "off") else replace(found, level=level)
+
+
+def _unneeded(
+    written: Iterable[Candidate], needed: Set[Allowance], wanted: Mapping[str, Level]
+) -> Iterator[Diagnostic]:
+    """The allowances of rules that are used, but find nothing, and of rules that there are none."""
+    for one in dict.fromkeys(one for note in written for one in note.allowed):
+        if one not in needed and wanted.get(one.code) != "off":
+            yield unneeded(one.span, one.code, one.code in RULES)
