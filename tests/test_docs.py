@@ -154,7 +154,7 @@ def code_table(letter: str) -> str:
     """The codes of a letter, as Prettier aligns a table."""
     found = [page for code, page in sorted(PAGES.items()) if code.startswith(letter)]
     rows = [("code", "severity", "what is wrong")]
-    rows += [(page.code, page.severity, page.title.replace("|", r"\|")) for page in found]
+    rows += [(page.code, page.severity if page.is_on else "off", page.title.replace("|", r"\|")) for page in found]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ("-" * widths[0], "-" * widths[1], "-" * widths[2]))
     cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 
@@ -14,14 +14,15 @@ import msgspec
 
 from . import clozes
 from .clozes import Cloze, Part
-from .model import Note, NoteType
+from .model import Family, Note, NoteType
 
 
 class CardText(msgspec.Struct, frozen=True, gc=False):
     """One card: its `ordinal`, counted from 0 as in Anki, the question and the answer.
 
-    In the question of a cloze, what is asked stands as `[hint]` or `[...]`; the answer is what it hides, and so is the
-    `hint`, empty if there is none. A note's deletions with the same number are one card: their answers have a line each.
+    In the question of a cloze or a mask, what is asked stands as `[hint]` or `[...]`; the answer is what it hides. The
+    `hint` stands alone too, empty if there is none. A note's deletions with the same number are one card: their answers
+    have a line each, and so have their hints.
     """
 
     ordinal: int
@@ -43,15 +44,14 @@ class NoteText(msgspec.Struct, frozen=True):
 def of_note(note: Note, note_type: NoteType) -> NoteText:
     """The text of a note's cards, in the order of their numbers."""
     fields = note.fields
-    made = {"basic": _basic, "cloze": _cloze, "occlusion": _occlusion}[note_type.family](fields)
     extra = fields.get("Extra", "") or fields.get("Back Extra", "")
-    return NoteText(
-        plain(fields.get("Context", "")),
-        plain(fields.get("Header", "")),
-        tuple(made),
-        plain(extra),
-        plain(fields.get("Source", "")),
-    )
+    context, header, source = (plain(fields.get(name, "")) for name in ("Context", "Header", "Source"))
+    return NoteText(context, header, cards(note, note_type), plain(extra), source)
+
+
+def cards(note: Note, note_type: NoteType) -> tuple[CardText, ...]:
+    """The text of a note's cards alone, in the order of their numbers."""
+    return tuple(_MAKERS[note_type.family](note.fields))
 
 
 def plain(field: str) -> str:
@@ -87,7 +87,7 @@ def _basic(fields: dict[str, str]) -> Iterable[CardText]:
 def _cloze(fields: dict[str, str]) -> Iterable[CardText]:
     parts = clozes.parse(fields.get("Text", ""))
     for number in sorted(set(clozes.numbers(parts))):
-        hidden = [found for found in _clozes(parts) if number in found.numbers]
+        hidden = list(_hidden(parts, number))
         hints = [plain(found.hint) for found in hidden if found.hint]
         answers = [plain(_shown(found.parts)) for found in hidden]
         yield CardText(
@@ -98,11 +98,22 @@ def _cloze(fields: dict[str, str]) -> Iterable[CardText]:
 def _occlusion(fields: dict[str, str]) -> Iterable[CardText]:
     """A card for each mask, or group of masks; what it asks for is what the masks cover."""
     picture = plain(fields.get("Image", ""))
+    hints: dict[int, dict[str, None]] = {}
     labels: dict[int, dict[str, None]] = {}
-    for number, label in _MASK.findall(fields.get("Occlusion", "")):
-        labels.setdefault(int(number), {})[plain(label)] = None
+    for written, hint, label in _MASK.findall(fields.get("Occlusion", "")):
+        number = int(written)
+        hints.setdefault(number, {})[plain(hint)] = None
+        labels.setdefault(number, {})[plain(label)] = None
     for number in sorted(labels):
-        yield CardText(number - 1, f"{picture}\n[...]", "\n".join(filter(None, labels[number])))
+        hint, answer = ("\n".join(filter(None, told[number])) for told in (hints, labels))
+        yield CardText(number - 1, f"{picture}\n[{hint or '...'}]", answer, hint)
+
+
+_MAKERS: Mapping[Family, Callable[[dict[str, str]], Iterable[CardText]]] = {
+    "basic": _basic,
+    "cloze": _cloze,
+    "occlusion": _occlusion,
+}
 
 
 def _shown(parts: Iterable[Part], number: int = 0) -> str:
@@ -118,12 +129,14 @@ def _shown(parts: Iterable[Part], number: int = 0) -> str:
     return "".join(shown)
 
 
-def _clozes(parts: Iterable[Part]) -> Iterable[Cloze]:
-    """All clozes in order, those within others too."""
+def _hidden(parts: Iterable[Part], number: int) -> Iterator[Cloze]:
+    """The clozes that a card hides, in order, without what lies in one of them."""
     for part in parts:
         if isinstance(part, Cloze):
-            yield part
-            yield from _clozes(part.parts)
+            if number in part.numbers:
+                yield part
+            else:
+                yield from _hidden(part.parts, number)
 
 
 _PRE = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
@@ -135,7 +148,7 @@ _APART = re.compile(r"<(?:br|hr|/?(?:p|li|ul|ol|div|td|th|tr|table|pre|dl|dd|dt|
 _TAG = re.compile(r"<[^<>]*>")
 _MASK = re.compile(
     r"\{\{c(\d+)::image-occlusion:(?:[^{}]|\}(?!\}))*+\}\}"
-    r'(?:<span class="dw-hint">(?:[^<]|<wbr>)*+</span>)?+<span class="dw-label">((?:[^<]|<wbr>)*+)</span>'
+    r'(?:<span class="dw-hint">((?:[^<]|<wbr>)*+)</span>)?+(?:<span class="dw-label">((?:[^<]|<wbr>)*+)</span>)?+'
 )
 _JOINER = "\u2060"
 """What keeps Anki from reading something into an attribute. Nobody sees it."""

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from ..diagnostics import PAGES, Diagnostic
 from ..model import Allowance, Candidate, Collection
-from . import wording
+from . import leaks, shape, wording
 from .allowances import unneeded
 from .declare import RULES, UNNEEDED, Level, levels
 from .subject import Deck, Sources, Subject
 
-__all__ = ["PAGES", "RULES", "Alarm", "check", "wording"]
+__all__ = ["PAGES", "RULES", "Alarm", "check", "leaks", "shape", "wording"]
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ def check(
     """
     wanted = levels(collection.settings.lint)
     active = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
-    sources = Sources(root, written)
+    sources = Sources(root, written, collection.media)
     deck = Deck()
     alarms: list[Alarm] = []
     needed: set[Allowance] = set()

@@ -2,54 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 
 import msgspec
 
 from .. import files, texts
-from ..limits import MAX_FILE_BYTES
-from ..model import Candidate, Note, NoteType, Span
+from ..limits import MAX_FILE_BYTES, MAX_SVG_BYTES
+from ..model import Candidate, Media, Note, NoteType, Span
 from ..texts import CardText
 
 
 class Deck(msgspec.Struct):
     """What rules remember of the notes before: each uses what it has put there itself."""
 
-    questions: dict[str, Span] = {}
+    questions: dict[tuple[str, str, str], Span] = {}
+    words: dict[str, tuple[str, Span]] = {}
     extras: dict[tuple[str, str, str], int] = {}
 
 
+_NAME = re.compile(r'<img src="([^"]*)"')
+_LABEL = re.compile(r"<(?:\w+:)?text\b[^>]*>(.*?)</(?:\w+:)?text>", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+
+
 class Subject:
-    """A note that rules look at. Texts are made when a rule asks for them, and each once."""
+    """A note that rules look at.
+
+    `cards` are the texts of its cards in the order of their numbers, with `context` and `header` above their questions.
+    `written` is what its author's file says of it, and `place` where it stands there.
+    """
+
+    __slots__ = ("_numbers", "_sources", "cards", "context", "family", "header", "note", "place", "written")
 
     def __init__(
         self, note: Note, written: Candidate, numbers: Sequence[int], note_type: NoteType, sources: Sources
     ) -> None:
-        """`written` is what its author's file says of it, and `numbers` those of the cards of its deletions."""
+        """`numbers` are those of the cards of its deletions."""
         self.note = note
         self.written = written
         self.family = note_type.family
+        self.cards = texts.cards(note, note_type)
+        self.context = texts.plain(note.fields.get("Context", ""))
+        self.header = texts.plain(note.fields.get("Header", ""))
+        self.place = written.span
         self._numbers = numbers
-        self._note_type = note_type
         self._sources = sources
-
-    @cached_property
-    def text(self) -> texts.NoteText:
-        """All that is read on its cards."""
-        return texts.of_note(self.note, self._note_type)
-
-    @property
-    def cards(self) -> tuple[CardText, ...]:
-        """Its cards, in the order of their numbers."""
-        return self.text.cards
-
-    @property
-    def place(self) -> Span:
-        """Where the note stands in its author's file."""
-        return self.written.span
 
     def card_place(self, card: CardText) -> Span:
         """Where the first deletion or mask stands that a card asks for; the note's place if there is none."""
@@ -59,19 +61,37 @@ class Subject:
                     return deletion.span
         return self.place
 
+    def labels(self) -> tuple[str, ...]:
+        """The texts in the drawing that an occlusion note shows, masked or not."""
+        name = _NAME.search(self.note.fields.get("Image", ""))
+        return self._sources.labels(unescape(name[1])) if name else ()
+
     def where(self, words: str) -> Span:
         """Where words of its text stand in the author's file; the note's place if they are not found."""
         return self._sources.find(words, self.written) or self.place
 
 
 class Sources:
-    """The files of the notes, read only for those of which something is told."""
+    """The files of the notes, and their drawings, read only for those of which something is told or asked."""
 
-    def __init__(self, root: Path, notes: Sequence[Candidate]) -> None:
-        """`notes` are all notes of the project in the order of their files, which lie below `root`."""
+    def __init__(self, root: Path, notes: Sequence[Candidate], media: Iterable[Media]) -> None:
+        """`notes` are all notes of the project in the order of their files, which lie below `root`; `media` all files of
+        these notes.
+        """
         self._root = root
         self._notes = notes
+        self._drawings = {file.name: file.path for file in media if file.path.suffix.lower() == ".svg"}
         self._lines: dict[str, tuple[str, ...]] = {}
+
+    def labels(self, name: str) -> tuple[str, ...]:
+        """The texts in the drawing of which the file with this name was made; none if it is no drawing."""
+        if name not in self._drawings:
+            return ()
+        try:
+            source = files.read(self._drawings[name], MAX_SVG_BYTES).decode("utf-8", "replace")
+        except OSError:  # It has vanished since it was drawn.
+            return ()
+        return tuple(" ".join(unescape(_TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
 
     def find(self, words: str, note: Candidate) -> Span | None:
         """The first place of the words in the lines of a note, then in those of its section, then the nearest above it."""
@@ -82,12 +102,10 @@ class Sources:
         others = (start for start, group in starts[after:] if not group or group != note.group)
         end = next(others, len(lines) + 1)
         below, above = range(line, min(end, len(lines) + 1)), range(min(line, len(lines) + 1) - 1, 0, -1)
-        sought = words.casefold()
+        sought = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
         for number in (*below, *above):
-            text = lines[number - 1]
-            column = text.casefold().find(sought)
-            if column >= 0:
-                return Span(path, number, column + 1, len(words), text)
+            if found := sought.search(lines[number - 1]):
+                return Span(path, number, found.start() + 1, len(found[0]), lines[number - 1])
         return None
 
     @cached_property

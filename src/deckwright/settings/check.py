@@ -116,13 +116,13 @@ def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]
 
 def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic]]:
     """What is said of rules for cards, and what is wrong with the table that says it."""
-    from ..lint import RULES  # Only projects that have such a table need them here.
+    from ..lint.declare import levels  # Only projects that have such a table need the rules here.
 
     if not isinstance(table, dict):
         path = ".".join((*file.keys, "lint"))
         hint = f'write `[{path}]` on a line of its own, and `L001 = "off"` below it'
         return {}, [wrong_type(file.span("lint"), "lint", "a table", hint)]
-    known = sorted({code[0] for code in RULES} | RULES.keys())
+    known = sorted({code for own in levels({}) for code in (own[0], own)})
     found = []
     for key, value in list(table.items())[:MAX_SETTINGS_TOLD]:
         if key not in known:

@@ -1,0 +1,308 @@
+"""Rules on notes as a whole, and on notes beside each other: their number of cards, their sources, pictures and code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from .declare import Finding, rule
+from .subject import Deck, Subject
+from .words import words
+
+
+@rule(
+    "L030",
+    "warning",
+    says="another card asks the same: {0}",
+    hint="say in one of the two questions what tells them apart, or take one out",
+)
+def same_question(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """Two cards ask the same.
+
+    Whoever meets one of them cannot know which answer is meant: interference (Piotr Wozniak, "Twenty rules of formulating
+    knowledge", 11). Questions are the same if all that is shown with them is the same too.
+
+    False alarms: none of 14 that were judged, in a deck of 1,228 cards on computer science (November 2026).
+    Bad:
+        # Storage
+        ## What is a volume? {.basic}
+        A disk for one instance.
+        ## What is a volume? {.basic}
+        A unit of storage.
+    Good:
+        # Storage
+        ## What is a volume of EC2? {.basic}
+        A disk for one instance.
+        ## What is a volume of Docker? {.basic}
+        A folder that outlives its container.
+    """
+    if note.family == "occlusion":  # Its cards differ by what is covered.
+        return
+    for card in note.cards:
+        place = note.card_place(card)
+        first = deck.questions.setdefault((note.context, note.header, card.question), place)
+        if first is not place:
+            yield place, first.place
+
+
+@rule(
+    "L031",
+    "hint",
+    says="another card asks with the same words in another order: {0}",
+    hint="reword one of the two, so that their difference strikes the eye",
+)
+def same_words(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """Two questions have the same words in another order.
+
+    They look alike when one is in a hurry, and then the answer of the other comes to mind: interference (Piotr Wozniak,
+    "Twenty rules of formulating knowledge", 11).
+
+    False alarms: none of 9 that were judged, in a deck of 1,228 cards on computer science (November 2026).
+    Bad:
+        ## Which class loads its parent before a child? {.basic}
+        The first.
+        ## Which class loads a child before its parent? {.basic}
+        The second.
+    Good:
+        ## Which class begins with its parent? {.basic}
+        The first.
+        ## Which class begins with a child? {.basic}
+        The second.
+    """
+    if note.family != "basic":
+        return
+    question = note.cards[0].question
+    if len(said := words(question)) < _FEWEST_WORDS:
+        return
+    before, first = deck.words.setdefault(" ".join(sorted(said)), (question, note.place))
+    if before != question:
+        yield note.place, first.place
+
+
+_FEWEST_WORDS = 5
+
+
+@rule(
+    "L032",
+    "off",
+    says="{0} notes of this section have the same Extra",
+    hint="give each row an Extra of its own, in a column named Extra, or take it out where it does not fit",
+)
+def same_extra(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """Four or more notes of a section have the same Extra.
+
+    What stands below a table is shown with each of its rows, also with those it says nothing about.
+
+    False alarms: to be measured.
+    Bad:
+        ## Ports {.rows #ports}
+        | Service | Port |
+        | ------- | ---- |
+        | FTP     | 21   |
+        | SSH     | 22   |
+        | SMTP    | 25   |
+        | DNS     | 53   |
+
+        > [!NOTE]
+        > Mail is sent by SMTP.
+    Good:
+        ## Ports {.rows #ports}
+        | Service | Port | Extra                |
+        | ------- | ---- | -------------------- |
+        | FTP     | 21   |                      |
+        | SSH     | 22   |                      |
+        | SMTP    | 25   | Mail is sent by it.  |
+        | DNS     | 53   |                      |
+    """
+    group, extra = note.written.group, note.note.fields.get("Extra", "")
+    if not group or not extra:
+        return
+    key = (note.place.path, group, extra)
+    deck.extras[key] = number = deck.extras.get(key, 0) + 1
+    if number == _MOST_EXTRAS:
+        yield note.place, number
+
+
+_MOST_EXTRAS = 4
+
+
+@rule(
+    "L033",
+    "hint",
+    says="one blank hides {0} numbers",
+    hint="give each number a blank, or a note, of its own",
+)
+def several_numbers(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """One blank hides three numbers or more.
+
+    Each of them is a fact, and one that is forgotten fails all (Piotr Wozniak, "Twenty rules of formulating knowledge",
+    4).
+
+    False alarms: to be measured.
+    Bad:
+        ## Durations {.cloze}
+        A token is valid for ==15 minutes to 36 hours, by default 12==.
+    Good:
+        ## Durations {.cloze}
+        A token is valid for ==15 minutes::at least== to ==36 hours::at most==, by default for ==12 hours==.
+    """
+    if note.family != "cloze":
+        return
+    for card in note.cards:
+        if "\n" not in card.answer and (number := len(_NUMBER.findall(card.answer))) >= _MOST_NUMBERS:
+            yield note.card_place(card), number
+
+
+_MOST_NUMBERS = 3
+_NUMBER = re.compile(r"(?<![\w.,/:-])\d[\d.,]*(?![\w./:-]*\d)")
+
+
+@rule(
+    "L034",
+    "hint",
+    says="the source is a front page: {0}",
+    hint="name the page that says it",
+)
+def front_page(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """A source is the front page of a site or a guide.
+
+    Whoever doubts a card looks there, and has to search; and what a front page says changes without a word.
+
+    False alarms: to be measured.
+    Bad:
+        ## How long is a message kept? {.basic source="https://docs.example.com/queues/latest/guide/welcome.html"}
+        Four days.
+    Good:
+        ## How long is a message kept? {.basic source="https://docs.example.com/queues/latest/guide/quotas.html"}
+        Four days.
+    """
+    source = note.note.fields.get("Source", "")
+    if not source or not (found := _ADDRESS.fullmatch(source)):
+        return
+    address = unescape(found[1])
+    if _FRONT.fullmatch(address):
+        yield note.where(address), address
+
+
+_ADDRESS = re.compile(r'<a href="([^"<>]*)">[^<>]*</a>')
+_FRONT = re.compile(
+    r"https?://[^/?#]+/?"
+    r"|https?://[^?#]*/(?:index|welcome|home|main|default|contents|toc)(?:\.\w{2,5})?/?"
+    r"|https?://[^?#]*/(?:latest|stable|current)/(?:[\w-]+/)?",
+    re.IGNORECASE,
+)
+"""An address without a path, a page that is named as a first page, or a guide's own address below its version."""
+
+
+@rule(
+    "L035",
+    "hint",
+    says="a picture has no description",
+    hint="say between the brackets what it shows: `![the valves of the heart](…)`",
+)
+def no_description(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """A picture has no alternative text.
+
+    Screen readers read it, and it is shown where the picture is missing (WCAG 2.2, 1.1.1).
+
+    False alarms: none, it is counted.
+    Bad:
+        ## Which organ is this? {.basic}
+        ![](../media/diagram.png)
+
+        ---
+
+        The heart.
+    Good:
+        ## Which organ is this? {.basic}
+        ![An organ with four chambers](../media/diagram.png)
+
+        ---
+
+        The heart.
+    """
+    for name, field in note.note.fields.items():
+        if "<img" in field and name != "Comments":
+            for image in _IMAGE.finditer(field):
+                if not (described := _ALT.search(image[0])) or not described[1].strip():
+                    yield (note.where("![]"),)
+
+
+_IMAGE = re.compile(r"<img\b[^<>]*>")
+_ALT = re.compile(r'\salt="([^"]*)"')
+
+
+@rule(
+    "L036",
+    "hint",
+    says="a line of code has {0} characters, more than a phone shows in one",
+    hint="break the line, or leave out what is not asked for",
+)
+def long_code(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """A line of code is too long for a phone.
+
+    On a phone 360 pixels wide, a card shows some 38 characters in a line of code. What is longer is wrapped, and after the
+    third line nobody sees its structure.
+
+    False alarms: none, it is counted.
+    Bad:
+        ## What does this print? {.basic}
+        ```python
+        print("a line that is so long that it stands in more than two lines on the screen of a small phone", "end")
+        ```
+
+        ---
+
+        A long line.
+    Good:
+        ## What does this print? {.basic}
+        ```python
+        print(2 ** 3)
+        ```
+
+        ---
+
+        8
+    """
+    for field in note.note.fields.values():
+        if "<pre" not in field:
+            continue
+        for code in _PRE.findall(field):
+            shown = unescape(_TAG.sub("", _MARKS.sub("", code)))
+            line = max(shown.expandtabs(4).split("\n"), key=len)
+            if len(line) > _LONGEST_LINE:
+                yield note.where(line.strip()), len(line)
+
+
+_LONGEST_LINE = 76
+_MARKS = re.compile(r"\{\{c\d+::|(?:::[^{}]*+)?\}\}")
+_PRE = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+
+
+@rule(
+    "L037",
+    "hint",
+    says="this note makes {0} cards",
+    hint="divide it into several notes, or give blanks that belong together one number: `==c1::…==`",
+)
+def many_cards(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """A cloze note makes more than five cards.
+
+    Each of them shows the rest of the text, so that the fifth is known from the four before. What hides five things
+    mostly hides their names in a list.
+
+    False alarms: to be measured.
+    Bad:
+        ## Planets {.cloze}
+        ==Mercury==, ==Venus==, ==Earth==, ==Mars==, ==Jupiter== and ==Saturn== are seen with the naked eye.
+    Good:
+        ## Planets {.cloze}
+        ==Mercury and Venus::which two?== are nearer to the Sun than Earth.
+    """
+    if note.family == "cloze" and (number := len(note.cards)) > _MOST_CARDS:
+        yield note.place, number
+
+
+_MOST_CARDS = 5

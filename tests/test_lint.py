@@ -1,0 +1,243 @@
+"""Rules for cards and how to live with them: levels, allowances, the baseline, `check` with its options, and places."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from scratch import DAY_ONE, SETTINGS, Scratch
+
+from deckwright import lint
+from deckwright.commands import main
+from deckwright.diagnostics import has_errors, sort
+from deckwright.layout import BASELINE
+from deckwright.lint import RULES, baseline
+from deckwright.lint.declare import levels, rule
+from deckwright.lint.words import stem, words
+
+GUESS = "# Heart\n\n## Is an atrium a chamber? {.basic #atrium}\n\nIt is.\n"
+"""Breaks L004, and no other rule."""
+
+
+def alarms(project: Scratch) -> list[tuple[str, int, int, str, str]]:
+    """File, line, column, code and severity of all alarms, by place."""
+    loaded = project.load(DAY_ONE)
+    assert not has_errors(loaded.diagnostics), loaded.diagnostics
+    found = lint.check(loaded.collection, loaded.notes.written, loaded.notes.numbers(), project.root)
+    ordered = sort(alarm.diagnostic for alarm in found)
+    return [(one.span.path, one.span.line, one.span.column, one.code, one.severity) for one in ordered]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Scratch:
+    made = Scratch(tmp_path / "project")
+    made.write({"cards/heart.md": GUESS})
+    return made
+
+
+def check(project: Scratch, *options: str) -> Result:
+    return CliRunner().invoke(main, ["check", "--project", str(project.root), *options], env={"NO_COLOR": "1"})
+
+
+# Levels
+
+
+def test_a_code_counts_more_than_its_letter_and_without_either_a_rule_has_its_own_level() -> None:
+    assert {code: level for code, level in levels({}).items() if code in RULES} == {
+        code: rule.level for code, rule in RULES.items()
+    }
+    assert levels({})["L000"] == "hint"
+    assert set(levels({"L": "off"}).values()) == {"off"}
+    given = levels({"L": "off", "L004": "hint", "L001": "warn"})
+    assert {code for code, level in given.items() if level != "off"} == {"L001", "L004"}
+    assert (given["L001"], given["L004"]) == ("warning", "hint")
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("", [("cards/heart.md", 3, 4, "L004", "warning")]),
+        ('[lint]\nL004 = "hint"\n', [("cards/heart.md", 3, 4, "L004", "hint")]),
+        ('[lint]\nL004 = "warn"\nL = "off"\n', [("cards/heart.md", 3, 4, "L004", "warning")]),
+        ('[lint]\nL = "off"\n', []),
+    ],
+)
+def test_the_settings_say_what_becomes_of_an_alarm(project: Scratch, table: str, expected: list[object]) -> None:
+    project.write({"deck.toml": SETTINGS + table})
+    assert alarms(project) == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("lint = 3\n", (3, 1, "P005", "`lint` must be a table", 'write `[lint]` on a line of its own, and `L001 = "off"` below it')),
+        ("[lint]\nL004 = true\n", (4, 1, "P005", '`lint.L004` must be "warn", "hint" or "off"', 'write `L004 = "hint"`')),
+        ('[lint]\nL004 = "warning"\n', (4, 1, "P005", '`lint.L004` must be "warn", "hint" or "off"', 'write `L004 = "hint"`')),
+        ('[lint]\nL0004 = "hint"\n', (4, 1, "P004", "there is no setting `lint.L0004`", "did you mean `lint.L004`?")),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_table_is_told_with_its_place(project: Scratch, table: str, expected: tuple[object, ...]) -> None:
+    project.write({"deck.toml": SETTINGS + table})
+    result = check(project, "--json")
+    (found,) = json.loads(result.stdout)
+    assert tuple(found[key] for key in ("line", "column", "code", "message", "hint")) == expected
+
+
+def test_a_code_cannot_be_declared_twice() -> None:
+    with pytest.raises(ValueError, match="L001 is declared twice"):
+        rule("L001", "hint", says="", hint="")(lambda note, deck: iter(()))
+
+
+# Allowances
+
+
+def test_a_note_may_break_a_rule_that_its_tag_names(project: Scratch) -> None:
+    allowed = GUESS.replace("#atrium", '#atrium allow="L004 the exam asks it like this"')
+    project.write({"cards/heart.md": allowed})
+    assert alarms(project) == []
+
+
+def test_an_allowance_changes_neither_the_note_nor_its_identity(project: Scratch) -> None:
+    project.save(DAY_ONE)
+    before = project.lock.read_bytes()
+    project.write({"cards/heart.md": GUESS.replace("#atrium", '#atrium allow="L004 the exam asks it like this"')})
+    project.save(DAY_ONE + 5)
+    assert project.lock.read_bytes() == before
+
+
+def test_the_tag_of_a_cut_section_counts_for_its_notes_and_that_of_a_row_for_one(project: Scratch) -> None:
+    rows = "## Chambers {{.basic .rows #chambers{0}}}\n\n| Is it a chamber? | Answer |\n| -- | -- |\n| Atrium | yes{1} |\n| Valve | no |\n"
+    project.write({"cards/heart.md": rows.format("", "")})
+    assert [one[1:] for one in alarms(project)] == [(5, 3, "L004", "warning"), (6, 3, "L004", "warning")]
+    project.write({"cards/heart.md": rows.format(' allow="L004 it is asked like this"', "")})
+    assert alarms(project) == []
+    project.write({"cards/heart.md": rows.format("", ' <!-- card: allow="L004 it is asked like this" -->')})
+    assert [one[1:] for one in alarms(project)] == [(6, 3, "L004", "warning")]
+
+
+def test_an_allowance_that_is_not_needed_is_told_unless_its_rule_is_off(project: Scratch) -> None:
+    project.write({"cards/heart.md": GUESS.replace("#atrium", '#atrium allow="L004 L001 L999 it is asked like this"')})
+    assert alarms(project) == [("cards/heart.md", 3, 44, "L000", "hint")] * 2
+    found = lint.check(*_checked(project))
+    assert sorted(alarm.diagnostic.message for alarm in found) == [
+        "no card of this note breaks L001", "there is no rule L999"
+    ]  # fmt: skip
+    project.write({"deck.toml": SETTINGS + '[lint]\nL001 = "off"\n'})
+    assert [alarm.diagnostic.message for alarm in lint.check(*_checked(project))] == ["there is no rule L999"]
+    project.write({"deck.toml": SETTINGS + '[lint]\nL000 = "off"\n'})
+    assert alarms(project) == []
+
+
+def _checked(project: Scratch):
+    loaded = project.load(DAY_ONE)
+    return loaded.collection, loaded.notes.written, loaded.notes.numbers(), project.root
+
+
+# The baseline
+
+
+def test_what_is_in_the_baseline_is_not_told_and_what_is_new_is(project: Scratch) -> None:
+    kept = check(project, "--baseline")
+    assert kept.stderr.splitlines()[0] == "deck.baseline has 1 line: commit it with your notes."
+    written = (project.root / BASELINE).read_text(encoding="utf-8")
+    assert written.splitlines()[1:] == ["L004 atrium"]
+    assert check(project, "--strict").exit_code == 0
+    # The note may move, and change its words: its line holds.
+    moved = "# Heart\n\nSome prose.\n\n## Is the left atrium a chamber? {.basic #atrium}\n\nIt is.\n"
+    project.write({"cards/heart.md": moved + "\n## Is a valve a chamber? {.basic #valve}\n\nIt is not.\n"})
+    (found,) = json.loads(check(project, "--json").stdout)
+    assert (found["line"], found["code"]) == (9, "L004")
+
+
+def test_more_alarms_of_a_rule_than_the_baseline_knows_are_all_told(project: Scratch) -> None:
+    one = "# Heart\n\n## Ports {.cloze #ports}\n\nAn ==open== valve leads to an ==atrium==, ==the== last.\n"
+    two = one.replace("==the== last", "and to an ==artery==")
+    project.write({"cards/heart.md": one})
+    assert [code for *_, code, _ in alarms(project)] == ["L023", "L023"]
+    check(project, "--baseline")
+    assert (project.root / BASELINE).read_text(encoding="utf-8").splitlines()[1:] == ["L023 ports 2"]
+    project.write({"cards/heart.md": two})
+    told = json.loads(check(project, "--json").stdout)
+    assert [found["code"] for found in told] == ["L023"] * 3
+
+
+def test_lines_of_alarms_that_are_no_more_are_counted(project: Scratch) -> None:
+    check(project, "--baseline")
+    project.write({"cards/heart.md": GUESS.replace("Is an atrium a chamber?", "What is an atrium?")})
+    told = check(project).stderr.splitlines()
+    assert told[0] == "deck.baseline has 1 line too many: deckwright check --baseline"
+    assert check(project, "--baseline").exit_code == 0
+    assert (project.root / BASELINE).read_text(encoding="utf-8").count("\n") == 1
+    assert check(project).stderr.splitlines()[0].startswith("Next:")
+
+
+def test_a_baseline_that_cannot_be_read_is_told_by_its_line(project: Scratch) -> None:
+    project.write({BASELINE: "# a remark\n\nL004 atrium\n<<<<<<< HEAD\nL004\nL004 valve 0\n"})
+    known, found = baseline.read(project.root)
+    assert known == {("L004", "atrium"): 1}
+    assert [(one.span.line, one.code, one.message) for one in found] == [
+        (4, "P024", "the baseline cannot be used: the line is not understood"),
+        (5, "P024", "the baseline cannot be used: the line is not understood"),
+        (6, "P024", "the baseline cannot be used: the line is not understood"),
+    ]
+    project.write({BASELINE: b"\xff\xfe"})
+    known, (wrong,) = baseline.read(project.root)
+    assert (dict(known), wrong.message) == ({}, "the baseline cannot be used: it contains bytes that are not UTF-8")
+
+
+# The command
+
+
+def test_strict_fails_on_a_hint(project: Scratch) -> None:
+    project.write({"deck.toml": SETTINGS + '[lint]\nL004 = "hint"\n'})
+    assert (check(project).exit_code, check(project, "--strict").exit_code) == (0, 1)
+    project.write({"deck.toml": SETTINGS + '[lint]\nL004 = "off"\n'})
+    assert check(project, "--strict").exit_code == 0
+
+
+def test_only_shows_codes_that_begin_like_this(project: Scratch) -> None:
+    project.write({"cards/heart.md": GUESS + "\n## A valve {.basic}\n"})
+    codes = [one["code"] for one in json.loads(check(project, "--json").stdout)]
+    assert sorted(codes) == ["L004", "N002"]
+    assert [one["code"] for one in json.loads(check(project, "--json", "--only", "l").stdout)] == ["L004"]
+    assert check(project, "--only", "L").exit_code == 0
+    assert check(project, "--only", "N002").exit_code == 1
+    both = json.loads(check(project, "--json", "--only", "L004", "--only", "N").stdout)
+    assert sorted(one["code"] for one in both) == ["L004", "N002"]
+
+
+def test_a_hint_is_a_notice_on_github_and_counted_apart(project: Scratch) -> None:
+    project.write({"deck.toml": SETTINGS + '[lint]\nL004 = "hint"\n'})
+    result = check(project, "--format", "github")
+    first, last = result.stdout.splitlines()[0], result.stdout.splitlines()[1]
+    assert first.startswith("::notice file=") and ",line=3,col=4," in first
+    assert last == "1 hint in 1 file"
+    assert check(project).stderr == "Next: deckwright explain L004\n"
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("keys", "key"),
+        ("policies", "policy"),
+        ("classes", "class"),
+        ("access", "access"),
+        ("status", "status"),
+        ("boxes", "box"),
+        ("is", "is"),
+        ("s3", "s3"),
+    ],
+)
+def test_a_plural_has_the_stem_of_its_singular(word: str, expected: str) -> None:
+    assert stem(word) == expected
+
+
+def test_names_of_programming_are_one_word() -> None:
+    assert words("C++ and e-mail in us-east-1, don't: naïve `f(x)` – 東京!") == [
+        "c++", "and", "e-mail", "in", "us-east-1", "don't", "naïve", "f", "x", "東京"
+    ]  # fmt: skip
