@@ -55,8 +55,8 @@ def cards(note: Note, note_type: NoteType) -> tuple[CardText, ...]:
 
 
 def plain(field: str) -> str:
-    """The text of a field's HTML. Blocks stand on lines of their own, items begin with a bullet, pictures are their
-    description in brackets, and code keeps its lines.
+    """The text of a field's HTML. Blocks stand on lines of their own, and so do rows, with `|` between their cells. Items
+    begin with a bullet, exponents with `^`. Pictures are their description in brackets, and code keeps its lines.
     """
     if "<" not in field:
         return _folded(_unmarked(field))
@@ -142,7 +142,8 @@ def _hidden(parts: Iterable[Part], number: int) -> Iterator[Cloze]:
 _PRE = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
 _CODE = re.compile(r"<(code|pre)\b[^<>]*>.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
-_PICTURE = re.compile(r'<img\b[^<>]*?\balt="([^"<>]*)"[^<>]*>')
+_PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
+_NEXT_CELL = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>")
 _ITEM = re.compile(r"<li\b[^<>]*>")
 _APART = re.compile(r"<(?:br|hr|/?(?:p|li|ul|ol|div|td|th|tr|table|pre|dl|dd|dt|blockquote|h\d))\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -160,9 +161,13 @@ def _lines(field: str) -> str:
     if "\n" in field:
         field = field.replace("\n", " ")
     if "<img" in field:
-        field = _PICTURE.sub(r"[\1]", field)
+        field = _PICTURE.sub(lambda picture: f"[{picture[1] or 'picture'}]", field)
     if "<li" in field:
         field = _ITEM.sub("\n• ", field)
+    if "<table" in field:
+        field = _NEXT_CELL.sub(" | ", field)
+    if "<sup>" in field:
+        field = field.replace("<sup>", "^")
     text = _unmarked(_APART.sub("\n", field))
     return "\n".join(filter(None, map(_folded, text.split("\n")))) if "\n" in text else _folded(text)
 
