@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, import_package
+from conftest import BUILT_AT, ROOT, import_package
 
-from deckwright import files, notes, package, settings
+from deckwright import build, files, lint, notes, package, settings
+from deckwright.identity import Terms
 
 LEFT_OVER = re.compile(r"\{\{|\}\}|has a problem|no field called|No cloze \d+ found")
 """What Anki shows where a template is wrong, or a card has nothing to ask."""
@@ -25,6 +26,15 @@ def test_nothing_is_wrong_with_the_text_of_the_deck() -> None:
         found += wrong
     assert [(str(one.span), one.code, one.message) for one in found] == []
     assert made > 400
+
+
+@pytest.mark.slow
+def test_no_card_of_the_deck_breaks_a_rule(builds: tuple[Path, Path]) -> None:
+    """With the rules that are on, and without a baseline: what may break one says why in its tag."""
+    loaded, found = build.load(builds[0], Terms(BUILT_AT))
+    assert loaded, found
+    alarms = lint.check(loaded.collection, loaded.notes.written, loaded.notes.numbers(), builds[0])
+    assert [(one.diagnostic.span.place, one.diagnostic.code, one.id) for one in alarms] == []
 
 
 @pytest.mark.slow
