@@ -44,7 +44,6 @@ STAGES = {
     "deckwright/package/database.py": "read back",
     "deckwright/package/zipped.py": "zip",
     "deckwright/package/archive.py": "",
-    "deckwright/package/spool.py": "",
     "deckwright/package/": "package rows",
     "genanki/": "package rows",
     "zipfile.py": "zip",

@@ -297,9 +297,10 @@ def test_the_cache_does_not_grow_without_end(
     assert drawn
     cache = project.root / "build" / ".cache"
     (old,) = cache.glob("diagram-*")
-    size = old.stat().st_size
-    os.utime(old, (1, 1))
-    monkeypatch.setattr(building, "Cache", lambda folder: Cache(folder, limit=int(1.5 * size)))
+    old.write_bytes(bytes(1 << 20))
+    long_ago = old.stat().st_mtime - 86_400
+    os.utime(old, (long_ago, long_ago))
+    monkeypatch.setattr(building, "Cache", lambda folder: Cache(folder, limit=1 << 20))
     project.write({"media/heart.svg": SVG.replace('x="9"', 'x="19"')})
     build(project)
     (new,) = cache.glob("diagram-*")

@@ -9,7 +9,7 @@ import errno
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ from .diagnostics.project import no_notes
 from .identity import Terms
 from .inputs import Inputs
 from .layout import BUILD, CACHE
-from .model import Span
+from .model import Note, Span
 from .package import Counts
 from .settings import Project
 
@@ -252,7 +252,10 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, c
         target.parent.mkdir(parents=True, exist_ok=True)
         with files.workshop(target.parent) as folder:
             new = folder / target.name
-            made = package.write(loaded.collection, new, target, _packed(loaded, cache))
+            kept, key = folder / "kept", cache.key("rows", ())
+            cache.copy(key, kept)
+            made = package.write(loaded.collection, new, target, _parts(loaded), kept)
+            cache.keep(key, kept)
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             try:
@@ -272,17 +275,11 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, c
     return replace(outcome, package=made)
 
 
-def _packed(loaded: Loaded, cache: Cache) -> Iterator[bytes]:
-    """The notes as the package has them: what an earlier build has packed is not packed again."""
-    note_types = loaded.collection.note_types
-    of_types = msgspec.msgpack.encode(note_types)
+def _parts(loaded: Loaded) -> Iterator[tuple[bytes, Iterable[Note]]]:
+    """The notes of each file, with a key for all that their rows in the package depend on."""
+    of_types = msgspec.msgpack.encode(loaded.collection.note_types)
     for made_of, notes in loaded.notes.parts():
-        key = cache.key("rows", (made_of, of_types))
-        packed = cache.get(key)
-        if packed is None:
-            packed = package.pack(notes, note_types)
-            cache.put(key, packed)
-        yield packed
+        yield hashlib.sha256(of_types + made_of).digest(), notes
 
 
 def _changed_media(loaded: Loaded) -> Path | None:

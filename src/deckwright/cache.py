@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from platform import python_version
-from typing import Any, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import msgspec
 
@@ -28,6 +28,7 @@ MAX_AGE = 30 * 86_400
 
 LIBRARIES = (
     "beautifulsoup4",
+    "genanki",
     "lxml",
     "Markdown",
     "markdown-it-py",
@@ -90,9 +91,7 @@ class Cache:
             with files.opened(entry) as file:
                 data = file.read()
             if data[:_SUM_BYTES] == _sum(key, data[_SUM_BYTES:]):
-                if not self._read_only:
-                    with suppress(OSError):
-                        os.utime(entry)  # `prune` goes by this time: that of access is often not kept.
+                self._mark_used(entry)
                 return data[_SUM_BYTES:]
         return None
 
@@ -106,6 +105,34 @@ class Cache:
         except OSError:
             return False
         return True
+
+    def copy(self, key: str, target: Path) -> bool:
+        """Copy the bytes of a large entry that `keep` has kept into a new file; whether there was a sound one."""
+        if self._folder is None:
+            return False
+        entry = self._folder / key
+        with suppress(OSError):
+            with files.opened(entry) as source, target.open("xb") as file:
+                left = os.fstat(source.fileno()).st_size - _SUM_BYTES
+                is_sound = _copied(key, source, file, left) == source.read()
+            if is_sound:
+                self._mark_used(entry)
+                return True
+            target.unlink()
+        return False
+
+    def keep(self, key: str, source: Path) -> bool:
+        """Keep the bytes of a file as a large entry, as `put` does. They are never in memory all at once."""
+        if self._folder is None or self._read_only:
+            return False
+        with suppress(OSError):
+            self._folder.mkdir(exist_ok=True)
+            with files.workshop(self._folder) as folder:
+                with source.open("rb") as held, (folder / key).open("xb") as file:
+                    file.write(_copied(key, held, file, os.fstat(held.fileno()).st_size))
+                (folder / key).replace(self._folder / key)
+                return True
+        return False
 
     def prune(self) -> None:
         """Delete the entries that have not been used for a month, and more of them until the folder holds at most `limit`
@@ -121,6 +148,11 @@ class Cache:
             if total > self._limit or used < oldest:
                 with suppress(OSError):  # Another build may have deleted it just now.
                     path.unlink()
+
+    def _mark_used(self, entry: Path) -> None:
+        if not self._read_only:
+            with suppress(OSError):
+                os.utime(entry)  # `prune` goes by this time: that of access is often not kept.
 
     def _decoded(self, key: str, kind: type[Value]) -> tuple[bool, Any]:
         """Whether there is a sound entry of that type, and its value."""
@@ -197,6 +229,19 @@ def _framed(part: str | bytes) -> bytes:
 def _sum(key: str, data: bytes) -> bytes:
     """A checksum over the entry and its name: one that was renamed, cut off or changed by a bad disk is told by it."""
     return hashlib.sha256(key.encode() + data).digest()[:_SUM_BYTES]
+
+
+def _copied(key: str, source: BinaryIO, target: BinaryIO, size: int) -> bytes:
+    """Copy so many bytes, and return the checksum of them and the name of their entry. Raises OSError."""
+    digest = hashlib.sha256(key.encode())
+    while size > 0 and (part := source.read(min(size, _CHUNK))):
+        digest.update(part)
+        target.write(part)
+        size -= len(part)
+    return digest.digest()[:_SUM_BYTES]
+
+
+_CHUNK = 1 << 18
 
 
 def _entries(folder: Path) -> Iterable[tuple[int, int, Path]]:

@@ -4,7 +4,6 @@ from .archive import PackageError
 from .check import WriteError
 from .contents import Package, PackedCard, PackedNote, contents
 from .generation import cards
-from .packing import pack
 from .reader import read
 from .writer import Counts, refuse_name, write
 
@@ -17,7 +16,6 @@ __all__ = [
     "WriteError",
     "cards",
     "contents",
-    "pack",
     "read",
     "refuse_name",
     "write",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -12,15 +13,14 @@ from ..model import Deck
 from . import archive, database, reader
 from .archive import PackageError
 from .contents import Package
-from .database import Database
-from .spool import Spool
+from .rows import TABLES, Rows
 
 
 class WriteError(RuntimeError):
     """The package that was written does not hold what it should. The previous one is kept."""
 
 
-def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Spool) -> None:
+def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
     """Compare the package `made` with what it should hold: all of `outline`, decks by their ids, and `rows`.
 
     Raises WriteError if they differ, and OSError. Makes a temporary file beside it.
@@ -42,7 +42,9 @@ def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Spool) 
             _compare(
                 "times", [(newest, newest * 1000, newest * 1000)], collection.rows("col", crt=int, mod=int, scm=int)
             )
-            _compare_rows(rows, collection)
+            for table in TABLES:
+                collection.refuse_all_but_a_table(table)
+        _compare_rows(rows, image)
     except PackageError as error:
         raise WriteError(f"the package that was written cannot be read back: {error}") from error
     finally:
@@ -58,22 +60,27 @@ def _compare(part: str, wanted: Sequence[Any], got: Sequence[Any]) -> None:
             raise WriteError(f"the package that was written differs in its {part}: {change}")
 
 
-def _compare_rows(rows: Spool, collection: Database) -> None:
-    notes = collection.ordered("notes", ("id", "guid", "mid", "mod", "tags", "flds"), "id")
-    cards = collection.ordered("cards", ("id", "nid", "did", "ord", "mod", "due"), "nid, ord")
-    for wanted_notes, wanted_cards in rows.batches():
-        # The sort field is left out: SQLite makes a number of one that looks like it.
-        _compare("notes", [row[:6] for row in wanted_notes], notes.fetchmany(len(wanted_notes)))
-        _compare("cards", wanted_cards, cards.fetchmany(len(wanted_cards)))
-    _compare("notes", [], notes.fetchmany(1))
-    _compare("cards", [], cards.fetchmany(1))
-    for table, condition in (("notes", _IS_USUAL_NOTE), ("cards", _IS_USUAL_CARD)):
-        _compare(f"unusual {table}", [0], [collection.count(table, f"NOT ({condition})")])
-
-
-_IS_USUAL_NOTE = "(usn, csum, flags, data) = (-1, 0, 0, '')"
-_IS_USUAL_CARD = (
-    "(usn, type, queue, ivl, factor, reps, lapses, left, odue, odid, flags, data)"
-    " = (-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '')"
-)
-"""What is the same in every note, and in every card, before anybody has learned it."""
+def _compare_rows(rows: Rows, image: Path) -> None:
+    """The sort field is left out: SQLite makes a number of one that looks like it."""
+    try:
+        with rows.beside(image) as connection:
+            for table, names in TABLES.items():
+                columns = names.replace("sfld, ", "").split(", ")
+                wanted, got = (", ".join(f"{side}.{column}" for column in columns) for side in ("wanted", "got"))
+                same, found = connection.execute(
+                    f"SELECT count(*), (SELECT count(*) FROM package.{table})"
+                    f" FROM main.{table} AS wanted CROSS JOIN package.{table} AS got USING (id) WHERE ({wanted}) IS ({got})"
+                ).fetchone()
+                if not same == found == rows.count(table):
+                    _compare(
+                        table,
+                        *(
+                            connection.execute(
+                                f"SELECT {', '.join(columns)} FROM {held}.{table} ORDER BY id"
+                            ).fetchall()
+                            for held in ("main", "package")
+                        ),
+                    )
+                    raise WriteError(f"the package that was written differs in its {table}")
+    except sqlite3.DatabaseError as error:
+        raise PackageError(f"its rows cannot be read: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -54,10 +55,15 @@ def contents(collection: Collection) -> Package:
     none of these through.
     """
     package = outline(collection)
-    known = Known(package.decks)
+    decks = {deck.name for deck in package.decks}
+    guids: set[str] = set()
     notes = []
     for note, note_type, values, ords in checked(collection.notes, collection.note_types):
-        known.add(note.guid, note.deck)
+        if note.guid in guids:
+            raise ValueError(f"the guid {note.guid!r} is used more than once")
+        if note.deck not in decks:
+            raise ValueError(f"the note {note.guid!r} is in the deck {note.deck!r}, which the collection lacks")
+        guids.add(note.guid)
         packed = PackedNote(
             guid=note.guid,
             note_id=note.note_id,
@@ -90,26 +96,12 @@ def outline(collection: Collection) -> Package:
     )
 
 
-class Known:
-    """The guids and decks of a package while its notes are gathered."""
-
-    def __init__(self, decks: Iterable[Deck]) -> None:
-        self._decks = {deck.name for deck in decks}
-        self._guids: set[str] = set()
-
-    def add(self, guid: str, deck: str) -> None:
-        """Add a note. Raises ValueError for a guid that another note has, and for a deck that is missing."""
-        if guid in self._guids:
-            raise ValueError(f"the guid {guid!r} is used more than once")
-        if deck not in self._decks:
-            raise ValueError(f"the note {guid!r} is in the deck {deck!r}, which the collection lacks")
-        self._guids.add(guid)
+Checked: TypeAlias = tuple[Note, NoteType, list[str], tuple[int, ...]]
+"""A note, its note type, the values of its fields in their order, and its cards' ordinals."""
 
 
-def checked(
-    notes: Iterable[Note], note_types: Mapping[str, NoteType]
-) -> Iterator[tuple[Note, NoteType, list[str], tuple[int, ...]]]:
-    """Notes, one by one: each with its note type, the values of its fields in their order, and its cards' ordinals."""
+def checked(notes: Iterable[Note], note_types: Mapping[str, NoteType]) -> Iterator[Checked]:
+    """Notes, one by one. Raises ValueError for what Anki would misread in one of them."""
     kinds = {
         key: (note_type, [field.name for field in note_type.fields], Generator(note_type))
         for key, note_type in note_types.items()

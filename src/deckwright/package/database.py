@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,22 +34,11 @@ class Database:
     def rows(self, table: str, **columns: type | Collection[type]) -> list[Row]:
         """The values of these columns in all rows, each of one of its types. The order of rows means nothing."""
         with _as_package_error(table):
-            return list(self._checked(self.ordered(table, columns), table, columns))
+            self.refuse_all_but_a_table(table)
+            rows = self._connection.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED")
+            return list(self._checked(rows, table, columns))
 
-    def ordered(self, table: str, columns: Iterable[str], order: str = "") -> sqlite3.Cursor:
-        """The same as they come, unchecked, by the columns in `order`."""
-        self._refuse_all_but_a_table(table)
-        order = order and f" ORDER BY {order}"
-        return self._connection.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED{order}")
-
-    def count(self, table: str, condition: str) -> int:
-        """How many rows are as SQL says."""
-        self._refuse_all_but_a_table(table)
-        found: int
-        (found,) = self._connection.execute(f"SELECT count(*) FROM {table} NOT INDEXED WHERE {condition}").fetchone()
-        return found
-
-    def _refuse_all_but_a_table(self, table: str) -> None:
+    def refuse_all_but_a_table(self, table: str) -> None:
         """A view, a virtual table or a generated column would run what somebody wrote into the schema."""
         schema = self._connection.execute(
             "SELECT type, sql FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type != 'index'", (table,)
@@ -62,9 +51,7 @@ class Database:
         if any(column[-1] for column in columns):
             raise PackageError(f"its table {table} has columns that are calculated")
 
-    def _checked(
-        self, rows: Iterator[Row] | sqlite3.Cursor, table: str, columns: dict[str, type | Collection[type]]
-    ) -> Iterator[Row]:
+    def _checked(self, rows: sqlite3.Cursor, table: str, columns: dict[str, type | Collection[type]]) -> Iterator[Row]:
         allowed = [types if isinstance(types, Collection) else (types,) for types in columns.values()]
         texts: dict[tuple[type, ...], list[int]] = {}  # by the types of a row: which of its values are texts or bytes
         for row in rows:

@@ -5,20 +5,20 @@ What is written passes by: notes through a file, from which they are sorted, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 from .. import files
-from ..model import Collection, Note
+from ..model import Collection, Deck, NoteType
 from . import tables, zipped
 from .archive import PackageError
 from .check import WriteError, check
-from .contents import Known, outline
-from .packing import pack, unpack
-from .spool import Spool
+from .contents import outline
+from .rows import Parts, Rows
+from .tables import Blank
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -31,54 +31,55 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 def write(
-    collection: Collection, target: Path, last: Path | None = None, packed: Iterable[bytes] | None = None
+    collection: Collection,
+    target: Path,
+    last: Path | None = None,
+    parts: Parts | None = None,
+    kept: Path | None = None,
 ) -> Counts:
     """Write the package, read it back, and only then put it in the place of the previous one. What it holds.
 
-    The notes are asked for once, one by one, unless they come `packed`, by `packing.pack`, some at a time. Media that
-    are in the package `last` too are copied from it: that is faster than from their sources, but whatever is wrong
-    with it, the package is as if there was none.
+    The notes are asked for once, one by one, unless they come in `parts`. `kept` is a file for what can be of use for the
+    next package, as the one before has left it; it may be missing. Media that are in the package `last` too are copied
+    from it: that is faster than from their sources, but whatever is wrong with it, the package is as if there was none.
 
     Raises ValueError for what `refuse_name` and `contents` refuse, OSError for a file that cannot be read or written, and
-    WriteError if what was read back differs. Whatever is raised, the target stays as it was and nothing else is left.
+    WriteError if what was read back differs. Whatever is raised, the target stays as it was and nothing else is left; what
+    is in `kept` is of no use any more.
     """
     refuse_name(target.name)
     package = outline(collection)
     media = sorted(collection.media, key=lambda file: file.name)
-    deck_ids = {deck.name: tables.deck_id(collection.settings.id, deck.name) for deck in package.decks}
+    decks = {tables.deck_id(collection.settings.id, deck.name): deck for deck in package.decks}
     target.parent.mkdir(parents=True, exist_ok=True)
-    with files.workshop(target.parent) as folder:
-        rows = Spool(folder / "rows")
-        try:
-            known = Known(package.decks)
-            parts = packed or (pack(some, collection.note_types) for some in _batches(collection.notes))
-            for position, (note, deck, ords) in enumerate(chain.from_iterable(map(unpack, parts)), start=1):
-                known.add(note[1], deck)
-                rows.add(note, tables.card_rows(note, ords, deck_ids[deck], position))
-        finally:
-            rows.close()
-        decks = {deck_ids[deck.name]: deck for deck in package.decks}
+    with files.workshop(target.parent) as folder, closing(Rows(kept or folder / "rows")) as rows:
+        rows.update(parts or [(b"", collection.notes)], collection.note_types, decks)
         database = folder / "collection.anki2"
-        tables.write(database, package.note_types, decks, rows)
+        tables.write(database, _blank(package.note_types, decks, rows), rows)
         made = folder / "package.apkg"
         with zipped.lender(last) as lender:
             try:
-                zipped.write(made, media, database, lender)
+                zipped.write(made, media, database, lender, rows)
                 check(made, package, decks, rows)
             except (PackageError, WriteError):
                 if lender is None:
                     raise
-                zipped.write(made, media, database, None)  # What was wrong may have come from the last package.
+                zipped.write(made, media, database, None, rows)  # What was wrong may have come from the last package.
                 check(made, package, decks, rows)
         size = made.stat().st_size
         made.replace(target)
-    return Counts(len(rows), rows.cards, len(media), size)
+        return Counts(rows.count("notes"), rows.count("cards"), len(media), size)
 
 
-def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
-    waiting = iter(notes)
-    while some := list(islice(waiting, 64)):
-        yield some
+def _blank(note_types: Sequence[NoteType], decks: Mapping[int, Deck], rows: Rows) -> Blank:
+    encode = msgspec.msgpack.encode
+
+    def make() -> bytes:
+        from .blank import blank  # Its library takes longer to import than all else of a package that hardly changes.
+
+        return encode(blank(note_types, decks))
+
+    return msgspec.msgpack.decode(rows.made(b"blank" + encode((note_types, decks)), make), type=Blank)
 
 
 def refuse_name(name: str) -> None:

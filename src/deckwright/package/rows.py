@@ -1,0 +1,184 @@
+"""Notes → the rows that a package has of them, in an SQLite file that lasts from one package to the next.
+
+The rows of notes that the last package had are there already. They never become values of Python: SQLite itself puts them
+into the collection, and compares them with what was read back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from ..model import Deck, Note, NoteType
+from .contents import Checked, checked
+
+Parts: TypeAlias = Iterable[tuple[bytes, Iterable[Note]]]
+"""Notes in their order, some at a time, each time with a key: equal keys mean equal notes of equal note types."""
+
+TABLES = {
+    "notes": "id, guid, mid, mod, usn, tags, flds, sfld, csum, flags, data",
+    "cards": "id, nid, did, ord, mod, usn, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data",
+}
+"""The tables of a collection that have rows of notes, with their columns."""
+
+_SCHEMA = f"""
+CREATE TABLE parts (part INTEGER PRIMARY KEY, key BLOB, size INTEGER, first INTEGER);
+CREATE TABLE written (
+    id INTEGER PRIMARY KEY, guid TEXT, mid INTEGER, mod INTEGER, part INTEGER, place INTEGER, deck TEXT,
+    tags TEXT, flds TEXT, sfld TEXT
+);
+CREATE TABLE asked (id INTEGER PRIMARY KEY, nid INTEGER, ord INTEGER);
+CREATE TABLE decks (name TEXT PRIMARY KEY, id INTEGER);
+CREATE TABLE made (key BLOB PRIMARY KEY, value BLOB);
+CREATE VIEW notes ({TABLES["notes"]}) AS SELECT id, guid, mid, mod, -1, tags, flds, sfld, 0, 0, '' FROM written;
+CREATE VIEW cards ({TABLES["cards"]}) AS
+    SELECT asked.id, nid, decks.id, ord, mod, -1, 0, 0, first + place, 0, 0, 0, 0, 0, 0, 0, 0, ''
+    FROM asked CROSS JOIN written ON written.id = nid CROSS JOIN parts USING (part) CROSS JOIN decks ON name = deck;
+"""
+"""The rows that a package has (https://github.com/ankidroid/Anki-Android/wiki/Database-Structure) are those of the views
+`notes` and `cards`. Ids are in milliseconds, `mod` in seconds of the Unix epoch. `tags` have a space at both ends, `flds`
+U+001F in between. `place` is that of a note in its part, from 0, `first` that of a part's first note in the package, from 1.
+
+What the views add is what genanki (note.py, card.py) gives each note and card: usn -1 (never synchronised), csum 0 (Anki
+works it out itself), type and queue 0 (new), in the order of `due`; and 0 for what reviews change.
+"""
+
+_SOURCES = {"notes": "written", "cards": "asked"}
+"""The tables from which the views have their rows."""
+
+_BATCH = 64
+"""Notes whose rows are in memory at once."""
+
+
+class Rows:
+    """The rows in a file. Each method raises OSError if it cannot be read or written."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is that of a file as the last package has left it, or of none yet."""
+        self.path = path
+        self._used: set[bytes] = set()
+        is_new = not path.exists()
+        with as_os_error():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+            if is_new:
+                self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Drop what is of no use for the next package."""
+        with as_os_error():
+            held = self._connection.execute("SELECT key FROM made").fetchall()
+            self._connection.executemany(
+                "DELETE FROM made WHERE key = ?", [row for row in held if row[0] not in self._used]
+            )
+        self._connection.close()
+
+    def update(self, parts: Parts, note_types: Mapping[str, NoteType], decks: Mapping[int, Deck]) -> None:
+        """Make the rows those of these notes. `decks` has the decks of the package by their ids.
+
+        Raises ValueError for notes that `contents` refuses, and if two notes, or cards of two notes, have the same id.
+        """
+        with as_os_error():
+            self._connection.execute("BEGIN")
+            self._connection.execute("DELETE FROM decks")
+            named = [(deck.name, id_) for id_, deck in decks.items()]
+            self._connection.executemany("INSERT INTO decks VALUES (?, ?)", named)
+            self._place(self._numbered(parts, note_types))
+            self._connection.execute("COMMIT")
+        if row := self._first("SELECT guid, deck FROM written WHERE deck NOT IN (SELECT name FROM decks)"):
+            raise ValueError(f"the note {row[0]!r} is in the deck {row[1]!r}, which the collection lacks")
+        if row := self._first("SELECT guid FROM written GROUP BY guid HAVING count(*) > 1"):
+            raise ValueError(f"the guid {row[0]!r} is used more than once")
+
+    def count(self, table: str) -> int:
+        """How many `notes` or `cards` there are."""
+        return int(self._first(f"SELECT count(*) FROM {_SOURCES[table]}")[0])
+
+    @property
+    def newest(self) -> int:
+        """The latest time of change of a note, 0 if there is none."""
+        return int(self._first("SELECT ifnull(max(mod), 0) FROM written")[0])
+
+    def made(self, made_of: bytes, make: Callable[[], bytes]) -> bytes:
+        """What `make` returns, which depends on nothing but `made_of`. What was made for the last package is kept."""
+        key = hashlib.sha256(made_of).digest()
+        self._used.add(key)
+        if row := self._first("SELECT value FROM made WHERE key = ?", key):
+            return bytes(row[0])
+        value = make()
+        with as_os_error():
+            self._connection.execute("INSERT INTO made VALUES (?, ?)", (key, value))
+        return value
+
+    @contextmanager
+    def beside(self, collection: Path) -> Iterator[sqlite3.Connection]:
+        """A connection to the rows, as `main`, and to the collection in another file, as `package`."""
+        self._connection.execute("ATTACH ? AS package", (str(collection),))
+        try:
+            yield self._connection
+        finally:
+            self._connection.execute("DETACH package")
+
+    def _numbered(self, parts: Parts, note_types: Mapping[str, NoteType]) -> list[int]:
+        """The numbers of these parts, in their order, with the rows of those that are new, and without those of others."""
+        execute = self._connection.execute
+        known = dict(execute("SELECT key, part FROM parts").fetchall())
+        numbers, new = [], []
+        for key, notes in parts:
+            number = known.pop(key, 0)
+            if not number:
+                execute("INSERT INTO parts (key) VALUES (?)", (key,))
+                number = int(self._first("SELECT last_insert_rowid()")[0])
+                new.append((number, notes))
+            numbers.append(number)
+        gone = ", ".join(map(str, known.values()))
+        execute(f"DELETE FROM asked WHERE nid IN (SELECT id FROM written WHERE part IN ({gone}))")
+        execute(f"DELETE FROM written WHERE part IN ({gone})")
+        execute(f"DELETE FROM parts WHERE part IN ({gone})")
+        for number, notes in new:  # An id may have been that of a note that is gone.
+            self._add(number, checked(notes, note_types))
+        return numbers
+
+    def _add(self, part: int, notes: Iterator[Checked]) -> None:
+        size = 0
+        while batch := list(islice(notes, _BATCH)):
+            held, cards = [], []
+            for place, (note, note_type, values, ords) in enumerate(batch, size):
+                tags, text = f" {' '.join(note.tags)} ", "\x1f".join(values)
+                row = (note.note_id, note.guid, note_type.id, note.mod, part, place, note.deck, tags, text)
+                held.append((*row, values[note_type.sort_field]))
+                # There are 500 ids free behind that of each note.
+                cards += [(note.note_id + 1 + ord_, note.note_id, ord_) for ord_ in ords]
+            self._connection.executemany("INSERT INTO written VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", held)
+            self._connection.executemany("INSERT INTO asked VALUES (?, ?, ?)", cards)
+            size += len(batch)
+        self._connection.execute("UPDATE parts SET size = ? WHERE part = ?", (size, part))
+
+    def _place(self, numbers: Sequence[int]) -> None:
+        """Give each part its place in the package, in the order of their numbers here."""
+        sizes = dict(self._connection.execute("SELECT part, size FROM parts").fetchall())
+        first = 1
+        for number in numbers:
+            self._connection.execute("UPDATE parts SET first = ? WHERE part = ?", (first, number))
+            first += sizes[number]
+
+    def _first(self, sql: str, *values: object) -> Any:
+        """The first row that a query finds, None if there is none."""
+        with as_os_error():
+            return self._connection.execute(sql, values).fetchone()
+
+
+@contextmanager
+def as_os_error() -> Iterator[None]:
+    """An id that two rows have, as ValueError; all else that SQLite finds wrong, as OSError: the disk is full, or broken."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise ValueError(f"two notes have the same id, or two cards: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise OSError(str(error)) from error
