@@ -231,19 +231,25 @@ class _Draft(msgspec.Struct, frozen=True):
 
 
 def _illustrated(
-    drafts: Iterable[_Draft], library: Library, root: Path, cache: Cache
+    drafts: Sequence[_Draft], library: Library, root: Path, cache: Cache
 ) -> tuple[list[_Draft], list[Diagnostic]]:
     """The notes with their files and masks, but for those of which one is missing or wrong."""
     made: list[_Draft] = []
     found: list[Diagnostic] = []
-    shown: list[tuple[_Draft, list[Media], list[Diagnostic]]] = []
-    for draft in drafts:
+    shown: dict[int, tuple[list[Media], list[Diagnostic]]] = {}
+    for n, draft in enumerate(drafts):
+        if not draft.note.references:  # as in most notes
+            continue
         results = [library.resolve(reference) for reference in draft.note.references]
         wrong = [diagnostic for _, told in results for diagnostic in told]
-        shown.append((draft, [file for file, _ in results if file], wrong))
-    pictures = [media[0] for draft, media, wrong in shown if draft.note.mode and not has_errors(wrong)]
+        shown[n] = [file for file, _ in results if file], wrong
+    pictures = [media[0] for n, (media, wrong) in shown.items() if drafts[n].note.mode and not has_errors(wrong)]
     drawn = _drawn(pictures, root, cache)
-    for draft, media, wrong in shown:
+    for n, draft in enumerate(drafts):
+        if n not in shown:
+            made.append(draft)
+            continue
+        media, wrong = shown[n]
         found += wrong
         if not has_errors(wrong):
             if draft.note.mode:
@@ -251,7 +257,7 @@ def _illustrated(
                 found += more
                 made += [whole] if whole else []
             else:
-                made.append(_with_media(draft, media) if media else draft)
+                made.append(_with_media(draft, media))
     return made, found
 
 

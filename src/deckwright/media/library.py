@@ -6,6 +6,7 @@ import hashlib
 import os
 import posixpath
 import re
+import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,6 +68,7 @@ class Library:
         self._by_name: dict[str, Media] = {}
         self._found: dict[tuple[str, bool, str], str] = {}
         self._inside: dict[str, bool] = {}
+        self._plain: dict[str, bool] = {}
 
     def resolve(self, reference: Reference) -> tuple[Media | None, list[Diagnostic]]:
         """The file that is meant, as it is shipped; None if and only if a diagnostic is an error.
@@ -110,23 +112,37 @@ class Library:
             places = self._at(reference)
         if not places:
             return None, [self._not_found(reference)]
-        place = places[-1] if _may_be_file(self._root / places[-1]) else places[0]
-        path = self._root / place
+        place = places[-1] if self._may_be_file(places[-1]) else places[0]
         if not self._is_inside(place):
             return None, [outside(span, target)]
-        if not _may_be_file(path):
-            return None, [not_a_file(span, target, "folder" if path.is_dir() else "other")]
+        if not self._may_be_file(place):
+            return None, [not_a_file(span, target, "folder" if (self._root / place).is_dir() else "other")]
         self._found[key] = place
         return place, []
 
     def _is_inside(self, place: str) -> bool:
         """Whether a file is in the project, links followed."""
-        if (self._root / place).is_symlink():
+        if not self._is_plain(place) and (self._root / place).is_symlink():
             return files.is_inside(self._root / place, self._root)
         folder = posixpath.dirname(place)
         if folder not in self._inside:
             self._inside[folder] = files.is_inside(self._root / folder, self._root)
         return self._inside[folder]
+
+    def _may_be_file(self, place: str) -> bool:
+        try:
+            return self._is_plain(place) or (self._root / place).is_file()
+        except OSError:  # Reading it will tell why.
+            return True
+
+    def _is_plain(self, place: str) -> bool:
+        """Whether it is a file itself, and no link."""
+        if place not in self._plain:
+            try:
+                self._plain[place] = stat.S_ISREG(os.lstat(f"{self._root}/{place}").st_mode)
+            except (OSError, ValueError):
+                self._plain[place] = False
+        return self._plain[place]
 
     def _named(self, name: str) -> list[str]:
         """Obsidian's way: the files with that name, in any folder and any case. A path from the root comes before others."""
@@ -157,7 +173,7 @@ class Library:
         places = []
         for place in chain(self._matching(reference, _nfc), self._matching(reference, _decoded)):
             places.append(place)
-            if _may_be_file(self._root / place):
+            if self._may_be_file(place):
                 break
         return places
 
@@ -329,13 +345,6 @@ def _spelt(reference: Reference, place: str) -> str:
     else:
         place = "/" + place
     return place if reference.by_name else place.replace("%", "%25").replace(" ", "%20")
-
-
-def _may_be_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # Reading it will tell why.
-        return True
 
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
