@@ -1,0 +1,178 @@
+"""`deckwright read`: a project → its cards, for whoever reads them through before a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._project import found_root, loaded, project_option
+from ._talk import (
+    command,
+    command_line,
+    count,
+    explain_first,
+    fail,
+    next_steps,
+    say,
+    shown,
+    size,
+    styled,
+    summary,
+)
+
+if TYPE_CHECKING:
+    from ..collection import Loaded
+    from ..proof import Choice, Chosen
+
+
+@command("read --tag s3 --format html --output s3.html")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@project_option
+@click.option("--deck", "decks", metavar="NAME", multiple=True, help="Only this deck, with those below it.")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only notes with this tag, or with one below it.")
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice(["basic", "cloze", "occlusion"]),
+    multiple=True,
+    help="Only notes of this kind.",
+)
+@click.option("--file", "paths", metavar="PATH", multiple=True, help="Only the notes in this file or folder.")
+@click.option("--new", is_flag=True, help="Only notes that are new or changed since the last release.")
+@click.option("--fronts-first", is_flag=True, help="All fronts, then all backs: to answer before an answer is seen.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "json"]),
+    help="Text, a page of HTML in the style of the deck, or JSON for programs. Default: what --output ends in, or text.",
+)
+@click.option("--json", "form", flag_value="json", help="Short for --format json.")
+@click.option(
+    "--output",
+    "target",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a file. Default: standard output.",
+)
+@click.pass_context
+def read(
+    ctx: click.Context,
+    ids: tuple[str, ...],
+    start: Path,
+    decks: tuple[str, ...],
+    tags: tuple[str, ...],
+    kinds: tuple[str, ...],
+    paths: tuple[str, ...],
+    new: bool,
+    fronts_first: bool,
+    form: str | None,
+    target: Path | None,
+) -> None:
+    """Show the cards as learners meet them: to read them through before a release.
+
+    Each card comes with its file and line, the front, then the back. IDs choose notes, or all notes of a section; an
+    option that is given twice chooses what fits one or the other. Notes with errors are left out.
+    """
+    from ..proof import Choice, choose
+
+    root = found_root(start)
+    files = tuple(_from_root(root, path) for path in paths)
+    decks, tags = (tuple(name.rstrip(":") for name in named) for named in (decks, tags))
+    choice = Choice(decks, tags, kinds, files, ids, new)
+    made, found = loaded(root)
+    wrong = [one for one in found if one.severity == "error"]
+    say(wrong)
+    if made is None or (new and made.is_blocked):
+        fail(1, f"Nothing can be read: {summary(wrong)}.", f"Next: {explain_first(wrong)}")
+    chosen, nothing = choose(
+        made.collection.notes, made.collection.note_types, made.assigned.ledger.lines, made.collection.settings, choice
+    )
+    if nothing:
+        steps = [f"To see what there is: {command_line('stats')}"] * nothing.is_slip
+        fail(2 if nothing.is_slip else 1, nothing.why, *steps)
+    _show(made, chosen, choice, form or _form(target), fronts_first, target)
+    if wrong:
+        click.echo(f"Without the notes that have errors: {summary(wrong)}.", err=True)
+        next_steps(explain_first(wrong))
+    ctx.exit(int(bool(wrong)))
+
+
+def _from_root(root: Path, path: str) -> str:
+    """The path from the root, with `/`, of what is named from the current folder or, as diagnostics do, from the root."""
+    named = Path(path)
+    for file in (named.absolute(), root / named):
+        if file.exists():
+            if not file.resolve().is_relative_to(root):
+                fail(2, f"{shown(named)} is outside the project.")
+            return file.resolve().relative_to(root).as_posix()
+    return named.as_posix()
+
+
+def _form(target: Path | None) -> str:
+    """The format that the name of a file asks for."""
+    return {".html": "html", ".htm": "html", ".json": "json"}.get(target.suffix.lower() if target else "", "text")
+
+
+def _show(
+    made: Loaded, chosen: list[Chosen], choice: Choice, form: str, fronts_first: bool, target: Path | None
+) -> None:
+    """Print the cards, or write them to the file, and say on stderr what was printed or written."""
+    from .. import proof
+
+    last = made.before.last
+    if choice.new and not last:
+        click.echo("There was no release yet: all notes are new.", err=True)
+    left_out: dict[str, int] = {}
+    with_states = last is not None
+    if form == "html":
+        asked = _in_words(choice, last.version if last else "")
+        page = proof.to_page(chosen, made.collection, asked, fronts_first, with_states)
+        written, number, left_out = page.html, page.cards, page.left_out
+    else:
+        read = list(proof.entries(chosen))
+        number = len(read)
+        if form == "json":
+            written = proof.to_json(read, fronts_first)
+        else:
+            style = styled if target is None else _plain
+            written = "\n\n\n".join(proof.to_text(read, style, fronts_first, with_states))
+    counted = f"{count(number, 'card')} of {count(len(chosen), 'note')}"
+    if last and not chosen:
+        click.echo(f"Nothing that was asked for is new or changed since version {last.version}.", err=True)
+    data = f"{written}\n".encode("utf-8", "backslashreplace")
+    if target:
+        _write(target, data)
+        click.echo(f"Wrote {shown(target)} · {counted}, {size(len(data))}")
+    elif form == "text" and chosen:
+        click.echo(f"{written}\n")
+        click.echo(counted, err=True)
+    elif form != "text":
+        click.echo(data, nl=False)  # As bytes: it is UTF-8, whatever the terminal's encoding.
+    for name, number in left_out.items():
+        click.echo(f"{name} ({size(number)}) is not in the page, which would be too large to be sent.", err=True)
+
+
+def _plain(piece: str, role: str) -> str:
+    return piece
+
+
+def _in_words(choice: Choice, version: str) -> str:
+    """What was chosen, for the head of the page."""
+    said = [
+        " or ".join(words) for words in (choice.decks, choice.tags, choice.kinds, choice.files, choice.ids) if words
+    ]
+    if choice.new and version:
+        said.append(f"new or changed since version {version}")
+    return " · ".join(said)
+
+
+def _write(target: Path, data: bytes) -> None:
+    from .. import files
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        files.replace(target, data)
+    except OSError as error:
+        fail(1, f"{shown(target)} cannot be written: {files.reason(error)}")

@@ -1,0 +1,80 @@
+"""A note to read → its cards, as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+
+import msgspec
+
+from .. import texts
+from .choice import Chosen, State
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A card to read.
+
+    `file` and `line` are where its note stands, `card` is its number, counted from 1 as in `c1`. `note_type` is basic,
+    cloze or occlusion. What is asked stands in the question as `[hint]` or `[...]`. `source` has the addresses of its
+    links.
+    """
+
+    file: str
+    line: int
+    id: str
+    guid: str
+    card: int
+    deck: str
+    tags: tuple[str, ...]
+    note_type: str
+    state: State
+    context: str
+    header: str
+    question: str
+    hint: str
+    answer: str
+    extra: str
+    source: str
+
+
+def entries(chosen: Iterable[Chosen]) -> Iterator[Entry]:
+    """The cards of the notes, in their order; those of a note by their numbers."""
+    for one in chosen:
+        note = one.note
+        text = texts.of_note(note, one.note_type)
+        source = _with_addresses(note.fields.get("Source", ""))
+        for card in text.cards:
+            yield Entry(
+                file=note.span.path,
+                line=note.span.line,
+                id=note.id,
+                guid=note.guid,
+                card=card.ordinal + 1,
+                deck=note.deck,
+                tags=note.tags,
+                note_type=one.note_type.family,
+                state=one.state,
+                context=text.context,
+                header=text.header,
+                question=card.question,
+                hint=card.hint,
+                answer=card.answer,
+                extra=text.extra,
+                source=source,
+            )
+
+
+_LINK = re.compile(r'<a\b[^<>]*?\bhref="([^"<>]*)"[^<>]*>(.*?)</a>', re.DOTALL)
+
+
+def _with_addresses(field: str) -> str:
+    """The text of a Source; a link is its address, with its text before it if that says more."""
+
+    def link(found: re.Match[str]) -> str:
+        address, shown = unescape(found[1]), texts.plain(found[2])
+        bare = address.partition("://")[2] or address
+        # Back as HTML, since `plain` reads all of it.
+        return found[1] if shown.rstrip("/") in (bare.rstrip("/"), address.rstrip("/")) else f"{found[2]} ({found[1]})"
+
+    return texts.plain(_LINK.sub(link, field))

@@ -1,0 +1,143 @@
+"""Notes to read → one page of HTML that needs nothing else: the cards in the deck's own style.
+
+`page.html` is its frame, `page.css` the look of all around the cards, `page.js` what its buttons and keys do. Nothing of it
+is loaded from elsewhere, and no other script runs.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from string import Template
+
+import msgspec
+
+from .. import texts
+from ..model import Collection
+from .choice import Chosen
+from .media import Shelf
+from .sides import sides
+
+
+class Page(msgspec.Struct, frozen=True):
+    """The page, how many cards it shows, and the names and sizes of the media that found no room in it."""
+
+    html: str
+    cards: int
+    left_out: dict[str, int]
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """A card of the page: its number there, its note, its number in it, and its two sides as HTML."""
+
+    number: int
+    chosen: Chosen
+    ordinal: int
+    front: str
+    back: str
+
+
+def to_page(
+    chosen: Sequence[Chosen], collection: Collection, asked: str, fronts_first: bool = False, with_states: bool = False
+) -> Page:
+    """The page of these notes of the collection; `asked` says in words which they are, empty if they are all.
+
+    An answer is hidden until it is asked for. With `fronts_first`, all fronts come first, then all backs. Raises OSError
+    if a file cannot be read.
+    """
+    shelf = Shelf(collection.media)
+    shown = list(_shown(chosen, shelf))
+    contents, cards = _in_parts(shown, with_states) if fronts_first else _by_file(shown, with_states)
+    script = _file("page.js")
+    deck = collection.settings
+    counted = f"{_count(len(shown), 'card')} of {_count(len(chosen), 'note')}"
+    # The author's stylesheet is in it: the settings refuse what would end the element.
+    styles = dict.fromkeys(one.note_type.css for one in chosen)
+    html = Template(_file("page.html")).substitute(
+        title=escape(deck.name),
+        summary=escape(" · ".join(filter(None, (counted, asked, f"version {deck.version}")))),
+        styles="\n".join(f"<style>\n{style}\n</style>" for style in styles),
+        page_style=_file("page.css"),
+        contents=contents,
+        cards="\n".join(cards),
+        media=shelf.json(),
+        script=script,
+        script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
+    )
+    return Page(html, len(shown), shelf.left_out)
+
+
+def _file(name: str) -> str:
+    return files(__package__ or "").joinpath(name).read_text("utf-8").rstrip("\n")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _shown(chosen: Iterable[Chosen], shelf: Shelf) -> Iterator[_Shown]:
+    number = 0
+    for one in chosen:
+        for card in texts.of_note(one.note, one.note_type).cards:
+            number += 1
+            yield _Shown(number, one, card.ordinal, *sides(one, card.ordinal, shelf.holds))
+
+
+def _by_file(shown: Iterable[_Shown], with_states: bool) -> tuple[str, list[str]]:
+    """The list of the files, and the cards of each: the front, then the back, which is closed."""
+    listed: list[str] = []
+    cards: list[str] = []
+    for place, (path, group) in enumerate(groupby(shown, key=lambda card: card.chosen.note.span.path), 1):
+        held = list(group)
+        listed.append(f'<li><a href="#file-{place}">{escape(path)}</a> {len(held)}</li>')
+        cards.append(f'<h2 class="proof-file" id="file-{place}">{escape(path)}</h2>')
+        for card in held:
+            bar = f"{_number(card)}{_facts(card, with_states)}"
+            back = f"<summary>Answer</summary>\n{_side(card, card.back)}\n{_about(card)}"
+            cards.append(_card(card, "card", f"{bar}", f"{_side(card, card.front)}\n<details>\n{back}\n</details>"))
+    if len(listed) < 2:
+        return "", cards
+    return f'<details class="proof-contents"><summary>Files</summary><ul>{"".join(listed)}</ul></details>', cards
+
+
+def _in_parts(shown: Iterable[_Shown], with_states: bool) -> tuple[str, list[str]]:
+    """Links to the two parts, and the cards: all fronts, then all backs. A front does not say where it is from."""
+    fronts = ['<h2 class="proof-part" id="fronts">Fronts</h2>']
+    backs = ['<h2 class="proof-part" id="backs">Backs</h2>']
+    for card in shown:
+        n = card.number
+        fronts.append(_card(card, "card", f'{_number(card)}<a href="#back-{n}">back</a>', _side(card, card.front)))
+        bar = f'{_number(card, "back")}{_facts(card, with_states)}<a href="#card-{n}">front</a>'
+        backs.append(_card(card, "back", bar, f"{_side(card, card.back)}\n{_about(card)}"))
+    return '<p><a href="#fronts">Fronts</a> · <a href="#backs">Backs</a></p>', [*fronts, *backs]
+
+
+def _card(card: _Shown, kind: str, bar: str, inside: str) -> str:
+    return (
+        f'<article class="proof-card" id="{kind}-{card.number}">\n<p class="proof-bar">{bar}</p>\n{inside}\n</article>'
+    )
+
+
+def _number(card: _Shown, kind: str = "card") -> str:
+    return f'<a class="proof-number" href="#{kind}-{card.number}">{card.number}</a>'
+
+
+def _facts(card: _Shown, with_states: bool) -> str:
+    """Where the card is from. Its ID is below the answer, since it may tell it."""
+    facts = f"<span>{escape(card.chosen.note.span.place)}</span><span>c{card.ordinal + 1}</span>"
+    state = card.chosen.state
+    return f'{facts}<span class="proof-state">{state}</span>' if with_states and state != "released" else facts
+
+
+def _side(card: _Shown, html: str) -> str:
+    return f'<div class="card card{card.ordinal + 1}">\n{html}\n</div>'
+
+
+def _about(card: _Shown) -> str:
+    note = card.chosen.note
+    told = [note.deck, *note.tags]
+    return f'<p class="proof-facts">{"".join(f"<span>{escape(name)}</span>" for name in told)}</p>'

@@ -1,0 +1,66 @@
+"""A card → the HTML of its two sides, for a page that stands alone.
+
+`cards` makes them as Anki does. What Anki's programs and scripts add to them is put in here: masks, sound, what is typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+
+from .. import cards, texts
+from ..mediatypes import VIDEO, extension
+from .choice import Chosen
+from .masks import overlay
+
+Embedded = Callable[[str], bool]
+"""Whether the page holds the file of this name: what is put into `data-src` gets its bytes there."""
+
+
+def sides(chosen: Chosen, ordinal: int, is_held: Embedded) -> tuple[str, str]:
+    """The front of the card with this number, counted from 0, and what the back adds to it: for a basic note, the part
+    below the line, else all of it.
+    """
+    made = cards.render(chosen.note, chosen.note_type, ordinal)
+    back = made.answer.removeprefix(made.question) if not made.error else made.answer
+    typed = texts.plain(chosen.note.fields.get("Typed", ""))
+    front = _TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
+    if "[[type:" in made.question and typed:
+        back = f'<div class="dw-typed">{escape(typed)}</div>{back}'
+    return _alone(front, is_held), _alone(back, is_held)
+
+
+_TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
+_NOT_HERE = re.compile(r'<script>\n.*?</script>\n?|<link rel="stylesheet" href="_[^"<>]*">\n?', re.DOTALL)
+"""Anki's script for masks, and the learner's own stylesheet. Nothing an author writes can begin so."""
+
+_CANVAS = '<canvas id="image-occlusion-canvas"></canvas>'
+_PLAYED = re.compile(r"\[sound:([^\[\]<>\"&]*)\]")
+_SHOWN = re.compile(r"""(<(?:img|video)\b[^<>]*?\s)src="([^"#?]*)([^"]*)"([^<>]*>)""")
+
+
+def _alone(html: str, is_held: Embedded) -> str:
+    def shown(found: re.Match[str]) -> str:
+        before, name, behind, after = found.groups()
+        if is_held(name):
+            return f'{before}loading="lazy" data-src="{name}{behind}"{after}'
+        return f'<span class="proof-missing">{_described(found[0])} ({name or "no file"} is not in this page)</span>'
+
+    def played(found: re.Match[str]) -> str:
+        name = found[1]
+        if not is_held(name):
+            return f'<span class="proof-missing">({name} is not in this page)</span>'
+        element = "video" if extension(name) in VIDEO else "audio"
+        return f'<{element} controls preload="none" data-src="{name}"></{element}>'
+
+    html = _NOT_HERE.sub("", html)
+    if _CANVAS in html:
+        html = html.replace(_CANVAS, overlay(html))
+    return _PLAYED.sub(played, _SHOWN.sub(shown, html))
+
+
+def _described(picture: str) -> str:
+    """The description of a picture, as HTML."""
+    found = re.search(r'\s(?:alt|aria-label)="([^"<>]*)"', picture)
+    return found[1] if found else ""

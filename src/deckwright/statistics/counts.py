@@ -1,0 +1,132 @@
+"""The notes of a collection → their numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+import msgspec
+
+from .. import texts
+from ..model import Candidate, Collection, Media
+
+
+class Count(msgspec.Struct):
+    """How many notes and cards there are of something."""
+
+    notes: int = 0
+    cards: int = 0
+
+    def add(self, cards: int) -> None:
+        self.notes += 1
+        self.cards += cards
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """How many words the answers of the cards of a kind have; `longest_at` is the file and line of the longest, and its ID."""
+
+    median: float
+    longest: int
+    longest_at: str
+    longest_id: str
+
+
+class File(msgspec.Struct, frozen=True):
+    """A media file: its name in the package, its size in bytes as it ships, and how many notes show it."""
+
+    name: str
+    size: int
+    notes: int
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """Numbers of a deck. `files` are the files with notes. Decks and tags are sorted, and count what is below them too;
+    `kinds` are basic, cloze and occlusion, with `answers` for each. A `missing` id, source or tag is told by its places.
+    `media` are sorted by size, the largest first.
+    """
+
+    files: int
+    total: Count
+    decks: dict[str, Count]
+    kinds: dict[str, Count]
+    tags: dict[str, Count]
+    answers: dict[str, Answers]
+    missing: dict[str, tuple[str, ...]]
+    media: tuple[File, ...]
+
+
+KINDS = ("basic", "cloze", "occlusion")
+
+
+def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
+    """The numbers of a collection. `written` is what the authors' files say of each note. Raises OSError if a media file
+    has vanished.
+    """
+    total = Count()
+    decks: defaultdict[str, Count] = defaultdict(Count)
+    tags: defaultdict[str, Count] = defaultdict(Count)
+    kinds: defaultdict[str, Count] = defaultdict(Count)
+    words: defaultdict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    missing: dict[str, list[str]] = {"id": [], "source": [], "tags": []}
+    shown: defaultdict[str, int] = defaultdict(int)
+    files: set[str] = set()
+    for note, source in zip(collection.notes, written, strict=True):
+        family = collection.note_types[note.note_type].family
+        cards = texts.of_note(note, collection.note_types[note.note_type]).cards
+        place = note.span.place
+        files.add(note.span.path)
+        for counted in (total, kinds[family], *(decks[name] for name in _levels([note.deck]))):
+            counted.add(len(cards))
+        for name in _levels(note.tags):
+            tags[name].add(len(cards))
+        words[family] += [(_words(card.answer), place, note.id) for card in cards]
+        # A note that is cut from a section with an id is named by it.
+        lacking = {
+            "id": not (source.id or source.group),
+            "source": not note.fields.get("Source"),
+            "tags": not note.tags,
+        }
+        for what, is_missing in lacking.items():
+            missing[what] += [place] * is_missing
+        for name in {name for value in note.fields.values() for name in _MEDIA.findall(value)}:
+            shown[name] += 1
+    return Statistics(
+        files=len(files),
+        total=total,
+        decks=_sorted(decks),
+        kinds={kind: kinds[kind] for kind in KINDS if kind in kinds},
+        tags=_sorted(tags),
+        answers={kind: _answers(words[kind]) for kind in KINDS if words.get(kind)},
+        missing={what: tuple(places) for what, places in missing.items()},
+        media=_files(collection.media, shown),
+    )
+
+
+_MEDIA = re.compile(r'(?:\bsrc="|\[sound:)([^"#?\]]+)')
+
+
+def _levels(names: Iterable[str]) -> dict[str, None]:
+    """The names and all that is above them, each once."""
+    parts = [name.split("::") for name in names]
+    return {"::".join(part[:length]): None for part in parts for length in range(1, len(part) + 1)}
+
+
+def _words(answer: str) -> int:
+    return sum(any(letter.isalnum() for letter in word) for word in answer.split())
+
+
+def _sorted(counts: Mapping[str, Count]) -> dict[str, Count]:
+    """Each with what is below it: `a`, `a::b`, `a-c`."""
+    return {name: counts[name] for name in sorted(counts, key=lambda name: name.split("::"))}
+
+
+def _answers(words: Sequence[tuple[int, str, str]]) -> Answers:
+    longest, place, id_ = max(words, key=lambda answer: answer[0])  # The first of those of the same length.
+    return Answers(float(median(number for number, _, _ in words)), longest, place, id_)
+
+
+def _files(media: Iterable[Media], shown: Mapping[str, int]) -> tuple[File, ...]:
+    found = [File(file.name, len(file.read()), shown[file.name]) for file in media]
+    return tuple(sorted(found, key=lambda file: (-file.size, file.name)))

@@ -1,0 +1,166 @@
+"""`deckwright stats`: what it counts, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from scratch import Scratch
+
+from deckwright import commands
+from deckwright.statistics import Answers, Count, File, Statistics, to_text
+
+HEART = """\
+---
+kind: basic
+tags: [heart, heart::chambers]
+source: https://books.example/heart
+deck: Heart
+---
+# Heart
+
+## What does an atrium do? {#atrium}
+
+It receives *blood* from -- the veins.
+
+## Where does it pump? {.cloze}
+
+The {{c1::left}} ventricle pumps into the {{c2::aorta}}.
+"""
+LUNG = """\
+# Lung
+
+## Parts {.basic .items #parts}
+
+- **Bronchus**: leads air
+- **Alveolus**: ![Gas](../media/gas.svg) ![Gas](../media/gas.svg)
+
+## The chest {.occlusion #chest}
+
+![A heart beside a lung](../media/chest.svg)
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50">{}</svg>'
+CHEST = SVG.format('<text data-mask="heart" x="9" y="15" font-size="9">The heart</text>')
+
+TEXT = """\
+5 notes, 6 cards in 2 files
+
+Kind       Notes  Cards  Words: median  Longest
+basic          3      3              2        6  cards/heart.md:9
+cloze          1      2              1        1  cards/heart.md:13
+occlusion      1      1              2        2  cards/lung.md:8
+
+Deck     Notes  Cards
+Anatomy      5      6
+  Heart      2      3
+
+Tag         Notes  Cards
+heart           2      3
+  chambers      2      3
+
+Notes without  Number
+an id               1  cards/heart.md:13
+a source            3  cards/lung.md:5, cards/lung.md:6, cards/lung.md:8
+a tag               3  cards/lung.md:5, cards/lung.md:6, cards/lung.md:8
+
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
+    project = Scratch(tmp_path / "body")
+    media = {"media/chest.svg": CHEST, "media/gas.svg": SVG.format("")}
+    project.write({"cards/heart.md": HEART, "cards/lung.md": LUNG, **media})
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    return project
+
+
+def told(*args: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(commands.main, ["stats", *args], prog_name="deckwright")
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_numbers_as_json(project: Scratch) -> None:
+    code, stdout, stderr = told("--json")
+    chest, gas = project.load(1_700_000_000).collection.media
+    (id_,) = (note.id for note in project.load(1_700_000_000).collection.notes if note.note_type == "cloze")
+    everything = {"notes": 5, "cards": 6}
+    heart = {"notes": 2, "cards": 3}
+    without = ["cards/lung.md:5", "cards/lung.md:6", "cards/lung.md:8"]
+    assert (code, stderr) == (0, "")
+    assert json.loads(stdout) == {
+        "files": 2,
+        "total": everything,
+        "decks": {"Anatomy": everything, "Anatomy::Heart": heart},
+        "kinds": {
+            "basic": {"notes": 3, "cards": 3},
+            "cloze": {"notes": 1, "cards": 2},
+            "occlusion": {"notes": 1, "cards": 1},
+        },
+        "tags": {"heart": heart, "heart::chambers": heart},
+        "answers": {
+            "basic": {"median": 2, "longest": 6, "longest_at": "cards/heart.md:9", "longest_id": "atrium"},
+            "cloze": {"median": 1, "longest": 1, "longest_at": "cards/heart.md:13", "longest_id": id_},
+            "occlusion": {"median": 2, "longest": 2, "longest_at": "cards/lung.md:8", "longest_id": "chest"},
+        },
+        "missing": {"id": ["cards/heart.md:13"], "source": without, "tags": without},
+        "media": [
+            {"name": chest.name, "size": len(chest.read()), "notes": 1},
+            {"name": gas.name, "size": len(gas.read()), "notes": 1},
+        ],
+    }
+
+
+def test_the_numbers_as_text(project: Scratch) -> None:
+    code, stdout, stderr = told()
+    chest, gas = project.load(1_700_000_000).collection.media
+    sizes = [len(chest.read()), len(gas.read())]
+    width = len(chest.name) + 2
+    rows = [
+        f"{'Media'.ljust(width)}    Size  Notes",
+        f"{'2 files'.ljust(width)}  {sum(sizes) / 1000:.1f} kB",
+        f"  {chest.name}  {sizes[0] / 1000:.1f} kB      1",
+        f"{f'  {gas.name}'.ljust(width)}  {sizes[1] / 1000:.1f} kB      1",
+    ]
+    assert (code, stdout, stderr) == (0, TEXT + "\n".join([*rows, ""]), "")
+
+
+def test_notes_with_errors_are_left_out_and_told(project: Scratch) -> None:
+    project.write({"cards/lung.md": "# Lung\n\n## What does it do? {.basic}\n"})
+    code, stdout, stderr = told("--json")
+    assert (code, json.loads(stdout)["total"]) == (1, {"notes": 2, "cards": 3})
+    assert stderr.splitlines()[0] == "cards/lung.md:3:4: error[N002]: this note has no answer"
+    assert stderr.splitlines()[-2:] == [
+        "Without the notes that have errors: 1 error in 1 file.",
+        "Next: deckwright explain N002",
+    ]
+
+
+def test_settings_with_an_error_count_nothing(project: Scratch) -> None:
+    project.write({"deck.toml": 'name = "Anatomy"\n'})
+    code, stdout, stderr = told()
+    assert (code, stdout, stderr.splitlines()[-2]) == (1, "", "Nothing can be counted: 1 error in 1 file.")
+
+
+def test_a_large_deck_fits_into_80_columns() -> None:
+    many = Count(12_345, 123_456)
+    deep = "::".join(["A rather long name of a deck"] * 6)
+    long = "cards/a-folder/another-folder/a-file-with-a-very-long-name-indeed.md"
+    numbers = Statistics(
+        files=1_000,
+        total=many,
+        decks={deep: many},
+        kinds={"basic": many},
+        tags={deep: many},
+        answers={"basic": Answers(10.5, 1_000, f"{long}:10000", "id")},
+        missing={"id": tuple(f"{long}:{n}" for n in range(3)), "source": ("a.md:1", "b.md:2") * 40, "tags": ()},
+        media=tuple(File(f"{'long-' * 20}{n}.png", 10**7, n) for n in range(12)),
+    )
+    lines = to_text(numbers).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "12,345 notes, 123,456 cards in 1,000 files"
+    assert lines[3] == "basic  12,345  123,456           10.5     1000  cards/a-folder…deed.md:10000"
+    assert lines[-1] == "  and 2 smaller"
