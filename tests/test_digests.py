@@ -17,7 +17,9 @@ from deckwright.digests import Value, digest
 from deckwright.identity import stamps
 from deckwright.identity.lines import Line
 from deckwright.identity.numbers import Numbered
-from deckwright.model import Candidate, Deletion, Field, Mask, Media, NoteType, Settings, Span, Template, Written
+from deckwright.model import Candidate, Deck, Deletion, Field, Mask, Media, NoteType, Settings, Span, Template, Written
+from deckwright.package import Package, PackedCard, PackedNote
+from deckwright.release.contents import contents_digest, note_digest
 from deckwright.render import Renderer
 from deckwright.sketches import sketch
 
@@ -231,3 +233,71 @@ def test_shape_and_looks() -> None:
         "f9cd2609977bad5a",
         "f9cd2609977bad5a",
     )
+
+
+# A release
+
+PACKAGE = Package(
+    container="collection.anki2",
+    notes=(
+        PackedNote("0a", 5, 6, TYPE.id, {"Front": "é\x02", "Image": ""}, ("b", "a"), (PackedCard(1, "A::B"),)),
+        PackedNote("0b", 7, 8, TYPE.id, {"Front": "<b>", "Image": "x"}, (), (PackedCard(0, "A"), PackedCard(1, "A"))),
+    ),
+    note_types=(TYPE,),
+    decks=(Deck("A", "<p>2 notes</p>"), Deck("A::B")),
+    media={"b.png": "bb", "a.png": "aa"},
+)
+LISTED = [
+    "deckwright/contents/1",
+    [["A", "<p>2 notes</p>"], ["A::B", ""]],
+    [
+        [
+            7_000_000_000_000_001,
+            "Anatomy Basic",
+            "basic",
+            0,
+            ".card { color: black }",
+            1,
+            0,
+            [["Front", 401, "", False, False, False, None], ["Image", 402, "", False, False, False, 1]],
+            [["Card 1", 491, "{{Front}}", "{{Image}}"], ["Card 2", 492, "{{Image}}", "{{Front}}"]],
+        ]
+    ],
+    [["a.png", "aa"], ["b.png", "bb"]],
+    [
+        ["0a", 5, 6, 7_000_000_000_000_001, ["é\x02", ""], ["b", "a"], [[1, "A::B"]]],
+        ["0b", 7, 8, 7_000_000_000_000_001, ["<b>", "x"], [], [[0, "A"], [1, "A"]]],
+    ],
+]
+
+
+def canonical(values: object) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_the_contents_of_a_release() -> None:
+    assert contents_digest(PACKAGE) == hashlib.sha256(canonical(LISTED)).hexdigest()
+    assert [note_digest(note) for note in PACKAGE.notes] == [
+        hashlib.sha256(canonical(note)).hexdigest()[:16] for note in LISTED[-1]
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"notes": PACKAGE.notes[::-1]},
+        {"notes": (replace(PACKAGE.notes[0], mod=7), PACKAGE.notes[1])},
+        {"notes": (replace(PACKAGE.notes[0], fields={"Front": "", "Image": "é\x02"}), PACKAGE.notes[1])},
+        {"notes": (replace(PACKAGE.notes[0], cards=(PackedCard(1, "A"),)), PACKAGE.notes[1])},
+        {"note_types": (replace(TYPE, mod=1),)},
+        {"decks": (Deck("A", "<p>3 notes</p>"), Deck("A::B"))},
+        {"media": {"b.png": "bc", "a.png": "aa"}},
+    ],
+)
+def test_other_contents_have_another_digest(changed: dict[str, object]) -> None:
+    assert contents_digest(replace(PACKAGE, **changed)) != contents_digest(PACKAGE)
+
+
+def test_what_packed_the_contents_does_not_count() -> None:
+    other = replace(PACKAGE, container="collection.anki21b", media=dict(reversed(PACKAGE.media.items())))
+    assert contents_digest(other) == contents_digest(PACKAGE)

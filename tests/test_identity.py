@@ -24,9 +24,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from msgspec.structs import replace
 from rapidfuzz.fuzz import ratio
-from scratch import DAY, RENDERERS, Scratch, by_front, codes, day
+from scratch import DAY, RENDERERS, SETTINGS, Scratch, by_front, codes, day
 
 from deckwright import identity
+from deckwright.collection import Loaded
 from deckwright.diagnostics import has_errors
 from deckwright.identity import Assigned, ledger, stamps
 from deckwright.identity.lines import Frozen, Line
@@ -678,6 +679,85 @@ def test_a_release_counts_the_time_of_retired_notes_too(scratch: Scratch) -> Non
         scratch.release("1.3.0", day(5))
 
 
+@pytest.mark.parametrize(
+    ("version", "now", "reason"),
+    [
+        ("1.2.0", day(9), "version 1.2.0 was released already"),
+        ("1.0.0", day(9), "version 1.0.0 was released already"),
+        ("1.1.9", day(9), "version 1.1.9 is lower than 1.2.0, the last release"),
+        ("1.3.0", day(2), f"the release's time {day(2)} is not later than {day(2)}, that of an earlier one"),
+        ("1.3.0", day(3) - 1, f"the release's time {day(3) - 1} is before {day(3)}, that of the last build"),
+        ("1.3.0", day(3), ""),
+        ("1.10.0", day(3), ""),
+        ("2.0.0", day(9), ""),
+    ],
+)
+def test_what_release_is_refused(scratch: Scratch, version: str, now: int, reason: str) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    scratch.release("1.0.0", day(1))
+    scratch.card_files({"iam.md": BASIC + USER.replace("person", "human")})
+    scratch.release("1.2.0", day(2))
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    assert identity.refusal(scratch.build(day(3)).assigned.ledger, version, now) == reason
+
+
+def test_a_first_release_keeps_the_times_of_drafts_that_learners_may_have(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER})
+    scratch.build(day(1))
+    scratch.card_files({"iam.md": BASIC + USER + GROUP})
+    before = scratch.build(day(2)).collection
+    made = scratch.release("1.0.0", day(5))
+    assert [who.mod for who in made.identities] == [note.mod for note in before.notes] == [day(1), day(2)]
+    assert made.note_types == before.note_types
+    assert [release.time for release in made.ledger.head.releases] == [day(5)]
+
+
+def described(loaded: Loaded) -> str:
+    """The version in the description of the deck."""
+    return loaded.collection.decks[0].description.removesuffix("</p>").partition("version ")[2]
+
+
+def test_the_deck_says_which_version_it_is_and_whether_something_has_changed_since(scratch: Scratch) -> None:
+    below = BASIC.replace("kind", "deck: Security\nkind")
+    scratch.card_files({"iam.md": BASIC + USER, "group.md": BASIC + GROUP})
+    assert described(scratch.build(day(1))) == "0.1.0"
+    scratch.release("1.0.0", day(2))
+    assert described(scratch.build(day(3))) == "1.0.0"
+    for files in (
+        {"iam.md": BASIC + USER.replace("person", "human"), "group.md": BASIC + GROUP},
+        {"iam.md": BASIC + USER, "group.md": BASIC + GROUP, "role.md": BASIC + ROLE},
+        {"iam.md": BASIC + USER},
+        {"iam.md": BASIC + USER, "group.md": below + GROUP},
+    ):
+        scratch.card_files(files)
+        assert described(scratch.build(day(4))) == "1.0.0 + draft"
+    scratch.card_files({"iam.md": BASIC + USER, "other.md": BASIC + GROUP})
+    assert described(scratch.build(day(5))) == "1.0.0"
+    scratch.write({"style.css": ".card { color: red }\n", "deck.toml": SETTINGS + '[style]\ncss = "style.css"\n'})
+    assert described(scratch.build(day(6))) == "1.0.0 + draft"
+    scratch.release("1.0.1", day(7))
+    assert described(scratch.build(day(8))) == "1.0.1"
+
+
+def test_what_a_merged_hotfix_changed_has_changed_since_the_higher_version(scratch: Scratch) -> None:
+    scratch.card_files({"iam.md": BASIC + USER, "group.md": BASIC + GROUP})
+    scratch.release("1.0.0", day(1))
+    scratch.start_git()
+    scratch.git("switch", "--quiet", "--create", "hotfix")
+    scratch.card_files({"iam.md": BASIC + USER.replace("person", "human"), "group.md": BASIC + GROUP})
+    scratch.release("1.0.1", day(3))
+    scratch.commit()
+    scratch.git("switch", "--quiet", "main")
+    scratch.card_files({"iam.md": BASIC + USER, "group.md": BASIC + GROUP, "role.md": BASIC + ROLE})
+    scratch.release("1.1.0", day(2))
+    scratch.commit()
+    scratch.git("merge", "--quiet", "--no-edit", "hotfix")
+    loaded = scratch.build(day(4))
+    assert (loaded.assigned.ledger.last.version, loaded.assigned.ledger.changed) == ("1.1.0", 1)
+    assert described(loaded) == "1.1.0 + draft"
+    assert [note.mod for note in loaded.collection.notes] == [day(1), day(3), day(2)]
+
+
 def test_a_release_stamps_one_time_on_all_that_is_new_or_changed(scratch: Scratch) -> None:
     scratch.card_files({"iam.md": BASIC + USER + GROUP})
     scratch.release("1.0.0", day(1))
@@ -1166,10 +1246,11 @@ class Author(RuleBasedStateMachine):
         self.build(0)
 
     def stamp(self, scratch: Scratch, model: Model, now: int) -> None:
+        is_first = not scratch.load(now).before.last
         released = by_title(scratch.release(f"1.{self.version}.0", now))
         for note in model.notes():
             if note.expect(now) and note.draft:
-                note.released, note.draft = (note.content, now), None
+                note.released, note.draft = (note.draft if is_first else (note.content, now)), None
             assert released[note.title].mod == note.released[1]
 
     @precondition(lambda self: sum(bool(notes) for notes in self.model.files.values()) > 1)

@@ -423,6 +423,45 @@ def test_the_releases_of_both_branches_are_kept_by_time() -> None:
     assert [release.version for release in read.head.releases] == ["1.0.0", "1.0.1", "1.1.0"]
 
 
+def head(*versions: tuple[str, int], decks: str = "Anatomy", **values: object) -> bytes:
+    """A ledger with these releases and their times, and the decks of the last one."""
+    releases = tuple(Release(version, time, digest=f"{version} at {time}") for version, time in versions)
+    frozen = Frozen("Anatomy", decks=tuple(decks.split()))
+    return ledger.dump(Ledger(Head(FORMAT, DECK, releases=releases, frozen=frozen, **values), {}, {}))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_merged_hotfix_is_not_the_last_release_and_the_decks_of_both_are_frozen(turned: bool) -> None:
+    """Learners of the higher version have its decks, and it is what the next version is compared with."""
+    files = [
+        head(("1.0.0", 10), ("1.10.0", 30), decks="Anatomy Heart", renderers={"Markdown": "4"}),
+        head(("1.0.0", 10), ("1.9.1", 40), decks="Anatomy Lung", renderers={"Markdown": "3"}),
+        head(("1.0.0", 10), decks="Anatomy Gone"),  # As `merge=union` leaves a line of before the branches.
+    ]
+    read, _ = ledger.parse(b"".join(files[::-1] if turned else files), DECK)
+    assert [made.version for made in read.head.releases] == ["1.0.0", "1.10.0", "1.9.1"]
+    assert read.last == Release("1.10.0", 30, digest="1.10.0 at 30")
+    assert (read.head.frozen.decks, read.head.renderers) == (("Anatomy", "Heart", "Lung"), {"Markdown": "4"})
+
+
+@pytest.mark.parametrize("other", [("1.1.0", 21), ("1.1.0", 20)])
+def test_one_version_of_two_branches_is_told(other: tuple[str, int]) -> None:
+    """Whether they have another time, or only other contents."""
+    one, theirs = head(("1.0.0", 10), ("1.1.0", 20)), unsealed(head(("1.0.0", 10), other))[0]
+    read, (found,) = ledger.parse(one + sealed(theirs.replace(b"1.1.0 at", b"theirs at")), DECK)
+    assert (read, found.code, found.span.line) == (None, "I031", 2)
+    assert found.message == "version 1.1.0 was released twice, on two branches"
+    assert ledger.parse(one + one, DECK)[1] == []
+
+
+@pytest.mark.parametrize(
+    "version", ["", "1", "1.0", "01.0.0", "1.0.0-rc.1", "v1.0.0", "1.0.0 + draft", "1.0.1234567", "1.0.1٣", "1.0.0."]
+)
+def test_a_release_has_three_numbers(version: str) -> None:
+    line = HEAD_LINE.replace(b'"version":"1.0.0"', b'"version":"%s"' % version.encode())
+    assert told(sealed(line)) == [("I012", 1)]
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_deck_renamed_on_one_branch_has_its_new_name(turned: bool) -> None:
     heads = [Head(FORMAT, DECK, names) for names in (("Zoology",), ("Zoology", "Anatomy"))]

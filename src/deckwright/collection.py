@@ -96,7 +96,7 @@ def load(
         settings,
         made,
         assigned.note_types,
-        decks=_decks(settings, {draft.note.deck for draft, _ in identified}, len(identified)),
+        decks=_decks(settings, assigned, len(identified)),
         media=tuple(media[name] for name in sorted(media)),
     )
     spans = {who.guid: draft.note.span for draft, who in identified}
@@ -335,23 +335,24 @@ def _filled(draft: _Draft, body: Body, who: Identity) -> Note:
     )
 
 
-def _decks(settings: Settings, used: Iterable[str], number: int) -> tuple[Deck, ...]:
+def _decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, ...]:
     """Every deck that has notes, and all above it: Anki takes a deck's description only if none in between is missing.
 
     `number` is how many notes there are.
     """
     names = {settings.name}
-    for deck in used:
+    for deck in assigned.decks:
         parts = deck.split("::")
         names |= {"::".join(parts[: n + 1]) for n in range(len(parts))}
-    return tuple(Deck(name, _description(settings, number) if name == settings.name else "") for name in sorted(names))
+    described = _description(settings, number, assigned.ledger.version(assigned.decks) or settings.version)
+    return tuple(Deck(name, described if name == settings.name else "") for name in sorted(names))
 
 
-def _description(settings: Settings, number: int) -> str:
+def _description(settings: Settings, number: int, version: str) -> str:
     """What Anki shows below the deck's name: the author's description, then count, version, author, licence and link."""
     facts = [
         f"{number} notes" if number != 1 else "1 note",
-        f"version {html.escape(settings.version)}",
+        f"version {html.escape(version)}",
         html.escape(settings.author),
         html.escape(settings.licence),
         f'<a href="{html.escape(settings.url)}">{html.escape(settings.url)}</a>' if settings.url else "",

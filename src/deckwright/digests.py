@@ -19,7 +19,7 @@ def sha256(*values: Value) -> bytes:
     """The SHA-256 of the list of these values as JSON in UTF-8, in the form of RFC 8785: without spaces, and with no
     character escaped but `"`, the backslash and control characters.
     """
-    return hashlib.sha256(_encode(values)).digest()
+    return hashlib.sha256(encode(values)).digest()
 
 
 def digest(*values: Value) -> str:
@@ -27,4 +27,5 @@ def digest(*values: Value) -> str:
     return sha256(*values).hex()[:16]
 
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
+"""Values → their canonical JSON."""

@@ -400,6 +400,19 @@ def unfollowed_was(was: str, why: str) -> Words:
     return f'was="{was}" is not followed: {why}', "remove `was`, or write the id there that this note had before"
 
 
+@declare("I031")
+def two_releases(version: str) -> Words:
+    """A version was released twice, on two branches.
+
+    `deck.lock` has both since the branches were merged. Learners who have one of the two would never get what only the other one brought.
+    """
+    return (
+        f"version {version} was released twice, on two branches",
+        "keep the deck.lock of the one that people have, `git checkout --ours deck.lock` or `--theirs`, delete the tag of "
+        "the other, and release its changes as the next version",
+    )
+
+
 def _which(ids: Sequence[str]) -> str:
     """The other ids, as in ` (or "b", "c")`."""
     others = ", ".join(f'"{id_}"' for id_ in ids[1:3])

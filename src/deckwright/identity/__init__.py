@@ -3,6 +3,6 @@
 from .assign import Assigned, Terms, assign
 from .ledger import Ledger
 from .minting import guid
-from .release import release
+from .release import refusal, release, sealed
 
-__all__ = ["Assigned", "Ledger", "Terms", "assign", "guid", "release"]
+__all__ = ["Assigned", "Ledger", "Terms", "assign", "guid", "refusal", "release", "sealed"]

@@ -19,7 +19,16 @@ import msgspec
 
 from .. import files
 from ..diagnostics import Diagnostic
-from ..diagnostics.identity import conflict_marker, corrupt_line, lost, other_deck, other_format, two_notes, unreadable
+from ..diagnostics.identity import (
+    conflict_marker,
+    corrupt_line,
+    lost,
+    other_deck,
+    other_format,
+    two_notes,
+    two_releases,
+    unreadable,
+)
 from ..layout import LEDGER
 from ..limits import MAX_LEDGER_BYTES, MAX_LEDGER_TOLD
 from ..model import Span
@@ -38,8 +47,31 @@ class Ledger(msgspec.Struct, frozen=True):
 
     @property
     def last(self) -> Release | None:
-        """The last release."""
-        return self.head.releases[-1] if self.head.releases else None
+        """The release with the highest version: a hotfix of an older one may be later."""
+        return max(self.head.releases, key=lambda release: release.order, default=None)
+
+    @property
+    def changed(self) -> int:
+        """How many notes have another content than in the last release. A hotfix that was merged counts."""
+        since = self.last.time if self.last else 0
+        live = (line for line in self.lines.values() if line.released and not line.retired)
+        return sum(bool(line.draft or (line.released and line.released.mod > since)) for line in live)
+
+    def version(self, decks: Sequence[str]) -> str:
+        """What the package calls itself: the last release, "1.0.0 + draft" if anything has changed since; empty before the
+        first. `decks` are those that have notes now.
+        """
+        last = self.last
+        if last is None:
+            return ""
+        lines = self.lines.values()
+        is_draft = (
+            self.changed
+            or any(line.retired == "draft" or not (line.released or line.retired) for line in lines)
+            or any(line.draft or (line.released and line.released.mod > last.time) for line in self.types.values())
+            or (self.head.frozen and tuple(decks) != self.head.frozen.decks)
+        )
+        return f"{last.version} + draft" if is_draft else last.version
 
 
 def empty(deck_id: str) -> Ledger:
@@ -103,6 +135,7 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
         damaged.append((Span(name, 1, 1), "its first line is missing"))
     found += _told(damaged)
     found += [other_deck(span, head.deck, deck_id) for span, head in heads.items() if head.deck != deck_id]
+    found += _twice(heads)
     return (None if found else Ledger(merge.heads(heads.values()), types, lines)), found
 
 
@@ -162,6 +195,17 @@ def _other_format(raw: bytes) -> int | None:
 
 class _Format(msgspec.Struct):
     deckwright: int
+
+
+def _twice(heads: Mapping[Span, Head]) -> list[Diagnostic]:
+    """Versions that two branches have each released, at the first line that has another one than those before it."""
+    found: dict[str, Diagnostic] = {}
+    first: dict[str, Release] = {}
+    for span, head in heads.items():
+        for release in head.releases:
+            if first.setdefault(release.version, release) != release:
+                found.setdefault(release.version, two_releases(span, release.version))
+    return [*found.values()]
 
 
 def _told(damaged: Sequence[tuple[Span, str]]) -> list[Diagnostic]:

@@ -24,6 +24,7 @@ Guid: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_GUID)]
 
 NoteId: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NOTE_ID)]
 Time: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_TIME)]
+Version: TypeAlias = Annotated[str, Meta(pattern=r"^(?:(?:0|[1-9][0-9]{0,5})(?:\.|\Z)){3}(?<!\.)\Z")]
 Number: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 
 
@@ -32,13 +33,26 @@ _NO_NUMBERS: dict[int, str] = {}
 
 
 class Release(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A release of the deck: its time in seconds of the Unix epoch, and the digest of the package's contents."""
+    """A release of the deck: its version, such as 1.0.0, its time in seconds of the Unix epoch, how many notes and cards
+    it has, the digest of the package's contents, and the version of Deckwright that made it.
+    """
 
-    version: str
+    version: Version
     time: Time
     notes: int = 0
     cards: int = 0
     digest: str = ""
+    tool: str = ""
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """What the version is compared by."""
+        return order(self.version)
+
+
+def order(version: str) -> tuple[int, ...]:
+    """The numbers of a version, such as 1.10.0, in the order in which versions are compared."""
+    return tuple(map(int, version.split(".")))
 
 
 class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -53,8 +67,8 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The first line. `deckwright` is the format, `deck` the deck's id, `names` are all names that it had, the present one
     last.
 
-    `releases` are in the order of their times. `renderers` are the versions of the libraries that decided the HTML of the
-    last release.
+    `releases` are in the order of their times. `frozen` is of the highest of them, and `renderers` are the versions of the
+    libraries that decided its HTML.
     """
 
     deckwright: int

@@ -59,12 +59,26 @@ def types(one: Type, other: Type) -> Type:
 
 
 def heads(held: Iterable[Head]) -> Head:
-    """The first line that knows the latest release, and then the most names, with the releases of all."""
-    ordered = sorted(
-        held, key=lambda head: (head.releases[-1].time if head.releases else 0, len(head.names), _bytes(head))
-    )
+    """The first line that knows the highest release, and then the most names, with the releases of all.
+
+    Learners of each branch depend on its decks, so all of them are frozen. A line that is only stale has releases that
+    another one has too, and more: its decks do not count.
+    """
+    ordered = sorted(held, key=lambda head: (_highest(head), len(head.names), _bytes(head)))
+    known = [frozenset(release.version for release in head.releases) for head in ordered]
+    own = [head for head, versions in zip(ordered, known, strict=True) if not any(versions < other for other in known)]
+    decks = {deck for head in own if head.frozen for deck in head.frozen.decks}
     releases = {(release.time, release.version): release for head in ordered for release in head.releases}
-    return replace(ordered[-1], releases=tuple(releases[key] for key in sorted(releases)))
+    merged = ordered[-1]
+    return replace(
+        merged,
+        releases=tuple(releases[key] for key in sorted(releases)),
+        frozen=merged.frozen and replace(merged.frozen, decks=tuple(sorted(decks))),
+    )
+
+
+def _highest(head: Head) -> tuple[int, ...]:
+    return max((release.order for release in head.releases), default=())
 
 
 def _newest(one: State | None, other: State | None) -> State | None:
