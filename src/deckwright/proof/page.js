@@ -5,7 +5,7 @@
   const answers = [...document.querySelectorAll(".proof-card > details")];
   const [all, night] = ["proof-all", "proof-night"].map((id) => document.getElementById(id));
   document.querySelector(".proof-tools").hidden = false;
-  all.hidden = !answers.length;
+  all.hidden = document.getElementById("proof-answers").hidden = !answers.length;
 
   // Each file is in the page once, however many cards show it. The stylesheet knows pictures by how their address ends.
   const media = JSON.parse(document.getElementById("proof-media").textContent);

@@ -98,7 +98,7 @@ def _by_file(shown: Iterable[_Shown], with_states: bool) -> tuple[str, list[str]
         for card in held:
             bar = f"{_number(card)}{_facts(card, with_states)}"
             back = f"<summary>Answer</summary>\n{_side(card, card.back)}\n{_about(card)}"
-            cards.append(_card(card, "card", f"{bar}", f"{_side(card, card.front)}\n<details>\n{back}\n</details>"))
+            cards.append(_card(card, "card", bar, f"{_side(card, card.front)}\n<details>\n{back}\n</details>"))
     if len(listed) < 2:
         return "", cards
     return f'<details class="proof-contents"><summary>Files</summary><ul>{"".join(listed)}</ul></details>', cards
@@ -112,7 +112,9 @@ def _in_parts(shown: Iterable[_Shown], with_states: bool) -> tuple[str, list[str
         n = card.number
         fronts.append(_card(card, "card", f'{_number(card)}<a href="#back-{n}">back</a>', _side(card, card.front)))
         bar = f'{_number(card, "back")}{_facts(card, with_states)}<a href="#card-{n}">front</a>'
-        backs.append(_card(card, "back", bar, f"{_side(card, card.back)}\n{_about(card)}"))
+        # Far from its front, an answer needs the question again.
+        whole = card.front + card.back if card.chosen.note_type.family == "basic" else card.back
+        backs.append(_card(card, "back", bar, f"{_side(card, whole)}\n{_about(card)}"))
     return '<p><a href="#fronts">Fronts</a> · <a href="#backs">Backs</a></p>', [*fronts, *backs]
 
 
