@@ -11,7 +11,7 @@ from typing import Any
 from ..limits import MAX_COLLECTION_BYTES
 from ..model import Deck
 from . import archive, database, reader
-from .archive import PackageError
+from .archive import Archive, PackageError
 from .contents import Package
 from .rows import TABLES, Rows
 
@@ -25,15 +25,28 @@ def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -
 
     Raises WriteError if they differ, and OSError. Makes a temporary file beside it.
     """
-    image = made.with_suffix(".unpacked")
+    from concurrent.futures import ThreadPoolExecutor  # Not every program that imports us writes a package.
+
     try:
-        with archive.opened(made) as members:
-            member = reader.container(members)
-            _compare("container", [outline.container], [member])
+        with ThreadPoolExecutor(1) as beside, archive.opened(made) as members:
+            media = beside.submit(_media, made)  # Python waits for neither hashes nor SQLite: one processor takes each.
+            _compare("container", [outline.container], [reader.container(members)])
             _compare("members", [len(outline.media) + 2], [len(members)])
-            _compare("media", [*outline.media.items()], [*reader.media(members, False).items()])
-            members.unpack(member, image, MAX_COLLECTION_BYTES)
-        with reader.as_package_error(member), database.opened_file(image) as collection:
+            _check_collection(members, made.with_suffix(".unpacked"), outline, decks, rows)
+            _compare("media", [*outline.media.items()], [*media.result().items()])
+    except PackageError as error:
+        raise WriteError(f"the package that was written cannot be read back: {error}") from error
+
+
+def _media(made: Path) -> Mapping[str, str]:
+    with archive.opened(made) as members:
+        return reader.media(members, False)
+
+
+def _check_collection(members: Archive, image: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
+    try:
+        members.unpack(outline.container, image, MAX_COLLECTION_BYTES)
+        with reader.as_package_error(outline.container), database.opened_file(image) as collection:
             note_types, found = reader.note_types_and_decks(collection)
             found = {id_: deck for id_, deck in found.items() if id_ != 1}  # Every collection has the deck "Default".
             _compare("note types", outline.note_types, [note_types[id_] for id_ in sorted(note_types)])
@@ -45,8 +58,6 @@ def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -
             for table in TABLES:
                 collection.refuse_all_but_a_table(table)
         _compare_rows(rows, image)
-    except PackageError as error:
-        raise WriteError(f"the package that was written cannot be read back: {error}") from error
     finally:
         image.unlink(missing_ok=True)
 
