@@ -246,9 +246,9 @@ _CHUNK = 1 << 18
 
 def _entries(folder: Path) -> Iterable[tuple[int, int, Path]]:
     """When each entry was last used, in nanoseconds, its bytes and its path. Other files in the folder are not ours."""
-    with suppress(OSError):
-        for path in folder.iterdir():
-            if _ENTRY.fullmatch(path.name) and not path.is_symlink():
+    with suppress(OSError), os.scandir(folder) as found:
+        for entry in found:
+            if _ENTRY.fullmatch(entry.name) and not entry.is_symlink():
                 with suppress(OSError):
-                    held = path.stat()
-                    yield held.st_mtime_ns, held.st_size, path
+                    held = entry.stat()
+                    yield held.st_mtime_ns, held.st_size, Path(entry.path)

@@ -84,8 +84,9 @@ def load(
     terms = replace(terms, partial=has_errors(found))
     assigned = identity.assign(candidates, notetypes.note_types(settings), before, settings, terms)
     found += assigned.diagnostics
-    shown = {(note.id, note.span) for note in candidates}
-    lost += [(draft.note.id, draft.note.span) for draft in drafts if (draft.note.id, draft.note.span) not in shown]
+    if len(illustrated) < len(drafts):
+        shown = {(note.id, note.span) for note in candidates}
+        lost += [(draft.note.id, draft.note.span) for draft in drafts if (draft.note.id, draft.note.span) not in shown]
     found += _twins(lost, candidates)
     identified = [(draft, who) for draft, who in zip(illustrated, assigned.identities, strict=True) if who]
     media = {file.name: file for draft, _ in identified for file in draft.media}

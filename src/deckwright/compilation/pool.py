@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
 
@@ -16,6 +15,9 @@ from .. import program, workers
 from ..limits import MAX_PROCESSES
 from . import worker
 from .compiled import CompilerSettings, pack
+
+if TYPE_CHECKING:
+    import subprocess
 
 ENOUGH = 300_000
 """Bytes of Markdown for one process: to start another takes as long as to compile so much."""

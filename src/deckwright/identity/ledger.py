@@ -9,8 +9,8 @@ lines keeps it right.
 
 from __future__ import annotations
 
+import io
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zlib import crc32
@@ -98,8 +98,8 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
     lines: dict[str, Line] = {}
     found: list[Diagnostic] = []
     damaged: list[tuple[Span, str]] = []
-    for number, ended in enumerate(data.split(b"\n"), 1):
-        raw = ended[:-1] if ended.endswith(b"\r") else ended
+    for number, ended in enumerate(io.BytesIO(data), 1):  # One by one: all of them would be in memory twice.
+        raw = ended.removesuffix(b"\n").removesuffix(b"\r")
         if raw[-_CHECK_BYTES:] != _CHECK % crc32(raw[:-_CHECK_BYTES]):
             if raw[:7] in (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||"):
                 found.append(conflict_marker(_span(name, number, raw)))
@@ -159,10 +159,23 @@ def _dumped(ledger: Ledger) -> bytearray:
 def write(ledger: Ledger, path: Path) -> bool:
     """Write the ledger in one step, if the file does not hold it already; whether it was written. Raises OSError."""
     data = _dumped(ledger)
-    if read_bytes(path) == data:
+    if _holds(path, data):
         return False
     files.replace(path, data)
     return True
+
+
+def _holds(path: Path, data: bytearray) -> bool:
+    """Whether a file has this content. It may be large, and is never in memory as a whole."""
+    try:
+        with files.opened(path) as file:
+            parts = (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
+            return all(file.read(_CHUNK) == part for part in parts) and not file.read(1)
+    except OSError:
+        return False
+
+
+_CHUNK = 1 << 18
 
 
 def read_bytes(path: Path) -> bytes:
@@ -222,6 +235,8 @@ def _span(name: str, number: int, raw: bytes) -> Span:
 
 def _is_in_git(path: Path) -> bool:
     """Whether the last commit has the file."""
+    import subprocess  # Hardly any build needs it.
+
     command = ["git", "-C", str(path.parent), "cat-file", "-e", f"HEAD:./{path.name}"]
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -102,18 +102,26 @@ class _Matcher:
         if not wanted:
             return
         named: dict[tuple[str, str], list[Line]] = defaultdict(list)
-        for line in _in_use_first(line for line in self.free.values() if line.id in wanted):
-            named[line.id, line.type].append(line)
+        for line in self.free.values():
+            if line.id in wanted:
+                named[line.id, line.type].append(line)
+        for key, lines in named.items():
+            if len(lines) > 1:
+                named[key] = _in_use_first(lines)
 
         def first(id_: str, note_type: str) -> Line | None:
-            return next((line for line in named.get((id_, note_type), ()) if line.guid in self.free), None)
+            for line in named.get((id_, note_type), ()):
+                if line.guid in self.free:
+                    return line
+            return None
 
         for n, note in enumerate(self.notes):
             if not note.id and not note.was:
                 continue
             own = first(note.id, note.note_type)
-            is_free = (note.was, note.note_type) not in current  # Otherwise the old id is now another note's.
-            former = first(note.was, note.note_type) if is_free else None
+            former = None
+            if note.was and (note.was, note.note_type) not in current:  # Otherwise the old id is now another note's.
+                former = first(note.was, note.note_type)
             if own and former and _is_too_new(own, former, note.was):
                 self.given_up[n] = self.free.pop(own.guid)
                 own = None
@@ -141,12 +149,15 @@ class _Matcher:
 
     def recycled(self) -> dict[int, int]:
         """The notes found by an id that stood on another text, and the note that has this text now."""
-        other_text = [n for n, line in self.found.items() if self.notes[n].match not in line.texts]
-        places = {note.match: n for n, note in enumerate(self.notes)} if other_text else {}
+        notes = self.notes
+        other_text = [
+            n for n, line in self.found.items() if notes[n].match != line.match and notes[n].match not in line.texts
+        ]
+        places = {note.match: n for n, note in enumerate(notes)} if other_text else {}
         found = {}
         for n in other_text:
             other = next((places[text] for text in self.found[n].texts if text in places), n)
-            keeps = other in self.found and self.notes[other].match in self.found[other].texts
+            keeps = other in self.found and notes[other].match in self.found[other].texts
             if other != n and not keeps:
                 found[n] = other
         return found
