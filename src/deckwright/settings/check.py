@@ -128,8 +128,8 @@ def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic
         if key not in known:
             found.append(unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{code}" for code in known]))
         elif value not in ("warn", "hint", "off"):
-            levels = '"warn", "hint" or "off"'
-            found.append(wrong_type(file.span("lint", key), f"lint.{key}", levels, f'write `{key} = "hint"`'))
+            words = '"warn", "hint" or "off"'
+            found.append(wrong_type(file.span("lint", key), f"lint.{key}", words, f'write `{key} = "hint"`'))
     return table, found
 
 
