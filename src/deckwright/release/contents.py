@@ -44,7 +44,7 @@ def _pieces(package: Package) -> Iterator[bytes]:
 
 
 def _note(note: PackedNote) -> list[Value]:
-    cards = [[card.ord, card.deck] for card in note.cards]
+    cards: list[Value] = [[card.ord, card.deck] for card in note.cards]
     values = [*note.fields.values()]
     return [note.guid, note.note_id, note.mod, note.note_type_id, values, list(note.tags), cards]
 
