@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from ..diagnostics import PAGES, Diagnostic
 from ..model import Allowance, Candidate, Collection
-from . import leaks, shape, wording
+from . import leaks, shape, wording, wording_guesses
 from .allowances import unneeded
 from .declare import RULES, UNNEEDED, Level, levels
 from .subject import Deck, Sources, Subject
 
-__all__ = ["PAGES", "RULES", "Alarm", "check", "leaks", "shape", "wording"]
+__all__ = ["PAGES", "RULES", "Alarm", "check", "leaks", "shape", "wording", "wording_guesses"]
 
 
 class Alarm(msgspec.Struct, frozen=True):

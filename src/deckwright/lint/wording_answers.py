@@ -1,0 +1,238 @@
+"""Rules on how answers are worded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+
+from .declare import Finding, rule
+from .subject import Deck, Subject
+from .wording_texts import FEW_WORDS, Answer, answers, asked, lines
+
+_MOST_WORDS = 40
+
+
+@rule(
+    "L001",
+    "warning",
+    says="the answer has {0} words; most learners remember one fact at a time",
+    hint="ask for each fact on a card of its own, or put what explains the answer into a closing note",
+)
+def long_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """An answer has more than 40 words.
+
+    Nobody can say whether a long answer was right, and one forgotten part fails all of it: the minimum information
+    principle (Piotr Wozniak, "Twenty rules of formulating knowledge", 4). Code, formulas and pictures do not count.
+
+    False alarms: none of 60 that were judged, in decks on computer science, philosophy and school subjects (12,638
+    cards, November 2026).
+    Bad:
+        ## What is a role? {.basic}
+        An identity with permissions, which has no password and no access keys of its own; whoever is trusted by it can
+        assume it, and gets temporary credentials for an hour, after which they have to be asked for once more, which
+        the programs of the vendor do without being told to.
+    Good:
+        ## What is a role? {.basic}
+        An identity with permissions that whoever is trusted by it can assume.
+
+        > [!NOTE]
+        > It has no password and no access keys of its own: whoever assumes it gets temporary credentials.
+    """
+    for answer in answers(note):
+        if answer.words > _MOST_WORDS:
+            yield answer.place, answer.words
+
+
+@rule(
+    "L012",
+    "hint",
+    says="the answer has {0} words: it may hold more than one fact",
+    hint="keep what the question asks for, and put what explains it into a closing note",
+)
+def longish_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """An answer has 26 to 40 words.
+
+    The shorter an answer, the surer a learner is whether it was right (Piotr Wozniak, "Twenty rules of formulating
+    knowledge", 4). One sentence is often enough, and what it rests on can stand in a closing note. Code, formulas and
+    pictures do not count. Above 40 words it is L001 that tells.
+
+    False alarms: 10 of 76 that were judged, in decks on computer science, philosophy and school subjects (12,638
+    cards, November 2026).
+    Bad:
+        ## Why does a stopped instance keep its private address? {.basic}
+        The address belongs to the network interface of the instance, and the interface stays attached while the
+        instance is stopped; only when it is terminated are both of them given back.
+    Good:
+        ## Why does a stopped instance keep its private address? {.basic}
+        The address belongs to the network interface, and this stays attached.
+    """
+    for answer in answers(note):
+        if FEW_WORDS < answer.words <= _MOST_WORDS:
+            yield answer.place, answer.words
+
+
+MOST_ITEMS = 4
+
+
+@rule(
+    "L002",
+    "warning",
+    says="the answer is a list of {0}; each that is forgotten fails the whole card",
+    hint="cut the list (`.items`), make each a deletion of a cloze note, or ask for fewer at a time",
+)
+def long_list(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """An answer is a list of five or more.
+
+    Sets and enumerations are the hardest of all to remember, since their order and their number have to be learned too
+    (Piotr Wozniak, "Twenty rules of formulating knowledge", 9 and 10). A list that is cut up asks for one at a time.
+
+    False alarms: 2 of 37 that were judged, in decks on computer science and school subjects (7,355 cards, November
+    2026).
+    Bad:
+        ## Which states can a process be in? {.basic}
+        - new
+        - ready
+        - running
+        - waiting
+        - terminated
+    Good:
+        ## In which state is a process while it lacks nothing but a processor? {.basic}
+        Ready
+    """
+    for answer in answers(note):
+        if (items := listed(note, answer)) > MOST_ITEMS:
+            yield answer.place, items
+
+
+def listed(note: Subject, answer: Answer) -> int:
+    """How many items the list has that an answer consists of, or holds; 0 if there is none. In a sentence of a long
+    answer, a list is no more than a part of it.
+    """
+    if note.family == "basic":
+        html = note.note.fields.get("Back", "")
+        if "<li" in html:
+            return html.count("<li")
+        if html.count("<br") > 1 and (found := _lines(html)):
+            return found
+    return _in_sentence(answer.text) if ", " in answer.text and answer.words <= _MOST_WORDS else 0
+
+
+def _lines(html: str) -> int:
+    """How many lines an answer has if each is an item: marked as one, or a few words."""
+    found = lines(html)
+    marked = sum(_MARKED.match(line) is not None for line in found)
+    return marked if marked > 1 else len(found) * all(len(line.split()) <= _ITEM_WORDS for line in found)
+
+
+def _in_sentence(answer: str) -> int:
+    """How many items "a, b, c and d" has, if each is a few words: the longest such list of an answer. Examples are not
+    what is asked for.
+    """
+    most = 0
+    for sentence in _STOP.split(_BRACKETS.sub("", answer) if "(" in answer else answer):
+        *parts, last = _COMMA.split(sentence)
+        if not parts or not (end := _AND.match(last)) or _EXAMPLES.search(sentence):
+            continue
+        if len(parts) == 1 and not (end[1] and len(parts[0].split()) <= _ITEM_WORDS):
+            continue  # One comma may stand anywhere: only "a, b and c" is a list.
+        # The first item has what stands before the list in front of it.
+        between = takewhile(lambda part: len(part.split()) <= _ITEM_WORDS and not _CLAUSE.match(part), parts[:0:-1])
+        most = max(most, 1 + sum(1 for _ in between) + (2 if end[1] else 1))
+    return most
+
+
+_ITEM_WORDS = 4
+_MARKED = re.compile(r"(?:[•*–-]|\d{1,2}[.)])\s")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_EXAMPLES = re.compile(r"\b(?:including|such as|like|for example|for instance|e\.?\s?g\b|say)\b", re.IGNORECASE)
+_STOP = re.compile(r"[.;:!?]\s+|[()]")
+_COMMA = re.compile(r",\s+")
+_CLAUSE = re.compile(
+    r"(?:and|or|but|so|as|which|who|that|where|when|because|if|then|it|they|he|she|we|you|involving|providing|containing"
+    r"|covering|comprising)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"(?:and|or)\s+\S|((?:\S+ ){1,4}?(?:and|or)\s+\S)")
+
+
+@rule(
+    "L008",
+    "hint",
+    says='"{0}" leaves open what belongs to the answer',
+    hint="name all that is asked for, or ask for examples and say how many",
+)
+def open_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """An answer ends in "etc.", "and so on" or the like.
+
+    A question that has another answer each time is learned badly: what was recalled is not what is strengthened (Andy
+    Matuschak, "How to write good prompts", on consistent prompts). It is no alarm where the list comes behind the
+    answer as such: in a second sentence, in brackets, behind a colon or a dash, or after "such as".
+
+    False alarms: none of 7 that were judged, in decks on computer science, philosophy and school subjects (12,638
+    cards, November 2026); but it was narrowed in sight of them, when 9 of 20 were false.
+    Bad:
+        ## Which facts does a process control block keep? {.basic}
+        The status, the registers, the priority, etc.
+    Good:
+        ## Which two facts must a process control block keep for the switch back? {.basic}
+        The registers and the program counter.
+    """
+    for answer in answers(note):
+        text = answer.text
+        if answer.words > _MOST_WORDS or not any(sign in text for sign in ("etc", " and so ", " and m", " others")):
+            continue
+        found = _OPEN.search(text)
+        if found and not any(sign.search(text, 0, found.start()) for sign in (_APART, _EXAMPLES)):
+            yield note.where(found[0]) if note.family == "basic" else answer.place, found[0]
+
+
+_OPEN = re.compile(
+    r"(?:(?<![\w/])etc\.?|\band so (?:on|forth)|\band (?:many )?(?:more|others)|\bamong others)(?=\W*\Z)", re.IGNORECASE
+)
+_APART = re.compile(r"[.;:(–—]| - ")
+
+
+@rule(
+    "L009",
+    "hint",
+    says='"{0}" is true only for a time, and the card does not say of when',
+    hint="name the year or the version, or ask for something that stays true",
+)
+def undated(note: Subject, deck: Deck) -> Iterator[Finding]:
+    """A card says what is so today, without a date.
+
+    Such a card goes stale, and nobody sees it: knowledge that changes wants a date stamp (Piotr Wozniak, "Twenty rules
+    of formulating knowledge", 19). "As of 2026" is one, so it is no alarm. Answers of more than 40 words are left to L001.
+
+    False alarms: none of 3, all there were in decks on computer science, philosophy and school subjects (12,638 cards,
+    November 2026), which are too few to tell.
+    Bad:
+        ## How many layers can a function have? {.basic}
+        Five, as of now.
+    Good:
+        ## How many layers could a function have in 2026? {.basic}
+        Five
+    """
+    if note.family == "basic":
+        found = asked(note)
+        is_short = answers(note)[0].words <= _MOST_WORDS
+        text = f"{found.front}\n{found.answer}" if is_short else found.front
+    else:
+        card = note.cards[0] if note.cards and note.family == "cloze" else None
+        text = f"{card.question}\n{card.answer}" if card else ""
+    if any(sign in text for sign in _SIGNS) and (match := _UNDATED.search(text)) and not _DATE.search(text):
+        yield note.where(match[0]), match[0]
+
+
+_SIGNS = ("urrent", "oday", "s of ", "owadays", "hese days", "t present", "t the moment", "of writing", "atest")
+_UNDATED = re.compile(
+    r"\bas of (?:now|today|(?:this|the time of) writing)\b|\bat the time of writing\b|\bnowadays\b|\bthese days\b"
+    r"|\bat (?:present|the moment)(?=[.,;:!?)\n]|$)|\b(?:built|created|launched|made|opened|sold|started) today\b"
+    r"|\bcurrently (?:supports?|only|the (?:only|most|largest|best|latest)|available|supported|limited|most|holds? the"
+    r"|not (?:allowed|available|possible|supported))\b"
+    r"|\b(?:latest|current) (?:stable )?(?:version|release) (?:is|of \w+ is)\b"
+    r"|\bis the (?:latest|current) (?:stable )?(?:version|release)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"\b(?:19|20)\d\d\b")

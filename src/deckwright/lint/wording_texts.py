@@ -1,0 +1,122 @@
+"""A note for rules on wording: what is asked, what is to be answered, and the words that ask in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+
+from ..model import Span
+from ..texts import plain, prose
+from .subject import Subject
+
+AUXILIARY = (
+    r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)(?:n['’]t)?\b"
+)
+"""The verbs that an English question may open with, in any case."""
+
+ASKING = r"(?:how|what|when|where|which|who|whom|whose|why)(?:['’]s)?\b"
+"""The words that ask in English, in any case."""
+
+ASKS = re.compile(rf"\b{ASKING}|(?:^|[.!?,:]\s+){AUXILIARY}", re.IGNORECASE)
+"""Whether there is such a word, or such a verb at the beginning of a clause."""
+
+ASIDE = re.compile(r"\"[^\"]*\"|“[^“”]*”|«[^«»]*»|「[^「」]*」|\([^()]*\)")
+"""What is quoted, or stands in brackets."""
+
+SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
+
+
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """The first card of a basic note, without code, formulas and pictures.
+
+    `front` is all of the question on one line, `question` the part of it that asks, `last` its last sentence. `answer`
+    is on one line too.
+    """
+
+    front: str = ""
+    question: str = ""
+    last: str = ""
+    answer: str = ""
+
+
+NOTHING = Asked()
+
+
+@lru_cache(maxsize=1)
+def asked(note: Subject) -> Asked:
+    """What the first card of a note asks; NOTHING for clozes and diagrams. A card that is reversed is not asked in words
+    of its own, so the others are not looked at.
+    """
+    if note.family != "basic":
+        return NOTHING
+    html, card = note.note.fields.get("Front", ""), note.cards[0]
+    front = _prose(html, card.question)
+    question = front
+    if html.startswith(_STEM):
+        stem, _, own = html.partition("</div>\n")
+        # The question stands above a list or table that is cut up, and the part is what it asks about; or the part asks.
+        above = _prose(stem)
+        question = above if "?" in above else _prose(own)
+    # Of a cell, the row and the column are asked: "Atrium · Is it a chamber?".
+    last = question.rpartition(" · ")[2]
+    if ". " in last or "? " in last:
+        last = SENTENCE_END.split(last)[-1]
+    return Asked(front, question, last, _prose(note.note.fields.get("Back", ""), card.answer))
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """What is to be answered, on one line, and where it stands. `words` is how many words it has, 0 if it is few."""
+
+    place: Span
+    text: str
+    words: int
+
+
+@lru_cache(maxsize=1)
+def answers(note: Subject) -> Sequence[Answer]:
+    """The answers of a note: that of a basic note is prose, that of a deletion is text with its code."""
+    if note.family == "basic":
+        answer = asked(note).answer
+        return (Answer(note.place, answer, count(answer, FEW_WORDS + 1)),)
+    if note.family == "cloze":
+        return [
+            Answer(one.span if one.span.line else note.place, one.text, count(one.text, FEW_WORDS + 1))
+            for one in note.written.deletions
+        ]
+    return ()
+
+
+FEW_WORDS = 25
+
+
+def count(text: str, least: int) -> int:
+    """How many words a text has; 0 if they are fewer than `least`."""
+    found = len(_WORD.findall(text)) if text.count(" ") + 1 >= least else 0
+    return found if found >= least else 0
+
+
+def lines(html: str) -> list[str]:
+    """The lines of an answer as it is read; none if it holds code that keeps its lines."""
+    return plain(html).split("\n") if "<pre" not in html else []
+
+
+def short(text: str, most: int = 50) -> str:
+    """A text for a message, cut between words where it is long."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
+
+
+def _prose(html: str, text: str | None = None) -> str:
+    """`text` is what `plain` makes of the HTML, if it is known: where nothing is left out of it, it is prose."""
+    if "<img" in html:
+        return prose(_PICTURE.sub("", html))
+    if text is None or "<code" in html or "<pre" in html or "\\(" in html or "\\[" in html:
+        return prose(html)
+    return " ".join(text.split()) if "\n" in text else text
+
+
+_WORD = re.compile(r"\w\S*")
+_STEM = '<div class="dw-stem">'
+_PICTURE = re.compile(r"<img\b[^<>]*>")
