@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -101,6 +102,8 @@ def load(
         media=tuple(media[name] for name in sorted(media)),
     )
     spans = {who.guid: draft.note.span for draft, who in identified}
+    gc.freeze()
+    gc.unfreeze()  # All of that stays. Now it counts as old, and is hardly looked at any more.
     return Loaded(collection, made, spans, sort(found), number, before, file, assigned)
 
 
