@@ -29,16 +29,17 @@ TABLES = {
 _SCHEMA = f"""
 CREATE TABLE parts (part INTEGER PRIMARY KEY, key BLOB, size INTEGER, first INTEGER);
 CREATE TABLE written (
-    id INTEGER PRIMARY KEY, guid TEXT, mid INTEGER, mod INTEGER, part INTEGER, place INTEGER, deck TEXT,
-    tags TEXT, flds TEXT, sfld TEXT
+    id INTEGER PRIMARY KEY, guid TEXT, mid INTEGER, mod INTEGER, part INTEGER, tags TEXT, flds TEXT, sfld TEXT
 );
-CREATE TABLE asked (id INTEGER PRIMARY KEY, nid INTEGER, ord INTEGER);
+CREATE TABLE asked (
+    id INTEGER PRIMARY KEY, nid INTEGER, deck TEXT, ord INTEGER, mod INTEGER, part INTEGER, place INTEGER
+);
 CREATE TABLE decks (name TEXT PRIMARY KEY, id INTEGER);
 CREATE TABLE made (key BLOB PRIMARY KEY, value BLOB);
 CREATE VIEW notes ({TABLES["notes"]}) AS SELECT id, guid, mid, mod, -1, tags, flds, sfld, 0, 0, '' FROM written;
 CREATE VIEW cards ({TABLES["cards"]}) AS
     SELECT asked.id, nid, decks.id, ord, mod, -1, 0, 0, first + place, 0, 0, 0, 0, 0, 0, 0, 0, ''
-    FROM asked CROSS JOIN written ON written.id = nid CROSS JOIN parts USING (part) CROSS JOIN decks ON name = deck;
+    FROM asked CROSS JOIN parts USING (part) CROSS JOIN decks ON name = deck;
 """
 """The rows that a package has (https://github.com/ankidroid/Anki-Android/wiki/Database-Structure) are those of the views
 `notes` and `cards`. Ids are in milliseconds, `mod` in seconds of the Unix epoch. `tags` have a space at both ends, `flds`
@@ -70,12 +71,7 @@ class Rows:
                 self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Drop what is of no use for the next package."""
-        with as_os_error():
-            held = self._connection.execute("SELECT key FROM made").fetchall()
-            self._connection.executemany(
-                "DELETE FROM made WHERE key = ?", [row for row in held if row[0] not in self._used]
-            )
+        """Nothing is asked for any more."""
         self._connection.close()
 
     def update(self, parts: Parts, note_types: Mapping[str, NoteType], decks: Mapping[int, Deck]) -> None:
@@ -90,7 +86,9 @@ class Rows:
             self._connection.executemany("INSERT INTO decks VALUES (?, ?)", named)
             self._place(self._numbered(parts, note_types))
             self._connection.execute("COMMIT")
-        if row := self._first("SELECT guid, deck FROM written WHERE deck NOT IN (SELECT name FROM decks)"):
+        if row := self._first(
+            "SELECT guid, deck FROM asked JOIN written ON written.id = nid WHERE deck NOT IN (SELECT name FROM decks)"
+        ):
             raise ValueError(f"the note {row[0]!r} is in the deck {row[1]!r}, which the collection lacks")
         if row := self._first("SELECT guid FROM written GROUP BY guid HAVING count(*) > 1"):
             raise ValueError(f"the guid {row[0]!r} is used more than once")
@@ -115,6 +113,13 @@ class Rows:
             self._connection.execute("INSERT INTO made VALUES (?, ?)", (key, value))
         return value
 
+    def drop_unused(self) -> None:
+        """Drop what nobody has asked `made` for: it is of no use for the next package."""
+        with as_os_error():
+            held = self._connection.execute("SELECT key FROM made").fetchall()
+            unused = [row for row in held if row[0] not in self._used]
+            self._connection.executemany("DELETE FROM made WHERE key = ?", unused)
+
     @contextmanager
     def beside(self, collection: Path) -> Iterator[sqlite3.Connection]:
         """A connection to the rows, as `main`, and to the collection in another file, as `package`."""
@@ -137,7 +142,7 @@ class Rows:
                 new.append((number, notes))
             numbers.append(number)
         gone = ", ".join(map(str, known.values()))
-        execute(f"DELETE FROM asked WHERE nid IN (SELECT id FROM written WHERE part IN ({gone}))")
+        execute(f"DELETE FROM asked WHERE part IN ({gone})")
         execute(f"DELETE FROM written WHERE part IN ({gone})")
         execute(f"DELETE FROM parts WHERE part IN ({gone})")
         for number, notes in new:  # An id may have been that of a note that is gone.
@@ -149,13 +154,12 @@ class Rows:
         while batch := list(islice(notes, _BATCH)):
             held, cards = [], []
             for place, (note, note_type, values, ords) in enumerate(batch, size):
-                tags, text = f" {' '.join(note.tags)} ", "\x1f".join(values)
-                row = (note.note_id, note.guid, note_type.id, note.mod, part, place, note.deck, tags, text)
-                held.append((*row, values[note_type.sort_field]))
+                id_, mod, tags, text = note.note_id, note.mod, f" {' '.join(note.tags)} ", "\x1f".join(values)
+                held.append((id_, note.guid, note_type.id, mod, part, tags, text, values[note_type.sort_field]))
                 # There are 500 ids free behind that of each note.
-                cards += [(note.note_id + 1 + ord_, note.note_id, ord_) for ord_ in ords]
-            self._connection.executemany("INSERT INTO written VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", held)
-            self._connection.executemany("INSERT INTO asked VALUES (?, ?, ?)", cards)
+                cards += [(id_ + 1 + ord_, id_, note.deck, ord_, mod, part, place) for ord_ in ords]
+            self._connection.executemany("INSERT INTO written VALUES (?, ?, ?, ?, ?, ?, ?, ?)", held)
+            self._connection.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?, ?)", cards)
             size += len(batch)
         self._connection.execute("UPDATE parts SET size = ? WHERE part = ?", (size, part))
 

@@ -66,6 +66,7 @@ def write(
                     raise
                 zipped.write(made, media, database, None, rows)  # What was wrong may have come from the last package.
                 check(made, package, decks, rows)
+        rows.drop_unused()
         size = made.stat().st_size
         made.replace(target)
         return Counts(rows.count("notes"), rows.count("cards"), len(media), size)
