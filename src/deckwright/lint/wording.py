@@ -103,7 +103,10 @@ def vague_question(note: Subject, deck: Deck) -> Iterator[Finding]:
         The kernel
     """
     question = asked(note)
-    if found := _VAGUE.match(question.question) or _VAGUE.match(question.last):
+    found = _VAGUE.match(question.last)
+    if not found and len(question.last) < len(question.question):
+        found = _VAGUE.match(question.question)
+    if found:
         yield note.where(found[0]), found[0].rstrip("? ")
 
 
@@ -219,7 +222,7 @@ def bare_negation(note: Subject, deck: Deck) -> Iterator[Finding]:
         Registers and stack
     """
     last = asked(note).last
-    if not any(sign in last for sign in ("not", "n't", "n’t", "never", "except")):
+    if not ("not" in last or "n't" in last or "n’t" in last or "never" in last or "except" in last):
         return
     if (negation := _NEGATION.match(last)) and not _SET_OFF.search(note.note.fields.get("Front", "")):
         yield note.where(negation[1]), negation[1]

@@ -39,7 +39,7 @@ def yes_or_no(note: Subject, deck: Deck) -> Iterator[Finding]:
     is_named = (" or " in found.question or "/" in found.question) and _TRUE_FALSE.search(found.question)
     is_answered = _YES_NO.match(found.answer) and not _ASKS_MORE.match(last)
     # Without its mark it may be a heading, and "or" offers a choice, which another rule is about.
-    is_asked = _ENDS_ASKING.search(last) and " or " not in last and _is_polar(last)
+    is_asked = last.rstrip(_CLOSING).endswith(("?", "？")) and " or " not in last and _is_polar(last)
     if is_named or is_asked or (is_answered and last.casefold().strip(" .?!") not in _TRANSLATED):
         yield (note.place if is_named or last not in found.front or last == found.front else note.where(last),)
 
@@ -89,7 +89,7 @@ _TRANSLATED = frozenset(
 )
 """What a card on another language asks, if its answer is yes or no."""
 _ASKS_MORE = re.compile(rf"(?:\w+ )?{ASKING}", re.IGNORECASE)
-_ENDS_ASKING = re.compile(r"[?？][\s)\"”'’]*\Z")
+_CLOSING = " )\"”'’"
 
 
 @rule(
