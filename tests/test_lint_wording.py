@@ -29,7 +29,7 @@ def basic(question: str, answer: str) -> str:
 def told(root: Path, files: Iterable[str]) -> dict[str, list[Told]]:
     """What the rules on wording find in each file of notes, all of them switched on."""
     project, texts = Scratch(root), list(files)
-    project.write({"deck.toml": SETTINGS + '[lint]\nL011 = "hint"\n'})
+    project.write({"deck.toml": SETTINGS + '[lint]\nL009 = "hint"\nL011 = "hint"\n'})
     project.card_files({f"{number:03}.md": text for number, text in enumerate(texts)})
     loaded = project.load(DAY_ONE)
     assert [found for found in loaded.diagnostics if found.severity == "error"] == []

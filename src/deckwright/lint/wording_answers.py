@@ -200,7 +200,7 @@ _APART = re.compile(r"[.;:(–—]| - ")
 
 @rule(
     "L009",
-    "hint",
+    "off",
     says='"{0}" is true only for a time, and the card does not say of when',
     hint="name the year or the version, or ask for something that stays true",
 )
@@ -210,8 +210,8 @@ def undated(note: Subject, deck: Deck) -> Iterator[Finding]:
     Such a card goes stale, and nobody sees it: knowledge that changes wants a date stamp (Piotr Wozniak, "Twenty rules
     of formulating knowledge", 19). "As of 2026" is one, so it is no alarm. Answers of more than 40 words are left to L001.
 
-    False alarms: none of 3, all there were in decks on computer science, philosophy and school subjects (12,638 cards,
-    November 2026), which are too few to tell.
+    False alarms: none of 2, all there were in decks on computer science, philosophy and school subjects (12,638 cards,
+    November 2026). That is too few to tell, so the rule is off by default.
     Bad:
         ## How many layers can a function have? {.basic}
         Five, as of now.
