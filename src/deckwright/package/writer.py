@@ -47,24 +47,30 @@ def write(
     WriteError if what was read back differs. Whatever is raised, the target stays as it was and nothing else is left; what
     is in `kept` is of no use any more.
     """
+    from concurrent.futures import ThreadPoolExecutor  # Not every program that imports us writes a package.
+
     refuse_name(target.name)
     package = outline(collection)
     media = sorted(collection.media, key=lambda file: file.name)
     decks = {tables.deck_id(collection.settings.id, deck.name): deck for deck in package.decks}
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.workshop(target.parent) as folder, closing(Rows(kept or folder / "rows")) as rows:
-        rows.update(parts or [(b"", collection.notes)], collection.note_types, decks)
-        database = folder / "collection.anki2"
-        tables.write(database, _blank(package.note_types, decks, rows), rows)
-        made = folder / "package.apkg"
+        made, database = folder / "package.apkg", folder / "collection.anki2"
         with zipped.lender(last) as lender:
             try:
-                zipped.write(made, media, database, lender, rows)
+                with zipped.Writer(made) as new, ThreadPoolExecutor(1) as beside:
+                    copied = beside.submit(new.add_media, media, lender)  # SQLite does not keep Python's lock.
+                    rows.update(parts or [(b"", collection.notes)], collection.note_types, decks)
+                    tables.write(database, _blank(package.note_types, decks, rows), rows)
+                    copied.result()
+                    new.add_collection(database, rows)
                 check(made, package, decks, rows)
             except (PackageError, WriteError):
                 if lender is None:
                     raise
-                zipped.write(made, media, database, None, rows)  # What was wrong may have come from the last package.
+                with zipped.Writer(made) as new:  # What was wrong may have come from the last package.
+                    new.add_media(media, None)
+                    new.add_collection(database, rows)
                 check(made, package, decks, rows)
         rows.drop_unused()
         size = made.stat().st_size

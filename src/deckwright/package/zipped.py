@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from ..limits import MAX_MEDIA_BYTES
@@ -43,40 +42,71 @@ def lender(last: Path | None) -> Iterator[Lender | None]:
         yield found
 
 
-def write(path: Path, media: Sequence[Media], collection: Path, lender: Lender | None, rows: Rows) -> None:
-    """Write the zip file. Raises OSError, and PackageError if the lender is damaged.
+class Writer:
+    """A zip file while it is written: first media, so that they are at the same place in the next package, then the rest.
 
-    Media come first, so that they are at the same place in the next package, and stored, as they hardly shrink. `rows` keeps
-    what becomes of each block of the collection.
+    Each method raises OSError.
     """
-    with path.open("wb") as file, ZipFile(file, "w") as zipped:
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._zip = ZipFile(self._file, "w")
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._file:
+            self._zip.close()
+
+    def add_media(self, media: Sequence[Media], lender: Lender | None) -> None:
+        """Add all files, stored, as they hardly shrink. Raises PackageError if the lender is damaged."""
         for index, one in enumerate(media):
             stored = lender.stored(one.name) if lender else None
             if stored:
-                _copy(stored, zipped, file, _member(str(index)))
+                self._copy(stored, _member(str(index)))
             else:
-                zipped.writestr(_member(str(index)), one.read())
+                self._zip.writestr(_member(str(index)), one.read())
         names = {str(index): one.name for index, one in enumerate(media)}
-        zipped.writestr(_member("media"), json.dumps(names))
-        with collection.open("rb") as source:
-            _deflate(source, zipped, file, rows)
+        self._zip.writestr(_member("media"), json.dumps(names))
+
+    def add_collection(self, path: Path, rows: Rows) -> None:
+        """Add it deflated. `rows` keeps what becomes of each block: most are as they were in the last package."""
+        member = _member("collection.anki2")
+        member.compress_type = ZIP_DEFLATED
+        with path.open("rb") as source, self._added(member):
+            while block := source.read(_BLOCK):
+                deflated = rows.made(block, lambda: _deflated(block))
+                member.CRC = zlib.crc32(block, member.CRC)
+                member.file_size += len(block)
+                member.compress_size += self._file.write(deflated)
+            member.compress_size += self._file.write(_END)
+
+    def _copy(self, stored: Stored, member: ZipInfo) -> None:
+        """Add a member whose bytes lie in another package, unchecked."""
+        with self._added(member):
+            member.CRC, member.file_size, member.compress_size = stored.crc, stored.size, stored.size
+            stored.copy(self._file)
+
+    @contextmanager
+    def _added(self, member: ZipInfo) -> Iterator[None]:
+        """Add a member in the way that ZipFile.mkdir adds a folder: its sizes, its checksum and its bytes come from the block.
+
+        The attributes are those of Python 3.11 and 3.12, read there. If a version lacks one, the tests of lending fail.
+        """
+        member.CRC, member.header_offset = 0, self._zip.start_dir
+        self._file.seek(self._zip.start_dir)
+        self._file.write(member.FileHeader(zip64=False))
+        yield
+        self._zip.start_dir = self._file.tell()
+        self._file.seek(member.header_offset)
+        self._file.write(member.FileHeader(zip64=False))
+        self._zip.filelist.append(member)
+        self._zip.NameToInfo[member.filename] = member
 
 
 _BLOCK = 1 << 18
 """Bytes of a collection that are compressed by themselves. It takes 1 % more than to compress it as one."""
-
-
-def _deflate(source: BinaryIO, zipped: ZipFile, file: BinaryIO, rows: Rows) -> None:
-    """Add the collection. Most blocks of it are as they were in the last package."""
-    member = _member("collection.anki2")
-    member.compress_type = ZIP_DEFLATED
-    with _added(member, zipped, file):
-        while block := source.read(_BLOCK):
-            deflated = rows.made(block, lambda: _deflated(block))
-            member.CRC = zlib.crc32(block, member.CRC)
-            member.file_size += len(block)
-            member.compress_size += file.write(deflated)
-        member.compress_size += file.write(_END)
 
 
 def _deflated(block: bytes) -> bytes:
@@ -96,27 +126,3 @@ def _member(name: str) -> ZipInfo:
     member.external_attr = 0o100644 << 16
     member.compress_type = ZIP_STORED
     return member
-
-
-def _copy(stored: Stored, zipped: ZipFile, file: BinaryIO, member: ZipInfo) -> None:
-    """Add a member whose bytes lie in another package, unchecked."""
-    with _added(member, zipped, file):
-        member.CRC, member.file_size, member.compress_size = stored.crc, stored.size, stored.size
-        stored.copy(file)
-
-
-@contextmanager
-def _added(member: ZipInfo, zipped: ZipFile, file: BinaryIO) -> Iterator[None]:
-    """Add a member in the way that ZipFile.mkdir adds a folder: its sizes, its checksum and its bytes come from the block.
-
-    The attributes are those of Python 3.11 and 3.12, read there. If a version lacks one, the tests of lending fail.
-    """
-    member.CRC, member.header_offset = 0, zipped.start_dir
-    file.seek(zipped.start_dir)
-    file.write(member.FileHeader(zip64=False))
-    yield
-    zipped.start_dir = file.tell()
-    file.seek(member.header_offset)
-    file.write(member.FileHeader(zip64=False))
-    zipped.filelist.append(member)
-    zipped.NameToInfo[member.filename] = member
