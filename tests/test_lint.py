@@ -154,7 +154,7 @@ def test_what_is_in_the_baseline_is_not_told_and_what_is_new_is(project: Scratch
 def test_more_alarms_of_a_rule_than_the_baseline_knows_are_all_told(project: Scratch) -> None:
     one = "# Heart\n\n## Ports {.cloze #ports}\n\nAn ==open== valve leads to an ==atrium==, ==the== last.\n"
     two = one.replace("==the== last", "and to an ==artery==")
-    project.write({"cards/heart.md": one})
+    project.write({"cards/heart.md": one, "deck.toml": SETTINGS + '[lint]\nL023 = "hint"\n'})
     assert [code for *_, code, _ in alarms(project)] == ["L023", "L023"]
     check(project, "--baseline")
     assert (project.root / BASELINE).read_text(encoding="utf-8").splitlines()[1:] == ["L023 ports 2"]

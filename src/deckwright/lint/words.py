@@ -20,6 +20,13 @@ FUNCTION_WORDS = frozenset(
 )
 """Words that say little by themselves."""
 
+ARTICLES = frozenset(("a", "an", "the"))
+
+QUANTIFIERS = frozenset(
+    ("all", "any", "both", "each", "every", "few", "many", "more", "most", "no", "none", "not", "only", "some")
+)
+"""Words that make another answer of the same noun: "most plants" is not "plants"."""
+
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case; `C++`, `e-mail` and `us-east-1` are one each."""
@@ -27,8 +34,13 @@ def words(text: str) -> list[str]:
 
 
 def stems(text: str) -> list[str]:
-    """The stems of the words that carry a meaning, in their order."""
-    return [stem(word) for word in words(text) if word not in FUNCTION_WORDS]
+    """The stems of the words of a text that carry a meaning, in their order."""
+    return meaning(words(text))
+
+
+def meaning(said: list[str]) -> list[str]:
+    """The stems of those of the words that carry a meaning."""
+    return [stem(word) for word in said if word not in FUNCTION_WORDS]
 
 
 @lru_cache(maxsize=8192)
@@ -42,7 +54,12 @@ def stem(word: str) -> str:
 
 
 def within(part: list[str], whole: list[str]) -> bool:
-    """Whether the words of `part` stand side by side in `whole`, in this order."""
-    if not part or part[0] not in whole:
+    """Whether the words of `part`, which should be few, stand side by side in `whole`, in this order."""
+    if not part:
         return False
-    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+    first, size, at = part[0], len(part), -1
+    for _ in range(whole.count(first)):
+        at = whole.index(first, at + 1)
+        if whole[at : at + size] == part:
+            return True
+    return False
