@@ -16,7 +16,7 @@ PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR4
 ELSEWHERE = {"P": "test_project.py", "M": "test_media.py"}
 """Whose examples need other files than notes, and which test shows them."""
 
-NEEDS_MORE = {"I": "a ledger of before", "O": "pictures with masks"}
+NEEDS_MORE = {"I": "a ledger of before", "O": "pictures with masks", "R": "a release"}
 """What pages without an example need besides notes."""
 
 WITHOUT = {

@@ -685,8 +685,16 @@ def test_a_release_counts_the_time_of_retired_notes_too(scratch: Scratch) -> Non
         ("1.2.0", day(9), "version 1.2.0 was released already"),
         ("1.0.0", day(9), "version 1.0.0 was released already"),
         ("1.1.9", day(9), "version 1.1.9 is lower than 1.2.0, the last release"),
-        ("1.3.0", day(2), f"the release's time {day(2)} is not later than {day(2)}, that of an earlier one"),
-        ("1.3.0", day(3) - 1, f"the release's time {day(3) - 1} is before {day(3)}, that of the last build"),
+        (
+            "1.3.0",
+            day(2),
+            "the release's time, 2027-01-16 08:00:00 UTC, is not later than 2027-01-16 08:00:00 UTC, that of an earlier one",
+        ),
+        (
+            "1.3.0",
+            day(3) - 1,
+            "the release's time, 2027-01-17 07:59:59 UTC, is before 2027-01-17 08:00:00 UTC, that of the last build",
+        ),
         ("1.3.0", day(3), ""),
         ("1.10.0", day(3), ""),
         ("2.0.0", day(9), ""),

@@ -14,3 +14,12 @@ CACHE = f"{BUILD}/.cache"
 
 BASELINE = "deck.baseline"
 """The alarms of rules for cards that are not told."""
+
+CHANGES = "changes"
+"""The folder for what authors say of the next release."""
+
+RELEASES = "releases"
+"""The folder for the manifests of all releases, and in `build` for what is published of them."""
+
+DECK_CHANGELOG = "CHANGELOG-deck.md"
+"""What is new in each release of the deck."""

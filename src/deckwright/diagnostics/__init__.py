@@ -1,6 +1,6 @@
 """What is wrong with a project, as values: where, what, and what to do about it."""
 
-from . import cloze, identity, media, note, occlusion, project, section, slips
+from . import cloze, identity, media, note, occlusion, project, release, section, slips
 from .declare import PAGES, Diagnostic, Page, declare, explain, has_errors, sort
 from .forms import to_github, to_json, to_text
 
@@ -17,6 +17,7 @@ __all__ = [
     "note",
     "occlusion",
     "project",
+    "release",
     "section",
     "slips",
     "sort",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import gmtime, strftime
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -69,11 +70,15 @@ def refusal(ledger: Ledger, version: str, now: int) -> str:
     mods = [line.released.mod for line in lines if line.released]
     released = max([*mods, *(made.time for made in ledger.head.releases)], default=0)
     if now <= released:
-        return f"the release's time {now} is not later than {released}, that of an earlier one"
+        return f"the release's time, {_when(now)}, is not later than {_when(released)}, that of an earlier one"
     built = max((line.draft.mod for line in lines if line.draft), default=0)
     if now < built:
-        return f"the release's time {now} is before {built}, that of the last build"
+        return f"the release's time, {_when(now)}, is before {_when(built)}, that of the last build"
     return ""
+
+
+def _when(seconds: int) -> str:
+    return strftime("%Y-%m-%d %H:%M:%S UTC", gmtime(seconds))
 
 
 Stamped = TypeVar("Stamped", Line, Type)

@@ -1,0 +1,145 @@
+"""The last release → the package that learners have: rebuilt from the repository, or the published file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from .. import __version__, build, package
+from ..diagnostics import has_errors
+from ..identity import Ledger, Terms, ledger
+from ..identity.lines import Line, Release, order
+from ..package import Package
+from .contents import contents_digest
+from .refusal import Refusal
+from .repository import GitError, Repository
+
+Building = Callable[[Path, int], Package | None]
+
+
+class Former(msgspec.Struct, frozen=True):
+    """The package of the last release, and where it comes from: a tag, a commit, or a file."""
+
+    release: Release
+    package: Package
+    source: str
+
+
+def former(repository: Repository, known: Ledger, against: Path | None, deck_id: str) -> Former | Refusal | None:
+    """The package of the highest release in the ledger; None before the first release.
+
+    It is rebuilt from its tag or, where that is missing, from the commit whose deck.lock first has it, and must have the
+    contents that were released. `against` is the published package, which is checked against the ledger.
+    """
+    release = known.last
+    if release is None:
+        return None
+    if against:
+        return _of_file(against, release, known)
+    commit = _commit(repository, release, deck_id)
+    if not commit:
+        return _missing(repository, release)
+    try:
+        with repository.taken_out(commit) as root:
+            rebuilt = rebuild(root, release.time)
+    except GitError as error:
+        return Refusal(f"version {release.version} cannot be taken out of Git: {error}", _other_ways(release))
+    if rebuilt is None or contents_digest(rebuilt) != release.digest:
+        made = f"Deckwright {release.tool} made it, and this is {__version__}" if release.tool != __version__ else ""
+        why = "its notes have errors" if rebuilt is None else "its contents are others than those that were released"
+        return Refusal(
+            f"version {release.version} was rebuilt from {commit[:12]}, and {why}{': ' * bool(made)}{made}",
+            _other_ways(release),
+        )
+    tag = f"v{release.version}"
+    is_tagged = repository.tags().get(release.version) == commit
+    return Former(release, rebuilt, f"the tag {tag}" if is_tagged else f"the commit {commit[:12]}")
+
+
+def rebuild(root: Path, time: int) -> Package | None:
+    """What the package of the project in `root` contains; None if a note has an error. Nothing is written."""
+    loaded, found = build.load(root, Terms(time))
+    return None if loaded is None or has_errors(found) else package.contents(loaded.collection)
+
+
+def _commit(repository: Repository, release: Release, deck_id: str) -> str:
+    """The commit of a release: that of its tag, if that one has it, or else the first that does; empty if there is none."""
+    tagged = repository.tags().get(release.version, "")
+    if tagged and _has(repository, tagged, release, deck_id):
+        return tagged
+    found = repository.commits_with(f'"version":"{release.version}"', ledger.FILE)
+    return next((commit for commit in found if _has(repository, commit, release, deck_id)), "")
+
+
+def _has(repository: Repository, commit: str, release: Release, deck_id: str) -> bool:
+    """Whether a commit has a release as it was: its deck.lock has that one, no higher one, and no draft since. In a shallow
+    clone, the first commit seems to bring all that it has.
+    """
+    data = repository.file(commit, ledger.FILE)
+    held = ledger.parse(data, deck_id)[0] if data is not None else None
+    if held is None or held.head.frozen is None:
+        return False
+    return held.last == release and held.version(held.head.frozen.decks) == release.version
+
+
+def _missing(repository: Repository, release: Release) -> Refusal:
+    version = release.version
+    lacks = "this clone lacks the history in which" if repository.is_shallow else "no commit is found in which"
+    fetch = f"git fetch --depth 1 origin tag v{version}" if repository.is_shallow else "git fetch --tags"
+    return Refusal(f"{lacks} version {version} was released", (fetch, *_other_ways(release)))
+
+
+def _other_ways(release: Release) -> tuple[str, ...]:
+    return (f"deckwright release --against FILE, with the package of {release.version} that was published",)
+
+
+def _of_file(path: Path, release: Release, known: Ledger) -> Former | Refusal:
+    try:
+        held = package.read(path)
+    except (package.PackageError, OSError) as error:
+        return Refusal(str(error))
+    if contents_digest(held) != release.digest and (wrong := _differences(held, release, known)):
+        return Refusal(f"{path.name} is not version {release.version}: {wrong}", _other_ways(release))
+    return Former(release, held, path.name)
+
+
+def _differences(held: Package, release: Release, known: Ledger) -> str:
+    """What says that a package is not that of the release, by the guids and the times of its notes; empty if nothing does.
+
+    A hotfix that was merged since may have changed a note later, or brought it.
+    """
+    mods = {note.guid: note.mod for note in held.notes}
+    expected = {guid: line for guid, line in known.lines.items() if _was_in(line, release)}
+    missing = [line for guid, line in expected.items() if guid not in mods and not _is_later(line, release)]
+    others = [line for guid, line in expected.items() if guid in mods and not _fits(mods[guid], line, release)]
+    strange = len(mods.keys() - known.lines.keys())
+    said = [
+        _counted(missing, "is missing", "are missing"),
+        _counted(others, "has another time", "have another time"),
+        f"the deck never had {strange} of its notes" if strange else "",
+    ]
+    return "; ".join(filter(None, said))
+
+
+def _was_in(line: Line, release: Release) -> bool:
+    left = line.retired not in ("", "draft") and order(line.retired) <= release.order
+    return line.released is not None and not left
+
+
+def _is_later(line: Line, release: Release) -> bool:
+    return line.released is not None and line.released.mod > release.time
+
+
+def _fits(mod: int, line: Line, release: Release) -> bool:
+    return line.released is not None and (
+        mod == line.released.mod or (_is_later(line, release) and mod <= release.time)
+    )
+
+
+def _counted(lines: list[Line], one: str, several: str) -> str:
+    if not lines:
+        return ""
+    name = f"“{min(lines, key=lambda line: line.id).name}”"
+    return f"{name} {one}" if len(lines) == 1 else f"{len(lines)} notes {several}, {name} among them"

@@ -1,0 +1,74 @@
+"""The folder `changes` → what authors say of the next release, in their own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from .. import files
+from ..diagnostics import Diagnostic
+from ..diagnostics.release import not_relearned, unknown_key, unreadable_changes
+from ..layout import CHANGES
+from ..limits import MAX_FILE_BYTES
+from ..model import SourceFile, Span
+from ..names import nearest
+
+
+class Fragment(msgspec.Struct, frozen=True):
+    """One file: its path from the project, its text, and the IDs of the notes that people must learn again, with the places
+    where they stand.
+    """
+
+    path: str
+    text: str
+    relearn: tuple[tuple[str, Span], ...] = ()
+
+
+def read(root: Path) -> tuple[list[Fragment], list[Diagnostic]]:
+    """The files of the folder, by name, and what is wrong with them. A project without the folder has none."""
+    fragments: list[Fragment] = []
+    found: list[Diagnostic] = []
+    for file in sorted((root / CHANGES).glob("*.md")):
+        path = f"{CHANGES}/{file.name}"
+        try:
+            text = files.read(file, MAX_FILE_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            found.append(unreadable_changes(Span(path), "it is not UTF-8"))
+        except OSError as error:
+            found.append(unreadable_changes(Span(path), files.reason(error)))
+        else:
+            fragment, wrong = parse(path, text)
+            fragments.append(fragment)
+            found += wrong
+    return fragments, found
+
+
+def parse(path: str, text: str) -> tuple[Fragment, list[Diagnostic]]:
+    """One file, and what is wrong with it."""
+    source = SourceFile(path, tuple(text.split("\n")))
+    end = source.lines.index("---", 1) if source.lines[0] == "---" and "---" in source.lines[1:] else 0
+    relearn: list[tuple[str, Span]] = []
+    found: list[Diagnostic] = []
+    for number, line in enumerate(source.lines[1:end], 1):
+        key = line.partition(":")[0]
+        if key.strip() == "relearn":
+            relearn += [
+                (id_[0], source.span(number, id_.start(), len(id_[0]))) for id_ in _ID.finditer(line, len(key) + 1)
+            ]
+        elif line.strip():
+            found.append(unknown_key(source.span(number, 0, len(key)), key.strip()))
+    body = "\n".join(source.lines[end + 1 if end else 0 :]).strip()
+    return Fragment(path, body, tuple(relearn)), found
+
+
+_ID = re.compile(r"[^\s,\[\]\"']+")
+
+
+def unmatched(fragments: Iterable[Fragment], changed: Iterable[str]) -> list[Diagnostic]:
+    """What says `relearn` of a note that the release does not change. `changed` are the IDs of those that it does."""
+    known = sorted(set(changed))
+    told = [each for fragment in fragments for each in fragment.relearn]
+    return [not_relearned(span, id_, nearest(id_, known, 2)) for id_, span in told if id_ not in known]

@@ -1,0 +1,180 @@
+"""A project's Git repository: what it has, a commit taken out of it, and a release put into it. All of it is the program
+`git`: nothing is fetched, and nothing is pushed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from .. import files
+
+_TAG = re.compile(r"v((?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2})")
+
+
+class GitError(Exception):
+    """Git failed; what it said."""
+
+
+class Repository(msgspec.Struct, frozen=True):
+    """The repository that a project lies in. `root` is the project's folder, `prefix` its path from the top, with a slash
+    behind it, or empty.
+    """
+
+    root: Path
+    folder: Path
+    prefix: str
+
+    def git(self, *words: str, data: bytes | None = None, environment: Mapping[str, str] | None = None) -> bytes:
+        """What Git prints. Raises GitError."""
+        return _git(self.root, words, data, environment)
+
+    def line(self, *words: str) -> str:
+        """The one line that Git prints; empty if it prints none, or fails."""
+        try:
+            return self.git(*words).decode("utf-8", "surrogateescape").strip()
+        except GitError:
+            return ""
+
+    def lines(self, *words: str) -> list[str]:
+        return self.line(*words).splitlines()
+
+    @property
+    def head(self) -> str:
+        """The commit that is checked out; empty if there is none."""
+        return self.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    @property
+    def branch(self) -> str:
+        """The branch that is checked out, as in refs/heads/main; empty if none is."""
+        return self.line("symbolic-ref", "--quiet", "HEAD")
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the clone lacks a part of the history."""
+        return self.line("rev-parse", "--is-shallow-repository") == "true"
+
+    def changed(self) -> list[str]:
+        """The files of the project that differ from the last commit, or that it lacks, relative to the project."""
+        held = self.git("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", ".")
+        paths = [entry[3:].decode("utf-8", "surrogateescape") for entry in held.split(b"\0") if entry]
+        return [path.removeprefix(self.prefix) for path in paths]
+
+    def tags(self) -> dict[str, str]:
+        """The tag of each version that has one, v1.0.0, and the commit that it names."""
+        form = "%(refname:strip=2) %(objectname) %(*objectname)"
+        found = {}
+        for line in self.lines("for-each-ref", f"--format={form}", "refs/tags/v*"):
+            name, *objects = line.split()
+            if version := _TAG.fullmatch(name):
+                found[version[1]] = objects[-1]
+        return found
+
+    def holders(self, commit: str) -> set[str]:
+        """The branches, here and on other hosts, that have the commit."""
+        return set(
+            self.lines("for-each-ref", "--format=%(refname)", f"--contains={commit}", "refs/heads", "refs/remotes")
+        )
+
+    @property
+    def upstream(self) -> str:
+        """The branch of another host that this one follows, as in refs/remotes/origin/main; empty if there is none."""
+        return self.line("for-each-ref", "--format=%(upstream)", self.branch) if self.branch else ""
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """The contents of one of the project's files in a commit, None if it has no such file."""
+        try:
+            return self.git("cat-file", "blob", f"{commit}:{self.prefix}{path}")
+        except GitError:
+            return None
+
+    def has(self, path: str) -> bool:
+        """Whether the index or the last commit has a file or a folder of the project."""
+        return bool(self.line("ls-files", "--", path) or self.line("ls-tree", "HEAD", "--", path))
+
+    def commits_with(self, text: str, path: str) -> list[str]:
+        """The commits before and with HEAD in which `text` came to a file of the project or went, the oldest first."""
+        return self.lines(
+            "log", "--full-history", "--topo-order", "--reverse", "--format=%H", f"-S{text}", "HEAD", "--", path
+        )
+
+    @contextmanager
+    def taken_out(self, commit: str) -> Iterator[Path]:
+        """The project as it was in a commit, in a work tree of its own below the system's folder for what is temporary. Of
+        that, the repository keeps no trace, even if we are killed. Raises GitError and OSError.
+        """
+        with files.workshop(Path(tempfile.gettempdir())) as made:
+            tree = made / "tree"
+            tree.mkdir()
+            words = (f"--git-dir={self.folder}", f"--work-tree={tree}", "read-tree", "--reset", "-u", commit)
+            _git(tree, ("-c", "submodule.recurse=false", *words), None, {"GIT_INDEX_FILE": str(made / "index")})
+            yield tree / self.prefix if self.prefix else tree
+
+    def publish(self, changes: Mapping[str, bytes | None], message: str, tag: str) -> None:
+        """Commit these files of the project, None for one that goes, and tag the commit, both in one step; then bring the
+        folder and the index to it. Raises GitError: then nothing has changed. A kill in between leaves a repository with the
+        whole release, and a folder that `git restore` brings to it.
+        """
+        head, branch = self.head, self.branch
+        commit = self._commit(changes, message, head)
+        who = self.git("var", "GIT_COMMITTER_IDENT").decode("utf-8", "surrogateescape").strip()
+        body = f"object {commit}\ntype commit\ntag {tag}\ntagger {who}\n\n{message}\n"
+        named = self.git("mktag", data=body.encode("utf-8", "surrogateescape")).decode().strip()
+        orders = [
+            f"update {branch or 'HEAD'} {commit} {head}",
+            f"create refs/tags/{tag} {named}",
+        ]
+        try:
+            self.git("update-ref", "-m", f"deckwright: {message}", "--stdin", data="\n".join(orders).encode() + b"\n")
+        finally:
+            if self.head == commit:
+                self.git("restore", "--source=HEAD", "--staged", "--worktree", "--", *changes)
+
+    def _commit(self, changes: Mapping[str, bytes | None], message: str, head: str) -> str:
+        """The commit with these changes upon `head`, which no branch has yet."""
+        with files.workshop(Path(tempfile.gettempdir())) as made:
+            index = {"GIT_INDEX_FILE": str(made / "index")}
+            self.git("read-tree", head, environment=index)
+            for path, data in changes.items():
+                place = self.prefix + path
+                if data is None:
+                    self.git("update-index", "--force-remove", "--", path, environment=index)
+                else:
+                    held = self.git("hash-object", "-w", f"--path={path}", "--stdin", data=data).decode().strip()
+                    self.git("update-index", "--add", "--cacheinfo", f"100644,{held},{place}", environment=index)
+            tree = self.git("write-tree", environment=index).decode().strip()
+        signed = ["-S"] if self.line("config", "--type=bool", "commit.gpgsign") == "true" else []
+        return self.git("commit-tree", *signed, "-p", head, "-m", message, tree).decode().strip()
+
+
+def repository(root: Path) -> Repository | None:
+    """The repository that the project lies in; None if there is none, or no Git."""
+    try:
+        folder, prefix = (
+            _git(root, ("rev-parse", "--absolute-git-dir", "--show-prefix"))
+            .decode("utf-8", "surrogateescape")
+            .split("\n")[:2]
+        )
+    except (GitError, OSError):
+        return None
+    return Repository(root, Path(folder), prefix)
+
+
+def _git(
+    folder: Path, words: tuple[str, ...], data: bytes | None = None, more: Mapping[str, str] | None = None
+) -> bytes:
+    # No hook of the author's may run while a commit is only looked at, and Git must speak a language that can be read.
+    command = ["git", "-c", "core.quotePath=false", "-c", f"core.hooksPath={os.devnull}", *words]
+    environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(more or {})}
+    done = subprocess.run(command, cwd=folder, input=data, capture_output=True, check=False, env=environment)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise GitError(said or f"git {words[0]} failed with exit code {done.returncode}")
+    return done.stdout
