@@ -6,6 +6,7 @@ terms it is built now, as in `histories`.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -202,3 +203,9 @@ def test_the_next_version(last: str, step: Step, version: str) -> None:
 def test_the_rules_stand_in_the_order_of_their_steps() -> None:
     steps = [STEPS.index(step) for step, _ in RULES.values()]
     assert steps == sorted(steps, reverse=True)
+
+
+def test_the_page_of_releases_has_the_rules() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "releases.md").read_text("utf-8")
+    rows = re.findall(r"^\| [\w ]+: ([\w ]+?) +\| (major|minor|patch) +\| (.+?) +\|$", page, re.MULTILINE)
+    assert rows == [(rule, step, said) for rule, (step, said) in RULES.items()]

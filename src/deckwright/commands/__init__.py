@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from . import _process, _talk, build, check, diff, explain, init, masks, read, stats
+from . import _process, _talk, build, check, diff, explain, init, masks, read, release, stats
 
 
 class _Commands(_talk.InOrder):
@@ -57,5 +57,7 @@ def main(ctx: click.Context) -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for _command in (init.init, build.build, check.check, diff.diff, read.read, stats.stats, masks.masks, explain.explain):
+for _command in (
+    init.init, build.build, check.check, diff.diff, read.read, stats.stats, release.release, masks.masks, explain.explain,
+):  # fmt: skip
     main.add_command(_command)

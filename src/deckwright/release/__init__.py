@@ -1,1 +1,9 @@
 """A project, and its last release → the next one: how large a step it is, and all that is published with it."""
+
+from .cut import Cut
+from .make import finish, make
+from .plan import Asked, Plan, Wish, described, plan
+from .refusal import Refusal
+from .step import ABOUT, FIRST
+
+__all__ = ["ABOUT", "FIRST", "Asked", "Cut", "Plan", "Refusal", "Wish", "described", "finish", "make", "plan"]

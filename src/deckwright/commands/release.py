@@ -1,0 +1,134 @@
+"""`deckwright release`: a project → its next version, with all that is published of it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ._project import found_root, project_option, terms
+from ._talk import (
+    command,
+    command_line,
+    count,
+    explain_first,
+    fail,
+    next_steps,
+    say,
+    shown,
+    size,
+    styled,
+    summary,
+    text,
+)
+
+if TYPE_CHECKING:
+    from ..release import Asked, Plan, Refusal, Wish
+
+_TOLD = 10
+"""How many entries of a list are shown."""
+
+
+@command("release --dry-run")
+@click.argument("step", type=click.Choice(["auto", "patch", "minor", "major"]), default="auto")
+@click.option("--dry-run", is_flag=True, help="Say which version it would be and why, and make nothing.")
+@click.option("--commit", is_flag=True, help="Commit and tag the release. Nothing is pushed.")
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The published package of the last release, where it cannot be built again.",
+)
+@project_option
+def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, start: Path) -> None:
+    """Make the next release: its package, and what to publish with it.
+
+    STEP is how much the version grows, and auto, which it is if you say nothing, the least that is honest for those who
+    have the last release. A smaller step is refused. All that is made lies in build/releases/VERSION; without --commit,
+    nothing that Git tracks is changed.
+    """
+    from .. import release as releasing
+
+    if dry_run and commit:
+        fail(2, "--dry-run makes nothing that --commit could commit: choose one of them.")
+    root = found_root(start)
+    planned = releasing.plan(root, _wish(step, root, against, commit))
+    if isinstance(planned, releasing.Refusal):
+        _refuse(planned)
+    say(planned.found)
+    _say_plan(planned)
+    if dry_run:
+        next_steps(_again(step, against))
+        return
+    made = releasing.make(planned, root)
+    if isinstance(made, releasing.Refusal):
+        _refuse(made)
+    cut, folder = made
+    package = folder / f"{cut.settings.slug}-{cut.version}.apkg"
+    held = ", ".join(count(number, noun) for noun, number in cut.counts.items() if number)
+    click.echo(f"Made {shown(folder)} · {held}, {size(package.stat().st_size)}")
+    if not commit:
+        next_steps(f"{_again(step, against)} --commit, when you have read {shown(folder / 'RELEASE_NOTES.md')}")
+        return
+    if refusal := releasing.finish(planned, cut, folder):
+        _refuse(refusal)
+    click.echo(f"Released {cut.version}: commit {planned.repository.head[:12]}, tag {cut.tag}")
+    branch = planned.repository.branch.removeprefix("refs/heads/") or "HEAD"
+    next_steps(f"git push origin {branch} {cut.tag}")
+
+
+def _wish(step: Asked, root: Path, against: Path | None, commit: bool) -> Wish:
+    """What is asked for. A time that is given from outside counts also for a release that was prepared."""
+    import os
+    from time import time
+
+    from .. import release as releasing
+
+    now, is_given = terms(root).now, "SOURCE_DATE_EPOCH" in os.environ
+    clock = int(time()) if is_given else now
+    return releasing.Wish(step, now, clock, against, finishes=commit and not is_given)
+
+
+def _again(step: Asked, against: Path | None) -> str:
+    """The command line of this release once more, without --dry-run and --commit."""
+    words = [step] if step != "auto" else []
+    return command_line("release", *words, options=["--against", str(against)] if against else [])
+
+
+def _refuse(refusal: Refusal) -> NoReturn:
+    """Say why there is no release, and end."""
+    lines = [f"No release was made: {refusal.problem}", *(f"  {detail}" for detail in refusal.details)]
+    if refusal.found:
+        lines = [f"{text(refusal.found)}\n", f"{lines[0]}: {summary(refusal.found)}", *lines[1:]]
+    click.echo("\n".join(lines), err=True)
+    if steps := refusal.steps or ((explain_first(refusal.found),) if refusal.found else ()):
+        next_steps(*steps)
+    click.get_current_context().exit(1)
+
+
+def _say_plan(plan: Plan) -> None:
+    """Say which version it is, why, and what somebody should look at."""
+    from .. import release as releasing
+
+    name = plan.loaded.collection.settings.name
+    if plan.former is None:
+        click.echo(f"{name} {plan.version} · the first release")
+    else:
+        former = plan.former
+        step = "no step" if plan.verdict.step == "none" else f"at least a {plan.verdict.step} step"
+        click.echo(f"{name} {plan.version} · {step} after {former.release.version} ({former.source})")
+    _say_list("Why", [releasing.described(reason) for reason in plan.verdict.reasons])
+    for about, looks in groupby(sorted(plan.verdict.looks, key=lambda look: look.about), key=lambda look: look.about):
+        lines = [
+            f"{look.place}: {look.name}{f': {look.detail}' if look.detail else ''}".removeprefix(": ") for look in looks
+        ]
+        _say_list(releasing.ABOUT[about], lines, "warning")
+
+
+def _say_list(heading: str, lines: list[str], role: str = "heading") -> None:
+    if lines:
+        more = len(lines) - _TOLD
+        click.echo(styled(f"\n{heading} ({len(lines)})", role))
+        click.echo("\n".join(f"  {line}" for line in lines[:_TOLD]) + (f"\n  … and {more} more" if more > 0 else ""))

@@ -1,0 +1,47 @@
+"""A release, and the deck's changelog → the changelog with the release, in the form of https://keepachangelog.com/."""
+
+from __future__ import annotations
+
+import re
+
+from .cut import Cut
+from .words import code, entries, text
+
+_HEAD = """\
+# Changelog of {name}
+
+What is new in each version of the deck, the latest first. [Deckwright](https://github.com/deckwright/deckwright) writes
+this when it makes a release; what stands here is never written again, so it may be edited.
+"""
+
+_RELEASE = re.compile(r"^## \[", re.MULTILINE)
+
+
+def changelog(cut: Cut, before: str) -> str:
+    """The changelog with the release above all others. `before` is the text so far, empty if there is none."""
+    text_before = before.replace("\r\n", "\n") or _HEAD.format(name=text(cut.settings.name))
+    first = _RELEASE.search(text_before)
+    place = first.start() if first else len(text_before)
+    head, rest = text_before[:place].rstrip("\n"), text_before[place:]
+    return f"{head}\n\n{_section(cut)}{chr(10) * bool(rest)}{rest}"
+
+
+def _section(cut: Cut) -> str:
+    changes, lines = cut.changes, cut.ledger.lines
+    blocks = [f"## [{cut.version}] - {cut.date}"]
+    blocks += [fragment.text for fragment in cut.fragments if fragment.text]
+    if changes is None:
+        blocks.append(f"The first release: {len(cut.package.notes)} notes, {cut.cards} cards.")
+        return "\n\n".join(blocks) + "\n"
+    parts = {
+        "Added": [(note.title, note.guid) for note in changes.new],
+        "Changed": [(note.title, note.guid) for note in changes.changed],
+        "Removed": [(note.title, note.guid) for note in changes.retired],
+    }
+    for heading, notes in parts.items():
+        if notes:
+            listed = entries(notes, lambda note: f"{text(note[0])} ({code(lines[note[1]].id)})")
+            blocks.append(f"### {heading}\n\n" + "\n".join(listed))
+    if any(reason.rule == "look" for reason in cut.verdict.reasons):
+        blocks.append("The look of the cards changed.")
+    return "\n\n".join(blocks) + "\n"

@@ -1,0 +1,63 @@
+"""What a release is: all that its papers are made of, and nothing that is not in the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from ..diff import Changes
+from ..identity import Ledger
+from ..model import Settings
+from ..package import Package
+from .former import Former
+from .fragments import Fragment
+from .step import Verdict
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A release. `time` is in seconds of the Unix epoch, `source` the commit whose notes it has.
+
+    `package` is what learners get, `ledger` is deck.lock after the release. `former` is the release before it, `changes`
+    what differs from that and `verdict` what is thought of it; before the first release there is none of the three.
+    `tool` is the version of Deckwright, `renderers` are those of the libraries that decide the HTML.
+    """
+
+    settings: Settings
+    version: str
+    time: int
+    source: str
+    package: Package
+    ledger: Ledger
+    former: Former | None
+    changes: Changes | None
+    verdict: Verdict
+    fragments: tuple[Fragment, ...]
+    tool: str
+    renderers: Mapping[str, str]
+
+    @property
+    def tag(self) -> str:
+        return f"v{self.version}"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many notes, cards and media files the package has."""
+        notes = self.package.notes
+        return {"note": len(notes), "card": self.cards, "media file": len(self.package.media)}
+
+    @property
+    def date(self) -> str:
+        """The day of the release, in UTC, as in 2026-11-30."""
+        return datetime.fromtimestamp(self.time, UTC).date().isoformat()
+
+    @property
+    def cards(self) -> int:
+        """How many cards the package has."""
+        return sum(len(note.cards) for note in self.package.notes)
+
+    @property
+    def relearn(self) -> list[str]:
+        """The IDs of the notes that people must learn again."""
+        return list(dict.fromkeys(id_ for fragment in self.fragments for id_, _ in fragment.relearn))

@@ -1,0 +1,153 @@
+"""A plan → the release: what is published of it, in `build/releases`, and its commit and tag.
+
+The steps that are still to come have their place here: a rehearsal in the real Anki goes between `_built` and `_papers`,
+and editions are further packages of `_built`.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import shutil
+from pathlib import Path
+
+from .. import __version__, build, files, identity, package, program
+from ..cache import LIBRARIES
+from ..diagnostics import has_errors
+from ..identity import Terms, ledger
+from ..layout import DECK_CHANGELOG, RELEASES
+from ..limits import MAX_FILE_BYTES
+from . import manifest
+from .changelog import changelog
+from .contents import contents_digest
+from .cut import Cut
+from .notes import ankiweb, release_notes
+from .plan import Plan
+from .refusal import Refusal
+from .repository import GitError
+
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+
+
+def make(plan: Plan, root: Path) -> tuple[Cut, Path] | Refusal:
+    """Build the release twice, compare, and put all that is published into `build/releases/VERSION`, in one step.
+
+    The release, and that folder. Nothing that Git tracks is changed. Raises OSError.
+    """
+    folder = build.make_build_folder(root) / RELEASES
+    folder.mkdir(exist_ok=True)
+    files.sweep(folder)
+    with files.workshop(folder) as made:
+        new = made / plan.version
+        new.mkdir()
+        try:
+            cut = _built(plan, new)
+        except GitError as error:
+            return Refusal(f"the commit cannot be taken out of Git: {error}")
+        if isinstance(cut, Refusal):
+            return cut
+        _papers(cut, new)
+        target = folder / plan.version
+        if target.exists():
+            target.rename(made / "before")
+        new.rename(target)
+    return cut, target
+
+
+def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
+    """Commit the ledger, the manifest and the changelog of a release, and tag the commit: all or nothing. `folder` is what
+    `make` has made.
+    """
+    try:
+        before = files.read(plan.repository.root / DECK_CHANGELOG, MAX_FILE_BYTES).decode("utf-8", "replace")
+    except FileNotFoundError:
+        before = ""
+    changes: dict[str, bytes | None] = {
+        ledger.FILE: (folder / ledger.FILE).read_bytes(),
+        f"{RELEASES}/{cut.version}.json": (folder / MANIFEST).read_bytes(),
+        DECK_CHANGELOG: changelog(cut, before).encode(),
+    }
+    changes |= {fragment.path: None for fragment in cut.fragments}
+    try:
+        if plan.repository.head != plan.source or plan.repository.changed():
+            return Refusal("the project changed while the release was made", ("deckwright release",))
+        plan.repository.publish(changes, f"Release {cut.settings.name} {cut.version}", cut.tag)
+    except GitError as error:
+        return Refusal(f"Git cannot commit the release: {error}")
+    return None
+
+
+def _built(plan: Plan, folder: Path) -> Cut | Refusal:
+    """The release, with its package in `folder`: built of the commit alone, in two places, to the same bytes."""
+    loaded, terms = plan.loaded, Terms(plan.time)
+    settings = loaded.collection.settings
+    versions = program.versions()
+    renderers = {name: versions.get(program.normalised(name), "") for name in LIBRARIES}
+    stamped = identity.release(loaded.assigned, settings, plan.version, plan.time, renderers).ledger
+    target = folder / f"{settings.slug}-{plan.version}.apkg"
+    with plan.repository.taken_out(plan.source) as root:
+        ledger.write(stamped, root / ledger.FILE)
+        again, found = build.load(root, terms)
+        if again is None or has_errors(found):
+            return Refusal("the commit alone has errors: what it needs is not in Git", found=tuple(found))
+        contents = package.contents(again.collection)
+        cards = sum(len(note.cards) for note in contents.notes)
+        sealed = identity.sealed(stamped, cards, contents_digest(contents), __version__)
+        ledger.write(sealed, root / ledger.FILE)
+        if refusal := _package(root, terms, target):
+            return refusal
+    with plan.repository.taken_out(plan.source) as root:
+        ledger.write(sealed, root / ledger.FILE)
+        other = folder / f"again-{target.name}"
+        if refusal := _package(root, terms, other):
+            return refusal
+        if not filecmp.cmp(target, other, shallow=False):
+            return Refusal("two builds of the same commit are not the same: please report this")
+        other.unlink()
+    ledger.write(sealed, folder / ledger.FILE)
+    return Cut(
+        settings=settings,
+        version=plan.version,
+        time=plan.time,
+        source=plan.source,
+        package=contents,
+        ledger=sealed,
+        former=plan.former,
+        changes=plan.changes,
+        verdict=plan.verdict,
+        fragments=plan.fragments,
+        tool=__version__,
+        renderers=renderers,
+    )
+
+
+def _package(root: Path, terms: Terms, target: Path) -> Refusal | None:
+    """Build the project in `root`, whose ledger must be up to date."""
+    outcome = build.build(root, build.Options(terms, target, locked=True))
+    if outcome.status == "built":
+        return None
+    if outcome.status == "locked":
+        return Refusal("deck.lock would change in a clone of the commit: what it needs is not in Git")
+    return Refusal(
+        f"no package was built of the commit: {outcome.problem or outcome.status}", found=tuple(outcome.found)
+    )
+
+
+def _papers(cut: Cut, folder: Path) -> None:
+    """Write what goes with the package. The sums are of all files but the ledger, which nobody downloads."""
+    package_name = f"{cut.settings.slug}-{cut.version}.apkg"
+    shutil.copyfile(folder / package_name, folder / f"{cut.settings.slug}.apkg")
+    (folder / "RELEASE_NOTES.md").write_text(release_notes(cut), encoding="utf-8", newline="\n")
+    (folder / "ankiweb.md").write_text(ankiweb(cut), encoding="utf-8", newline="\n")
+    published = {path.name: _file(path) for path in folder.iterdir() if path.suffix == ".apkg"}
+    made = manifest.manifest(cut, dict(sorted(published.items())))
+    (folder / MANIFEST).write_bytes(manifest.dump(made))
+    summed = sorted(path for path in folder.iterdir() if path.name != ledger.FILE)
+    lines = (f"{_file(path).sha256}  {path.name}\n" for path in summed)
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _file(path: Path) -> manifest.File:
+    with path.open("rb") as file:
+        return manifest.File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())

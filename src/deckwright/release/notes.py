@@ -1,0 +1,172 @@
+"""A release → what is told to learners: RELEASE_NOTES.md, and the text to paste into AnkiWeb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..diff import Listed, NoteChange
+from ..identity.lines import Line
+from .cut import Cut
+from .step import RULES, Reason
+from .words import code, count, differing, entries, search, text
+
+_UPDATING = """\
+| what                       | what an update does                                                    |
+| -------------------------- | ---------------------------------------------------------------------- |
+| Your reviews and due dates | They stay, on every card.                                              |
+| Notes that changed         | Their fields and tags become the deck's. Tags that you added are lost. |
+| Notes that did not change  | They stay as you have them, with your edits.                           |
+| Notes that you edited      | If they changed, your edits stay only if made after this version.      |
+| New notes                  | They are added.                                                        |
+| Notes that left the deck   | They stay with you until you delete them.                              |
+| Notes that you deleted     | They come back. Suspend a card instead.                                |
+| Cards that you moved       | They stay in the deck where you put them.                              |
+"""
+
+
+def release_notes(cut: Cut) -> str:
+    """What a learner wants to know of a release, as Markdown: what is new, what changed, and what updating does."""
+    blocks = [[f"# {text(cut.settings.name)} {cut.version}", _summary(cut)]]
+    blocks += [[fragment.text] for fragment in cut.fragments if fragment.text]
+    blocks += [part for part in _parts(cut) if part]
+    blocks.append([f"## {'Updating' if cut.former else 'Importing'}", _how(cut), _UPDATING.rstrip()])
+    return "\n\n".join("\n\n".join(block) for block in blocks) + "\n"
+
+
+def ankiweb(cut: Cut) -> str:
+    """The fields of AnkiWeb's form, to be pasted by hand: it lets no program share a deck."""
+    settings = cut.settings
+    tags = " ".join(dict.fromkeys([settings.tag_prefix or settings.slug, *settings.slug.split("-")]))
+    about = [settings.description, _counts(cut), f"Version {cut.version} of {cut.date}."]
+    about += [f"By {settings.author}."] if settings.author else []
+    about += [f"Licence: {settings.licence}."] if settings.licence else []
+    steps = [
+        "Import the new version over the old one and leave the options as they are: your reviews stay, notes that changed "
+        "get their new text, new notes are added, and nothing is deleted.",
+        "To hide a card, suspend it: a deleted note comes back with the next version.",
+    ]
+    parts = [
+        ("Title", f"{settings.name.replace('::', ' · ')} {cut.version}"),
+        ("Tags", tags),
+        ("Support page", settings.url or "–"),
+        ("Description", "\n\n".join(filter(None, [*about, *steps]))),
+    ]
+    return "\n\n".join(f"## {heading}\n\n{body}" for heading, body in parts) + "\n"
+
+
+def _summary(cut: Cut) -> str:
+    since = f"after version {cut.former.release.version}" if cut.former else "the first release"
+    return f"{_counts(cut)} Released on {cut.date}, {since}."
+
+
+def _counts(cut: Cut) -> str:
+    return ", ".join(count(number, noun) for noun, number in cut.counts.items() if number) + "."
+
+
+def _how(cut: Cut) -> str:
+    name = code(f"{cut.settings.slug}-{cut.version}.apkg")
+    return " ".join([
+        f"In Anki, choose _File › Import_ and {name}, and leave the options as they are; in AnkiDroid and AnkiMobile, open the",
+        "file.",
+        *["Do not delete the old deck first."] * bool(cut.former),
+        "If you use several devices, synchronise them all, import on one, and synchronise again.",
+    ])  # fmt: skip
+
+
+def _parts(cut: Cut) -> Iterator[list[str]]:
+    """The parts of the notes that there is something for, each with its heading."""
+    changes, lines = cut.changes, cut.ledger.lines
+    if not changes:
+        return
+    yield _before(cut)
+    yield _relearn(cut)
+
+    def listed(note: Listed) -> str:
+        return f"{text(note.title)} ({code(lines[note.guid].id)})"
+
+    def changed(note: NoteChange) -> str:
+        return "\n".join(
+            [f"{text(note.title)} ({code(lines[note.guid].id)})", *(f"  - {line}" for line in _details(note))]
+        )
+
+    yield _part("New notes", changes.new, entries(changes.new, listed))
+    told = [note for note in changes.notes if _is_told(note)]
+    yield _part("Changed notes", told, entries(told, changed))
+    look = [reason for reason in cut.verdict.reasons if reason.rule == "look"]
+    if look:
+        names = ", ".join(f"{text(reason.name)} ({text(reason.detail)})" for reason in look)
+        own = "What you changed in _Cards…_ is replaced, but not your own file of styling."
+        yield ["## The look of the cards", f"Changed: {names}. {own}"]
+    gone = [lines[note.guid] for note in changes.retired]
+    yield _part("Retired notes", gone, _retired(changes.retired, gone))
+
+
+def _part(heading: str, held: Sequence[object], written: Sequence[str]) -> list[str]:
+    return [f"## {heading} ({len(held)})", "\n".join(written)] if held else []
+
+
+def _before(cut: Cut) -> list[str]:
+    """What a learner should know before a major update."""
+    grave = [reason for reason in cut.verdict.reasons if reason.step == "major"]
+    grave += [reason for reason in cut.verdict.reasons if reason.rule == "card gone"]
+    if not grave:
+        return []
+    return ["## Before you update", "\n".join(entries(grave, _grave))]
+
+
+def _grave(reason: Reason) -> str:
+    name = f"{text(reason.name)} ({code(reason.id)})" if reason.id else text(reason.name)
+    return f"{name}: {RULES[reason.rule][1]}{f' ({text(reason.detail)})' if reason.detail else ''}"
+
+
+def _relearn(cut: Cut) -> list[str]:
+    """The notes whose answer is another, with what finds them."""
+    lines = {line.id: line for line in cut.ledger.lines.values()}
+    held = [lines[id_] for id_ in cut.relearn if id_ in lines]
+    if not held:
+        return []
+    how = (
+        "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset_:"
+    )
+    return [f"## Learn again ({len(held)})", how, _block(search(held)), "\n".join(entries(held, _named))]
+
+
+def _named(line: Line) -> str:
+    return f"{text(line.name)} ({code(line.id)})"
+
+
+def _retired(notes: Sequence[Listed], lines: Sequence[Line]) -> list[str]:
+    how = "They are no longer in the deck. An update deletes nothing, so you keep them until you delete or suspend them. A search in _Browse_ that finds them:"
+    ids = {line.guid: line.id for line in lines}
+    return [
+        how,
+        "",
+        _block(search(lines)),
+        "",
+        *entries(notes, lambda note: f"{text(note.title)} ({code(ids[note.guid])})"),
+    ]
+
+
+def _block(held: str) -> str:
+    return f"```text\n{held}\n```"
+
+
+def _is_told(note: NoteChange) -> bool:
+    """Whether learners see something of it: a note that nobody receives is not told."""
+    return bool((note.fate == "updated" and note.has_content) or note.cards_gained or note.cards_lost)
+
+
+def _details(note: NoteChange) -> Iterator[str]:
+    """A line for each field that differs in more than its markup, one for the tags, and one for each card."""
+    if note.fate == "updated":
+        for field in note.fields:
+            if any(kind != "same" for kind, _ in field.words):
+                yield f"{field.name}: {differing(field.words)}"
+            elif field.words:
+                yield f"{field.name}: the same words, other markup"
+        tags = [f"~~{text(tag)}~~" for tag in note.tags_removed] + [f"**{text(tag)}**" for tag in note.tags_added]
+        if tags:
+            yield f"Tags: {' '.join(tags)}"
+    for ordinals, effect in ((note.cards_gained, "is new"), (note.cards_lost, "asks nothing any more")):
+        for ordinal in ordinals:
+            yield f"Card {ordinal + 1} {effect}"

@@ -1,0 +1,202 @@
+"""A project → the release that could be made of it now, or why none can be. Nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from .. import build, files, identity, package
+from ..collection import Loaded
+from ..diagnostics import Diagnostic, has_errors
+from ..diff import Changes, compare
+from ..identity import Ledger, Terms, ledger
+from ..identity.lines import Release, order
+from ..layout import BUILD, CHANGES, DECK_CHANGELOG, RELEASES
+from ..limits import MAX_LEDGER_BYTES
+from . import fragments, manifest
+from .former import Former, former
+from .fragments import Fragment
+from .refusal import Refusal
+from .repository import Repository, repository
+from .step import STEPS, Reason, Step, Verdict, is_same, judge, next_version
+
+Asked = Literal["auto", "patch", "minor", "major"]
+"""How large a step the author asks for; "auto" is the smallest honest one."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What is asked for. `now` is the time of the release and `clock` what the clock says, in seconds of the Unix epoch;
+    they differ where somebody sets the time. `against` is the published package of the last release. `finishes` says that a
+    release is to be taken up that was prepared of the same commit.
+    """
+
+    asked: Asked
+    now: int
+    clock: int
+    against: Path | None = None
+    finishes: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A release that can be made: of the commit `source`, at `time`, in seconds of the Unix epoch.
+
+    `found` is what was found in the project, without errors. `former`, `changes` and `verdict` are as in `Cut`.
+    """
+
+    repository: Repository
+    source: str
+    loaded: Loaded
+    found: list[Diagnostic]
+    version: str
+    time: int
+    former: Former | None
+    changes: Changes | None
+    verdict: Verdict
+    fragments: tuple[Fragment, ...]
+
+
+def plan(root: Path, wish: Wish) -> Plan | Refusal:
+    """Look whether a release can be made, which one, and what it changes. Raises OSError for what vanishes meanwhile."""
+    held = repository(root)
+    if held is None or not held.head:
+        first = ("git init", "git add --all", "git commit")
+        return Refusal("a release is a commit and a tag, and there is no Git repository with a commit here", first)
+    if refusal := _unclean(held, wish):
+        return refusal
+    loaded, found = build.load(root, Terms(wish.now))
+    said, wrong = fragments.read(root)
+    found = [*found, *wrong]
+    if loaded is None or has_errors(found):
+        return Refusal("the project has errors", found=tuple(found))
+    if not loaded.collection.notes:
+        return Refusal("there are no notes", found=tuple(found))
+    if loaded.stale_lines:
+        return Refusal("deck.lock is not up to date", ("deckwright build, and commit deck.lock",))
+    known = loaded.assigned.ledger
+    if refusal := _unmerged(held, known):
+        return refusal
+    last = former(held, known, wish.against, loaded.collection.settings.id)
+    if isinstance(last, Refusal):
+        return last
+    changes, verdict = None, Verdict("none", (), ())
+    if last:
+        new = package.contents(loaded.collection)
+        changes = compare(last.package, new, {guid: span.place for guid, span in loaded.spans.items()})
+        verdict = judge(changes, last.package, new, known)
+        if refusal := _too_small(wish.asked, verdict, is_same(last.package, new)):
+            return refusal
+        if wrong := fragments.unmatched(said, (known.lines[note.guid].id for note in changes.changed)):
+            return Refusal("the project has errors", found=tuple(wrong))
+    step: Step = verdict.step if wish.asked == "auto" else wish.asked
+    version = next_version(last.release.version if last else "", step)
+    time = (_prepared(root, version, held.head) if wish.finishes else 0) or wish.now
+    if refusal := _taken(held, known, version, time):
+        return refusal
+    return Plan(held, held.head, loaded, found, version, time, last, changes, verdict, tuple(said))
+
+
+def _unclean(held: Repository, wish: Wish) -> Refusal | None:
+    """Why the folder is not what a release can be made of."""
+    if wish.now > wish.clock:
+        return Refusal("the release's time is yet to come: no later release would reach anybody before it")
+    if _releases(held, held.head) != _releases(held, ""):
+        touched = [path for path in (ledger.FILE, RELEASES, DECK_CHANGELOG, CHANGES) if held.has(path)]
+        return Refusal(
+            "a release was broken off, and deck.lock has other releases than the last commit",
+            (f"git restore --source=HEAD --staged --worktree -- {' '.join(touched)}", "git status"),
+        )
+    if changed := held.changed():
+        more = (f"… and {len(changed) - 5} more",) if len(changed) > 5 else ()
+        return Refusal("the project has changes that are not committed", ("git commit",), (*changed[:5], *more))
+    return None
+
+
+def _releases(held: Repository, commit: str) -> tuple[Release, ...]:
+    """The releases in deck.lock, as a commit has it, or as it is in the folder; none if it cannot be read."""
+    try:
+        data = held.file(commit, ledger.FILE) if commit else files.read(held.root / ledger.FILE, MAX_LEDGER_BYTES)
+    except OSError:
+        data = None
+    return ledger.releases(data or b"")
+
+
+def _unmerged(held: Repository, known: Ledger) -> Refusal | None:
+    """Why there can be no release on this branch, if one was made elsewhere that it lacks.
+
+    A hotfix on the branch of an older version is one: then another branch has the newer release.
+    """
+    for version, commit in _absent(held, known).items():
+        elsewhere = held.holders(commit) - {held.branch, held.upstream}
+        if not elsewhere or (known.last and order(version) < known.last.order):
+            return Refusal(
+                f"version {version} was released, and this branch lacks it",
+                (
+                    f"git merge v{version}",
+                    "to take it back, revert its commits after that, and release the next version",
+                ),
+            )
+    return None
+
+
+def _absent(held: Repository, known: Ledger) -> dict[str, str]:
+    """The versions with a tag that this deck's ledger lacks, the lowest first, and their commits."""
+    here = {release.version for release in known.head.releases}
+    tags = {version: commit for version, commit in held.tags().items() if version not in here}
+    made = {
+        version: commit
+        for version, commit in tags.items()
+        if any(release.version == version for release in _releases(held, commit))
+    }
+    return dict(sorted(made.items(), key=lambda item: order(item[0])))
+
+
+def _too_small(asked: Asked, verdict: Verdict, same: bool) -> Refusal | None:
+    """Why a step is smaller than what has changed, or why there is nothing to release."""
+    if same:
+        return Refusal("nothing has changed since the last release")
+    if asked == "auto" and verdict.step == "none":
+        return Refusal(
+            "nothing has changed that anybody would receive who has the last release",
+            ("deckwright release patch, to release it for those who have none",),
+        )
+    if asked != "auto" and STEPS.index(asked) < STEPS.index(verdict.step):
+        grave = [reason for reason in verdict.reasons if STEPS.index(reason.step) > STEPS.index(asked)]
+        more = (f"… and {len(grave) - 10} more",) if len(grave) > 10 else ()
+        return Refusal(
+            f"a {asked} release is too small a step: what has changed asks for a {verdict.step} one",
+            (f"deckwright release {verdict.step}",),
+            (*map(described, grave[:10]), *more),
+        )
+    return None
+
+
+def described(reason: Reason) -> str:
+    """A reason on one line: the place or the ID, the name, the rule, and what was there and is there now."""
+    where = f"{reason.place}: " if reason.place else ""
+    id_ = f" ({reason.id})" if reason.id else ""
+    detail = f": {reason.detail}" if reason.detail else ""
+    return f"{where}{reason.name}{id_}: {reason.step}, {reason.rule}{detail}"
+
+
+def _prepared(root: Path, version: str, source: str) -> int:
+    """The time of this version as it was prepared before, of the same commit; 0 if it was not."""
+    try:
+        made = manifest.parse((root / BUILD / RELEASES / version / "manifest.json").read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return 0
+    return made.time if (made.version, made.source) == (version, source) else 0
+
+
+def _taken(held: Repository, known: Ledger, version: str, time: int) -> Refusal | None:
+    """Why a version or a time cannot be that of the release."""
+    if reason := identity.refusal(known, version, time):
+        return Refusal(reason)
+    if version in held.tags() or (held.root / RELEASES / f"{version}.json").exists():
+        return Refusal(f"version {version} is there already: it has a tag, or a file in {RELEASES}/")
+    if above := next((other for other in _absent(held, known) if order(other) <= order(version)), ""):
+        return Refusal(
+            f"version {version} would be higher than {above}, which this branch lacks", (f"git merge v{above}",)
+        )
+    return None

@@ -1,0 +1,76 @@
+"""What is written of notes in Markdown: text that stays text, words that differ, a search for the browser of Anki."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from ..diff.field_text import Words
+from ..identity.lines import Line
+
+MOST = 100
+"""How many entries a list has at most: the manifest has all, and GitHub takes 125,000 characters for a release."""
+
+Entry = TypeVar("Entry")
+
+
+def text(plain: str) -> str:
+    """Plain text as Markdown that shows it as it is, on one line."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(plain.split()))
+
+
+_MARKS = re.compile(r"[\\`*_\[\]<>&~|#]|^(?:[-+](?=\s)|\d+(?=[.)]))")
+
+
+def code(plain: str) -> str:
+    """Text in a code span, whatever backticks it has."""
+    fence = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
+    space = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{fence}{space}{plain}{space}{fence}"
+
+
+def entries(listed: Sequence[Entry], write: Callable[[Entry], str]) -> list[str]:
+    """An item for each entry, or for the first of them and how many more there are."""
+    more = len(listed) - MOST
+    return [f"- {write(entry)}" for entry in listed[:MOST]] + ([f"- … and {more} more"] if more > 0 else [])
+
+
+def differing(words: Words) -> str:
+    """A text in which the words that went are struck out, and those that came are bold; of the others, those beside them."""
+    parts = []
+    for place, (kind, stretch) in enumerate(words):
+        if kind == "same":
+            parts.append(_context(stretch, place == 0, place == len(words) - 1))
+        else:
+            mark, space = ("~~", " ") if kind == "old" else ("**", stretch[len(stretch.rstrip()) :])
+            parts.append(f"{mark}{text(stretch)}{mark}{space}")
+    return "".join(parts).strip()
+
+
+def _context(stretch: str, first: bool, last: bool) -> str:
+    """The end of a stretch before a change, the beginning of one after it, or both."""
+    space = stretch[len(stretch.rstrip()) :]
+    if len(stretch) <= 100:
+        return text(stretch) + space
+    head = text(stretch[:40].rpartition(" ")[0])
+    tail = text(stretch[-40:].partition(" ")[2])
+    return f"{'' if first else head + ' '}…{'' if last else ' ' + tail + space}"
+
+
+def search(lines: Iterable[Line]) -> str:
+    """What finds these notes in the browser of Anki, whichever of their IDs a learner has."""
+    ids = dict.fromkeys(id_ for line in lines for id_ in (line.id, *line.was))
+    return " OR ".join(f'"ID:{_WILD.sub(_escaped, id_)}"' for id_ in ids)
+
+
+_WILD = re.compile(r'[\\*_":]')
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return "\\" + sign[0]
+
+
+def count(number: int, noun: str) -> str:
+    """As in "1 note" and "2 notes"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

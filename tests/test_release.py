@@ -1,0 +1,885 @@
+"""Releases in a real Git repository: stories of decks from version to version, what is refused, and what is published."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+from scratch import Scratch, codes, day
+from told import told
+
+from deckwright import __version__, build, package, release
+from deckwright.commands import main
+from deckwright.diff.field_text import differ
+from deckwright.identity import Terms, ledger
+from deckwright.identity.lines import Line
+from deckwright.model import Span
+from deckwright.package import Package
+from deckwright.release import Cut, Plan, Refusal, Wish, fragments, manifest, repository, words
+from deckwright.release.contents import contents_digest, note_digest
+from deckwright.render import code
+
+HEART = "---\nkind: basic\n---\n# Heart\n\n"
+VENTRICLE = "## What does the left ventricle pump into? {#ventricle}\n\nThe aorta.\n\n"
+VALVE = "## Which valve lies between the left chambers? {#valve}\n\nThe mitral valve.\n\n"
+COVER = "## What covers the heart? {#cover}\n\nThe pericardium.\n\n"
+LUNGS = "## Where is gas exchanged? {#alveoli}\n\nIn the alveoli.\n\n"
+
+
+def notes(*texts: str) -> dict[str, str]:
+    return {"heart.md": HEART + "".join(texts)}
+
+
+class Deck(Scratch):
+    """A project in a repository, which is released as the command does it."""
+
+    def change(self, time: int, *texts: str, **terms: object) -> None:
+        """Write these notes, build and commit."""
+        self.card_files(notes(*texts))
+        self.build(time, **terms)
+        self.commit()
+
+    def plan(self, time: int, asked: release.Asked = "auto", **wish: object) -> Plan | Refusal:
+        return release.plan(self.root, Wish(asked, time, wish.pop("clock", time), **wish))
+
+    def planned(self, time: int, asked: release.Asked = "auto", **wish: object) -> Plan:
+        planned = self.plan(time, asked, **wish)
+        assert isinstance(planned, Plan), planned
+        return planned
+
+    def publish(self, time: int, asked: release.Asked = "auto", **wish: object) -> Cut:
+        """Make a release, commit and tag it."""
+        planned = self.planned(time, asked, **wish)
+        made = release.make(planned, self.root)
+        assert not isinstance(made, Refusal), made
+        assert release.finish(planned, *made) is None
+        return made[0]
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """All that a release may change: the last commit, the tags, the folder, and what Git says of it."""
+        held = [self.git("rev-parse", "HEAD"), self.git("for-each-ref"), self.git("status", "--porcelain")]
+        files = sorted(path for path in self.root.rglob("*") if path.is_file())
+        tracked = [path for path in files if not {".git", "build"} & set(path.relative_to(self.root).parts)]
+        return (*held, *(f"{path.relative_to(self.root)}\n{path.read_bytes()!r}" for path in tracked))
+
+    def released(self, version: str) -> Package:
+        return package.read(self.root / "build" / "releases" / version / "anatomy.apkg")
+
+
+@pytest.fixture
+def deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deck:
+    """A deck of two notes, built and committed on day 1."""
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
+    made = Deck(tmp_path / "project")
+    made.start_git()
+    made.change(day(1), VENTRICLE, VALVE)
+    return made
+
+
+@pytest.fixture
+def released(deck: Deck) -> Deck:
+    """The same, released as 1.0.0 on day 2."""
+    deck.publish(day(2))
+    return deck
+
+
+# Stories
+
+
+STORY = [
+    ((VENTRICLE, VALVE), "auto", "1.0.0"),
+    ((VENTRICLE.replace("The aorta.", "The aorta, and not a vein*."), VALVE), "auto", "1.0.1"),
+    ((VENTRICLE.replace("The aorta.", "The aorta, and not a vein*."), VALVE, COVER), "auto", "1.1.0"),
+    ((VENTRICLE.replace("The aorta.", "The aorta, and not a vein*."), COVER), "major", "2.0.0"),
+]
+
+
+def story(deck: Deck) -> list[Cut]:
+    cuts = []
+    for number, (texts, asked, _) in enumerate(STORY):
+        if number == 1:
+            deck.write(
+                {"changes/2.md": "---\nrelearn: [ventricle]\n---\n\nOf the *veins*.\n", "changes/1.md": "First."}
+            )
+        deck.change(day(2 * number + 1), *texts)
+        cuts.append(deck.publish(day(2 * number + 2), asked))
+    return cuts
+
+
+def test_the_story_of_a_deck(deck: Deck) -> None:
+    cuts = story(deck)
+    assert [cut.version for cut in cuts] == [version for *_, version in STORY]
+    assert deck.git("tag").split() == ["v1.0.0", "v1.0.1", "v1.1.0", "v2.0.0"]
+    assert deck.git("status", "--porcelain") == ""
+    held, _ = ledger.parse(deck.lock.read_bytes(), "anatomy-k3v9q2xm")
+    assert [(made.version, made.time, made.notes, made.cards, made.tool) for made in held.head.releases] == [
+        ("1.0.0", day(2), 2, 2, __version__),
+        ("1.0.1", day(4), 2, 2, __version__),
+        ("1.1.0", day(6), 3, 3, __version__),
+        ("2.0.0", day(8), 2, 2, __version__),
+    ]
+    packages = [deck.released(cut.version) for cut in cuts]
+    assert [contents_digest(held) for held in packages] == [made.digest for made in held.head.releases]
+    mods = [{note.fields["ID"]: note.mod for note in held.notes} for held in packages]
+    assert mods == [
+        {"ventricle": day(1), "valve": day(1)},  # The first release keeps the times of the drafts.
+        {"ventricle": day(4), "valve": day(1)},
+        {"ventricle": day(4), "valve": day(1), "cover": day(6)},
+        {"ventricle": day(4), "cover": day(6)},
+    ]
+    assert [held.decks[0].description for held in packages] == [
+        f"<p>{len(held.notes)} notes · version {cut.version}</p>" for held, cut in zip(packages, cuts, strict=True)
+    ]
+
+
+def test_what_is_told_in_the_story(deck: Deck, update_golden: bool) -> None:
+    """The deck's changelog after it, and what is published to be read of each version."""
+    cuts = story(deck)
+    texts = {"CHANGELOG-deck.md": (deck.root / "CHANGELOG-deck.md").read_text("utf-8")}
+    for cut in cuts:
+        for name in ("RELEASE_NOTES.md", "ankiweb.md"):
+            path = deck.root / "build" / "releases" / cut.version / name
+            texts[f"{cut.version}-{name}"] = path.read_text("utf-8")
+    folder = Path(__file__).parent / "story"
+    if update_golden:
+        folder.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    assert texts == {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())}
+    assert not (deck.root / "changes").exists()
+
+
+def test_the_manifest_of_a_release(released: Deck) -> None:
+    released.change(day(3), VENTRICLE.replace("The aorta.", "The aorta, a vessel."), COVER)
+    source = released.git("rev-parse", "HEAD").strip()
+    cut = released.publish(day(4))
+    folder = released.root / "build" / "releases" / "1.1.0"
+    data = (folder / "manifest.json").read_bytes()
+    assert data == (released.root / "releases" / "1.1.0.json").read_bytes()
+    held = released.released("1.1.0")
+    by_id = {note.fields["ID"]: note for note in held.notes}
+    file = (folder / "anatomy.apkg").read_bytes()
+    published = {"size": len(file), "sha256": hashlib.sha256(file).hexdigest()}
+    assert json.loads(data) == {
+        "format": 1,
+        "deck": {"id": "anatomy-k3v9q2xm", "name": "Anatomy", "slug": "anatomy"},
+        "version": "1.1.0",
+        "tag": "v1.1.0",
+        "time": day(4),
+        "source": source,
+        "previous": "1.0.0",
+        "step": "minor",
+        "tool": {"deckwright": __version__, "renderers": dict(cut.renderers)},
+        "digest": contents_digest(held),
+        "counts": {"notes": 2, "cards": 2, "media": 0},
+        "files": {"anatomy-1.1.0.apkg": published, "anatomy.apkg": published},
+        "changes": {"new": ["cover"], "changed": ["ventricle"], "retired": ["valve"], "relearn": []},
+        "media": {},
+        "notes": {
+            id_: {
+                "guid": by_id[id_].guid,
+                "digest": note_digest(by_id[id_]),
+                "mod": day(4),
+                "version": "1.1.0",
+                "deck": "Anatomy",
+                "cards": 1,
+            }
+            for id_ in ("cover", "ventricle")
+        },
+    }
+    assert manifest.dump(manifest.parse(data)) == data
+    assert cut.renderers["Markdown"] == "3.11.3"
+
+
+def test_the_schema_of_manifests_is_that_of_the_program(update_golden: bool) -> None:
+    path = Path(manifest.__file__).with_name("manifest.schema.json")
+    if update_golden:
+        path.write_bytes(manifest.schema())
+    assert path.read_bytes() == manifest.schema()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2},
+        {"version": "1.0"},
+        {"digest": "ab"},
+        {"step": "huge"},
+        {"extra": 1},
+        {"time": None},
+        {"counts": {"notes": -1, "cards": 0, "media": 0}},
+    ],
+)
+def test_what_is_no_manifest_is_refused(released: Deck, change: Mapping[str, object]) -> None:
+    data = (released.root / "releases" / "1.0.0.json").read_bytes()
+    manifest.parse(data)
+    with pytest.raises(msgspec.ValidationError):
+        manifest.parse(json.dumps(json.loads(data) | change).encode())
+
+
+def test_the_sums_are_those_of_the_files(released: Deck) -> None:
+    folder = released.root / "build" / "releases" / "1.0.0"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "RELEASE_NOTES.md", "SHA256SUMS", "anatomy-1.0.0.apkg", "anatomy.apkg", "ankiweb.md", "deck.lock", "manifest.json",
+    ]  # fmt: skip
+    sums = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    assert sums == {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("RELEASE_NOTES.md", "anatomy-1.0.0.apkg", "anatomy.apkg", "ankiweb.md", "manifest.json")
+    }
+    assert (folder / "deck.lock").read_bytes() == released.lock.read_bytes()
+
+
+def test_a_clone_of_the_tag_builds_the_same_bytes(released: Deck, tmp_path: Path) -> None:
+    published = (released.root / "build" / "releases" / "1.0.0" / "anatomy.apkg").read_bytes()
+    released.change(day(3), VENTRICLE, VALVE, COVER)
+    elsewhere = tmp_path / "Elsewhere, on another path"
+    released.git("clone", "--quiet", "--branch", "v1.0.0", str(released.root), str(elsewhere))
+    outcome = build.build(elsewhere, build.Options(Terms(day(9)), locked=True))
+    assert (outcome.status, outcome.target.read_bytes()) == ("built", published)
+
+
+def test_the_commit_of_a_release_has_the_ledger_the_manifest_and_the_changelog(released: Deck) -> None:
+    assert released.git("show", "--name-status", "--format=%s", "HEAD").split("\n") == [
+        "Release Anatomy 1.0.0", "", "A\tCHANGELOG-deck.md", "M\tdeck.lock", "A\treleases/1.0.0.json", "",
+    ]  # fmt: skip
+    assert released.git("cat-file", "-t", "v1.0.0") == "tag\n"
+    assert released.git("rev-parse", "v1.0.0^{commit}", "HEAD").split()[0] == released.git("rev-parse", "HEAD").strip()
+
+
+def test_drafts_that_people_have_are_not_updated_by_a_first_release(deck: Deck) -> None:
+    """Else their edits and tags would be lost, though nothing has changed."""
+    draft = package.contents(deck.load(day(2)).collection)
+    deck.publish(day(5))
+    held = deck.released("1.0.0")
+    assert (held.notes, held.note_types) == (draft.notes, draft.note_types)
+
+
+def test_without_commit_nothing_that_git_tracks_changes_and_commit_finishes_it(deck: Deck) -> None:
+    before = deck.state
+    planned = deck.planned(day(2))
+    assert deck.state == before
+    _, folder = release.make(planned, deck.root)
+    assert deck.state == before
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    cut = deck.publish(day(9), finishes=True)
+    assert (cut.version, cut.time) == ("1.0.0", day(2))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
+    assert deck.lock.read_bytes() == made["deck.lock"]
+
+
+def test_what_was_prepared_of_another_commit_is_not_finished(deck: Deck) -> None:
+    release.make(deck.planned(day(2)), deck.root)
+    deck.change(day(3), VENTRICLE, VALVE, COVER)
+    assert deck.publish(day(9), finishes=True).time == day(9)
+
+
+# Several branches
+
+
+def test_a_hotfix_beside_a_newer_version_is_merged(released: Deck) -> None:
+    released.git("branch", "hotfix")
+    released.change(day(3), VENTRICLE, VALVE, COVER)
+    released.publish(day(4))
+    newer = released.released("1.1.0")
+    released.git("switch", "--quiet", "hotfix")
+    fixed = VENTRICLE.replace("The aorta.", "The aorta, a vessel.")
+    released.change(day(5), fixed, VALVE, LUNGS)
+    refusal = released.plan(day(6))
+    assert (refusal.problem, refusal.steps) == (
+        "version 1.1.0 is there already: it has a tag, or a file in releases/", (),
+    )  # fmt: skip
+    refusal = released.plan(day(6), "major")
+    assert (refusal.problem, refusal.steps) == (
+        "version 2.0.0 would be higher than 1.1.0, which this branch lacks", ("git merge v1.1.0",),
+    )  # fmt: skip
+    released.change(day(5), fixed, VALVE)
+    hotfix = released.publish(day(6))
+    assert (hotfix.version, hotfix.former.release.version) == ("1.0.1", "1.0.0")
+    released.git("switch", "--quiet", "main")
+    refusal = released.plan(day(7), "patch")
+    assert (refusal.problem, refusal.steps[0]) == (
+        "version 1.0.1 was released, and this branch lacks it", "git merge v1.0.1",
+    )  # fmt: skip
+    (released.root / "CHANGELOG-deck.md").write_text("Mine.\n")
+    released.commit()
+    subprocess.run(["git", "-C", released.root, "merge", "--quiet", "hotfix"], capture_output=True, check=False)
+    released.write(
+        {
+            "CHANGELOG-deck.md": "# Both\n",
+            **{f"cards/{name}": text for name, text in notes(fixed, VALVE, COVER).items()},
+        }
+    )
+    released.build(day(7))
+    released.commit()
+    assert [made.version for made in released.load(day(7)).before.head.releases] == ["1.0.0", "1.1.0", "1.0.1"]
+    cut = released.publish(day(8))
+    assert (cut.version, cut.former.release.version, cut.verdict.step) == ("1.1.1", "1.1.0", "patch")
+    assert {note.fields["ID"]: note.mod for note in released.released("1.1.1").notes} == {
+        "ventricle": day(6), "valve": day(1), "cover": day(4),
+    }  # fmt: skip
+    assert cut.former.package == newer
+    assert (released.root / "CHANGELOG-deck.md").read_text().startswith("# Both\n\n## [1.1.1] - 2027-01-22\n")
+
+
+def test_one_version_of_two_maintainers_is_an_error_that_says_what_to_do(released: Deck) -> None:
+    released.git("branch", "theirs")
+    released.change(day(3), VENTRICLE, VALVE, COVER)
+    released.publish(day(4))
+    released.git("switch", "--quiet", "theirs")
+    released.git("tag", "--delete", "v1.1.0")  # They have not fetched it.
+    released.change(day(3), VENTRICLE, VALVE, LUNGS)
+    released.publish(day(5))
+    subprocess.run(["git", "-C", released.root, "merge", "--quiet", "main"], capture_output=True, check=False)
+    released.card_files(notes(VENTRICLE, VALVE, COVER, LUNGS))
+    assert codes(released.load(day(6))) == ["I031"]
+
+
+def test_a_release_taken_back_by_a_reset_is_told(released: Deck) -> None:
+    """Its learners would keep the wrong answer until its note changes again."""
+    released.change(day(3), VENTRICLE.replace("The aorta.", "A vein."), VALVE)
+    released.publish(day(4))
+    released.git("reset", "--quiet", "--hard", "HEAD~2")
+    released.change(day(5), VENTRICLE, VALVE, COVER)
+    refusal = released.plan(day(6))
+    assert (refusal.problem, refusal.steps) == (
+        "version 1.0.1 was released, and this branch lacks it",
+        ("git merge v1.0.1", "to take it back, revert its commits after that, and release the next version"),
+    )
+    released.git("merge", "--quiet", "--no-edit", "--strategy=ours", "v1.0.1")
+
+
+def test_a_wrong_answer_that_was_released_is_taken_back_by_the_next_version(released: Deck) -> None:
+    released.change(day(3), VENTRICLE.replace("The aorta.", "A vein."), VALVE)
+    released.publish(day(4))
+    released.change(day(5), VENTRICLE, VALVE)
+    assert released.publish(day(6)).version == "1.0.2"
+    assert {note.fields["ID"]: note.mod for note in released.released("1.0.2").notes} == {
+        "ventricle": day(6), "valve": day(1),
+    }  # fmt: skip
+
+
+# The old side
+
+
+def test_a_release_without_its_tag_is_found_in_the_history(released: Deck) -> None:
+    released.git("tag", "--delete", "v1.0.0")
+    commit = released.git("rev-parse", "HEAD").strip()
+    released.change(day(3), VENTRICLE, VALVE, COVER)
+    planned = released.planned(day(4))
+    assert (planned.former.package, planned.former.source) == (released.released("1.0.0"), f"the commit {commit[:12]}")
+
+
+def test_a_tag_that_names_another_commit_is_not_believed(released: Deck) -> None:
+    commit = released.git("rev-parse", "HEAD").strip()
+    released.git("tag", "--force", "v1.0.0", "HEAD~1")
+    released.change(day(3), VENTRICLE, VALVE, COVER)
+    assert released.planned(day(4)).former.source == f"the commit {commit[:12]}"
+
+
+def test_a_shallow_clone_is_told_what_to_fetch_and_can_release_then(released: Deck, tmp_path: Path) -> None:
+    released.change(day(3), VENTRICLE, VALVE, COVER)
+    shallow = Deck(tmp_path / "shallow" / "project")
+    origin = f"file://{released.root}"
+    (shallow.root / "deck.toml").unlink()
+    shallow.git("clone", "--quiet", "--depth=1", "--no-tags", origin, ".")
+    fetch = "git fetch --depth 1 origin tag v1.0.0"
+    refusal = shallow.plan(day(4))
+    assert (refusal.problem, refusal.steps) == (
+        "this clone lacks the history in which version 1.0.0 was released",
+        (fetch, "deckwright release --against FILE, with the package of 1.0.0 that was published"),
+    )
+    shallow.git(*fetch.split()[1:], "--quiet")
+    assert shallow.planned(day(4)).former.source == "the tag v1.0.0"
+
+
+def test_what_another_compiler_makes_of_the_release_is_no_old_side(
+    released: Deck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fenced = VALVE.replace("The mitral valve.", "```python\nx = 1\n```")
+    released.change(day(3), VENTRICLE, fenced)
+    released.publish(day(4))
+    released.change(day(5), VENTRICLE, fenced, COVER)
+    published = released.root / "build" / "releases" / "1.0.1" / "anatomy.apkg"
+    shutil.rmtree(released.root / "build" / ".cache")
+    monkeypatch.setattr(code, "_tokens", lambda code, language: [("x", code)])
+    commit = released.git("rev-parse", "v1.0.1^{commit}").strip()
+    refusal = released.plan(day(6))
+    assert (refusal.problem, refusal.steps) == (
+        f"version 1.0.1 was rebuilt from {commit[:12]}, and its contents are others than those that were released",
+        ("deckwright release --against FILE, with the package of 1.0.1 that was published",),
+    )
+    planned = released.planned(day(6), against=published)
+    assert (planned.version, planned.former.source) == ("1.1.0", "anatomy.apkg")
+    assert [look.about for look in planned.verdict.looks] == ["not received"]
+
+
+def test_a_package_of_another_version_is_not_compared_with(released: Deck) -> None:
+    released.change(day(3), VENTRICLE.replace("The aorta.", "The aorta, a vessel."), VALVE, COVER)
+    released.publish(day(4))
+    released.change(day(5), VENTRICLE, VALVE, COVER)
+    old = released.root / "build" / "releases" / "1.0.0" / "anatomy-1.0.0.apkg"
+    refusal = released.plan(day(6), against=old)
+    assert refusal.problem == (
+        "anatomy-1.0.0.apkg is not version 1.1.0: “Heart › What covers the heart?” is missing; "
+        "“Heart › What does the left ventricle pump into?” has another time"
+    )
+    right = old.parents[1] / "1.1.0" / "anatomy.apkg"
+    assert released.planned(day(6), against=right).version == "1.1.1"
+    damaged = released.root / "build" / "damaged.apkg"
+    damaged.write_bytes(right.read_bytes()[:500])
+    assert (
+        released.plan(day(6), against=damaged).problem
+        == "damaged.apkg is not a package, or is damaged: File is not a zip file"
+    )
+
+
+# What is refused
+
+
+def nothing(deck: Deck) -> None:
+    pass
+
+
+def edited(deck: Deck) -> None:
+    deck.card_files(notes(VENTRICLE, COVER))
+
+
+def untracked(deck: Deck) -> None:
+    deck.write({"cards/new.md": HEART + COVER})
+
+
+def wrong(deck: Deck) -> None:
+    deck.card_files(notes(VENTRICLE, VALVE, "## What is empty? {.basic}\n\n"))
+    deck.commit()
+
+
+def stale(deck: Deck) -> None:
+    deck.card_files(notes(VENTRICLE, VALVE, COVER))
+    deck.commit()
+
+
+def new(deck: Deck) -> None:
+    deck.change(day(3), VENTRICLE, VALVE, COVER)
+
+
+def tagged(deck: Deck) -> None:
+    new(deck)
+    deck.git("tag", "v1.1.0")
+
+
+def reformatted(deck: Deck) -> None:
+    deck.change(day(3), VALVE, VENTRICLE)
+
+
+def relearned(deck: Deck) -> None:
+    deck.write({"changes/a.md": "---\nrelearn: valve\n---\n"})
+    new(deck)
+
+
+@pytest.mark.parametrize(
+    ("change", "wish", "problem"),
+    [
+        (nothing, {}, "nothing has changed since the last release"),
+        (nothing, {"asked": "major"}, "nothing has changed since the last release"),
+        (edited, {}, "the project has changes that are not committed"),
+        (untracked, {}, "the project has changes that are not committed"),
+        (wrong, {}, "the project has errors"),
+        (stale, {}, "deck.lock is not up to date"),
+        (new, {"asked": "patch"}, "a patch release is too small a step: what has changed asks for a minor one"),
+        (new, {"clock": day(3)}, "the release's time is yet to come: no later release would reach anybody before it"),
+        (new, {"time": day(2)}, "the release's time, 2027-01-16 08:00:00 UTC, is not later than 2027-01-16 08:00:00 UTC, that of an earlier one"),
+        (tagged, {}, "version 1.1.0 is there already: it has a tag, or a file in releases/"),
+        (reformatted, {}, "nothing has changed that anybody would receive who has the last release"),
+        (relearned, {}, "the project has errors"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(released: Deck, change: Callable[[Deck], None], wish: dict[str, object], problem: str) -> None:
+    change(released)
+    before = released.state
+    refusal = released.plan(**({"time": day(4)} | wish))
+    assert (refusal.problem, released.state) == (problem, before)
+
+
+def test_a_larger_step_may_be_asked_for(released: Deck) -> None:
+    reformatted(released)
+    assert released.planned(day(4), "patch").version == "1.0.1"
+    released.change(day(5), VENTRICLE, VALVE, COVER)
+    assert [released.planned(day(6), asked).version for asked in ("auto", "minor", "major")] == [
+        "1.1.0",
+        "1.1.0",
+        "2.0.0",
+    ]
+
+
+def test_a_refusal_names_what_it_is_about(released: Deck) -> None:
+    new(released)
+    assert released.plan(day(4), "patch") == Refusal(
+        "a patch release is too small a step: what has changed asks for a minor one",
+        ("deckwright release minor",),
+        ("cards/heart.md:14: What covers the heart? (cover): minor, new",),
+    )
+    edited(released)
+    assert released.plan(day(4)).details == ("cards/heart.md",)
+
+
+@pytest.mark.parametrize("commits", [False, True])
+def test_a_release_needs_a_commit(tmp_path: Path, commits: bool) -> None:
+    deck = Deck(tmp_path / "project")
+    if commits:
+        deck.git("init", "--quiet")
+    assert deck.plan(day(1)).problem.startswith("a release is a commit and a tag")
+
+
+def test_what_is_not_in_git_is_missed(deck: Deck) -> None:
+    deck.write({".gitignore": "media/\n", "media/a.png": PNG})
+    deck.change(day(2), VENTRICLE, VALVE, COVER.replace("The pericardium.", "![The heart](../media/a.png)"))
+    before = deck.state
+    refusal = release.make(deck.planned(day(3)), deck.root)
+    assert (refusal.problem, [found.code for found in refusal.found]) == (
+        "the commit alone has errors: what it needs is not in Git", ["M001"],
+    )  # fmt: skip
+    assert deck.state == before
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccf50"
+    "0f0004850180ab5a2e9d0000000049454e44ae426082"
+)
+
+
+# Broken off
+
+
+def steps(monkeypatch: pytest.MonkeyPatch, stop: int, after: bool) -> list[str]:
+    """Every call of Git, of which number `stop` is broken off by Ctrl-C: before it begins, or after it has ended."""
+    real, called = repository._git, []
+
+    def git(folder: Path, words: tuple[str, ...], *more: object) -> bytes:
+        called.append(" ".join(words[:3]))
+        if len(called) == stop and not after:
+            raise KeyboardInterrupt
+        here = len(called)
+        try:
+            return real(folder, words, *more)
+        finally:
+            if here == stop and after:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(repository, "_git", git)
+    return called
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True])
+def test_a_release_that_is_broken_off_is_not_there_or_whole(
+    released: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    """Before, at and after each call of Git: the repository is as it was, or has the whole release."""
+    released.write({"changes/a.md": "News.\n"})
+    new(released)
+    before = released.state
+    planned = released.planned(day(4))
+    cut, folder = release.make(planned, released.root)
+
+    def copied(name: str) -> tuple[Deck, Plan, Path]:
+        copy = Deck(shutil.copytree(released.root, tmp_path / name))
+        held = repository.repository(copy.root)
+        return copy, replace(planned, repository=held), copy.root / folder.relative_to(released.root)
+
+    copy, own, place = copied("whole")
+    with monkeypatch.context() as patch:
+        called = steps(patch, 0, after)
+        assert release.finish(own, cut, place) is None
+    whole = copy.state
+    ends = []
+    for stop, call in enumerate(called, 1):
+        copy, own, place = copied(f"{stop} {after}")
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            steps(patch, stop, after)
+            release.finish(own, cut, place)
+        if copy.state == before:
+            ends.append("as it was")
+            continue
+        if copy.state[3:] != whole[3:]:
+            _mend(copy)
+            ends.append("mended")
+        assert [copy.state[0] != before[0], *copy.state[2:]] == [True, *whole[2:]], call
+        assert copy.git("tag").split() == ["v1.0.0", "v1.1.0"]
+        ends.append("whole")
+    assert ends == ["as it was"] * ends.count("as it was") + ENDS[after]
+    copy, *_ = copied("again")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        steps(patch, 30, after)
+        copy.publish(day(4))
+    assert copy.state == before
+    assert copy.publish(day(5)).version == "1.1.0"
+    assert {note.mod for note in copy.released("1.1.0").notes} == {day(1), day(5)}
+
+
+ENDS = {
+    False: ["mended", "whole", "mended", "whole"],  # The last two calls bring the folder to the new commit.
+    True: ["whole", "mended", "whole", "whole"],
+}
+
+
+def _mend(deck: Deck) -> None:
+    """Do what the next release says of one that was killed at its very end."""
+    refusal = deck.plan(day(9))
+    assert refusal.problem == "a release was broken off, and deck.lock has other releases than the last commit"
+    deck.git(*refusal.steps[0].split()[1:])
+
+
+@pytest.mark.slow
+def test_a_release_that_cannot_be_made_leaves_nothing(released: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    new(released)
+    before = released.state
+    planned = released.planned(day(4))
+    with monkeypatch.context() as patch:
+        called = steps(patch, 0, False)
+        release.make(planned, released.root)
+    for stop in range(1, len(called) + 1):
+        for after in (False, True):
+            with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+                steps(patch, stop, after)
+                release.make(planned, released.root)
+            assert released.state == before
+    assert sorted(path.name for path in (released.root / "build" / "releases").iterdir()) == ["1.0.0", "1.1.0"]
+    assert not (released.root / ".git" / "worktrees").exists()
+
+
+def test_a_project_that_changes_meanwhile_is_not_released(released: Deck) -> None:
+    new(released)
+    planned = released.planned(day(4))
+    made = release.make(planned, released.root)
+    released.change(day(5), VENTRICLE, VALVE, COVER, LUNGS)
+    before = released.state
+    assert release.finish(planned, *made) == Refusal(
+        "the project changed while the release was made", ("deckwright release",)
+    )
+    assert released.state == before
+
+
+def test_a_project_below_the_top_of_its_repository_is_released(tmp_path: Path, deck: Deck) -> None:
+    top = Scratch(tmp_path / "top")
+    (top.root / "deck.toml").unlink()
+    top.write({"README.md": "Other things.\n"})
+    top.git("init", "--quiet", "--initial-branch=main")
+    below = Deck(top.root / "decks" / "a b")
+    below.change(day(1), VENTRICLE)
+    top.write({"README.md": "Changed, and no matter.\n"})
+    below.publish(day(2))
+    assert top.git("show", "--name-only", "--format=").split("\n") == [
+        "decks/a b/CHANGELOG-deck.md", "decks/a b/deck.lock", "decks/a b/releases/1.0.0.json", "",
+    ]  # fmt: skip
+    assert top.git("status", "--porcelain") == " M README.md\n"
+    below.card_files(notes(VENTRICLE, VALVE))
+    below.build(day(3))
+    top.commit()
+    assert below.planned(day(4)).former.source == "the tag v1.0.0"
+
+
+# What authors say
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "relearn", "codes"),
+    [
+        ("Text.\n", "Text.", [], []),
+        ("---\nrelearn: a\n---\nText.\n\nMore.\n", "Text.\n\nMore.", ["a"], []),
+        ("---\nrelearn: [a-b, \"c.d\"]\nrelearn: e\n---\n", "", ["a-b", "c.d", "e"], []),
+        ("---\nrelearn:\n\n---\nText.", "Text.", [], []),
+        ("---\nbump: major\n---\nText.", "Text.", [], ["R001"]),
+        ("---\nno end\n", "---\nno end", [], []),
+        ("", "", [], []),
+    ],
+)  # fmt: skip
+def test_a_note_on_changes(text: str, body: str, relearn: list[str], codes: list[str]) -> None:
+    fragment, found = fragments.parse("changes/a.md", text)
+    assert (fragment.text, [id_ for id_, _ in fragment.relearn], [d.code for d in found]) == (body, relearn, codes)
+
+
+def test_an_id_to_learn_again_is_told_at_its_place() -> None:
+    fragment, _ = fragments.parse("changes/a.md", "---\nrelearn: valve, ventricl\n---\n")
+    assert told(fragments.unmatched([fragment], ["valve", "ventricle"])) == [
+        (
+            Span("changes/a.md", 2, 17, 8, "relearn: valve, ventricl"),
+            "R002",
+            "error",
+            "this release changes no note with the ID `ventricl`",
+            "did you mean `ventricle`?",
+        )
+    ]
+
+
+def test_notes_on_changes_are_read_by_name(tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path)
+    assert fragments.read(tmp_path) == ([], [])
+    scratch.write({"changes/b.md": "B", "changes/a.md": "\ufeffA\r\n", "changes/c.txt": "C", "changes/d.md": b"\xff"})
+    read, found = fragments.read(tmp_path)
+    assert ([(each.path, each.text) for each in read], [d.code for d in found]) == (
+        [("changes/a.md", "A"), ("changes/b.md", "B")], ["R003"],
+    )  # fmt: skip
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("plain", "expected"),
+    [
+        ("a *b* _c_ `d` [e](f) <g> & ~h~ | #i", r"a \*b\* \_c\_ \`d\` \[e\](f) \<g\> \& \~h\~ \| \#i"),
+        ("1. one", r"\1. one"),
+        ("- one\ntwo", r"\- one two"),
+        ("-1 is 1.5", "-1 is 1.5"),
+    ],
+)
+def test_text_stays_text_in_markdown(plain: str, expected: str) -> None:
+    assert words.text(plain) == expected
+
+
+def test_words_that_differ() -> None:
+    assert words.differing(differ("The aorta.", "The left aorta.")) == "The **left** aorta."
+    assert words.differing(differ("a b c", "a x c")) == "a ~~b~~ **x** c"
+    assert words.differing(differ("", "new *x*")) == r"**new \*x\***"
+    long = " ".join(f"word{n}" for n in range(50))
+    assert words.differing(differ(f"{long} a {long}", f"{long} b {long}")) == (
+        "… word45 word46 word47 word48 word49 ~~a~~ **b** word0 word1 word2 word3 word4 word5 …"
+    )
+
+
+def test_a_search_finds_a_note_by_all_its_ids() -> None:
+    line = Line("0a", 1, "valve", "basic", (), "", "", was=("heart_valve", "flap"))
+    assert words.search([line, replace(line, id="cover", was=())]) == (
+        r'"ID:valve" OR "ID:heart\_valve" OR "ID:flap" OR "ID:cover"'
+    )
+
+
+# The command
+
+NOW = 1_700_000_000
+
+
+def run(deck: Deck, time: int, *args: str) -> tuple[int, str, str]:
+    """Run the command at a time; the exit code, and what it says on both streams."""
+    environment = {"SOURCE_DATE_EPOCH": str(time)}
+    line = ["release", "--project", str(deck.root), *args]
+    done = CliRunner().invoke(main, line, env=environment, prog_name="deckwright")
+    return done.exit_code, *(text.replace(str(deck.root), "ROOT") for text in (done.stdout, done.stderr))
+
+
+@pytest.fixture
+def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deck:
+    """A deck whose times lie in the past: the command refuses those that are yet to come. It is in the current folder."""
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
+    made = Deck(tmp_path / "project")
+    monkeypatch.chdir(made.root)
+    made.start_git()
+    made.change(NOW, VENTRICLE, VALVE)
+    return made
+
+
+def test_what_the_command_says(past: Deck) -> None:
+    line = "deckwright release --project ROOT"
+    assert run(past, NOW + 60, "--dry-run") == (0, "Anatomy 1.0.0 · the first release\n", f"Next: {line}\n")
+    code, out, err = run(past, NOW + 60)
+    size = f"{(past.root / 'build/releases/1.0.0/anatomy.apkg').stat().st_size / 1e3:.0f} kB"
+    made = f"Anatomy 1.0.0 · the first release\nMade build/releases/1.0.0 · 2 notes, 2 cards, {size}\n"
+    read = "build/releases/1.0.0/RELEASE_NOTES.md"
+    assert (code, out, err) == (0, made, f"Next: {line} --commit, when you have read {read}\n")
+    code, out, err = run(past, NOW + 60, "--commit")
+    head = past.git("rev-parse", "HEAD")[:12]
+    assert (code, out, err) == (
+        0,
+        f"{made}Released 1.0.0: commit {head}, tag v1.0.0\n",
+        "Next: git push origin main v1.0.0\n",
+    )
+    past.change(NOW + 90, VENTRICLE.replace("The aorta.", "Not the aorta."), VALVE, COVER)
+    assert run(past, NOW + 120, "patch") == (
+        1,
+        "",
+        "No release was made: a patch release is too small a step: what has changed asks for a minor one\n"
+        "  cards/heart.md:14: What covers the heart? (cover): minor, new\n"
+        "Next: deckwright release minor\n",
+    )
+    assert run(past, NOW + 120, "--dry-run") == (
+        0,
+        "Anatomy 1.1.0 · at least a minor step after 1.0.0 (the tag v1.0.0)\n"
+        "\n"
+        "Why (2)\n"
+        "  cards/heart.md:14: What covers the heart? (cover): minor, new\n"
+        "  cards/heart.md:6: What does the left ventricle pump into? (ventricle): patch, changed\n"
+        "\n"
+        "A negation or a number has changed: is what people learned now wrong? Then `relearn` tells them. (1)\n"
+        "  cards/heart.md:6: What does the left ventricle pump into?: – → not\n",
+        f"Next: {line}\n",
+    )
+
+
+def test_what_the_command_says_of_errors(past: Deck) -> None:
+    past.write({"changes/a.md": "---\nbump: major\n---\n"})
+    past.commit()
+    assert run(past, NOW + 60) == (
+        1,
+        "",
+        "changes/a.md:2:1: error[R001]: `bump` means nothing here\n"
+        "  | bump: major\n"
+        "  | ^^^^\n"
+        "  help: write `relearn:` and the IDs of notes, or leave the line out\n"
+        "\n"
+        "No release was made: the project has errors: 1 error in 1 file\n"
+        "Next: deckwright explain R001\n",
+    )
+    assert run(past, NOW + 60, "--dry-run", "--commit") == (
+        2, "", "--dry-run makes nothing that --commit could commit: choose one of them.\n",
+    )  # fmt: skip
+
+
+def test_a_time_that_is_yet_to_come_is_refused(past: Deck) -> None:
+    code, out, err = run(past, int(time.time()) + 3_600)
+    assert (code, out, err) == (
+        1,
+        "",
+        "No release was made: the release's time is yet to come: no later release would reach anybody before it\n",
+    )
+
+
+# In Anki
+
+
+@pytest.mark.anki
+def test_a_learner_goes_through_the_story(deck: Deck, collection: object) -> None:
+    from conftest import import_package
+
+    cuts = story(deck)
+    logs = []
+    for cut in cuts:
+        logs.append(import_package(collection, deck.root / "build" / "releases" / cut.version / "anatomy.apkg"))
+        card = collection.get_card(collection.find_cards("ID:valve")[0])
+        if cut is cuts[0]:
+            card.due, card.type, card.queue, card.ivl, card.reps = 100, 2, 2, 30, 5
+            collection.update_card(card)
+        assert (card.ivl, card.reps) == (30, 5)
+    assert [(log["new"], log["updated"], log["duplicate"]) for log in logs] == [
+        (2, 0, 0),
+        (0, 1, 1),
+        (1, 0, 2),
+        (0, 0, 2),
+    ]
+    notes_ = deck.root / "build" / "releases" / "2.0.0" / "RELEASE_NOTES.md"
+    search = notes_.read_text("utf-8").partition("```text\n")[2].partition("\n```")[0]
+    assert [collection.get_note(id_)["ID"] for id_ in collection.find_notes(search)] == ["valve"]
