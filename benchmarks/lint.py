@@ -1,0 +1,89 @@
+"""How long all rules for cards take: `python benchmarks/lint.py [--notes N] [--rounds N]`.
+
+It makes a project of made-up notes with corpus.py, and in turn builds it from nothing and checks its cards. It prints
+seconds of processor time: of a cold build as a whole process, of what the rules look at (the text of all cards), of the
+rules that are on, and what share of the build both take. A rule is timed by itself too, over all notes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
+
+import corpus
+
+from deckwright import collection, lint
+from deckwright import settings as project
+from deckwright.lint import RULES
+from deckwright.lint.subject import Deck, Sources, Subject
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--notes", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        corpus.write(root, options.notes)
+        rounds = [(_build(root), *_check(root)) for _ in range(options.rounds)]
+    build, texts, whole = (median(one[column] for one in rounds) for column in range(3))
+    print(
+        f"{options.notes:,} notes, {options.rounds} rounds: cold build {build:.2f}, text of the cards {texts:.2f}, ",
+        end="",
+    )
+    print(f"text and rules {whole:.2f} ({whole / build:.1%} of the build)")
+    for code in rounds[0][3]:
+        seconds = median(one[3][code] for one in rounds)
+        print(f"  {code}  {seconds:5.2f}  {seconds / options.notes * 1e6:5.1f} µs a note")
+
+
+def _build(root: Path) -> float:
+    """Seconds of processor time of a build from nothing, and of all its processes."""
+    shutil.rmtree(root / "build", ignore_errors=True)
+    (root / "deck.lock").unlink(missing_ok=True)
+    before = getrusage(RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "deckwright", "build", "--project", str(root)]
+    subprocess.run(command, check=True, capture_output=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _check(root: Path) -> tuple[float, float, dict[str, float]]:
+    """The text of all cards; all of that and the rules; each rule by itself, by its code."""
+    deck, found = project.load(root)
+    assert deck, found
+    made = collection.load(deck, collection.Terms(int(time.time())))
+    numbers = list(made.notes.numbers())
+    written = made.notes.written
+    begun = time.process_time()
+    lint.check(made.collection, written, numbers, root)
+    whole = time.process_time() - begun
+    sources = Sources(root, written, made.collection.media)
+    begun = time.process_time()
+    notes = [
+        Subject(note, source, of_cards, made.collection.note_types[note.note_type], sources)
+        for note, source, of_cards in zip(made.collection.notes, written, numbers, strict=True)
+    ]
+    texts = time.process_time() - begun
+    return texts, whole, {rule.code: _look(rule, notes) for rule in RULES.values() if rule.level != "off"}
+
+
+def _look(rule: lint.declare.Rule, notes: list[Subject]) -> float:
+    deck = Deck()
+    begun = time.process_time()
+    for note in notes:
+        for _ in rule.look(note, deck):
+            pass
+    return time.process_time() - begun
+
+
+if __name__ == "__main__":
+    main()
