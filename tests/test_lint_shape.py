@@ -44,6 +44,7 @@ SAME = "another card asks the same: cards/a.md:1"
         (basic("Left", "A valve", " .reversed") + basic("Right", "A valve", " .reversed"), [(5, 4, "L030", SAME)]),
         (basic("Left", "A valve", " .reversed") + basic("Left", "A valve", " .reversed"), [(5, 4, "L030", SAME)]),
         (cloze("The ==heart== beats.") + cloze("The ==pulse== beats."), [(7, 5, "L030", SAME)]),
+        (cloze("The ==heart== has ==walls==.") * 2, [(7, 5, "L030", SAME)]),
         (cloze("The ==heart== beats.") + cloze("The ==pulse== beats.", "Pulse"), []),
         (cloze("The ==heart::what?== beats.") + cloze("The ==pulse::which?== beats."), []),
         # Told apart by the case, what is above, a picture, a formula.

@@ -70,7 +70,7 @@ def _term(answer: str) -> list[str]:
         del said[0]
     if len(said) <= _SHORT:
         for word in said:
-            if len(word) > 1 and word not in FUNCTION_WORDS and not _NUMERIC.fullmatch(word):
+            if word not in FUNCTION_WORDS and not _NUMERIC.fullmatch(word):
                 return said
     return []
 
