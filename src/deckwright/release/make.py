@@ -13,8 +13,8 @@ from pathlib import Path
 
 from .. import __version__, build, files, identity, package, program
 from ..cache import LIBRARIES
-from ..diagnostics import has_errors
-from ..identity import Terms, ledger
+from ..collection import Loaded
+from ..identity import Ledger, Terms, ledger
 from ..layout import DECK_CHANGELOG, RELEASES
 from ..limits import MAX_FILE_BYTES
 from . import manifest
@@ -80,28 +80,24 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
 
 def _built(plan: Plan, folder: Path) -> Cut | Refusal:
     """The release, with its package in `folder`: built of the commit alone, in two places, to the same bytes."""
-    loaded, terms = plan.loaded, Terms(plan.time)
-    settings = loaded.collection.settings
+    assigned, terms = plan.loaded.assigned, Terms(plan.time)
+    settings = plan.loaded.collection.settings
     versions = program.versions()
     renderers = {name: versions.get(program.normalised(name), "") for name in LIBRARIES}
-    stamped = identity.release(loaded.assigned, settings, plan.version, plan.time, renderers).ledger
+    stamped = identity.release(assigned, settings, plan.version, plan.time, renderers).ledger
     target = folder / f"{settings.slug}-{plan.version}.apkg"
     with plan.repository.taken_out(plan.source) as root:
-        ledger.write(stamped, root / ledger.FILE)
-        again, found = build.load(root, terms)
-        if again is None or has_errors(found):
-            return Refusal("the commit alone has errors: what it needs is not in Git", found=tuple(found))
-        contents = package.contents(again.collection)
-        cards = sum(len(note.cards) for note in contents.notes)
-        sealed = identity.sealed(stamped, cards, contents_digest(contents), __version__)
-        ledger.write(sealed, root / ledger.FILE)
-        if refusal := _package(root, terms, target):
-            return refusal
+        loaded = _package(root, stamped, terms, target)
+        if isinstance(loaded, Refusal):
+            return loaded
+        contents = package.contents(loaded.collection)
+    cards = sum(len(note.cards) for note in contents.notes)
+    sealed = identity.sealed(stamped, cards, contents_digest(contents), __version__)
     with plan.repository.taken_out(plan.source) as root:
-        ledger.write(sealed, root / ledger.FILE)
         other = folder / f"again-{target.name}"
-        if refusal := _package(root, terms, other):
-            return refusal
+        again = _package(root, sealed, terms, other)
+        if isinstance(again, Refusal):
+            return again
         if not filecmp.cmp(target, other, shallow=False):
             return Refusal("two builds of the same commit are not the same: please report this")
         other.unlink()
@@ -122,16 +118,17 @@ def _built(plan: Plan, folder: Path) -> Cut | Refusal:
     )
 
 
-def _package(root: Path, terms: Terms, target: Path) -> Refusal | None:
-    """Build the project in `root`, whose ledger must be up to date."""
+def _package(root: Path, held: Ledger, terms: Terms, target: Path) -> Loaded | Refusal:
+    """Build the project in `root`, as it is in the commit, with the ledger of the release, which must need no change."""
+    ledger.write(held, root / ledger.FILE)
     outcome = build.build(root, build.Options(terms, target, locked=True))
-    if outcome.status == "built":
-        return None
+    if outcome.status == "built" and outcome.loaded:
+        return outcome.loaded
+    if outcome.status in ("errors", "blocked", "bad settings", "no notes"):
+        return Refusal("the commit alone has errors: what it needs is not in Git", found=tuple(outcome.found))
     if outcome.status == "locked":
         return Refusal("deck.lock would change in a clone of the commit: what it needs is not in Git")
-    return Refusal(
-        f"no package was built of the commit: {outcome.problem or outcome.status}", found=tuple(outcome.found)
-    )
+    return Refusal(f"no package was built of the commit: {outcome.problem or outcome.status}")
 
 
 def _papers(cut: Cut, folder: Path) -> None:
