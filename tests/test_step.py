@@ -18,9 +18,12 @@ from scratch import Scratch, day
 
 from deckwright import package
 from deckwright.diff import Prediction, compare
-from deckwright.identity import Ledger, ledger
+from deckwright.identity import ledger
 from deckwright.model import Deck, Field, NoteType, Template
 from deckwright.package import Package, PackedCard, PackedNote
+from deckwright.release import Cut
+from deckwright.release.former import Former
+from deckwright.release.notes import release_notes
 from deckwright.release.step import RULES, STEPS, Look, Reason, Step, Verdict, is_same, judge, next_version
 
 RELEASES = Path(__file__).parent / "releases"
@@ -37,28 +40,45 @@ def moved_to(scratch: Scratch, state: Path) -> Mapping[str, object]:
     return {**terms, "renumber": frozenset(terms.get("renumber", ()))}
 
 
-def pair(name: str, folder: Path) -> tuple[Package, Package, Mapping[str, str], Ledger]:
-    """The two packages of a pair, the places of the notes of the second, and its ledger before its own release."""
+def cut(name: str, folder: Path) -> Cut:
+    """The second project of a pair as the release that follows the first."""
     scratch = Scratch(folder)
     moved_to(scratch, RELEASES / name / "old")
     scratch.release("1.0.0", day(1))
     old = package.contents(scratch.load(day(2)).collection)
     loaded = scratch.build(day(2), **moved_to(scratch, RELEASES / name / "new"))
+    before = loaded.assigned.ledger
     scratch.release("9.0.0", day(3))
-    new = package.contents(scratch.load(day(4)).collection)
-    return old, new, {guid: span.place for guid, span in loaded.spans.items()}, loaded.assigned.ledger
+    after = scratch.load(day(4))
+    new = package.contents(after.collection)
+    changes = compare(old, new, {guid: span.place for guid, span in loaded.spans.items()})
+    return Cut(
+        settings=after.collection.settings,
+        version="9.0.0",
+        time=day(3),
+        source="",
+        package=new,
+        ledger=after.before,
+        former=Former(before.last, old, "the tag v1.0.0"),
+        changes=changes,
+        verdict=judge(changes, old, new, before),
+        fragments=(),
+        tool="",
+        renderers={},
+    )
 
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_pair(name: str, tmp_path: Path, update_golden: bool) -> None:
-    old, new, places, lines = pair(name, tmp_path / "project")
-    changes = compare(old, new, places)
-    told = _told(judge(changes, old, new, lines), changes.prediction)
-    expected = RELEASES / name / "expected.txt"
-    if update_golden:
-        expected.write_text(told, encoding="utf-8")
-    assert told == expected.read_text("utf-8")
-    assert told.split()[0] == name.partition("-")[0]
+    """The step with its reasons, what the import does, and what is told to learners."""
+    made = cut(name, tmp_path / "project")
+    notes = release_notes(made).partition("## Updating\n")[0].rstrip() + "\n"
+    told = {"expected.txt": _told(made.verdict, made.changes.prediction), "notes.md": notes}
+    for file, text in told.items():
+        if update_golden:
+            (RELEASES / name / file).write_text(text, encoding="utf-8")
+    assert told == {file: (RELEASES / name / file).read_text("utf-8") for file in told}
+    assert made.verdict.step == name.partition("-")[0]
 
 
 def _told(verdict: Verdict, prediction: Prediction) -> str:

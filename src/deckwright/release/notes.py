@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..diff import Listed, NoteChange
 from ..identity.lines import Line
 from .cut import Cut
-from .step import RULES, Reason
+from .step import Reason
 from .words import code, count, differing, entries, search, text
 
 _UPDATING = """\
@@ -106,17 +106,36 @@ def _part(heading: str, held: Sequence[object], written: Sequence[str]) -> list[
 
 
 def _before(cut: Cut) -> list[str]:
-    """What a learner should know before a major update."""
-    grave = [reason for reason in cut.verdict.reasons if reason.step == "major"]
-    grave += [reason for reason in cut.verdict.reasons if reason.rule == "card gone"]
-    if not grave:
-        return []
-    return ["## Before you update", "\n".join(entries(grave, _grave))]
+    """What a learner should know of an update that leaves something behind, with what finds those notes."""
+    lines = {line.id: line for line in cut.ledger.lines.values()}
+    blocks = []
+    for rule, said in _GRAVE.items():
+        held = [reason for reason in cut.verdict.reasons if reason.rule == rule]
+        if held:
+            found = [lines[reason.id] for reason in held if reason.id in lines]
+            blocks += [said, *([_block(search(found))] if found else []), "\n".join(entries(held, _grave))]
+    return ["## Before you update", *blocks] if blocks else []
+
+
+_RESET = "To learn them as new, search for them in _Browse_ and choose _Cards › Reset_."
+
+_GRAVE: Mapping[str, str] = {
+    "other text": f"These notes ask something wholly different now, and come with your old reviews. {_RESET}",
+    "renumbered": f"Cards of these notes ask for another answer now, and come with your reviews of the old one. {_RESET}",
+    "guid": "You get these notes a second time, as new ones. The old ones stay, with your reviews, until you delete them.",
+    "other kind": "Your copies of these notes can no longer be updated. They stay as they are.",
+    "note type": "Anki makes a second note type of these, and your notes of the first can no longer be updated.",
+    "sort field": "For these note types, Anki asks for a one-way sync. Synchronise all your devices before you import.",
+    "moved": "New cards of these notes are in another deck. Those that you have stay where they are; in _Browse_ you can move "
+    "them with _Cards › Change Deck_.",
+    "card gone": "Cards of these notes ask nothing any more. _Tools › Empty Cards_ removes them.",
+}
+"""What is said to learners of each rule that leaves something behind."""
 
 
 def _grave(reason: Reason) -> str:
     name = f"{text(reason.name)} ({code(reason.id)})" if reason.id else text(reason.name)
-    return f"{name}: {RULES[reason.rule][1]}{f' ({text(reason.detail)})' if reason.detail else ''}"
+    return f"{name}{f': {text(reason.detail)}' if reason.detail else ''}"
 
 
 def _relearn(cut: Cut) -> list[str]:
