@@ -85,6 +85,13 @@ def test_a_slip_in_the_table_is_told_with_its_place(project: Scratch, table: str
     assert tuple(found[key] for key in ("line", "column", "code", "message", "hint")) == expected
 
 
+def test_a_slip_after_every_code_is_told_too(project: Scratch) -> None:
+    table = "".join(f'{code} = "hint"\n' for code in sorted(RULES))
+    project.write({"deck.toml": f'{SETTINGS}[lint]\n{table}L000 = "warning"\n'})
+    (found,) = json.loads(check(project, "--json").stdout)
+    assert (found["code"], found["message"]) == ("P005", '`lint.L000` must be "warn", "hint" or "off"')
+
+
 def test_a_code_cannot_be_declared_twice() -> None:
     with pytest.raises(ValueError, match="L001 is declared twice"):
         rule("L001", "hint", says="", hint="")(lambda note, deck: iter(()))

@@ -123,8 +123,10 @@ def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic
         hint = f'write `[{path}]` on a line of its own, and `L001 = "off"` below it'
         return {}, [wrong_type(file.span("lint"), "lint", "a table", hint)]
     known = sorted({code for own in levels({}) for code in (own[0], own)})
-    found = []
-    for key, value in list(table.items())[:MAX_SETTINGS_TOLD]:
+    found: list[Diagnostic] = []
+    for key, value in table.items():
+        if len(found) >= MAX_SETTINGS_TOLD:
+            break
         if key not in known:
             found.append(unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{code}" for code in known]))
         elif value not in ("warn", "hint", "off"):
