@@ -194,7 +194,33 @@ def test_a_baseline_that_cannot_be_read_is_told_by_its_line(project: Scratch) ->
     assert (dict(known), wrong.message) == ({}, "the baseline cannot be used: it contains bytes that are not UTF-8")
 
 
+def test_in_a_project_with_errors_no_baseline_is_written_and_none_of_its_lines_is_too_many(project: Scratch) -> None:
+    check(project, "--baseline")
+    before = (project.root / BASELINE).read_bytes()
+    project.write({"cards/heart.md": GUESS.replace("It is.", "")})
+    refused = check(project, "--baseline", "--only", "L")
+    assert (refused.exit_code, refused.stdout) == (1, "No such problems in 1 file, 0 notes\n")
+    assert refused.stderr.splitlines() == [
+        "deck.baseline is not written: notes with errors would not be in it.",
+        f"Next: deckwright check --project {project.root}",
+    ]
+    assert (project.root / BASELINE).read_bytes() == before
+    assert check(project).stderr == "Next: deckwright explain N002\n"
+
+
+def test_a_baseline_that_cannot_be_written(project: Scratch) -> None:
+    (project.root / BASELINE).mkdir()
+    result = check(project, "--baseline")
+    assert (result.exit_code, result.stderr) == (1, "deck.baseline cannot be written: Is a directory\n")
+
+
 # The command
+
+
+def test_only_takes_a_code_that_there_is(project: Scratch) -> None:
+    result = check(project, "--only", "L004", "--only", "L4")
+    expected = "There is no code L4.\nTo list all codes: deckwright explain\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)
 
 
 def test_strict_fails_on_a_hint(project: Scratch) -> None:

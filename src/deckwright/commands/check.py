@@ -45,35 +45,52 @@ def check(ctx: click.Context, start: Path, form: str, only: tuple[str, ...], str
     from ..diagnostics import has_errors, sort, to_json
 
     root = found_root(start)
+    codes = _known(only)
     made, found = loaded(root)
+    is_whole = not has_errors(found)
     stale = 0
     if made:
-        told, stale = _lint(made, root, keep)
+        told, stale = _lint(made, root, keep and is_whole)
         found = sort([*found, *told])
-    if only:
-        found = [one for one in found if one.code.startswith(tuple(code.upper() for code in only))]
+    shown = [one for one in found if one.code.startswith(codes)] if codes else found
     if form == "json":
         # As bytes: JSON is UTF-8, whatever the terminal's encoding.
-        click.echo(to_json(found).encode("utf-8", "backslashreplace"))
-    elif found:
-        click.echo(github(found, root) if form == "github" else text(found) + "\n")
-        click.echo(summary(found))
+        click.echo(to_json(shown).encode("utf-8", "backslashreplace"))
+    elif shown:
+        click.echo(github(shown, root) if form == "github" else text(shown) + "\n")
+        click.echo(summary(shown))
     elif made:
-        click.echo(f"No problems in {count(made.files, 'file')}, {count(len(made.collection.notes), 'note')}")
+        problems = "such problems" if codes else "problems"
+        click.echo(f"No {problems} in {count(made.files, 'file')}, {count(len(made.collection.notes), 'note')}")
     if form != "json":
-        if made and not has_errors(found):
+        if made and is_whole:
             click.echo("".join(f"{line}\n" for line in changes(made)), nl=False)
-        if stale:
+        # Alarms of a note with errors are not known, so their lines may well be needed.
+        if stale and is_whole:
             click.echo(f"deck.baseline has {count(stale, 'line')} too many: deckwright check --baseline", err=True)
-        next_steps(explain_first(found) if found else command_line("build"))
-    ctx.exit(int(bool(found) if strict else has_errors(found)))
+    is_refused = keep and not is_whole
+    if is_refused:
+        click.echo("deck.baseline is not written: notes with errors would not be in it.", err=True)
+    if form != "json":
+        next_steps(explain_first(shown) if shown else command_line("build" if is_whole else "check"))
+    ctx.exit(int(is_refused or (bool(shown) if strict else has_errors(shown))))
+
+
+def _known(only: tuple[str, ...]) -> tuple[str, ...]:
+    """What codes are to begin with, in capitals. If none does, the command ends."""
+    from .. import lint
+
+    for begin in only:
+        if not any(code.startswith(begin.upper()) for code in lint.PAGES):
+            fail(2, f"There is no code {begin}.", "To list all codes: deckwright explain")
+    return tuple(begin.upper() for begin in only)
 
 
 def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int]:
     """What the rules for cards find that is not in the baseline, and how many of its lines are of nothing any more. With
     `keep`, the baseline is written first.
     """
-    from .. import lint
+    from .. import files, lint
     from ..lint import baseline
 
     alarms = lint.check(made.collection, made.notes.written, made.notes.numbers(), root)
@@ -81,7 +98,7 @@ def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int]:
         try:
             number = baseline.write(root, alarms)
         except OSError as error:
-            fail(1, f"deck.baseline cannot be written: {error.strerror}")
+            fail(1, f"deck.baseline cannot be written: {files.reason(error)}")
         click.echo(f"deck.baseline has {count(number, 'line')}: commit it with your notes.", err=True)
     known, wrong = baseline.read(root)
     alarms, stale = baseline.new(alarms, known)
