@@ -63,5 +63,16 @@
     if (event.target.id !== "toggle") return;
     event.target.closest(".card").querySelector(".proof-masks")?.classList.toggle("proof-lifted");
   });
-  addEventListener("beforeprint", () => setAll(true));
+
+  // On paper: all answers, by day. Afterwards the page is as it was.
+  let before;
+  addEventListener("beforeprint", () => {
+    before = { night: root.classList.contains("nightMode"), open: answers.map((answer) => answer.open) };
+    setNight(false);
+    for (const answer of answers) answer.open = true;
+  });
+  addEventListener("afterprint", () => {
+    setNight(before.night);
+    answers.forEach((answer, at) => { answer.open = before.open[at]; });
+  });
 })();
