@@ -467,6 +467,12 @@ def test_what_is_typed_is_asked_for_and_shown(project: Scratch) -> None:
     assert "[[type:" not in front + back
 
 
+def test_what_is_typed_is_not_told_twice(project: Scratch) -> None:
+    project.card_files({"heart.md": '# Heart\n\n## What beats? {.basic #beat typed="atrium"}\n\n`atrium`\n'})
+    ((_, back),) = both_sides(project, "beat")
+    assert back.count("atrium") == 1
+
+
 def test_media_are_played_or_described(project: Scratch) -> None:
     project.write({"media/beat.mp3": b"ID3", "media/beat.webm": b"x", "media/beat.mp4": b"y"})
     files = "![](../media/beat.mp3) ![Film](../media/beat.webm) ![](../media/beat.mp4) ![Plan](https://a.example/p.png)"

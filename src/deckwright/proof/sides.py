@@ -20,13 +20,13 @@ Embedded = Callable[[str], bool]
 
 def sides(chosen: Chosen, ordinal: int, is_held: Embedded) -> tuple[str, str]:
     """The front of the card with this number, counted from 0, and what the back adds to it: for a basic note, the part
-    below the line, else all of it.
+    below the line, else all of it. What is to be typed is told where it is not the answer word for word.
     """
     made = cards.render(chosen.note, chosen.note_type, ordinal)
     back = made.answer.removeprefix(made.question) if not made.error else made.answer
-    typed = texts.plain(chosen.note.fields.get("Typed", ""))
+    typed, answer = (texts.plain(chosen.note.fields.get(name, "")) for name in ("Typed", "Back"))
     front = _TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
-    if "[[type:" in made.question and typed:
+    if "[[type:" in made.question and typed and typed != answer:
         back = f'<div class="dw-typed">{escape(typed)}</div>{back}'
     return _alone(front, is_held), _alone(back, is_held)
 
