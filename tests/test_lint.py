@@ -15,6 +15,7 @@ from deckwright.diagnostics import has_errors, sort
 from deckwright.layout import BASELINE
 from deckwright.lint import RULES, baseline
 from deckwright.lint.declare import levels, rule
+from deckwright.lint.subject import Sources
 from deckwright.lint.words import stem, words
 
 GUESS = "# Heart\n\n## Is an atrium a chamber? {.basic #atrium}\n\nIt is.\n"
@@ -248,6 +249,30 @@ def test_a_hint_is_a_notice_on_github_and_counted_apart(project: Scratch) -> Non
     assert first.startswith("::notice file=") and ",line=3,col=4," in first
     assert last == "1 hint in 1 file"
     assert check(project).stderr == "Next: deckwright explain L004\n"
+
+
+# Places
+
+
+def test_words_are_found_in_the_note_or_near_above_it_or_above_all_notes(project: Scratch) -> None:
+    head = "---\nsource: Gray, Anatomy\n---\n# Heart\n\n"
+    first = "## What is *an* atrium? {.basic #first}\n\nA chamber.\n\n"
+    cut = "## Parts {.basic .items #parts}\n\nWhat is it?\n\n- **Valve**: a door\n- **Aorta**: an artery\n"
+    project.write({"cards/heart.md": head + first + "A remark.\n\n" * 200 + cut})
+    loaded = project.load(DAY_ONE)
+    written = {note.id: source for note, source in zip(loaded.collection.notes, loaded.notes.written, strict=True)}
+    sources = Sources(project.root, loaded.notes.written, ())
+
+    def place(words: str, id_: str) -> tuple[int, int] | None:
+        found = sources.find(words, written[id_])
+        return (found.line, found.column) if found else None
+
+    assert place("an artery", "parts.aorta") == (415, 14)
+    assert place("an artery", "parts.valve") == (415, 14)
+    assert place("What is it?", "parts.aorta") == (412, 1)
+    assert place("gray, anatomy", "parts.aorta") == place("Gray, Anatomy", "first") == (2, 9)
+    assert place("A chamber.", "parts.aorta") is None
+    assert place("an artery", "first") is None
 
 
 # Words

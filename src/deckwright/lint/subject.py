@@ -25,6 +25,9 @@ class Deck(msgspec.Struct):
     extras: dict[tuple[str, str, str], int] = {}
 
 
+_REACH = 200
+"""How many lines above a note are searched for words of its own: a section that is cut is hardly longer."""
+
 _NAME = re.compile(r'<img src="([^"]*)"')
 _LABEL = re.compile(r"<(?:\w+:)?text\b[^>]*>(.*?)</(?:\w+:)?text>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
@@ -94,17 +97,21 @@ class Sources:
         return tuple(" ".join(unescape(_TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
 
     def find(self, words: str, note: Candidate) -> Span | None:
-        """The first place of the words in the lines of a note, then in those of its section, then the nearest above it."""
+        """The first place of the words in the lines of a note and those of its section, then the nearest above it, then in
+        what stands above all notes of the file. Lines far above are not searched: each of thousands of notes may ask.
+        """
         path, line = note.span.path, note.span.line
         lines = self._of(path)
         starts = self._starts.get(path, [])
-        after = bisect_right(starts, (line, "\U0010ffff"))
-        others = (start for start, group in starts[after:] if not group or group != note.group)
-        end = next(others, len(lines) + 1)
-        below, above = range(line, min(end, len(lines) + 1)), range(min(line, len(lines) + 1) - 1, 0, -1)
+        after = range(bisect_right(starts, (line, "\U0010ffff")), len(starts))
+        others = (starts[n][0] for n in after if not starts[n][1] or starts[n][1] != note.group)
+        below = range(line, next(others, len(lines) + 1))
+        above = range(line - 1, max(line - _REACH, 1) - 1, -1)
+        head = range(1, min(starts[0][0] if starts else 1, above.stop + 1))
         sought = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
-        for number in (*below, *above):
-            if found := sought.search(lines[number - 1]):
+        for number in (*below, *above, *head):
+            # The file may have become shorter since the notes were read.
+            if number <= len(lines) and (found := sought.search(lines[number - 1])):
                 return Span(path, number, found.start() + 1, len(found[0]), lines[number - 1])
         return None
 
