@@ -117,7 +117,7 @@ def _before(cut: Cut) -> list[str]:
     return ["## Before you update", *blocks] if blocks else []
 
 
-_RESET = "To learn them as new, search for them in _Browse_ and choose _Cards › Reset_."
+_RESET = "To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_."
 
 _GRAVE: Mapping[str, str] = {
     "other text": f"These notes ask something wholly different now, and come with your old reviews. {_RESET}",
@@ -145,7 +145,7 @@ def _relearn(cut: Cut) -> list[str]:
     if not held:
         return []
     how = (
-        "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset_:"
+        "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_:"
     )
     return [f"## Learn again ({len(held)})", how, _block(search(held)), "\n".join(entries(held, _named))]
 
