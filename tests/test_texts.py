@@ -111,6 +111,14 @@ def test_a_diagram_asks_for_each_mask_or_group(tmp_path: Path) -> None:
         ("a&amp;b &lt;i&gt;&nbsp; c", "a&b <i> c"),
         ("<p>One\nline</p><p>and <b>another</b></p>", "One line\nand another"),
         ("<ul><li>one<ul><li>two</li></ul></li></ul><p>end</p>", "• one\n• two\nend"),
+        (
+            "<ul>\n<li>\n<p>one</p>\n<p>more</p>\n</li>\n<li><blockquote>\n<p>two</p></blockquote></li></ul>",
+            "• one\nmore\n• two",
+        ),
+        (
+            "<details><summary>More</summary>it <ruby>is</ruby></details><figure>A<figcaption>B</figcaption></figure>",
+            "More\nit is\nA\nB",
+        ),
         ('<p>See</p><pre class="dw-code"><code>if a:\n\n    b &lt; c\n</code></pre>', "See\nif a:\n\n    b < c"),
         ('<img src="a.png" alt="A &quot;heart&quot;"> beats', '[A "heart"] beats'),
         ('<img src="a.png" alt=""> and <img src="b.png">', "[picture] and [picture]"),

@@ -144,8 +144,11 @@ _CODE = re.compile(r"<(code|pre)\b[^<>]*>.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
 _NEXT_CELL = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>")
-_ITEM = re.compile(r"<li\b[^<>]*>")
-_APART = re.compile(r"<(?:br|hr|/?(?:p|li|ul|ol|div|td|th|tr|table|pre|dl|dd|dt|blockquote|h\d))\b[^<>]*>")
+_ITEM = re.compile(r"<li\b[^<>]*>(?:\s*<(?:p|div|blockquote)\b[^<>]*>)*")
+_APART = re.compile(
+    r"<(?:br|hr|/?(?:p|li|ul|ol|div|td|th|tr|table|caption|pre|dl|dd|dt|blockquote|center|details|summary|figure|figcaption"
+    r"|h\d))\b[^<>]*>"
+)
 _TAG = re.compile(r"<[^<>]*>")
 _MASK = re.compile(
     r"\{\{c(\d+)::image-occlusion:(?:[^{}]|\}(?!\}))*+\}\}"
