@@ -151,6 +151,7 @@ ALL = ["atrium c1", "pump c1", "pump c2", "lung c1", "parts.bronchus c1", "parts
         (["--deck", "heart"], ALL[:3]),
         (["--tag", "heart"], ALL[:3]),
         (["--tag", "Heart::Chambers::"], ALL[:3]),
+        (["--tag", "#heart/chambers"], ALL[:3]),
         (["--kind", "cloze"], ALL[1:3]),
         (["--kind", "cloze", "--kind", "occlusion"], [*ALL[1:3], *ALL[6:]]),
         (["--file", "cards/lung.md"], ALL[3:]),
@@ -169,6 +170,8 @@ def test_each_option_chooses_cards(project: Scratch, args: list[str], expected: 
 def test_a_prefix_of_tags_may_be_left_out(project: Scratch) -> None:
     project.write({"deck.toml": 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\ntag_prefix = "body"\n'})
     assert shown("--tag", "heart") == shown("--tag", "body::heart") == ALL[:3]
+    project.write({"deck.toml": 'id = "anatomy-k3v9q2xm"\nname = "Anatomy"\ntag_prefix = "our/body"\n'})
+    assert shown("--tag", "heart") == shown("--tag", "our/body/heart") == ALL[:3]
 
 
 def test_a_file_is_named_from_the_current_folder_or_the_root(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,6 +180,14 @@ def test_a_file_is_named_from_the_current_folder_or_the_root(project: Scratch, m
     assert shown("--file", "lung.md") == shown("--file", "cards/lung.md") == expected
     assert shown("--file", str(project.root / "cards" / "lung.md")) == expected
     assert shown("--file", ".") == ALL
+
+
+def test_notes_below_a_link_are_named_by_the_link(project: Scratch) -> None:
+    project.write({"cards/heart.md": None, "notes/heart.md": HEART})
+    (project.root / "cards" / "linked").symlink_to(Path("..", "notes"))
+    assert shown("--file", "cards/linked") == shown("--file", "cards/linked/heart.md") == ALL[:3]
+    (project.root.parent / "elsewhere").symlink_to(project.root)
+    assert shown("--file", str(project.root.parent / "elsewhere" / "cards" / "lung.md")) == ALL[3:]
 
 
 @pytest.mark.parametrize(
@@ -419,7 +430,7 @@ def test_the_head_says_what_was_chosen(project: Scratch) -> None:
     project.write({"cards/heart.md": HEART.replace("From veins.", "From the veins.")})
     html, _ = page("--new", "--tag", "heart", "--tag", "Heart::Chambers")
     assert (
-        "<p>1 card of 1 note · heart or Heart::Chambers · new or changed since version 1.0.0 · version 0.1.0</p>"
+        "<p>1 card of 1 note · heart or Heart::Chambers · new or changed since version 1.0.0 · version 1.0.0 + draft</p>"
         in html
     )
     assert '<span>cards/heart.md:11</span><span>c1</span><span class="proof-state">changed</span>' in html
@@ -528,6 +539,19 @@ def test_what_is_too_large_is_left_out_and_told(project: Scratch, monkeypatch: p
     assert {name: b64decode(data.partition(",")[2]) for name, data in held.items()} == {first.name: first.read()}
     assert [of["data-src"] for tag, of in parsed.elements if tag == "img"] == [first.name, first.name]
     assert f"Two ({second.name} is not in this page)" in result.stdout
+
+
+def test_of_many_that_are_too_large_a_few_are_named(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        Image.new("RGB", (20, 20), (number, 0, 0)).save(project.root / "media" / f"{number}.png")
+    files = " ".join(f"![One](../media/{number}.png)" for number in range(7))
+    project.card_files({"heart.md": f"# Heart\n\n## What beats? {{.basic #beat}}\n\n{files}\n"})
+    names = re.findall(r'data-src="([^"]*)"', run("--format", "html").stdout)
+    monkeypatch.setattr(shelves, "MAX_EMBEDDED_BYTES", 0)
+    assert run("--format", "html").stderr.splitlines() == [
+        *(f"{name} (0 kB) is not in the page, which would be too large to be sent." for name in names[:5]),
+        "Nor are 2 other files.",
+    ]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,9 @@ def read(
 
     root = found_root(start)
     files = tuple(_from_root(root, path) for path in paths)
-    decks, tags = (tuple(name.rstrip(":") for name in named) for named in (decks, tags))
+    decks = tuple(name.rstrip(":") for name in decks)
+    # A tag may be written as authors write it.
+    tags = tuple(tag.removeprefix("#").replace("/", "::").rstrip(":") for tag in tags)
     choice = Choice(decks, tags, kinds, files, ids, new)
     made, found = loaded(root)
     wrong = [one for one in found if one.severity == "error"]
@@ -104,9 +107,11 @@ def _from_root(root: Path, path: str) -> str:
     named = Path(path)
     for file in (named.absolute(), root / named):
         if file.exists():
-            if not file.resolve().is_relative_to(root):
-                fail(2, f"{shown(named)} is outside the project.")
-            return file.resolve().relative_to(root).as_posix()
+            # Notes below a link stand at the link, but the root is where links lead to.
+            for place in (Path(os.path.normpath(file)), file.resolve()):
+                if place.is_relative_to(root):
+                    return place.relative_to(root).as_posix()
+            fail(2, f"{shown(named)} is outside the project.")
     return named.as_posix()
 
 
@@ -127,8 +132,9 @@ def _show(
     left_out: dict[str, int] = {}
     with_states = last is not None
     if form == "html":
-        asked = _in_words(choice, last.version if last else "")
-        page = proof.to_page(chosen, made.collection, asked, fronts_first, with_states)
+        version = made.assigned.ledger.version(made.assigned.decks) or made.collection.settings.version
+        about = _in_words(choice, last.version if last else "", version)
+        page = proof.to_page(chosen, made.collection, about, fronts_first, with_states)
         written, number, left_out = page.html, page.cards, page.left_out
     else:
         read = list(proof.entries(chosen))
@@ -150,22 +156,31 @@ def _show(
         click.echo(counted, err=True)
     elif form != "text":
         click.echo(data, nl=False)  # As bytes: it is UTF-8, whatever the terminal's encoding.
-    for name, number in left_out.items():
-        click.echo(f"{name} ({size(number)}) is not in the page, which would be too large to be sent.", err=True)
+    told = list(left_out)[:_MOST_TOLD]
+    for name in told:
+        click.echo(
+            f"{name} ({size(left_out[name])}) is not in the page, which would be too large to be sent.", err=True
+        )
+    if more := len(left_out) - len(told):
+        click.echo(f"Nor are {count(more, 'other file')}.", err=True)
+
+
+_MOST_TOLD = 5
+"""How many of the files that find no room in the page are named."""
 
 
 def _plain(piece: str, role: str) -> str:
     return piece
 
 
-def _in_words(choice: Choice, version: str) -> str:
-    """What was chosen, for the head of the page."""
+def _in_words(choice: Choice, last: str, version: str) -> str:
+    """What was chosen, for the head of the page. `last` is the version of the last release, `version` what it is now."""
     said = [
         " or ".join(words) for words in (choice.decks, choice.tags, choice.kinds, choice.files, choice.ids) if words
     ]
-    if choice.new and version:
-        said.append(f"new or changed since version {version}")
-    return " · ".join(said)
+    if choice.new and last:
+        said.append(f"new or changed since version {last}")
+    return " · ".join([*said, f"version {version}"])
 
 
 def _write(target: Path, data: bytes) -> None:

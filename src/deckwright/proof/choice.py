@@ -120,7 +120,7 @@ def _filters(choice: Choice, settings: Settings) -> list[_Filter]:
 
         return named
 
-    deck, tag = settings.name, settings.tag_prefix
+    deck, tag = settings.name, settings.tag_prefix.replace("/", "::")
     every = [
         _Filter(
             "deck",

@@ -42,9 +42,9 @@ class _Shown(msgspec.Struct, frozen=True):
 
 
 def to_page(
-    chosen: Sequence[Chosen], collection: Collection, asked: str, fronts_first: bool = False, with_states: bool = False
+    chosen: Sequence[Chosen], collection: Collection, about: str, fronts_first: bool = False, with_states: bool = False
 ) -> Page:
-    """The page of these notes of the collection; `asked` says in words which they are, empty if they are all.
+    """The page of these notes of the collection; `about` says in words which they are, and of which version.
 
     An answer is hidden until it is asked for. With `fronts_first`, all fronts come first, then all backs. Raises OSError
     if a file cannot be read.
@@ -53,13 +53,12 @@ def to_page(
     shown = list(_shown(chosen, shelf))
     contents, cards = _in_parts(shown, with_states) if fronts_first else _by_file(shown, with_states)
     script = _file("page.js")
-    deck = collection.settings
     counted = f"{_count(len(shown), 'card')} of {_count(len(chosen), 'note')}"
     # The author's stylesheet is in it: the settings refuse what would end the element.
     styles = dict.fromkeys(one.note_type.css for one in chosen)
     html = Template(_file("page.html")).substitute(
-        title=escape(deck.name),
-        summary=escape(" · ".join(filter(None, (counted, asked, f"version {deck.version}")))),
+        title=escape(collection.settings.name),
+        summary=escape(f"{counted} · {about}"),
         styles="\n".join(f"<style>\n{style}\n</style>" for style in styles),
         page_style=_file("page.css"),
         contents=contents,
@@ -82,7 +81,7 @@ def _count(number: int, noun: str) -> str:
 def _shown(chosen: Iterable[Chosen], shelf: Shelf) -> Iterator[_Shown]:
     number = 0
     for one in chosen:
-        for card in texts.of_note(one.note, one.note_type).cards:
+        for card in texts.cards(one.note, one.note_type):
             number += 1
             yield _Shown(number, one, card.ordinal, *sides(one, card.ordinal, shelf.holds))
 
