@@ -73,8 +73,8 @@ def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
     shown: defaultdict[str, int] = defaultdict(int)
     files: set[str] = set()
     for note, source in zip(collection.notes, written, strict=True):
-        family = collection.note_types[note.note_type].family
-        cards = texts.of_note(note, collection.note_types[note.note_type]).cards
+        note_type = collection.note_types[note.note_type]
+        family, cards = note_type.family, texts.cards(note, note_type)
         place = note.span.place
         files.add(note.span.path)
         for counted in (total, kinds[family], *(decks[name] for name in _levels([note.deck]))):
