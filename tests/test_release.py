@@ -662,6 +662,28 @@ def test_a_release_that_cannot_be_made_leaves_nothing(released: Deck, monkeypatc
     assert not (released.root / ".git" / "worktrees").exists()
 
 
+def test_a_folder_that_git_cannot_bring_to_the_release_is_told(released: Deck) -> None:
+    new(released)
+    planned = released.planned(day(4))
+    made = release.make(planned, released.root)
+    lock = released.root / ".git" / "index.lock"
+    lock.touch()
+    refusal = release.finish(planned, *made)
+    assert refusal.problem.startswith(
+        "version 1.1.0 is committed and tagged, but your folder is not at it yet: fatal: Unable"
+    )
+    assert refusal.is_made
+    lock.unlink()
+    released.git(*refusal.steps[0].split()[1:])
+    assert (released.git("status", "--porcelain"), released.git("tag").split()) == ("", ["v1.0.0", "v1.1.0"])
+
+
+def test_no_package_can_be_that_of_a_release_that_there_was_not(deck: Deck) -> None:
+    assert deck.plan(day(2), against=Path("anatomy.apkg")) == Refusal(
+        "there is no release yet that anatomy.apkg could be the package of"
+    )
+
+
 def test_a_project_that_changes_meanwhile_is_not_released(released: Deck) -> None:
     new(released)
     planned = released.planned(day(4))
@@ -729,7 +751,15 @@ def test_an_id_to_learn_again_is_told_at_its_place() -> None:
 def test_notes_on_changes_are_read_by_name(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path)
     assert fragments.read(tmp_path) == ([], [])
-    scratch.write({"changes/b.md": "B", "changes/a.md": "\ufeffA\r\n", "changes/c.txt": "C", "changes/d.md": b"\xff"})
+    scratch.write(
+        {
+            "changes/README.md": "What is this?",
+            "changes/b.md": "B",
+            "changes/a.md": "\ufeffA\r\n",
+            "changes/c.txt": "C",
+            "changes/d.md": b"\xff",
+        }
+    )
     read, found = fragments.read(tmp_path)
     assert ([(each.path, each.text) for each in read], [d.code for d in found]) == (
         [("changes/a.md", "A"), ("changes/b.md", "B")], ["R003"],

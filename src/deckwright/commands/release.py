@@ -99,7 +99,10 @@ def _again(step: Asked, against: Path | None) -> str:
 
 def _refuse(refusal: Refusal) -> NoReturn:
     """Say why there is no release, and end."""
-    lines = [f"No release was made: {refusal.problem}", *(f"  {detail}" for detail in refusal.details)]
+    lines = [
+        f"{'Released' if refusal.is_made else 'No release was made'}: {refusal.problem}",
+        *(f"  {detail}" for detail in refusal.details),
+    ]
     if refusal.found:
         lines = [f"{text(refusal.found)}\n", f"{lines[0]}: {summary(refusal.found)}", *lines[1:]]
     click.echo("\n".join(lines), err=True)

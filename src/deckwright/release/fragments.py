@@ -32,6 +32,8 @@ def read(root: Path) -> tuple[list[Fragment], list[Diagnostic]]:
     fragments: list[Fragment] = []
     found: list[Diagnostic] = []
     for file in sorted((root / CHANGES).glob("*.md")):
+        if file.name.lower() == "readme.md":  # It says to authors what the folder is for.
+            continue
         path = f"{CHANGES}/{file.name}"
         try:
             text = files.read(file, MAX_FILE_BYTES).decode("utf-8-sig").replace("\r\n", "\n")

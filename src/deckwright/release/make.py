@@ -22,7 +22,7 @@ from .changelog import changelog
 from .contents import contents_digest
 from .cut import Cut
 from .notes import ankiweb, release_notes
-from .plan import Plan
+from .plan import Plan, restoring
 from .refusal import Refusal
 from .repository import GitError
 
@@ -72,9 +72,12 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
     try:
         if plan.repository.head != plan.source or plan.repository.changed():
             return Refusal("the project changed while the release was made", ("deckwright release",))
-        plan.repository.publish(changes, f"Release {cut.settings.name} {cut.version}", cut.tag)
+        problem = plan.repository.publish(changes, f"Release {cut.settings.name} {cut.version}", cut.tag)
     except GitError as error:
-        return Refusal(f"Git cannot commit the release: {error}")
+        return Refusal(f"Git cannot commit it: {error}")
+    if problem:
+        said = f"version {cut.version} is committed and tagged, but your folder is not at it yet: {problem}"
+        return Refusal(said, (restoring(plan.repository),), is_made=True)
     return None
 
 

@@ -144,9 +144,7 @@ def _relearn(cut: Cut) -> list[str]:
     held = [lines[id_] for id_ in cut.relearn if id_ in lines]
     if not held:
         return []
-    how = (
-        "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_:"
-    )
+    how = "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_:"
     return [f"## Learn again ({len(held)})", how, _block(search(held)), "\n".join(entries(held, _named))]
 
 

@@ -77,6 +77,8 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     known = loaded.assigned.ledger
     if refusal := _unmerged(held, known):
         return refusal
+    if wish.against and not known.last:
+        return Refusal(f"there is no release yet that {wish.against.name} could be the package of")
     last = former(held, known, wish.against, loaded.collection.settings.id)
     if isinstance(last, Refusal):
         return last
@@ -102,15 +104,20 @@ def _unclean(held: Repository, wish: Wish) -> Refusal | None:
     if wish.now > wish.clock:
         return Refusal("the release's time is yet to come: no later release would reach anybody before it")
     if _releases(held, held.head) != _releases(held, ""):
-        touched = [path for path in (ledger.FILE, RELEASES, DECK_CHANGELOG, CHANGES) if held.has(path)]
         return Refusal(
             "a release was broken off, and deck.lock has other releases than the last commit",
-            (f"git restore --source=HEAD --staged --worktree -- {' '.join(touched)}", "git status"),
+            (restoring(held), "git status"),
         )
     if changed := held.changed():
         more = (f"… and {len(changed) - 5} more",) if len(changed) > 5 else ()
         return Refusal("the project has changes that are not committed", ("git commit",), (*changed[:5], *more))
     return None
+
+
+def restoring(held: Repository) -> str:
+    """The command that brings the folder to the last commit where a release was broken off."""
+    touched = [path for path in (ledger.FILE, RELEASES, DECK_CHANGELOG, CHANGES) if held.has(path)]
+    return f"git restore --source=HEAD --staged --worktree -- {' '.join(touched)}"
 
 
 def _releases(held: Repository, commit: str) -> tuple[Release, ...]:

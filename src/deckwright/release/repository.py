@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -117,9 +117,11 @@ class Repository(msgspec.Struct, frozen=True):
             _git(tree, ("-c", "submodule.recurse=false", *words), None, {"GIT_INDEX_FILE": str(made / "index")})
             yield tree / self.prefix if self.prefix else tree
 
-    def publish(self, changes: Mapping[str, bytes | None], message: str, tag: str) -> None:
+    def publish(self, changes: Mapping[str, bytes | None], message: str, tag: str) -> str:
         """Commit these files of the project, None for one that goes, and tag the commit, both in one step; then bring the
-        folder and the index to it. Raises GitError: then nothing has changed. A kill in between leaves a repository with the
+        folder and the index to it. Raises GitError: then nothing has changed.
+
+        Why the folder could not be brought to it, empty if it was. That, and a kill in between, leave a repository with the
         whole release, and a folder that `git restore` brings to it.
         """
         head, branch = self.head, self.branch
@@ -134,8 +136,15 @@ class Repository(msgspec.Struct, frozen=True):
         try:
             self.git("update-ref", "-m", f"deckwright: {message}", "--stdin", data="\n".join(orders).encode() + b"\n")
         finally:
-            if self.head == commit:
-                self.git("restore", "--source=HEAD", "--staged", "--worktree", "--", *changes)
+            problem = self._restored(changes) if self.head == commit else ""
+        return problem
+
+    def _restored(self, paths: Iterable[str]) -> str:
+        try:
+            self.git("restore", "--source=HEAD", "--staged", "--worktree", "--", *paths)
+        except GitError as error:
+            return str(error)
+        return ""
 
     def _commit(self, changes: Mapping[str, bytes | None], message: str, head: str) -> str:
         """The commit with these changes upon `head`, which no branch has yet."""
