@@ -107,6 +107,34 @@ def test_a_note_may_break_a_rule_that_its_tag_names(project: Scratch) -> None:
     assert alarms(project) == []
 
 
+NO_CODE = '`allow="{}"` does not begin with the code of a rule'
+NO_REASON = '`allow="{}"` gives no reason'
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed", "message"),
+    [
+        ("L004 the exam asks it like this", ["L004"], ""),
+        ("L004 L001 why", ["L004", "L001"], ""),
+        ("L004, L001: why", ["L004", "L001"], ""),
+        ("L004,L001;why", ["L004", "L001"], ""),
+        ("L004 心房", ["L004"], ""),
+        ("L004", ["L004"], NO_REASON),
+        ("L004 –", ["L004"], NO_REASON),
+        ("L0041 why", [], NO_CODE),
+        ("l004 why", [], NO_CODE),
+        ("why L004", [], NO_CODE),
+    ],
+)
+def test_an_allowance_is_codes_and_a_reason(project: Scratch, value: str, allowed: list[str], message: str) -> None:
+    project.write({"cards/heart.md": GUESS.replace("#atrium", f'#atrium allow="{value}"')})
+    loaded = project.load(DAY_ONE)
+    (written,) = loaded.notes.written
+    assert [one.code for one in written.allowed] == allowed
+    told = [(one.code, one.span.column, one.message) for one in loaded.diagnostics]
+    assert told == ([("S034", 44, message.format(value))] if message else [])
+
+
 def test_an_allowance_changes_neither_the_note_nor_its_identity(project: Scratch) -> None:
     project.save(DAY_ONE)
     before = project.lock.read_bytes()

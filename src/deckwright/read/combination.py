@@ -81,15 +81,17 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
     return tag, found
 
 
-_CODES = re.compile(r"(?:[A-Z][0-9]{3}[,;:]?(?:\s+|\Z))*")
+_CODE = re.compile(r"[A-Z][0-9]{3}")
+_CODES = re.compile(rf"\A(?:{_CODE.pattern}(?:[,;:]|(?=\s)|\Z)\s*)*")
 
 
 def _allowed(word: Word) -> tuple[tuple[Allowance, ...], list[Diagnostic]]:
     """The codes that the value begins with; a warning if there is none, or no reason behind them."""
-    codes = _CODES.match(word.value)
-    listed, reason = (codes[0].replace(",", " ").split(), word.value[codes.end() :]) if codes else ([], word.value)
-    made = tuple(Allowance(code.rstrip(";:"), word.span) for code in listed)
-    return made, [] if made and reason.strip() else [bad_allowance(word.span, word.value, bool(made))]
+    reason = _CODES.sub("", word.value)
+    codes = word.value.removesuffix(reason)
+    made = tuple(Allowance(code, word.span) for code in _CODE.findall(codes))
+    has_reason = any(map(str.isalnum, reason))
+    return made, [] if made and has_reason else [bad_allowance(word.span, word.value, bool(made))]
 
 
 def id_problems(tag: Tag) -> list[Diagnostic]:
