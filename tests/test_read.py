@@ -263,7 +263,7 @@ def test_notes_with_errors_are_left_out_and_told(project: Scratch) -> None:
     assert (code, len(re.findall("^cards/", stdout, re.MULTILINE))) == (1, 8)
     first, *_, counted, without, following = stderr.splitlines()
     assert re.fullmatch(r"cards/lung\.md:16:\d+: error\[N\d{3}\]: .*", first)
-    assert (counted, without) == ("8 cards of 6 notes", "Without the notes that have errors: 1 error in 1 file.")
+    assert (counted, without) == ("8 cards of 6 notes", "Notes with errors are left out: 1 error in 1 file.")
     assert re.fullmatch(r"Next: deckwright explain N\d{3}", following)
 
 

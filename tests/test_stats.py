@@ -134,7 +134,7 @@ def test_notes_with_errors_are_left_out_and_told(project: Scratch) -> None:
     assert (code, json.loads(stdout)["total"]) == (1, {"notes": 2, "cards": 3})
     assert stderr.splitlines()[0] == "cards/lung.md:3:4: error[N002]: this note has no answer"
     assert stderr.splitlines()[-2:] == [
-        "Without the notes that have errors: 1 error in 1 file.",
+        "Notes with errors are left out: 1 error in 1 file.",
         "Next: deckwright explain N002",
     ]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ._talk import fail, progress, shown
+from ._talk import explain_first, fail, next_steps, progress, shown, summary
 
 if TYPE_CHECKING:
     from ..collection import Loaded
@@ -50,6 +50,14 @@ def loaded(root: Path) -> tuple[Loaded | None, list[Diagnostic]]:
 
     with progress() as show:
         return build.load(root, terms(root), show)
+
+
+def end_without(wrong: Sequence[Diagnostic]) -> NoReturn:
+    """End a command that has shown the notes without errors: with the exit code 1 if there are errors, which it names."""
+    if wrong:
+        click.echo(f"Notes with errors are left out: {summary(wrong)}.", err=True)
+        next_steps(explain_first(wrong))
+    click.get_current_context().exit(int(bool(wrong)))
 
 
 def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:

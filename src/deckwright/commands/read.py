@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._project import found_root, loaded, project_option
+from ._project import end_without, found_root, loaded, project_option
 from ._talk import (
     command,
     command_line,
     count,
     explain_first,
     fail,
-    next_steps,
     say,
     shown,
     size,
@@ -57,9 +56,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a file. Default: standard output.",
 )
-@click.pass_context
 def read(
-    ctx: click.Context,
     ids: tuple[str, ...],
     start: Path,
     decks: tuple[str, ...],
@@ -96,10 +93,7 @@ def read(
         steps = [f"To see what there is: {command_line('stats')}"] * nothing.is_slip
         fail(2 if nothing.is_slip else 1, nothing.why, *steps)
     _show(made, chosen, choice, form or _form(target), fronts_first, target)
-    if wrong:
-        click.echo(f"Without the notes that have errors: {summary(wrong)}.", err=True)
-        next_steps(explain_first(wrong))
-    ctx.exit(int(bool(wrong)))
+    end_without(wrong)
 
 
 def _from_root(root: Path, path: str) -> str:

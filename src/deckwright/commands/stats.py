@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from ._project import found_root, loaded, project_option
-from ._talk import command, explain_first, fail, next_steps, say, styled, summary
+from ._project import end_without, found_root, loaded, project_option
+from ._talk import command, explain_first, fail, say, styled, summary
 
 
 @command("stats")
 @project_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-@click.pass_context
-def stats(ctx: click.Context, start: Path, as_json: bool) -> None:
+def stats(start: Path, as_json: bool) -> None:
     """Count the notes and the cards: by kind, deck and tag.
 
     Also: how many words answers have, which notes are without an id, a source or a tag, and how large the media are.
@@ -33,7 +32,4 @@ def stats(ctx: click.Context, start: Path, as_json: bool) -> None:
         click.echo(statistics.to_json(numbers).encode("utf-8", "backslashreplace"))
     else:
         click.echo(statistics.to_text(numbers, styled))
-    if wrong:
-        click.echo(f"Without the notes that have errors: {summary(wrong)}.", err=True)
-        next_steps(explain_first(wrong))
-    ctx.exit(int(bool(wrong)))
+    end_without(wrong)
