@@ -87,8 +87,8 @@ def _known(only: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int]:
-    """What the rules for cards find that is not in the baseline, and how many of its lines are of nothing any more. With
-    `keep`, the baseline is written first.
+    """What the rules for cards find that is not in the baseline, and how many of its lines stand for more than
+    there is. With `keep`, the baseline is written first.
     """
     from .. import files, lint
     from ..lint import baseline

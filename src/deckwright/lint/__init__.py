@@ -64,7 +64,7 @@ def _at(level: Level, found: Diagnostic) -> Diagnostic:
 def _unneeded(
     written: Iterable[Candidate], needed: Set[Allowance], wanted: Mapping[str, Level]
 ) -> Iterator[Diagnostic]:
-    """The allowances of rules that are used, but find nothing, and of rules that there are none."""
+    """The allowances that no alarm needs: of rules that are not off, and of codes that no rule has."""
     for one in dict.fromkeys(one for note in written for one in note.allowed):
         if one not in needed and wanted.get(one.code) != "off":
             yield unneeded(one.span, one.code, one.code in RULES)

@@ -57,7 +57,7 @@ def write(root: Path, alarms: Iterable[Alarm]) -> int:
 
 
 def new(alarms: Sequence[Alarm], known: Baseline) -> tuple[list[Alarm], int]:
-    """The alarms that are not in the baseline, and how many lines of it are of alarms that there are no more.
+    """The alarms that are not in the baseline, and how many of its lines stand for more alarms than there are.
 
     Where a note has more alarms of a rule than are known, all of them are told: which is the new one cannot be seen.
     """
