@@ -851,6 +851,7 @@ def test_what_the_command_says(past: Deck) -> None:
     assert run(past, NOW + 120, "--dry-run") == (
         0,
         "Anatomy 1.1.0 · at least a minor step after 1.0.0 (the tag v1.0.0)\n"
+        "Whoever has 1.0.0 gets 1 new note, 1 updated note, 1 new card; 1 note stays as before\n"
         "\n"
         "Why (2)\n"
         "  cards/heart.md:14: What covers the heart? (cover): minor, new\n"
@@ -860,6 +861,53 @@ def test_what_the_command_says(past: Deck) -> None:
         "  cards/heart.md:6: What does the left ventricle pump into?: – → not\n",
         f"Next: {line}\n",
     )
+
+
+def test_a_dry_run_says_what_must_be_done_first(past: Deck) -> None:
+    assert run(past, NOW + 60, "--commit")[0] == 0
+    past.card_files(notes(VENTRICLE, VALVE, COVER))
+    code, out, err = run(past, NOW + 120, "--dry-run")
+    assert (code, out.splitlines()[0]) == (0, "Anatomy 1.1.0 · at least a minor step after 1.0.0 (the tag v1.0.0)")
+    assert err == (
+        "\nBefore the release: the project has changes that are not committed\n"
+        "\nBefore the release: deck.lock is not up to date\n"
+        "Next: deckwright build, and commit deck.lock\n"
+    )
+    code, out, err = run(past, NOW + 120, "--dry-run", "--json")
+    assert (code, json.loads(out), err) == (
+        0,
+        {
+            "version": "1.1.0",
+            "previous": "1.0.0",
+            "step": "minor",
+            "reasons": [
+                {
+                    "step": "minor",
+                    "rule": "new",
+                    "name": "What covers the heart?",
+                    "id": "cover",
+                    "place": "cards/heart.md:14",
+                    "detail": "",
+                }
+            ],
+            "looks": [],
+            "missing": ["the project has changes that are not committed", "deck.lock is not up to date"],
+            "counts": {
+                "new": 1,
+                "changed": 0,
+                "unreceived": 0,
+                "idle": 0,
+                "conflicting": 0,
+                "other_deck": 0,
+                "renumbered": 0,
+                "retired": 0,
+                "unchanged": 2,
+            },
+        },
+        "",
+    )
+    assert run(past, NOW + 120, "--json") == (2, "", "--json is for --dry-run alone.\n")
+    assert run(past, NOW + 120)[0] == 1
 
 
 def test_what_the_command_says_of_errors(past: Deck) -> None:

@@ -41,8 +41,9 @@ _TOLD = 10
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The published package of the last release, where it cannot be built again.",
 )
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON, for programs.")
 @project_option
-def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, start: Path) -> None:
+def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, as_json: bool, start: Path) -> None:
     """Make the next release: its package, and what to publish with it.
 
     STEP is how much the version grows, and auto, which it is if you say nothing, the least that is honest for those who
@@ -53,14 +54,25 @@ def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, star
 
     if dry_run and commit:
         fail(2, "--dry-run makes nothing that --commit could commit: choose one of them.")
+    if as_json and not dry_run:
+        fail(2, "--json is for --dry-run alone.")
     root = found_root(start)
-    planned = releasing.plan(root, _wish(step, root, against, commit))
+    wish = _wish(step, root, against, commit, dry_run)
+    planned = releasing.plan(root, wish)
     if isinstance(planned, releasing.Refusal):
         _refuse(planned)
     say(planned.found)
+    if as_json:
+        # As bytes: JSON is UTF-8, whatever the terminal's encoding.
+        click.echo(releasing.to_json(planned).encode("utf-8", "backslashreplace"))
+        return
     _say_plan(planned)
     if dry_run:
-        next_steps(_again(step, against))
+        for missing in planned.missing:
+            click.echo(f"\nBefore the release: {missing.problem}", err=True)
+        next_steps(
+            *(missing.steps[0] for missing in planned.missing[-1:]), *[_again(step, against)] * (not planned.missing)
+        )
         return
     made = releasing.make(planned, root)
     if isinstance(made, releasing.Refusal):
@@ -79,7 +91,7 @@ def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, star
     next_steps(f"git push origin {branch} {cut.tag}")
 
 
-def _wish(step: Asked, root: Path, against: Path | None, commit: bool) -> Wish:
+def _wish(step: Asked, root: Path, against: Path | None, commit: bool, dry_run: bool) -> Wish:
     """What is asked for. A time that is given from outside counts also for a release that was prepared."""
     import os
     from time import time
@@ -88,7 +100,7 @@ def _wish(step: Asked, root: Path, against: Path | None, commit: bool) -> Wish:
 
     now, is_given = terms(root).now, "SOURCE_DATE_EPOCH" in os.environ
     clock = int(time()) if is_given else now
-    return releasing.Wish(step, now, clock, against, finishes=commit and not is_given)
+    return releasing.Wish(step, now, clock, against, finishes=commit and not is_given, is_trial=dry_run)
 
 
 def _again(step: Asked, against: Path | None) -> str:
@@ -122,12 +134,27 @@ def _say_plan(plan: Plan) -> None:
         former = plan.former
         step = "no step" if plan.verdict.step == "none" else f"at least a {plan.verdict.step} step"
         click.echo(f"{name} {plan.version} · {step} after {former.release.version} ({former.source})")
+        click.echo(f"Whoever has {former.release.version} gets {_received(plan)}")
     _say_list("Why", [releasing.described(reason) for reason in plan.verdict.reasons])
     for about, looks in groupby(sorted(plan.verdict.looks, key=lambda look: look.about), key=lambda look: look.about):
         lines = [
             f"{look.place}: {look.name}{f': {look.detail}' if look.detail else ''}".removeprefix(": ") for look in looks
         ]
         _say_list(releasing.ABOUT[about], lines, "warning")
+
+
+def _received(plan: Plan) -> str:
+    """What an import does, as in "2 new notes, 1 updated note, 2 new cards; 40 notes stay as they are"."""
+    assert plan.changes
+    done = plan.changes.prediction
+    counts = ((done.new, "new note"), (done.updated, "updated note"), (done.new_cards, "new card"))
+    gets = ", ".join(count(number, noun) for number, noun in counts if number) or "nothing new"
+    stays = (
+        f"; {count(done.duplicate, 'note')} {'stays' if done.duplicate == 1 else 'stay'} as before"
+        if done.duplicate
+        else ""
+    )
+    return gets + stays
 
 
 def _say_list(heading: str, lines: list[str], role: str = "heading") -> None:

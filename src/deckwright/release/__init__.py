@@ -4,6 +4,20 @@ from .cut import Cut
 from .make import finish, make
 from .plan import Asked, Plan, Wish, described, plan
 from .refusal import Refusal
+from .report import to_json
 from .step import ABOUT, FIRST
 
-__all__ = ["ABOUT", "FIRST", "Asked", "Cut", "Plan", "Refusal", "Wish", "described", "finish", "make", "plan"]
+__all__ = [
+    "ABOUT",
+    "FIRST",
+    "Asked",
+    "Cut",
+    "Plan",
+    "Refusal",
+    "Wish",
+    "described",
+    "finish",
+    "make",
+    "plan",
+    "to_json",
+]

@@ -29,7 +29,7 @@ Asked = Literal["auto", "patch", "minor", "major"]
 class Wish(msgspec.Struct, frozen=True):
     """What is asked for. `now` is the time of the release and `clock` what the clock says, in seconds of the Unix epoch;
     they differ where somebody sets the time. `against` is the published package of the last release. `finishes` says that a
-    release is to be taken up that was prepared of the same commit.
+    release is to be taken up that was prepared of the same commit. `is_trial` says that none is to be made yet.
     """
 
     asked: Asked
@@ -37,12 +37,14 @@ class Wish(msgspec.Struct, frozen=True):
     clock: int
     against: Path | None = None
     finishes: bool = False
+    is_trial: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
     """A release that can be made: of the commit `source`, at `time`, in seconds of the Unix epoch.
 
-    `found` is what was found in the project, without errors. `former`, `changes` and `verdict` are as in `Cut`.
+    `found` is what was found in the project, without errors. `former`, `changes` and `verdict` are as in `Cut`. `missing` is
+    what must be done first; only a trial has any of it.
     """
 
     repository: Repository
@@ -55,6 +57,7 @@ class Plan(msgspec.Struct, frozen=True):
     changes: Changes | None
     verdict: Verdict
     fragments: tuple[Fragment, ...]
+    missing: tuple[Refusal, ...]
 
 
 def plan(root: Path, wish: Wish) -> Plan | Refusal:
@@ -63,8 +66,11 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     if held is None or not held.head:
         first = ("git init", "git add --all", "git commit")
         return Refusal("a release is a commit and a tag, and there is no Git repository with a commit here", first)
-    if refusal := _unclean(held, wish):
+    if refusal := _untimely(held, wish):
         return refusal
+    missing = _uncommitted(held)
+    if missing and not wish.is_trial:
+        return missing[0]
     loaded, found = build.load(root, Terms(wish.now))
     said, wrong = fragments.read(root)
     found = [*found, *wrong]
@@ -73,7 +79,9 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     if not loaded.collection.notes:
         return Refusal("there are no notes", found=tuple(found))
     if loaded.stale_lines:
-        return Refusal("deck.lock is not up to date", ("deckwright build, and commit deck.lock",))
+        missing += (Refusal("deck.lock is not up to date", ("deckwright build, and commit deck.lock",)),)
+        if not wish.is_trial:
+            return missing[0]
     known = loaded.assigned.ledger
     if refusal := _unmerged(held, known):
         return refusal
@@ -96,11 +104,11 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     time = (_prepared(root, version, held.head) if wish.finishes else 0) or wish.now
     if refusal := _taken(held, known, version, time):
         return refusal
-    return Plan(held, held.head, loaded, found, version, time, last, changes, verdict, tuple(said))
+    return Plan(held, held.head, loaded, found, version, time, last, changes, verdict, tuple(said), missing)
 
 
-def _unclean(held: Repository, wish: Wish) -> Refusal | None:
-    """Why the folder is not what a release can be made of."""
+def _untimely(held: Repository, wish: Wish) -> Refusal | None:
+    """Why there can be no release now: it would be too early, or the last one is not finished."""
     if wish.now > wish.clock:
         return Refusal("the release's time is yet to come: no later release would reach anybody before it")
     if _releases(held, held.head) != _releases(held, ""):
@@ -108,10 +116,15 @@ def _unclean(held: Repository, wish: Wish) -> Refusal | None:
             "a release was broken off, and deck.lock has other releases than the last commit",
             (restoring(held), "git status"),
         )
+    return None
+
+
+def _uncommitted(held: Repository) -> tuple[Refusal, ...]:
+    """What of the project the last commit lacks."""
     if changed := held.changed():
         more = (f"… and {len(changed) - 5} more",) if len(changed) > 5 else ()
-        return Refusal("the project has changes that are not committed", ("git commit",), (*changed[:5], *more))
-    return None
+        return (Refusal("the project has changes that are not committed", ("git commit",), (*changed[:5], *more)),)
+    return ()
 
 
 def restoring(held: Repository) -> str:
