@@ -170,3 +170,15 @@ MAX_STEPS = 1_000_000
 MAX_STEPS_RATIO = 4
 """Steps of SQLite's machine for a collection: so many, and so many more for each byte. A row takes some 10 steps, and at
 least 20 bytes."""
+
+MAX_REHEARSAL_SECONDS = 300
+"""That one learner of a rehearsal may take Anki: one with twenty thousand notes takes it four."""
+
+MAX_REHEARSAL_MEMORY = 4 << 30
+"""Bytes of memory that Anki may use in a rehearsal: eight times the largest collection that is read."""
+
+MAX_REHEARSED = 10
+"""Packages in one rehearsal: each is imported by several learners."""
+
+MAX_REHEARSAL_TOLD = 5
+"""How many notes are named that a learner loses something of: where there are more, it is all of them."""

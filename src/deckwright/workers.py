@@ -24,15 +24,19 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start the program in a file of ours, with pipes for its input and its output. Raises OSError."""
+def start(program: str, *arguments: str, python: str | None = None) -> subprocess.Popen[bytes]:
+    """Start the program in a file of ours, with pipes for its input and its output. Raises OSError.
+
+    Another Python than ours imports what it finds itself, by none of our variables, and is told of no folders.
+    """
     # The program that is started imports this module too, but none of these.
     import json
     import subprocess
     from pathlib import Path
 
-    found = json.dumps([str(Path(folder).absolute()) for folder in sys.path])
-    command = [sys.executable, "-P", str(Path(program).absolute()), found, *arguments]
+    found = json.dumps([] if python else [str(Path(folder).absolute()) for folder in sys.path])
+    interpreter = [python, "-I"] if python else [sys.executable, "-P"]
+    command = [*interpreter, str(Path(program).absolute()), found, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from . import _process, _talk, build, check, diff, explain, init, masks, read, release, stats
+from . import _process, _talk, build, check, diff, explain, init, masks, read, rehearse, release, stats
 
 
 class _Commands(_talk.InOrder):
@@ -58,6 +58,7 @@ def main(ctx: click.Context) -> None:
 
 
 for _command in (
-    init.init, build.build, check.check, diff.diff, read.read, stats.stats, release.release, masks.masks, explain.explain,
+    init.init, build.build, check.check, diff.diff, rehearse.rehearse, read.read, stats.stats, release.release,
+    masks.masks, explain.explain,
 ):  # fmt: skip
     main.add_command(_command)

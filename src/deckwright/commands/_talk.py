@@ -170,7 +170,7 @@ def styled(piece: str, role: str) -> str:
 
 
 @contextmanager
-def progress(after: float = 1.0) -> Iterator[Callable[[int, int], None]]:
+def progress(after: float = 1.0, what: str = "Reading notes") -> Iterator[Callable[[int, int], None]]:
     """A function that takes (done, total) and shows a bar on stderr: only on a terminal, and only `after` some seconds."""
     from time import monotonic
 
@@ -186,7 +186,7 @@ def progress(after: float = 1.0) -> Iterator[Callable[[int, int], None]]:
             from rich.progress import Progress
 
             bars.append(Progress(console=Console(stderr=True), transient=True))
-            bars[0].add_task("Reading notes")
+            bars[0].add_task(what)
             bars[0].start()
         for bar in bars:
             bar.update(bar.task_ids[0], completed=done, total=total)
