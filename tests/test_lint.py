@@ -286,7 +286,8 @@ def test_words_are_found_in_the_note_or_near_above_it_or_above_all_notes(project
     head = "---\nsource: Gray, Anatomy\n---\n# Heart\n\n"
     first = "## What is *an* atrium? {.basic #first}\n\nA chamber.\n\n"
     cut = "## Parts {.basic .items #parts}\n\nWhat is it?\n\n- **Valve**: a door\n- **Aorta**: an artery\n"
-    project.write({"cards/heart.md": head + first + "A remark.\n\n" * 200 + cut})
+    second = "\n## What is a vein? {.basic #second}\n\nA vessel.\n"
+    project.write({"cards/heart.md": head + first + "A remark.\n\n" * 200 + cut + second})
     loaded = project.load(DAY_ONE)
     written = {note.id: source for note, source in zip(loaded.collection.notes, loaded.notes.written, strict=True)}
     sources = Sources(project.root, loaded.notes.written, ())
@@ -299,7 +300,9 @@ def test_words_are_found_in_the_note_or_near_above_it_or_above_all_notes(project
     assert place("an artery", "parts.valve") == (415, 14)
     assert place("What is it?", "parts.aorta") == (412, 1)
     assert place("gray, anatomy", "parts.aorta") == place("Gray, Anatomy", "first") == (2, 9)
+    assert place("A remark.", "parts.aorta") == (408, 1)
     assert place("A chamber.", "parts.aorta") is None
+    assert place("A remark.", "second") is None
     assert place("an artery", "first") is None
 
 

@@ -97,8 +97,9 @@ class Sources:
         return tuple(" ".join(unescape(_TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
 
     def find(self, words: str, note: Candidate) -> Span | None:
-        """The first place of the words in the lines of a note and those of its section, then the nearest above it, then in
-        what stands above all notes of the file. Lines far above are not searched: each of thousands of notes may ask.
+        """The first place of the words in the lines of a note and those of its section; then, of an item, a row or a cell,
+        the nearest above it; then in what stands above all notes of the file. Lines far above are not searched: each of
+        thousands of notes may ask.
         """
         path, line = note.span.path, note.span.line
         lines = self._of(path)
@@ -106,7 +107,8 @@ class Sources:
         after = range(bisect_right(starts, (line, "\U0010ffff")), len(starts))
         others = (starts[n][0] for n in after if not starts[n][1] or starts[n][1] != note.group)
         below = range(line, next(others, len(lines) + 1))
-        above = range(line - 1, max(line - _REACH, 1) - 1, -1)
+        is_heading = note.span.text.lstrip().startswith("#")  # What stands above it belongs to others.
+        above = range(line - 1, (line if is_heading else max(line - _REACH, 1)) - 1, -1)
         head = range(1, min(starts[0][0] if starts else 1, above.stop + 1))
         sought = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
         for number in (*below, *above, *head):
