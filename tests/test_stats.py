@@ -164,3 +164,22 @@ def test_a_large_deck_fits_into_80_columns() -> None:
     assert lines[0] == "12,345 notes, 123,456 cards in 1,000 files"
     assert lines[3] == "basic  12,345  123,456           10.5     1000  cards/a-folder…deed.md:10000"
     assert lines[-1] == "  and 2 smaller"
+
+
+def test_wide_letters_stand_in_columns_too() -> None:
+    numbers = Statistics(
+        files=1,
+        total=Count(1, 1),
+        decks={"心臓": Count(1, 1), "心臓::a": Count(1, 1), "心臓::" + "心" * 40: Count(1, 1)},
+        kinds={},
+        tags={},
+        answers={},
+        missing={"id": (), "source": (), "tags": ()},
+        media=(),
+    )
+    assert to_text(numbers).splitlines()[2:6] == [
+        f"Deck{' ' * 55}  Notes  Cards",
+        f"心臓{' ' * 55}      1      1",
+        f"  a{' ' * 56}      1      1",
+        f"  {'心' * 14}…{'心' * 14}      1      1",
+    ]

@@ -22,9 +22,9 @@ def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda te
     if span.line and span.text.strip():
         text, column = _excerpt(span)
         # A tab stays a tab in the marker's line, so that both lines are indented alike.
-        indent = "".join("\t" if character == "\t" else " " * _cells(character) for character in text[: column - 1])
+        indent = "".join("\t" if character == "\t" else " " * width(character) for character in text[: column - 1])
         marked = text[column - 1 : column - 1 + max(span.length, 1)]
-        lines += [f"  | {text}", f"  | {indent}{style('^' * max(sum(map(_cells, marked)), 1), 'marker')}"]
+        lines += [f"  | {text}", f"  | {indent}{style('^' * max(width(marked), 1), 'marker')}"]
     lines.append(f"  {style('help:', 'help')} {diagnostic.hint}")
     return "\n".join(lines)
 
@@ -91,8 +91,8 @@ def _excerpt(span: Span) -> tuple[str, int]:
     return head + span.text[start:end] + tail, span.column - start + len(head)
 
 
-def _cells(character: str) -> int:
-    """How many cells wide a terminal shows the character."""
-    if combining(character):
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1
+def width(text: str) -> int:
+    """How many cells wide a terminal shows the text."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from ..diagnostics.forms import width
 from .counts import Count, Statistics
 
 Style: TypeAlias = Callable[[str, str], str]
@@ -80,13 +81,13 @@ def _missing(numbers: Statistics) -> list[str]:
     return list(_aligned(rows))
 
 
-def _listed(places: Sequence[str], width: int) -> str:
+def _listed(places: Sequence[str], room: int) -> str:
     """As many of the places as there is room for, at least one."""
     told = ""
     for place in dict.fromkeys(places):
-        if told and len(told) + len(place) + 5 > width:
+        if told and width(told) + width(place) + 5 > room:
             return f"{told}, …"
-        told = f"{told}, {place}" if told else _cut(place, width - 3)
+        told = f"{told}, {place}" if told else _cut(place, room - 3)
     return told
 
 
@@ -108,20 +109,28 @@ def _size(number: int) -> str:
     return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.1f} kB"
 
 
-def _cut(text: str, width: int) -> str:
+def _cut(text: str, room: int) -> str:
     """The text, without its middle if it is too long."""
-    if len(text) <= width:
+    if width(text) <= room:
         return text
-    return f"{text[: width // 2]}…{text[len(text) - (width - width // 2 - 1) :]}"
+    return f"{_start(text, room // 2)}…{_start(text[::-1], room - room // 2 - 1)[::-1]}"
+
+
+def _start(text: str, room: int) -> str:
+    """As much of the beginning of a text as there is room for."""
+    kept = text[:room]
+    while width(kept) > room:
+        kept = kept[:-1]
+    return kept
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Rows of cells in columns: numbers to the right, the first to the left, and one without a heading too."""
     rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rooms = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (
-            cell.rjust(width) if place and head else cell.ljust(width)
-            for place, (cell, width, head) in enumerate(zip(row, widths, rows[0], strict=True))
+            " " * (room - width(cell)) + cell if place and head else cell + " " * (room - width(cell))
+            for place, (cell, room, head) in enumerate(zip(row, rooms, rows[0], strict=True))
         )
         yield "  ".join(cells).rstrip()
