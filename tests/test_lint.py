@@ -51,6 +51,9 @@ def test_a_code_counts_more_than_its_letter_and_without_either_a_rule_has_its_ow
     }
     assert levels({})["L000"] == "hint"
     assert set(levels({"L": "off"}).values()) == {"off"}
+    off = {code for code, rule in RULES.items() if rule.level == "off"}
+    assert off
+    assert {code for code, level in levels({"L": "warn"}).items() if level != "warning"} == off
     given = levels({"L": "off", "L004": "hint", "L001": "warn"})
     assert {code for code, level in given.items() if level != "off"} == {"L001", "L004"}
     assert (given["L001"], given["L004"]) == ("warning", "hint")

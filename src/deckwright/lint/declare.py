@@ -76,8 +76,10 @@ def rule(code: str, level: Level, *, says: str, hint: str) -> Callable[[Look], L
 
 
 def levels(given: Mapping[str, str]) -> dict[str, Level]:
-    """The level of each code of ours. `given` is what the settings say of codes and letters: a code counts more."""
+    """The level of each code of ours. `given` is what the settings say of codes and letters: a code counts more, and only
+    it turns on a rule that is off by itself.
+    """
     meant: Mapping[str, Level] = {"warn": "warning", "hint": "hint", "off": "off"}
     own: dict[str, Level] = {UNNEEDED: "hint", **{code: one.level for code, one in RULES.items()}}
-    said = {code: given.get(code) or given.get(code[0]) for code in own}
+    said = {code: given.get(code) or (given.get(code[0]) if level != "off" else None) for code, level in own.items()}
     return {code: meant[word] if (word := said[code]) else level for code, level in own.items()}
