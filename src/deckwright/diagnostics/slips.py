@@ -252,10 +252,10 @@ def was_of_cut(was: str) -> Words:
 
 @declare("S034", "warning")
 def bad_allowance(value: str, has_codes: bool) -> Words:
-    """A note may break a rule, but not for a reason that is told.
+    """An allowance names no rule, or gives no reason.
 
     `allow="L004 …"` lets a note break a rule for cards. First comes the code of the rule, or several with spaces between
-    them, and behind it the reason, for whoever reads the notes next.
+    them, then the reason, for whoever reads the notes next.
     Bad:
         ## Is a role a user? {.basic allow="L004"}
         No, it is assumed.
