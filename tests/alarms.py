@@ -20,7 +20,8 @@ Told = tuple[int, int, str, str]
 def told(root: Path, text: str, codes: str, files: dict[str, str | bytes | None] | None = None) -> list[Told]:
     """What rules whose codes begin like this say of one file of notes, by place. All rules are on."""
     project = Scratch(root)
-    project.write({"deck.toml": SETTINGS + '[lint]\nL = "hint"\n', "cards/a.md": text, **(files or {})})
+    levels = "".join(f'{code} = "hint"\n' for code in lint.RULES)
+    project.write({"deck.toml": f"{SETTINGS}[lint]\n{levels}", "cards/a.md": text, **(files or {})})
     loaded = project.load(DAY_ONE)
     assert not has_errors(loaded.diagnostics), loaded.diagnostics
     found = lint.check(loaded.collection, loaded.notes.written, loaded.notes.numbers(), root)

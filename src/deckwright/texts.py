@@ -58,23 +58,28 @@ def plain(field: str) -> str:
     """The text of a field's HTML. Blocks stand on lines of their own, and so do rows, with `|` between their cells. Items
     begin with a bullet, exponents with `^`. Pictures are their description in brackets, and code keeps its lines.
     """
-    if "<" not in field:
-        return _folded(_unmarked(field))
     if "<pre" not in field:
-        return _lines(field)
+        return _lines(field)[0]
     parts = _PRE.split(field)
     return "\n".join(
-        filter(None, (_unmarked(part).strip("\n") if number % 2 else _lines(part) for number, part in enumerate(parts)))
+        filter(
+            None, (_unmarked(part).strip("\n") if number % 2 else _lines(part)[0] for number, part in enumerate(parts))
+        )
     )
 
 
 def prose(field: str) -> str:
     """The text of a field's HTML without code and formulas, on one line: what is read word by word."""
-    if "<code" in field or "<pre" in field:
-        field = _CODE.sub(" ", field)
-    if "\\(" in field or "\\[" in field:
-        field = _FORMULA.sub(" ", field)
-    return " ".join(plain(field).split())
+    return _without_formulas(plain(_CODE.sub(" ", field)) if "<pre" in field else _lines(field)[1])
+
+
+def _without_formulas(text: str) -> str:
+    """A text without its formulas, on one line."""
+    if "\\(" in text or "\\[" in text:
+        text = _FORMULA.sub(" ", text)
+    elif "\n" not in text:
+        return text
+    return " ".join(text.split())
 
 
 def _basic(fields: dict[str, str]) -> Iterable[CardText]:
@@ -85,14 +90,22 @@ def _basic(fields: dict[str, str]) -> Iterable[CardText]:
 
 
 def _cloze(fields: dict[str, str]) -> Iterable[CardText]:
-    parts = clozes.parse(fields.get("Text", ""))
+    text = fields.get("Text", "")
+    read: Callable[[str], str] = plain
+    if "<pre" not in text:  # Then tags are taken out once, and not for each card. What parts the signs of clozes stays.
+        text, read = _stripped(text.replace("<wbr>", _APART_SIGNS)), _joined
+    parts = clozes.parse(text)
     for number in sorted(set(clozes.numbers(parts))):
         hidden = list(_hidden(parts, number))
-        hints = [plain(found.hint) for found in hidden if found.hint]
-        answers = [plain(_shown(found.parts)) for found in hidden]
+        hints = [read(found.hint) for found in hidden if found.hint]
+        answers = [read(_shown(found.parts)) for found in hidden]
         yield CardText(
-            number - 1, plain(_shown(parts, number)), "\n".join(dict.fromkeys(answers)), "\n".join(dict.fromkeys(hints))
+            number - 1, read(_shown(parts, number)), "\n".join(dict.fromkeys(answers)), "\n".join(dict.fromkeys(hints))
         )
+
+
+def _joined(text: str) -> str:
+    return _readable(text.replace(_APART_SIGNS, "") if _APART_SIGNS in text else text)
 
 
 def _occlusion(fields: dict[str, str]) -> Iterable[CardText]:
@@ -140,7 +153,8 @@ def _hidden(parts: Iterable[Part], number: int) -> Iterator[Cloze]:
 
 
 _PRE = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
-_CODE = re.compile(r"<(code|pre)\b[^<>]*>.*?</\1>", re.DOTALL)
+_CODE = re.compile(r"<(code|pre)\b[^<>]*>(.*?)</\1>", re.DOTALL)
+_MARKED = re.compile("\x01[^\x02]*\x02")
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
 _NEXT_CELL = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>")
@@ -154,15 +168,31 @@ _MASK = re.compile(
     r"\{\{c(\d+)::image-occlusion:(?:[^{}]|\}(?!\}))*+\}\}"
     r'(?:<span class="dw-hint">((?:[^<]|<wbr>)*+)</span>)?+(?:<span class="dw-label">((?:[^<]|<wbr>)*+)</span>)?+'
 )
+_APART_SIGNS = "\x00"
+"""What stands for `<wbr>`, which keeps Anki from taking what an author wrote for the sign of a cloze, until clozes are read."""
+
 _JOINER = "\u2060"
 """What keeps Anki from reading something into an attribute. Nobody sees it."""
 
 
 @lru_cache(maxsize=4096)
-def _lines(field: str) -> str:
-    """The text of HTML without code that keeps its lines. What all notes of a file have in common is kept."""
+def _lines(field: str) -> tuple[str, str]:
+    """The text of HTML without code that keeps its lines, and the same without any code. What all notes of a file have in
+    common is kept.
+    """
+    if "<code" not in field:
+        text = _readable(_stripped(field))
+        return text, text
+    text = _readable(_stripped(_CODE.sub("\x01\\2\x02", field)))
+    return text.replace("\x01", "").replace("\x02", ""), _MARKED.sub(" ", text)
+
+
+def _stripped(field: str) -> str:
+    """HTML without code that keeps its lines → the same without tags, with its lines; characters are still escaped."""
     if "\n" in field:
         field = field.replace("\n", " ")
+    if "<" not in field:
+        return field
     if "<img" in field:
         field = _PICTURE.sub(lambda picture: f"[{picture[1] or 'picture'}]", field)
     if "<li" in field:
@@ -171,8 +201,21 @@ def _lines(field: str) -> str:
         field = _NEXT_CELL.sub(" | ", field)
     if "<sup>" in field:
         field = field.replace("<sup>", "^")
-    text = _unmarked(_APART.sub("\n", field))
-    return "\n".join(filter(None, map(_folded, text.split("\n")))) if "\n" in text else _folded(text)
+    field = _APART.sub("\n", field)
+    return _TAG.sub("", field) if "<" in field else field
+
+
+def _readable(text: str) -> str:
+    """Text without tags → the same as it is read."""
+    if "&" in text:
+        text = unescape(text)
+    text = text.replace(_JOINER, "")
+    if "\n" in text:
+        text = "\n".join([kept for line in text.split("\n") if (kept := line.strip())])
+    # Most texts have no other white space, and are done.
+    if "  " in text or "\t" in text or "\xa0" in text:
+        return "\n".join(map(_folded, text.split("\n")))
+    return text.strip()
 
 
 def _unmarked(html: str) -> str:

@@ -52,8 +52,8 @@ def asked(note: Subject) -> Asked:
     """
     if note.family != "basic":
         return NOTHING
-    html, card = note.note.fields.get("Front", ""), note.cards[0]
-    front = _prose(html, card.question)
+    html = note.note.fields.get("Front", "")
+    front = _prose(html)
     question = front
     if html.startswith(_STEM):
         stem, _, own = html.partition("</div>\n")
@@ -64,7 +64,7 @@ def asked(note: Subject) -> Asked:
     last = question.rpartition(" · ")[2]
     if ". " in last or "? " in last:
         last = SENTENCE_END.split(last)[-1]
-    return Asked(front, question, last, _prose(note.note.fields.get("Back", ""), card.answer))
+    return Asked(front, question, last, _prose(note.note.fields.get("Back", "")))
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -94,7 +94,10 @@ FEW_WORDS = 25
 
 def count(text: str, least: int) -> int:
     """How many words a text has; 0 if they are fewer than `least`."""
-    found = len(_WORD.findall(text)) if text.count(" ") + 1 >= least else 0
+    if text.count(" ") + 1 < least:
+        return 0
+    said = text.split()
+    found = len(said) - sum(map(said.count, _NO_WORDS))
     return found if found >= least else 0
 
 
@@ -108,15 +111,12 @@ def short(text: str, most: int = 50) -> str:
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
-def _prose(html: str, text: str | None = None) -> str:
-    """`text` is what `plain` makes of the HTML, if it is known: where nothing is left out of it, it is prose."""
-    if "<img" in html:
-        return prose(_PICTURE.sub("", html))
-    if text is None or "<code" in html or "<pre" in html or "\\(" in html or "\\[" in html:
-        return prose(html)
-    return " ".join(text.split()) if "\n" in text else text
+def _prose(html: str) -> str:
+    return prose(_PICTURE.sub("", html) if "<img" in html else html)
 
 
-_WORD = re.compile(r"\w\S*")
+_NO_WORDS = ("•", "|", "·", "–", "—", "-", "→", "=", "+", "&")
+"""What stands alone between words."""
+
 _STEM = '<div class="dw-stem">'
 _PICTURE = re.compile(r"<img\b[^<>]*>")
