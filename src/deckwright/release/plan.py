@@ -214,7 +214,8 @@ def _taken(held: Repository, known: Ledger, version: str, time: int) -> Refusal 
     if reason := identity.refusal(known, version, time):
         return Refusal(reason)
     if version in held.tags() or (held.root / RELEASES / f"{version}.json").exists():
-        return Refusal(f"version {version} is there already: it has a tag, or a file in {RELEASES}/")
+        there = f"version {version} is there already: it has a tag, or a file in {RELEASES}/"
+        return Refusal(there, (f"git merge v{version}",) if version in _absent(held, known) else ())
     if above := next((other for other in _absent(held, known) if order(other) <= order(version)), ""):
         return Refusal(
             f"version {version} would be higher than {above}, which this branch lacks", (f"git merge v{above}",)
