@@ -11,7 +11,7 @@ from scratch import DAY_ONE, SETTINGS, Scratch
 
 from deckwright import lint
 from deckwright.commands import main
-from deckwright.diagnostics import has_errors, sort
+from deckwright.diagnostics import explain, has_errors, sort
 from deckwright.layout import BASELINE
 from deckwright.lint import RULES, baseline
 from deckwright.lint.declare import levels, rule
@@ -57,6 +57,12 @@ def test_a_code_counts_more_than_its_letter_and_without_either_a_rule_has_its_ow
     given = levels({"L": "off", "L004": "hint", "L001": "warn"})
     assert {code for code, level in given.items() if level != "off"} == {"L001", "L004"}
     assert (given["L001"], given["L004"]) == ("warning", "hint")
+
+
+def test_a_page_says_whether_its_rule_is_off() -> None:
+    said = {code: explain(lint.PAGES[code]).partition(":")[0] for code in RULES}
+    level = {"warning": "warning", "hint": "hint", "off": "hint, off by default"}
+    assert said == {code: f"{code} ({level[rule.level]})" for code, rule in RULES.items()}
 
 
 @pytest.mark.parametrize(
@@ -204,6 +210,7 @@ def test_more_alarms_of_a_rule_than_the_baseline_knows_are_all_told(project: Scr
 
 def test_lines_of_alarms_that_are_no_more_are_counted(project: Scratch) -> None:
     check(project, "--baseline")
+    assert check(project).stderr.splitlines()[0].startswith("Next:")
     project.write({"cards/heart.md": GUESS.replace("Is an atrium a chamber?", "What is an atrium?")})
     told = check(project).stderr.splitlines()
     assert told[0] == "deck.baseline has 1 line too many: deckwright check --baseline"
@@ -269,6 +276,7 @@ def test_only_shows_codes_that_begin_like_this(project: Scratch) -> None:
     assert [one["code"] for one in json.loads(check(project, "--json", "--only", "l").stdout)] == ["L004"]
     assert check(project, "--only", "L").exit_code == 0
     assert check(project, "--only", "N002").exit_code == 1
+    assert check(project, "--only", "S", "--strict").exit_code == 0
     both = json.loads(check(project, "--json", "--only", "L004", "--only", "N").stdout)
     assert sorted(one["code"] for one in both) == ["L004", "N002"]
 

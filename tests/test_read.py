@@ -204,6 +204,7 @@ def test_notes_below_a_link_are_named_by_the_link(project: Scratch) -> None:
         (["--file", "lnug.md"], 2, f"There are no notes in lnug.md. Did you mean cards/lung.md?\n{WHAT}"),
         (["--file", "media"], 2, f"There are no notes in media.\n{WHAT}"),
         (["--file", ".."], 2, ".. is outside the project.\n"),
+        (["pum"], 2, f"No note has the ID pum. Did you mean pump?\n{WHAT}"),
         (["atrum"], 2, f"No note has the ID atrum. Did you mean atrium?\n{WHAT}"),
         (["--tag", "heart", "lung"], 1, "No note is all of this at once.\n"),
         (["--kind", "occlusion", "--file", "cards/heart.md"], 1, "No note is all of this at once.\n"),

@@ -80,10 +80,14 @@ def test_a_reversed_cell_says_what_it_asks_for(tmp_path: Path) -> None:
             "{{c1::The {{c2::left}} side}} works.",
             (CardText(0, "[...] works.", "The left side"), CardText(1, "The [...] side works.", "left")),
         ),
+        (
+            "{{c1::Valves::what?}} open, and {{c1::valves::what?}} or {{c1::valves}} close.",
+            (CardText(0, "[what?] open, and [what?] or [...] close.", "Valves\nvalves", "what?"),),
+        ),
         ("{{c1::The {{c1::left}} side}} works.", (CardText(0, "[...] works.", "The left side"),)),
         ("`aws {{c1::s3}} ls` lists *{{c2::all}} buckets*.", None),
     ],
-    ids=["hint", "same-number", "nested", "nested-in-itself", "code-and-emphasis"],
+    ids=["hint", "same-number", "nested", "same-answer", "nested-in-itself", "code-and-emphasis"],
 )
 def test_a_cloze_hides_what_its_card_asks(tmp_path: Path, text: str, expected: tuple[CardText, ...] | None) -> None:
     expected = expected or (
