@@ -23,7 +23,7 @@ from deckwright import collection, lint
 from deckwright import settings as project
 from deckwright.identity import Terms
 from deckwright.lint import RULES
-from deckwright.lint.subject import Deck, Sources, Subject
+from deckwright.lint.subject import Memory, Sources, Subject
 
 
 def main() -> None:
@@ -80,10 +80,10 @@ def _check(root: Path) -> dict[str, float]:
 
 
 def _look(rule: lint.declare.Rule, notes: list[Subject]) -> float:
-    deck = Deck()
+    memory = Memory()
     begun = time.process_time()
     for note in notes:
-        for _ in rule.look(note, deck):
+        for _ in rule.look(note, memory):
             pass
     return time.process_time() - begun
 

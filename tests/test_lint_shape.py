@@ -10,7 +10,7 @@ import pytest
 from alarms import Told, subject, told
 
 from deckwright.lint import RULES, shape
-from deckwright.lint.subject import Deck
+from deckwright.lint.subject import Memory
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
 OTHER_PNG = base64.b64decode(
@@ -85,7 +85,7 @@ def rows(*parts: str, extra: str = "> [!NOTE]\n> Mail.\n") -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (rows("a", "b", "c", "d", "e"), [(8, 3, "L032", "4 notes of this section have the same Extra")]),
+        (rows("a", "b", "c", "d", "e"), [(8, 3, "L032", "four or more notes of this section have the same Extra")]),
         (rows("a", "b", "c"), []),
         (rows("a", "b", "c", "d", extra=""), []),
         ((basic("a", "It.\n\n> [!NOTE]\n> Mail.") * 4).replace("## a", "## x"), []),
@@ -215,6 +215,12 @@ def test_a_note_with_many_cards(tmp_path: Path, text: str, expected: list[Told])
     assert told(tmp_path, text, "L037") == expected
 
 
+def test_of_one_question_three_repetitions_are_told(tmp_path: Path) -> None:
+    text = "".join(f"## What is it?\n<!-- card: basic -->\n\nAnswer {n}\n\n" for n in range(8))
+    said = "another card asks the same: cards/a.md:1"
+    assert told(tmp_path, text, "L030") == [(line, 4, "L030", said) for line in (6, 11, 16)]
+
+
 OURS = [rule for rule in RULES.values() if rule.look.__module__ == shape.__name__]
 
 
@@ -231,6 +237,6 @@ def test_a_long_text_takes_no_time(part: str) -> None:
     for rule in OURS:
         began = time.process_time()
         for note in notes:
-            list(rule.look(note, Deck()))
+            list(rule.look(note, Memory()))
         # It takes a tenth of this; what grows with the square of the length takes minutes.
         assert time.process_time() - began < 3, rule.code

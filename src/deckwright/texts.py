@@ -163,7 +163,12 @@ _APART = re.compile(
     r"<(?:br|hr|/?(?:p|li|ul|ol|div|td|th|tr|table|caption|pre|dl|dd|dt|blockquote|center|details|summary|figure|figcaption"
     r"|h\d))\b[^<>]*>"
 )
-_TAG = re.compile(r"<[^<>]*>")
+TAG = re.compile(r"<[^<>]*>")
+"""A tag in a field's HTML."""
+
+IMAGE = re.compile(r"<img\b[^<>]*>")
+"""A picture in a field's HTML."""
+
 _MASK = re.compile(
     r"\{\{c(\d+)::image-occlusion:(?:[^{}]|\}(?!\}))*+\}\}"
     r'(?:<span class="dw-hint">((?:[^<]|<wbr>)*+)</span>)?+(?:<span class="dw-label">((?:[^<]|<wbr>)*+)</span>)?+'
@@ -202,7 +207,7 @@ def _stripped(field: str) -> str:
     if "<sup>" in field:
         field = field.replace("<sup>", "^")
     field = _APART.sub("\n", field)
-    return _TAG.sub("", field) if "<" in field else field
+    return TAG.sub("", field) if "<" in field else field
 
 
 def _readable(text: str) -> str:
@@ -219,7 +224,7 @@ def _readable(text: str) -> str:
 
 
 def _unmarked(html: str) -> str:
-    text = _TAG.sub("", html) if "<" in html else html
+    text = TAG.sub("", html) if "<" in html else html
     return (unescape(text) if "&" in text else text).replace(_JOINER, "")
 
 

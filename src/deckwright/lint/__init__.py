@@ -17,7 +17,7 @@ from ..model import Allowance, Candidate, Collection
 from . import leaks, shape, wording, wording_guesses
 from .allowances import unneeded
 from .declare import RULES, UNNEEDED, Level, levels
-from .subject import Deck, Sources, Subject
+from .subject import Memory, Sources, Subject
 
 __all__ = ["PAGES", "RULES", "Alarm", "check", "leaks", "shape", "wording", "wording_guesses"]
 
@@ -40,13 +40,13 @@ def check(
     wanted = levels(collection.settings.lint)
     active = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
     sources = Sources(root, written, collection.media)
-    deck = Deck()
+    memory = Memory()
     alarms: list[Alarm] = []
     needed: set[Allowance] = set()
     for note, source, of_cards in zip(collection.notes, written, numbers, strict=True):
         subject = Subject(note, source, of_cards, collection.note_types[note.note_type], sources)
         for rule, level in active:
-            for place, *arguments in rule.look(subject, deck):
+            for place, *arguments in rule.look(subject, memory):
                 if allowed := [one for one in source.allowed if one.code == rule.code]:
                     needed.update(allowed)
                 else:

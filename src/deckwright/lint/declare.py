@@ -1,7 +1,7 @@
 '''A rule for cards: a function that looks at one note after the other, and whose docstring is its page.
 
     @rule("L001", "warning", says="the answer has {0} words", hint="ask for one thing at a time")
-    def long_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+    def long_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
         """The answer is too long.
 
         Why, and who says so.
@@ -29,7 +29,7 @@ import msgspec
 
 from ..diagnostics.declare import PAGES, Argument, Page, Words
 from ..model import Span
-from .subject import Deck, Subject
+from .subject import Memory, Subject
 
 Level = Literal["warning", "hint", "off"]
 """What becomes of a rule's alarms, unless a project says otherwise. A rule that is "off" counts as a hint once it is on."""
@@ -37,7 +37,7 @@ Level = Literal["warning", "hint", "off"]
 Finding: TypeAlias = tuple[Span, *tuple[Argument, ...]]
 """The place, and what the words of the message and the hint depend on."""
 
-Look: TypeAlias = Callable[[Subject, Deck], Iterator[Finding]]
+Look: TypeAlias = Callable[[Subject, Memory], Iterator[Finding]]
 
 
 class Rule(msgspec.Struct, frozen=True):

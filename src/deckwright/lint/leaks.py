@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from .declare import Finding, rule
-from .subject import Deck, Subject
+from .subject import Memory, Subject
 from .words import ARTICLES, FUNCTION_WORDS, QUANTIFIERS, meaning, stems, within, words
 
 
@@ -17,7 +17,7 @@ from .words import ARTICLES, FUNCTION_WORDS, QUANTIFIERS, meaning, stems, within
     says="the question holds all words of its answer: {0}",
     hint="ask for something that the question does not say",
 )
-def answer_in_question(note: Subject, deck: Deck) -> Iterator[Finding]:
+def answer_in_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The question gives its answer away.
 
     What can be read off the front is not recalled, and so not learned (Andy Matuschak, "How to write good prompts").
@@ -86,7 +86,7 @@ _NUMERIC = re.compile(r"[\d\W_]*+[^\W\d_]?+[\d\W_]*+")
     says="the answer stands above the question: {0}",
     hint='reword the heading, or set what is shown above the question: `context="…"`',
 )
-def answer_in_context(note: Subject, deck: Deck) -> Iterator[Finding]:
+def answer_in_context(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The answer stands in the headings above the question.
 
     The headings that a note lies below are shown with it, small, but every learner reads them (`docs/writing.md`).
@@ -120,7 +120,7 @@ _kept_stems = lru_cache(maxsize=64)(stems)
     says="the hint says the answer: {0}",
     hint="let the hint name what kind of thing is asked for",
 )
-def answer_in_hint(note: Subject, deck: Deck) -> Iterator[Finding]:
+def answer_in_hint(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A hint holds its answer.
 
     A hint that offers the answer among two turns recall into a choice.
@@ -161,7 +161,7 @@ def _without_article(said: list[str]) -> list[str]:
     says="“an” before the blank gives away how the answer begins",
     hint="hide the article too: `==an …==`",
 )
-def article_before_blank(note: Subject, deck: Deck) -> Iterator[Finding]:
+def article_before_blank(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The article before a blank gives away how the answer begins.
 
     After "an", the answer begins with a vowel: of two answers that come to mind, only one is left. Only short answers
@@ -203,7 +203,7 @@ _ENGLISH = re.compile(r"\b(?:the|is|are|of|to|and|was|has|by|with|that|which)\b"
     says="the answer also stands elsewhere in the note, in view: {0}",
     hint="hide both with one number, `==c1::…==`, or reword the other place",
 )
-def answer_elsewhere(note: Subject, deck: Deck) -> Iterator[Finding]:
+def answer_elsewhere(note: Subject, memory: Memory) -> Iterator[Finding]:
     """What a deletion hides can be read elsewhere in its paragraph.
 
     The eye finds the word before memory does. Lists and tables are left out: what stands in another item or cell is rarely
@@ -243,7 +243,7 @@ _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]")
     says="“how many” before {0}: the answer must be one",
     hint="ask for the number in another way, or hide the noun too",
 )
-def how_many_of_one(note: Subject, deck: Deck) -> Iterator[Finding]:
+def how_many_of_one(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The noun behind a blank for a number is singular, so that only one fits.
 
     Grammar leaves one answer, and nothing is recalled.
@@ -262,14 +262,16 @@ def how_many_of_one(note: Subject, deck: Deck) -> Iterator[Finding]:
     for card in note.cards:
         if "[how many" in card.question and _ONE.match(card.answer):
             for found in _HOW_MANY.finditer(card.question):
-                if found[1].lower() not in FUNCTION_WORDS | _PLURALS:
+                if found[1].lower() not in _NO_NOUNS:
                     yield note.card_place(card), found[1]
 
 
 _HOW_MANY = re.compile(r"\[how many\W{0,3}\] ([A-Za-z][\w-]*(?<!s))(?=[\s.,;:])")
 _ONE = re.compile(r"(?:one|1|a single)\b", re.IGNORECASE)
-_PLURALS = frozenset(("children", "data", "feet", "fish", "men", "mice", "people", "percent", "teeth", "women"))
-"""Plurals without an s, and what has none."""
+_NO_NOUNS = FUNCTION_WORDS | frozenset(
+    ("children", "data", "feet", "fish", "men", "mice", "people", "percent", "teeth", "women")
+)
+"""Words that are no noun in the singular: those that say little, plurals without an s, and what has none."""
 
 
 @rule(
@@ -278,7 +280,7 @@ _PLURALS = frozenset(("children", "data", "feet", "fish", "men", "mice", "people
     says="{0} is behind the mask, and {1} stands beside it",
     hint="mask that label too, in one group with this one, or ask for something else",
 )
-def mask_beside_its_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+def mask_beside_its_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A label in view holds the words of one behind a mask, or all but one of them.
 
     In a diagram of steps, "before installing" is read off "installing" beside it. Only labels of SVGs are known.
@@ -312,7 +314,7 @@ def mask_beside_its_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
             if label in masked or label == card.answer or _is_line(label, card.answer, labels):
                 continue
             shown = _parts(label)
-            if shown and (own <= shown or _is_nearly(shown, own)):
+            if shown and (own <= shown or (shown < own and len(own) - len(shown) == 1)):
                 yield note.card_place(card), card.answer, label
                 break
 
@@ -330,7 +332,3 @@ def _is_line(label: str, answer: str, labels: Sequence[str]) -> bool:
     if answer.startswith(label):
         return answer[len(label) :].strip() in labels
     return answer.endswith(label) and answer[: -len(label)].strip() in labels
-
-
-def _is_nearly(shown: set[str], own: set[str]) -> bool:
-    return shown < own and len(own) - len(shown) == 1

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from ..texts import IMAGE, TAG
 from .declare import Finding, rule
-from .subject import Deck, Subject
+from .subject import Memory, Subject
 from .words import words
 
 
@@ -17,11 +18,12 @@ from .words import words
     says="another card asks the same: {0}",
     hint="say in one of the two questions what tells them apart, or take one out",
 )
-def same_question(note: Subject, deck: Deck) -> Iterator[Finding]:
+def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     """Two cards ask the same.
 
     Whoever meets one of them cannot know which answer is meant: interference (Piotr Wozniak, "Twenty rules of formulating
-    knowledge", 11). Questions are the same if all that is shown with them is the same too.
+    knowledge", 11). Questions are the same if all that is shown with them is the same too. Of one question, the first
+    three repetitions are told.
 
     False alarms: none of 40 that were judged, in a deck of 5,925 notes for school and one of 2,405 on medicine
     (November 2026).
@@ -44,16 +46,22 @@ def same_question(note: Subject, deck: Deck) -> Iterator[Finding]:
         question = card.question.rstrip(" .?:")
         if "]" in question and (pictures := _pictures(note)):
             question += pictures
-        first = deck.questions.setdefault((note.context, note.header, question), note.place)
+        key = note.context, note.header, question
+        first, times = memory.questions.get(key, (note.place, 0))
+        memory.questions[key] = first, times + (first is not note.place)
         if first is not note.place:
-            yield note.card_place(card), first.place
+            if times < _MOST_TOLD:
+                yield note.card_place(card), first.place
             return
+
+
+_MOST_TOLD = 3
 
 
 def _pictures(note: Subject) -> str:
     """The pictures of a note, which make another question of the same text."""
     fields = (field for name, field in note.note.fields.items() if name != "Extra" and "<img" in field)
-    return "".join(image for field in fields for image in _IMAGE.findall(field))
+    return "".join(image for field in fields for image in IMAGE.findall(field))
 
 
 @rule(
@@ -62,7 +70,7 @@ def _pictures(note: Subject) -> str:
     says="another card asks with the same words in another order: {0}",
     hint="reword one of the two, so that their difference strikes the eye",
 )
-def same_words(note: Subject, deck: Deck) -> Iterator[Finding]:
+def same_words(note: Subject, memory: Memory) -> Iterator[Finding]:
     """Two questions have the same words in another order.
 
     They look alike when one is in a hurry, and then the answer of the other comes to mind: interference (Piotr Wozniak,
@@ -86,7 +94,7 @@ def same_words(note: Subject, deck: Deck) -> Iterator[Finding]:
     question = note.cards[0].question
     if len(said := words(question)) < _FEWEST_WORDS:
         return
-    before, first = deck.words.setdefault(" ".join(sorted(said)), (question, note.place))
+    before, first = memory.words.setdefault(" ".join(sorted(said)), (question, note.place))
     if before != question:
         yield note.place, first.place
 
@@ -97,10 +105,10 @@ _FEWEST_WORDS = 5
 @rule(
     "L032",
     "off",
-    says="{0} notes of this section have the same Extra",
+    says="four or more notes of this section have the same Extra",
     hint="give each row an Extra of its own, in a column named Extra, or take it out where it does not fit",
 )
-def same_extra(note: Subject, deck: Deck) -> Iterator[Finding]:
+def same_extra(note: Subject, memory: Memory) -> Iterator[Finding]:
     """Four or more notes of a section have the same Extra.
 
     What stands below a table is shown with each of its rows, also with those it says nothing about.
@@ -131,9 +139,9 @@ def same_extra(note: Subject, deck: Deck) -> Iterator[Finding]:
     if not group or not extra:
         return
     key = (note.place.path, group, extra)
-    deck.extras[key] = number = deck.extras.get(key, 0) + 1
+    memory.extras[key] = number = memory.extras.get(key, 0) + 1
     if number == _MOST_EXTRAS:
-        yield note.place, number
+        yield (note.place,)
 
 
 _MOST_EXTRAS = 4
@@ -145,7 +153,7 @@ _MOST_EXTRAS = 4
     says="one blank hides {0} numbers",
     hint="give each number a blank, or a note, of its own",
 )
-def several_numbers(note: Subject, deck: Deck) -> Iterator[Finding]:
+def several_numbers(note: Subject, memory: Memory) -> Iterator[Finding]:
     """One blank hides three numbers or more.
 
     Each of them is a fact, and one that is forgotten fails all (Piotr Wozniak, "Twenty rules of formulating knowledge",
@@ -181,7 +189,7 @@ _FORMULA = re.compile(r"[\\^=+*×÷→<>{}|]")
     says="the source is a front page: {0}",
     hint="name the page that says it",
 )
-def front_page(note: Subject, deck: Deck) -> Iterator[Finding]:
+def front_page(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A source is the front page of a site or a guide.
 
     Whoever doubts a card looks there, and has to search; and what a front page says changes without a word.
@@ -220,7 +228,7 @@ _FRONT = re.compile(
     says="a picture has no description",
     hint="say between the brackets what it shows: `![the valves of the heart](…)`",
 )
-def no_description(note: Subject, deck: Deck) -> Iterator[Finding]:
+def no_description(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A picture has no alternative text.
 
     Screen readers read it, and it is shown where the picture is missing (WCAG 2.2, 1.1.1).
@@ -243,12 +251,11 @@ def no_description(note: Subject, deck: Deck) -> Iterator[Finding]:
     """
     for name, field in note.note.fields.items():
         if "<img" in field and name != "Comments":
-            for image in _IMAGE.finditer(field):
+            for image in IMAGE.finditer(field):
                 if not (described := _ALT.search(image[0])) or not described[1].strip():
                     yield (note.where("![]"),)
 
 
-_IMAGE = re.compile(r"<img\b[^<>]*>")
 _ALT = re.compile(r'\salt="([^"]*)"')
 
 
@@ -258,7 +265,7 @@ _ALT = re.compile(r'\salt="([^"]*)"')
     says="a line of code has {0} characters, more than a phone shows in two",
     hint="break the line, or leave out what is not asked for",
 )
-def long_code(note: Subject, deck: Deck) -> Iterator[Finding]:
+def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A line of code is too long for a phone.
 
     A card on a phone 360 pixels wide shows 37 characters in a line of code. What is longer goes on below, two columns
@@ -302,12 +309,11 @@ def _shown(line: str) -> str:
         before, *rest = _CLOZE.split(line)
         hidden = (part.partition("}}") for part in rest)
         line = "".join([before, *(text.partition("::")[0] + after for text, _, after in hidden)]).replace("}}", "")
-    return unescape(_TAG.sub("", line)).expandtabs(4)
+    return unescape(TAG.sub("", line)).expandtabs(4)
 
 
 _LONGEST_LINE = 72
 _CLOZE = re.compile(r"\{\{c\d+::")
-_TAG = re.compile(r"<[^<>]*>")
 
 
 @rule(
@@ -316,7 +322,7 @@ _TAG = re.compile(r"<[^<>]*>")
     says="this note makes {0} cards",
     hint="divide it into several notes, or give blanks that belong together one number: `==c1::…==`",
 )
-def many_cards(note: Subject, deck: Deck) -> Iterator[Finding]:
+def many_cards(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A cloze note makes more than five cards.
 
     Each of them shows the rest of the text, so that the fifth is known from the four before. What hides five things

@@ -14,13 +14,13 @@ import msgspec
 from .. import files, texts
 from ..limits import MAX_FILE_BYTES, MAX_SVG_BYTES
 from ..model import Candidate, Media, Note, NoteType, Span
-from ..texts import CardText
+from ..texts import TAG, CardText
 
 
-class Deck(msgspec.Struct):
+class Memory(msgspec.Struct):
     """What rules remember of the notes before: each uses what it has put there itself."""
 
-    questions: dict[tuple[str, str, str], Span] = {}
+    questions: dict[tuple[str, str, str], tuple[Span, int]] = {}
     words: dict[str, tuple[str, Span]] = {}
     extras: dict[tuple[str, str, str], int] = {}
 
@@ -30,7 +30,6 @@ _REACH = 200
 
 _NAME = re.compile(r'<img src="([^"]*)"')
 _LABEL = re.compile(r"<(?:\w+:)?text\b[^>]*>(.*?)</(?:\w+:)?text>", re.DOTALL)
-_TAG = re.compile(r"<[^<>]*>")
 
 
 class Subject:
@@ -94,7 +93,7 @@ class Sources:
             source = files.read(self._drawings[name], MAX_SVG_BYTES).decode("utf-8", "replace")
         except OSError:  # It has vanished since it was drawn.
             return ()
-        return tuple(" ".join(unescape(_TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
+        return tuple(" ".join(unescape(TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
 
     def find(self, words: str, note: Candidate) -> Span | None:
         """The first place of the words in the lines of a note and those of its section; then, of an item, a row or a cell,

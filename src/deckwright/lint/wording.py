@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .declare import Finding, rule
-from .subject import Deck, Subject
+from .subject import Memory, Subject
 from .wording_answers import MOST_ITEMS, listed
 from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers, asked, count, short
 
@@ -17,7 +17,7 @@ from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers
     says='"{0}" is a second question on the same card',
     hint="ask it on a card of its own, or put its answer into a closing note",
 )
-def several_questions(note: Subject, deck: Deck) -> Iterator[Finding]:
+def several_questions(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A card asks several questions.
 
     Who knows one answer and not the other has to fail both, or neither: the minimum information principle (Piotr
@@ -87,7 +87,7 @@ _SECOND = re.compile(
     says='nobody can tell which answer "{0}" wants, and when it is complete',
     hint="ask for one thing: which, when, why, how many, what follows",
 )
-def vague_question(note: Subject, deck: Deck) -> Iterator[Finding]:
+def vague_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question is so open that many answers are right.
 
     Whoever is asked to describe a thing recalls another part of it each time, and cannot tell whether it was the one
@@ -128,7 +128,7 @@ _VAGUE = re.compile(
     says='"{0}" asks for a list, but not of how many',
     hint="say how many, or ask for each of them on a card of its own",
 )
-def list_without_number(note: Subject, deck: Deck) -> Iterator[Finding]:
+def list_without_number(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question asks for a list and does not say of how many.
 
     A learner who has recalled three cannot tell whether a fourth is missing (Piotr Wozniak, "Twenty rules of formulating
@@ -170,7 +170,7 @@ _NUMBER = re.compile(
     says="the question has {0} words",
     hint="leave out what is not needed to find the answer",
 )
-def long_question(note: Subject, deck: Deck) -> Iterator[Finding]:
+def long_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question has more than 40 words.
 
     It is read again at each review, and soon it is known by its looks and not by what it asks (Andy Matuschak, "How to
@@ -206,7 +206,7 @@ _CITED = re.compile(r"\"[^\"]*\"|“[^“”]*”|«[^«»]*»")
     says='"{0}" is easily overlooked',
     hint="set it in bold, or ask for what is so",
 )
-def bare_negation(note: Subject, deck: Deck) -> Iterator[Finding]:
+def bare_negation(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question hangs on a "not" that nothing sets off.
 
     Who overlooks it recalls the opposite, and learns the wrong answer by and by (Piotr Wozniak, "Twenty rules of

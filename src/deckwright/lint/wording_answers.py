@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from .declare import Finding, rule
-from .subject import Deck, Subject
+from .subject import Memory, Subject
 from .wording_texts import FEW_WORDS, Answer, answers, asked, lines
 
 _MOST_WORDS = 40
@@ -19,7 +19,7 @@ _MOST_WORDS = 40
     says="the answer has {0} words; most learners remember one fact at a time",
     hint="ask for each fact on a card of its own, or put what explains the answer into a closing note",
 )
-def long_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+def long_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """An answer has more than 40 words.
 
     Nobody can say whether a long answer was right, and one forgotten part fails all of it: the minimum information
@@ -50,7 +50,7 @@ def long_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
     says="the answer has {0} words: it may hold more than one fact",
     hint="keep what the question asks for, and put what explains it into a closing note",
 )
-def longish_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+def longish_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """An answer has 26 to 40 words.
 
     The shorter an answer, the surer a learner is whether it was right (Piotr Wozniak, "Twenty rules of formulating
@@ -81,7 +81,7 @@ MOST_ITEMS = 4
     says="the answer is a list of {0}; each that is forgotten fails the whole card",
     hint="cut the list (`.items`), make each a deletion of a cloze note, or ask for fewer at a time",
 )
-def long_list(note: Subject, deck: Deck) -> Iterator[Finding]:
+def long_list(note: Subject, memory: Memory) -> Iterator[Finding]:
     """An answer is a list of five or more.
 
     Sets and enumerations are the hardest of all to remember, since their order and their number have to be learned too
@@ -165,7 +165,7 @@ _AND = re.compile(r"(?:and|or)\s+\S|((?:\S+ ){1,4}?(?:and|or)\s+\S)")
     says='"{0}" leaves open what belongs to the answer',
     hint="name all that is asked for, or ask for examples and say how many",
 )
-def open_answer(note: Subject, deck: Deck) -> Iterator[Finding]:
+def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """An answer ends in "etc.", "and so on" or the like.
 
     A question that has another answer each time is learned badly: what was recalled is not what is strengthened (Andy
@@ -204,7 +204,7 @@ _APART = re.compile(r"[.;:(–—]| - ")
     says='"{0}" is true only for a time, and the card does not say of when',
     hint="name the year or the version, or ask for something that stays true",
 )
-def undated(note: Subject, deck: Deck) -> Iterator[Finding]:
+def undated(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A card says what is so today, without a date.
 
     Such a card goes stale, and nobody sees it: knowledge that changes wants a date stamp (Piotr Wozniak, "Twenty rules

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import dropwhile, filterfalse
 
 from .declare import Finding, rule
-from .subject import Deck, Subject
+from .subject import Memory, Subject
 from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked
 
 
@@ -17,7 +17,7 @@ from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked
     says="a guess is right half the time: the answer is yes or no",
     hint="ask for the fact behind it: which, how many, what happens, why",
 )
-def yes_or_no(note: Subject, deck: Deck) -> Iterator[Finding]:
+def yes_or_no(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question can be answered with yes or no.
 
     A guess is right half the time, and the question often leads to its answer, so that little is recalled (Andy
@@ -98,7 +98,7 @@ _CLOSING = " )\"”'’"
     says='a guess is right half the time: "{0}" offers the answer',
     hint="ask without offering, such as: which kind of …",
 )
-def either_or(note: Subject, deck: Deck) -> Iterator[Finding]:
+def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question offers two answers to choose from.
 
     It asks to recognise what should be recalled, and a guess is right half the time (Andy Matuschak, "How to write good

@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from ..model import Span
-from ..texts import plain, prose
+from ..texts import IMAGE, plain, prose
 from .subject import Subject
 
 AUXILIARY = (
@@ -112,11 +112,10 @@ def short(text: str, most: int = 50) -> str:
 
 
 def _prose(html: str) -> str:
-    return prose(_PICTURE.sub("", html) if "<img" in html else html)
+    return prose(IMAGE.sub("", html) if "<img" in html else html)
 
 
 _NO_WORDS = ("•", "|", "·", "–", "—", "-", "→", "=", "+", "&")
 """What stands alone between words."""
 
 _STEM = '<div class="dw-stem">'
-_PICTURE = re.compile(r"<img\b[^<>]*>")
