@@ -83,10 +83,10 @@ def is_whole(project: Scratch) -> bool:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Scratch]:
-    """The project on a disk of 400 kB, of which it takes a part."""
+    """The project on a disk of 800 kB, of which it takes a part."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=400k", "none", str(disk)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=800k", "none", str(disk)]
     try:
         is_there = subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
