@@ -25,7 +25,7 @@ from ._talk import (
 )
 
 if TYPE_CHECKING:
-    from ..release import Asked, Plan, Refusal, Wish
+    from ..release import Asked, Plan, Refusal, Verified, Wish
 
 _TOLD = 10
 """How many entries of a list are shown."""
@@ -42,8 +42,16 @@ _TOLD = 10
     help="The published package of the last release, where it cannot be built again.",
 )
 @click.option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON, for programs.")
+@click.option(
+    "--verify",
+    "verified",
+    metavar="TAG",
+    help="Build a release again, and compare it with what was released. A package, FILE.apkg, is compared as it is.",
+)
 @project_option
-def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, as_json: bool, start: Path) -> None:
+def release(
+    step: Asked, dry_run: bool, commit: bool, against: Path | None, as_json: bool, verified: str | None, start: Path
+) -> None:
     """Make the next release: its package, and what to publish with it.
 
     STEP is how much the version grows, and auto, which it is if you say nothing, the least that is honest for those who
@@ -52,6 +60,9 @@ def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, as_j
     """
     from .. import release as releasing
 
+    if verified is not None:
+        _verify(verified, start)
+        return
     if dry_run and commit:
         fail(2, "--dry-run makes nothing that --commit could commit: choose one of them.")
     if as_json and not dry_run:
@@ -91,6 +102,45 @@ def release(step: Asked, dry_run: bool, commit: bool, against: Path | None, as_j
     next_steps(f"git push origin {branch} {cut.tag}")
 
 
+def _verify(name: str, start: Path) -> None:
+    """Say whether a release, or a package, is what was released. If it is not, the command ends with 1."""
+    from .. import release as releasing
+
+    context = click.get_current_context()
+    others = ("step", "dry_run", "commit", "against", "as_json")
+    if any(context.get_parameter_source(other) is not click.core.ParameterSource.DEFAULT for other in others):
+        fail(2, "--verify makes no release: it is used alone, or with --project.")
+    root = found_root(start)
+    is_package = name.lower().endswith(".apkg")
+    if is_package and not Path(name).is_file():
+        fail(2, f"There is no file {name}.")
+    result = releasing.verify_package(root, Path(name)) if is_package else releasing.verify(root, name)
+    if isinstance(result, releasing.Unknown):
+        click.echo(f"There is no release {name} here.", err=True)
+        next_steps(command_line("release", "--verify", result.near) if result.near else "git fetch --tags")
+        context.exit(2)
+    if isinstance(result, releasing.Refusal):
+        _refuse(result, "Not verified")
+    if result.is_same:
+        click.echo(result.said if is_package else f"{result.said}: it is what was released")
+        return
+    _say_differences(result)
+    if result.tools:
+        again = command_line("release", "--verify", name)
+        next_steps(f"{again}, with the versions of then in an environment of their own")
+    context.exit(1)
+
+
+def _say_differences(result: Verified) -> None:
+    """Say what of a release is not as it was released."""
+    click.echo(f"{result.said}: it is not what was released")
+    for problem in result.problems:
+        click.echo(f"  {problem}")
+    _say_list("Notes that differ", list(result.notes))
+    _say_list("Files that differ", list(result.files))
+    _say_list("Other versions", list(result.tools))
+
+
 def _wish(step: Asked, root: Path, against: Path | None, commit: bool, dry_run: bool) -> Wish:
     """What is asked for. A time that is given from outside counts also for a release that was prepared."""
     import os
@@ -109,10 +159,10 @@ def _again(step: Asked, against: Path | None) -> str:
     return command_line("release", *words, options=["--against", str(against)] if against else [])
 
 
-def _refuse(refusal: Refusal) -> NoReturn:
-    """Say why there is no release, and end."""
+def _refuse(refusal: Refusal, what: str = "No release was made") -> NoReturn:
+    """Say why there is no release, or what else there is not, and end."""
     lines = [
-        f"{'Released' if refusal.is_made else 'No release was made'}: {refusal.problem}",
+        f"{'Released' if refusal.is_made else what}: {refusal.problem}",
         *(f"  {detail}" for detail in refusal.details),
     ]
     if refusal.found:

@@ -6,6 +6,7 @@ from .plan import Asked, Plan, Wish, described, plan
 from .refusal import Refusal
 from .report import to_json
 from .step import ABOUT, FIRST
+from .verify import Unknown, Verified, verify, verify_package
 
 __all__ = [
     "ABOUT",
@@ -14,10 +15,14 @@ __all__ = [
     "Cut",
     "Plan",
     "Refusal",
+    "Unknown",
+    "Verified",
     "Wish",
     "described",
     "finish",
     "make",
     "plan",
     "to_json",
+    "verify",
+    "verify_package",
 ]

@@ -38,7 +38,7 @@ def former(repository: Repository, known: Ledger, against: Path | None, deck_id:
         return None
     if against:
         return _of_file(against, release, known)
-    commit = _commit(repository, release, deck_id)
+    commit = commit_of(repository, release, deck_id)
     if not commit:
         return _missing(repository, release)
     try:
@@ -64,7 +64,7 @@ def rebuild(root: Path, time: int) -> Package | None:
     return None if loaded is None or has_errors(found) else package.contents(loaded.collection)
 
 
-def _commit(repository: Repository, release: Release, deck_id: str) -> str:
+def commit_of(repository: Repository, release: Release, deck_id: str) -> str:
     """The commit of a release: that of its tag, if that one has it, or else the first that does; empty if there is none."""
     tagged = repository.tags().get(release.version, "")
     if tagged and _has(repository, tagged, release, deck_id):
