@@ -26,6 +26,7 @@ from deckwright.model import Span
 from deckwright.package import Package
 from deckwright.release import Cut, Plan, Refusal, Wish, fragments, manifest, repository, words
 from deckwright.release.contents import contents_digest, note_digest
+from deckwright.release.former import former
 from deckwright.render import code
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n"
@@ -444,6 +445,26 @@ def test_a_package_of_another_version_is_not_compared_with(released: Deck) -> No
         released.plan(day(6), against=damaged).problem
         == "damaged.apkg is not a package, or is damaged: File is not a zip file"
     )
+
+
+@pytest.mark.parametrize(
+    ("texts", "tool", "wrong"),
+    [
+        ((VENTRICLE, VALVE, COVER), __version__, "1 of its notes never were in a release"),
+        ((VENTRICLE, VALVE, COVER), "0.0.1", "1 of its notes never were in a release"),
+        ((VALVE, VENTRICLE), __version__, "its contents are others than those that were released"),
+        ((VALVE, VENTRICLE), "0.0.1", ""),
+    ],
+)  # fmt: skip
+def test_a_draft_is_not_the_package_of_a_release(released: Deck, texts: tuple[str, ...], tool: str, wrong: str) -> None:
+    """Not even where the times of its notes do not tell; but another Deckwright may have counted other contents."""
+    released.change(day(3), *texts)
+    draft = released.root / "build" / "anatomy.apkg"
+    known = released.load(day(4)).assigned.ledger
+    known = replace(known, head=replace(known.head, releases=(replace(known.last, tool=tool),)))
+    held = former(repository.repository(released.root), known, draft, known.head.deck)
+    said = held.problem if isinstance(held, Refusal) else ""
+    assert said == (f"anatomy.apkg is not version 1.0.0: {wrong}" if wrong else "")
 
 
 # What is refused
