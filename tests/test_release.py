@@ -603,6 +603,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, stop: int, after: bool) -> list[str]:
     return called
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 def test_a_release_that_is_broken_off_is_not_there_or_whole(
@@ -747,7 +748,9 @@ def test_a_project_below_the_top_of_its_repository_is_released(tmp_path: Path, d
         ("---\nrelearn: [a-b, \"c.d\"]\nrelearn: e\n---\n", "", ["a-b", "c.d", "e"], []),
         ("---\nrelearn:\n\n---\nText.", "Text.", [], []),
         ("---\nbump: major\n---\nText.", "Text.", [], ["R001"]),
-        ("---\nno end\n", "---\nno end", [], []),
+        ("--- \nrelearn: a\n---  \nText.\n\n---\nMore.", "Text.\n\n---\nMore.", ["a"], []),
+        ("---\nrelearn: a\n\nText.\n", "---\nrelearn: a\n\nText.", [], ["R003"]),
+        ("Text.\n\n---\n", "Text.\n\n---", [], []),
         ("", "", [], []),
     ],
 )  # fmt: skip
@@ -962,6 +965,7 @@ def test_a_time_that_is_yet_to_come_is_refused(past: Deck) -> None:
 # In Anki
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 def test_a_learner_goes_through_the_story(deck: Deck, collection: object) -> None:
     from conftest import import_package

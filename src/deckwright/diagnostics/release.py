@@ -26,9 +26,9 @@ def not_relearned(id_: str, near: str) -> Words:
 
 
 @declare("R003")
-def unreadable_changes(reason: str) -> Words:
+def unreadable_changes(reason: str, hint: str = "write it as UTF-8 text") -> Words:
     """A note on changes cannot be read.
 
     The files in `changes` that end in `.md` say what is new in the next release, and become a part of what is published.
     """
-    return f"this note on changes cannot be read: {reason}", "write it as UTF-8 text"
+    return f"this note on changes cannot be read: {reason}", hint

@@ -51,9 +51,14 @@ def read(root: Path) -> tuple[list[Fragment], list[Diagnostic]]:
 def parse(path: str, text: str) -> tuple[Fragment, list[Diagnostic]]:
     """One file, and what is wrong with it."""
     source = SourceFile(path, tuple(text.split("\n")))
-    end = source.lines.index("---", 1) if source.lines[0] == "---" and "---" in source.lines[1:] else 0
     relearn: list[tuple[str, Span]] = []
     found: list[Diagnostic] = []
+    dashes = [number for number, line in enumerate(source.lines) if line.rstrip() == "---"]
+    end = dashes[1] if dashes[:1] == [0] and len(dashes) > 1 else 0
+    if dashes == [0]:  # What is to be learned again would be published as text.
+        found.append(
+            unreadable_changes(source.span(0, 0, 3), "a second line of dashes is missing", "write --- above the text")
+        )
     for number, line in enumerate(source.lines[1:end], 1):
         key = line.partition(":")[0]
         if key.strip() == "relearn":
