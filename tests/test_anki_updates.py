@@ -392,6 +392,7 @@ def edited(files: dict[str, list[Section]], chance: random.Random) -> dict[str, 
     return files
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("seed", range(many(12, 200)))
 def test_any_history_of_releases_updates_only_what_changed(collection, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

@@ -249,6 +249,7 @@ FILLED = {"ID": "{{c1::a}}{{c2::b}}"}
 """A field that every card shows."""
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 @pytest.mark.slow
 @HYPOTHESIS
@@ -257,6 +258,7 @@ def test_any_template_is_filled_as_anki_does_it(editor, family, front, back, tex
     agree(editor, family, (front + "{{ID}}", back), 0, FILLED | dict(zip(FIELDS, texts, strict=False)))
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 @pytest.mark.slow
 @HYPOTHESIS

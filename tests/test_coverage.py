@@ -44,6 +44,7 @@ def headings(markdown: str) -> list[str]:
     return found
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_every_id_in_the_table_is_that_of_a_note_or_a_section_of_the_deck(builds: tuple[Path, Path]) -> None:
     built, _ = project.load(builds[0])

@@ -28,6 +28,7 @@ def test_nothing_is_wrong_with_the_text_of_the_deck() -> None:
     assert made > 400
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_no_card_of_the_deck_breaks_a_rule(builds: tuple[Path, Path]) -> None:
     """With the rules that are on, and without a baseline: what may break one says why in its tag."""
@@ -37,6 +38,7 @@ def test_no_card_of_the_deck_breaks_a_rule(builds: tuple[Path, Path]) -> None:
     assert [(one.diagnostic.span.place, one.diagnostic.code, one.id) for one in alarms] == []
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_two_builds_anywhere_give_the_same_bytes(builds: tuple[Path, Path]) -> None:
     one, other = (
@@ -47,6 +49,7 @@ def test_two_builds_anywhere_give_the_same_bytes(builds: tuple[Path, Path]) -> N
     assert Path("build/aws-developer.apkg") in one
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 @pytest.mark.slow
 def test_the_deck_is_imported_whole_and_every_card_is_shown(collection, builds: tuple[Path, Path]) -> None:

@@ -107,6 +107,7 @@ def drawn(source: bytes, style_sheet: str = "") -> Image.Image:
     return Image.open(BytesIO(bytes(data))).convert("RGB")
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_each_mask_covers_its_label_and_no_other(name: str) -> None:
     diagram, found = read(PROJECT, name)
@@ -198,6 +199,7 @@ def test_the_size_of_the_picture(tmp_path: Path, root: str, size: tuple[int, int
     assert (diagram.width, diagram.height) == size
 
 
+@pytest.mark.ci
 def test_the_picture_has_the_same_bytes_and_name_in_another_process(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib, hashlib; sys.path.insert(0, sys.argv[1])\n"
@@ -387,6 +389,7 @@ def crowd(seed: int) -> str:
     return SVG.format("\n".join(parts))
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("seed", range(4))
 def test_labels_are_found_together_as_one_by_one(seed: int) -> None:
     together, alone, _ = found_by(labels_of(crowd(seed)))
@@ -634,6 +637,7 @@ def test_a_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert diagrams.read(media, tmp_path, Cache(kept)) == made
 
 
+@pytest.mark.ci
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_of_a_program_that_was_ended(how: signal.Signals) -> None:

@@ -248,6 +248,7 @@ def test_the_prediction_is_what_the_import_does(collection, tmp_path: Path, pair
     assert compare(*pair).prediction == imported(collection, tmp_path, *pair)
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_edits_are_predicted(collection, tmp_path: Path, seed: int) -> None:

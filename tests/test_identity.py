@@ -1319,7 +1319,7 @@ class Author(RuleBasedStateMachine):
 
 
 STEADY = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=many(1, 0) == 1)
-Author.TestCase.settings = settings(STEADY, max_examples=many(7, 500), stateful_step_count=many(14, 40))
+Author.TestCase.settings = settings(STEADY, max_examples=many(4, 500), stateful_step_count=many(10, 40))
 TestAuthor = pytest.mark.slow(Author.TestCase)
 
 

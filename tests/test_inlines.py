@@ -510,6 +510,7 @@ LONG = [
 ]  # fmt: skip
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("text", LONG, ids=lambda text: f"{text[:12]}…{text[-6:]}")
 def test_any_long_text_is_read_at_once(text: str) -> None:
     began = time.process_time()

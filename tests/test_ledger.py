@@ -499,6 +499,7 @@ def joined(*held: Line) -> Line:
     return reduce(merge.notes, held)
 
 
+@pytest.mark.ci
 @settings(deadline=None, max_examples=200)
 @given(lines(), lines(), lines())
 def test_three_lines_of_a_note_are_one_in_whatever_order_they_are_merged(a: Line, b: Line, c: Line) -> None:
@@ -513,6 +514,7 @@ def test_a_line_merged_again_changes_nothing(a: Line, b: Line) -> None:
     assert joined(joined(a, b), b) == joined(a, b) == joined(a, b, a)
 
 
+@pytest.mark.ci
 @settings(deadline=None, max_examples=100)
 @given(st.lists(lines(), min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_a_merged_ledger_has_the_same_bytes_whatever_the_order(held: list[Line], chance: object) -> None:
@@ -524,6 +526,7 @@ def test_a_merged_ledger_has_the_same_bytes_whatever_the_order(held: list[Line],
     assert merged(first[0], *files[:1])[1] == []
 
 
+@pytest.mark.ci
 @settings(deadline=None, max_examples=100)
 @given(lines(), lines())
 def test_no_answer_of_either_branch_is_lost(a: Line, b: Line) -> None:

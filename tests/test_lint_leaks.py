@@ -234,6 +234,7 @@ def test_a_label_beside_a_mask(tmp_path: Path, labels: tuple[str, ...], mode: st
 OURS = [rule for rule in RULES.values() if rule.look.__module__ == leaks.__name__]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     "part", "[ ] [a an[ a_ word_ 1 1,_ “a what_ \\(a \\(a\\)_ _|_ [how_many]_a_ {{c1::".replace(" ", "\n").replace("_", " ").split("\n")
 )  # fmt: skip

@@ -224,6 +224,7 @@ def test_of_one_question_three_repetitions_are_told(tmp_path: Path) -> None:
 OURS = [rule for rule in RULES.values() if rule.look.__module__ == shape.__name__]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("part", ["a ", "1", "1, ", "1.", "<img ", "<pre>x</pre>", "\t", "{{c1::", "a/", "}}", "<"])
 def test_a_long_text_takes_no_time(part: str) -> None:
     text = (part * 100_000)[:100_000]

@@ -346,6 +346,7 @@ def test_a_reversed_card_shows_an_answer_and_asks_nothing(tmp_path: Path) -> Non
     assert told(tmp_path, [note]) == {note: []}
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("code", CODES)
 def test_no_text_takes_long(tmp_path: Path, code: str) -> None:
     """A text of 20,000 characters, whatever it repeats: in a search that is not linear it takes seconds."""

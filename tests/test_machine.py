@@ -134,6 +134,7 @@ def test_files_that_may_not_grow_leave_nothing_behind(project: Scratch, blocks: 
 # Streams
 
 
+@pytest.mark.ci
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("args", [["build"], ["--help"], ["check", "--json"], ["buidl"]])
 def test_output_that_cannot_be_written_is_told_once(project: Scratch, args: list[str]) -> None:
@@ -148,6 +149,7 @@ def test_output_that_cannot_be_written_is_told_once(project: Scratch, args: list
     assert run(project, *args, shell='"$@" >/dev/full 2>&1').returncode in (1, 2)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_closed_streams_are_like_dev_null(project: Scratch, closed: str) -> None:
     result = run(project, "build", shell=f'"$@" {closed}')
@@ -321,6 +323,7 @@ PLACES = [("collection", "load"), ("package", "write"), ("collection", "save")]
 """After the notes were loaded; after the package was made; after the ledger was saved."""
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("module", "name"), PLACES)
 @pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_ends_a_build_and_leaves_nothing_behind(
@@ -343,6 +346,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next(project: Scratch, modul
     assert names(project.root) == WHOLE
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_builds_that_are_stopped_at_any_moment(project: Scratch, number: signal.Signals) -> None:
     """From the moment at which Python itself has started: before that, nobody can catch a signal."""

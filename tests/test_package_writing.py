@@ -463,6 +463,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], bytes], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("what", DAMAGE)
 @pytest.mark.parametrize("lends", [False, True])
 def test_damage_shows_when_the_package_is_read_back(
@@ -507,6 +508,7 @@ def test_a_database_that_cannot_be_made_is_an_error_of_the_system(tmp_path: Path
     assert not (tmp_path / "new.apkg").exists()
 
 
+@pytest.mark.ci
 @pytest.mark.skipif(os.name != "posix", reason="about limits of POSIX")
 @pytest.mark.parametrize("limit", [0, 1_000, 10_000, 30_000, 60_000])
 def test_a_full_disk_is_an_error_and_changes_nothing(limit: int, package: Path, tmp_path: Path) -> None:

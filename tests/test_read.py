@@ -555,6 +555,7 @@ def test_of_many_that_are_too_large_a_few_are_named(project: Scratch, monkeypatc
     ]
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_every_card_of_the_gallery_has_a_place_in_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parent / "gallery" / "project")

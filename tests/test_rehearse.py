@@ -104,6 +104,7 @@ TOLD_OF_RELEASES = {
 """What somebody is told of who did nothing, by the pair of projects."""
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", PAIRS)
 def test_what_happens_at_a_release_is_what_was_predicted(
     name: str, tmp_path: Path, here: None, monkeypatch: pytest.MonkeyPatch
@@ -140,6 +141,7 @@ LOST = {
 """What somebody loses who did nothing, by the pair of packages."""
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", PACKAGES)
 def test_what_happens_is_what_was_predicted(
     name: str, tmp_path: Path, here: None, monkeypatch: pytest.MonkeyPatch
@@ -315,6 +317,7 @@ DAMAGES: list[tuple[str, Damage, list[str]]] = [
 """A learner, what an Anki would do that does wrong, and the promises that it breaks."""
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("case", DAMAGES, ids=[f"{key}-{'-'.join(broken)}" for key, _, broken in DAMAGES])
 def test_each_learner_would_see_it(
     case: tuple[str, Damage, list[str]], versions: list[Path], here: None, monkeypatch: pytest.MonkeyPatch
@@ -407,6 +410,7 @@ def test_the_command_shows_what_each_learner_sees(versions: list[Path]) -> None:
     ]
 
 
+@pytest.mark.ci
 def test_another_python_sees_the_same_and_so_do_programs(versions: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """A Python that is given by its path finds nothing of ours."""
     pytest.importorskip("anki.collection")

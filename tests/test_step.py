@@ -104,6 +104,7 @@ def test_each_rule_that_a_project_can_break_has_a_pair() -> None:
     assert RULES.keys() - shown == {"guid", "other kind", "note type", "sort field", "file"}
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 @pytest.mark.parametrize("name", PAIRS)
 def test_what_anki_makes_of_a_pair(name: str, tmp_path: Path, collection: object) -> None:

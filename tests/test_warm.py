@@ -793,6 +793,7 @@ ONE_AFTER_ANOTHER: list[list[str]] = [
 ]
 
 
+@pytest.mark.ci
 def test_warm_equals_cold_after_one_thing_after_another() -> None:
     happened = follow([([(name, 3, 4) for name in done], 1, []) for done in ONE_AFTER_ANOTHER], "ahead")
     assert set(happened) == {name for done in ONE_AFTER_ANOTHER for name in done} | {"a build that returns at once"}
