@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -357,9 +358,37 @@ def test_a_release_taken_back_by_a_reset_is_told(released: Deck) -> None:
     refusal = released.plan(day(6))
     assert (refusal.problem, refusal.steps) == (
         "version 1.0.1 was released, and this branch lacks it",
-        ("git merge v1.0.1", "to take it back, revert its commits after that, and release the next version"),
+        ("git merge v1.0.1", "to take it back, revert its notes after that, and release the next version"),
     )
-    released.git("merge", "--quiet", "--no-edit", "--strategy=ours", "v1.0.1")
+
+
+@pytest.mark.parametrize("asked", ["patch", "minor"])
+def test_a_release_whose_ledger_was_reverted_can_be_brought_back(released: Deck, asked: release.Asked) -> None:
+    """Git has nothing to merge there. The other steps lead out, whichever version would be next."""
+    released.change(day(3), VENTRICLE.replace("The aorta.", "A vein."), VALVE)
+    released.publish(day(4))
+    released.git("revert", "--no-edit", "HEAD", "HEAD~1")
+    added = [COVER] if asked == "minor" else []
+    released.change(day(5), VENTRICLE, VALVE.replace("mitral", "bicuspid"), *added)
+    refusal = released.plan(day(6), asked)
+    assert (refusal.problem, refusal.steps) == (
+        "version 1.0.1 was released, and this branch lacks it",
+        (
+            "git show v1.0.1:./deck.lock >> deck.lock",
+            "git restore --source=v1.0.1 -- releases/1.0.1.json",
+            "deckwright build, and commit all that",
+            "to take it back, revert its notes after that, and release the next version",
+        ),
+    )
+    for step in refusal.steps[:2]:
+        subprocess.run(step, shell=True, cwd=released.root, check=True)
+    released.build(day(7))
+    released.commit()
+    cut = released.publish(day(8))
+    assert cut.version == ("1.1.0" if asked == "minor" else "1.0.2")
+    assert {note.fields["ID"]: note.mod for note in cut.package.notes} == {
+        "ventricle": day(8), "valve": day(8), **dict.fromkeys(["cover"] * len(added), day(8)),
+    }  # fmt: skip
 
 
 def test_a_wrong_answer_that_was_released_is_taken_back_by_the_next_version(released: Deck) -> None:
@@ -564,6 +593,13 @@ def test_a_release_needs_a_commit(tmp_path: Path, commits: bool) -> None:
     assert deck.plan(day(1)).problem.startswith("a release is a commit and a tag")
 
 
+def test_a_damaged_index_is_told(released: Deck) -> None:
+    new(released)
+    (released.root / ".git" / "index").write_bytes(b"DIRC")
+    refusal = released.plan(day(4))
+    assert (refusal.problem.partition(":")[0], refusal.steps) == ("Git cannot tell what has changed", ("git status",))
+
+
 def test_what_is_not_in_git_is_missed(deck: Deck) -> None:
     deck.write({".gitignore": "media/\n", "media/a.png": PNG})
     deck.change(day(2), VENTRICLE, VALVE, COVER.replace("The pericardium.", "![The heart](../media/a.png)"))
@@ -657,6 +693,24 @@ ENDS = {
     False: ["mended", "whole", "mended", "whole"],  # The last two calls bring the folder to the new commit.
     True: ["whole", "mended", "whole", "whole"],
 }
+
+
+def test_ctrl_c_at_the_very_end_comes_too_late(released: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the folder would not be at the new commit."""
+    new(released)
+    real = repository._git
+
+    def git(folder: Path, words: tuple[str, ...], *more: object) -> bytes:
+        done = real(folder, words, *more)
+        if words[0] in ("update-ref", "restore"):
+            signal.raise_signal(signal.SIGINT)
+        return done
+
+    monkeypatch.setattr(repository, "_git", git)
+    assert released.publish(day(4)).version == "1.1.0"
+    assert (released.git("status", "--porcelain"), released.git("tag").split()) == ("", ["v1.0.0", "v1.1.0"])
+    with pytest.raises(KeyboardInterrupt):  # From here on, it counts again.
+        signal.raise_signal(signal.SIGINT)
 
 
 def _mend(deck: Deck) -> None:

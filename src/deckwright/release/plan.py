@@ -19,7 +19,7 @@ from . import fragments, manifest
 from .former import Former, former
 from .fragments import Fragment
 from .refusal import Refusal
-from .repository import Repository, repository
+from .repository import GitError, Repository, repository
 from .step import STEPS, Reason, Step, Verdict, is_same, judge, next_version
 
 Asked = Literal["auto", "patch", "minor", "major"]
@@ -68,7 +68,10 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
         return Refusal("a release is a commit and a tag, and there is no Git repository with a commit here", first)
     if refusal := _untimely(held, wish):
         return refusal
-    missing = _uncommitted(held)
+    try:
+        missing = _uncommitted(held)
+    except GitError as error:
+        return Refusal(f"Git cannot tell what has changed: {error}", ("git status",))
     if missing and not wish.is_trial:
         return missing[0]
     loaded, found = build.load(root, Terms(wish.now))
@@ -153,11 +156,22 @@ def _unmerged(held: Repository, known: Ledger) -> Refusal | None:
             return Refusal(
                 f"version {version} was released, and this branch lacks it",
                 (
-                    f"git merge v{version}",
-                    "to take it back, revert its commits after that, and release the next version",
+                    *_joining(held, version, commit),
+                    "to take it back, revert its notes after that, and release the next version",
                 ),
             )
     return None
+
+
+def _joining(held: Repository, version: str, commit: str) -> tuple[str, ...]:
+    """What brings a release into the ledger: a merge, but not where that was undone since. The ledger takes more lines."""
+    if not held.has_merged(commit):
+        return (f"git merge v{version}",)
+    return (
+        f"git show v{version}:./{ledger.FILE} >> {ledger.FILE}",
+        f"git restore --source=v{version} -- {RELEASES}/{version}.json",
+        "deckwright build, and commit all that",
+    )
 
 
 def _absent(held: Repository, known: Ledger) -> dict[str, str]:
@@ -215,9 +229,10 @@ def _taken(held: Repository, known: Ledger, version: str, time: int) -> Refusal 
         return Refusal(reason)
     if version in held.tags() or (held.root / RELEASES / f"{version}.json").exists():
         there = f"version {version} is there already: it has a tag, or a file in {RELEASES}/"
-        return Refusal(there, (f"git merge v{version}",) if version in _absent(held, known) else ())
-    if above := next((other for other in _absent(held, known) if order(other) <= order(version)), ""):
-        return Refusal(
-            f"version {version} would be higher than {above}, which this branch lacks", (f"git merge v{above}",)
-        )
+        absent = _absent(held, known).get(version, "")
+        return Refusal(there, _joining(held, version, absent) if absent else ())
+    for above, commit in _absent(held, known).items():
+        if order(above) < order(version):
+            lacked = f"version {version} would be higher than {above}, which this branch lacks"
+            return Refusal(lacked, _joining(held, above, commit))
     return None

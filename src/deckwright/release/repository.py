@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +85,10 @@ class Repository(msgspec.Struct, frozen=True):
             self.lines("for-each-ref", "--format=%(refname)", f"--contains={commit}", "refs/heads", "refs/remotes")
         )
 
+    def has_merged(self, commit: str) -> bool:
+        """Whether a commit is before HEAD, so that there is nothing to merge."""
+        return self.line("rev-list", "--max-count=1", commit, "^HEAD") == ""
+
     @property
     def upstream(self) -> str:
         """The branch of another host that this one follows, as in refs/remotes/origin/main; empty if there is none."""
@@ -133,10 +139,13 @@ class Repository(msgspec.Struct, frozen=True):
             f"update {branch or 'HEAD'} {commit} {head}",
             f"create refs/tags/{tag} {named}",
         ]
-        try:
-            self.git("update-ref", "-m", f"deckwright: {message}", "--stdin", data="\n".join(orders).encode() + b"\n")
-        finally:
-            problem = self._restored(changes) if self.head == commit else ""
+        with _undisturbed():
+            try:
+                self.git(
+                    "update-ref", "-m", f"deckwright: {message}", "--stdin", data="\n".join(orders).encode() + b"\n"
+                )
+            finally:
+                problem = self._restored(changes) if self.head == commit else ""
         return problem
 
     def _restored(self, paths: Iterable[str]) -> str:
@@ -161,6 +170,19 @@ class Repository(msgspec.Struct, frozen=True):
             tree = self.git("write-tree", environment=index).decode().strip()
         signed = ["-S"] if self.line("config", "--type=bool", "commit.gpgsign") == "true" else []
         return self.git("commit-tree", *signed, "-p", head, "-m", message, tree).decode().strip()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C stop neither us nor the programs that we start: what is done takes no time that anybody would notice."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def repository(root: Path) -> Repository | None:
