@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -738,6 +739,17 @@ def test_a_release_that_cannot_be_made_leaves_nothing(released: Deck, monkeypatc
     assert not (released.root / ".git" / "worktrees").exists()
 
 
+def test_what_a_killed_release_took_out_of_git_is_removed_by_the_next(
+    released: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / ".deckwright-0123abcd"
+    (left / "tree").mkdir(parents=True)
+    new(released)
+    released.planned(day(4))
+    assert not left.exists()
+
+
 def test_a_folder_that_git_cannot_bring_to_the_release_is_told(released: Deck) -> None:
     new(released)
     planned = released.planned(day(4))
@@ -939,6 +951,13 @@ def test_what_the_command_says(past: Deck) -> None:
         "  cards/heart.md:6: What does the left ventricle pump into?: – → not\n",
         f"Next: {line}\n",
     )
+
+
+def test_a_release_on_no_branch_says_how_to_push_it(past: Deck) -> None:
+    past.git("checkout", "--quiet", "--detach")
+    code, _, err = run(past, NOW + 60, "--commit")
+    steps = "Next: git switch --create BRANCH, since the release is on no branch\n      git push origin BRANCH v1.0.0\n"
+    assert (code, err) == (0, steps)
 
 
 def test_a_dry_run_says_what_must_be_done_first(past: Deck) -> None:

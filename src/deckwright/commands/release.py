@@ -98,8 +98,10 @@ def release(
     if refusal := releasing.finish(planned, cut, folder):
         _refuse(refusal)
     click.echo(f"Released {cut.version}: commit {planned.repository.head[:12]}, tag {cut.tag}")
-    branch = planned.repository.branch.removeprefix("refs/heads/") or "HEAD"
-    next_steps(f"git push origin {branch} {cut.tag}")
+    if branch := planned.repository.branch.removeprefix("refs/heads/"):
+        next_steps(f"git push origin {branch} {cut.tag}")
+    else:  # As in a workflow, or at the tag of an older version.
+        next_steps("git switch --create BRANCH, since the release is on no branch", f"git push origin BRANCH {cut.tag}")
 
 
 def _verify(name: str, start: Path) -> None:

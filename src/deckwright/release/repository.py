@@ -116,7 +116,9 @@ class Repository(msgspec.Struct, frozen=True):
         """The project as it was in a commit, in a work tree of its own below the system's folder for what is temporary. Of
         that, the repository keeps no trace, even if we are killed. Raises GitError and OSError.
         """
-        with files.workshop(Path(tempfile.gettempdir())) as made:
+        temporary = Path(tempfile.gettempdir())
+        files.sweep(temporary)
+        with files.workshop(temporary) as made:
             tree = made / "tree"
             tree.mkdir()
             words = (f"--git-dir={self.folder}", f"--work-tree={tree}", "read-tree", "--reset", "-u", commit)
