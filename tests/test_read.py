@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -363,6 +364,20 @@ def test_a_file_gets_the_form_that_it_ends_in(project: Scratch) -> None:
 
 def test_a_file_that_cannot_be_written(project: Scratch) -> None:
     assert told("--output", "deck.toml/a.txt", "atrium")[::2] == (1, "deck.toml/a.txt cannot be written: File exists\n")
+
+
+@pytest.mark.parametrize("name", ["cards/heart.md", "deck.toml", "deck.lock", "build/anatomy.apkg", "page", "-"])
+def test_no_file_of_another_kind_is_written(project: Scratch, name: str) -> None:
+    kept = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    why = f"{name} cannot be written: its name must end in .html, .json or .txt.\n"
+    assert told("--output", name, "atrium") == (2, "", why)
+    assert {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()} == kept
+
+
+def test_nothing_that_is_no_file_is_written(project: Scratch) -> None:
+    os.mkfifo(project.root / "a.html")
+    assert told("--output", "a.html", "atrium") == (2, "", "a.html cannot be written: it is not a file.\n")
+    assert (project.root / "a.html").is_fifo()
 
 
 # The page

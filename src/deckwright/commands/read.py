@@ -75,6 +75,7 @@ def read(
     """
     from ..proof import Choice, choose
 
+    asked = _form(target)
     root = found_root(start)
     files = tuple(_from_root(root, path) for path in paths)
     decks = tuple(name.rstrip(":") for name in decks)
@@ -92,7 +93,7 @@ def read(
     if nothing:
         steps = [f"To see what there is: {command_line('stats')}"] * nothing.is_slip
         fail(2 if nothing.is_slip else 1, nothing.why, *steps)
-    _show(made, chosen, choice, form or _form(target), fronts_first, target)
+    _show(made, chosen, choice, form or asked, fronts_first, target)
     end_without(wrong)
 
 
@@ -109,9 +110,19 @@ def _from_root(root: Path, path: str) -> str:
     return named.as_posix()
 
 
+_FORMS = {".html": "html", ".htm": "html", ".json": "json", ".txt": "text"}
+"""What the ending of a file's name asks for. No file of a project has one of these: none is overwritten by a slip."""
+
+
 def _form(target: Path | None) -> str:
-    """The format that the name of a file asks for."""
-    return {".html": "html", ".htm": "html", ".json": "json"}.get(target.suffix.lower() if target else "", "text")
+    """The format that the name of a file asks for. If it is not a file to write to, the command ends."""
+    if target is None:
+        return "text"
+    if target.suffix.lower() not in _FORMS:
+        fail(2, f"{shown(target)} cannot be written: its name must end in .html, .json or .txt.")
+    if target.exists() and not target.is_file():
+        fail(2, f"{shown(target)} cannot be written: it is not a file.")
+    return _FORMS[target.suffix.lower()]
 
 
 def _show(
