@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from unicodedata import combining, east_asian_width
 
@@ -16,16 +17,17 @@ def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda te
     `style(text, role)` colours a piece of text; the roles are place, error, warning, hint, marker and help.
     """
     span = diagnostic.span
-    place = ":".join([span.path, str(span.line), str(span.column)] if span.line else [span.path])
+    text, column = _excerpt(span)
+    text, message, hint = (harmless(words) for words in (text, diagnostic.message, diagnostic.hint))
+    place = ":".join([harmless(span.path), *([str(span.line), str(span.column)] if span.line else [])])
     label = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
-    lines = [f"{style(place, 'place')}: {label}: {diagnostic.message}"]
+    lines = [f"{style(place, 'place')}: {label}: {message}"]
     if span.line and span.text.strip():
-        text, column = _excerpt(span)
         # A tab stays a tab in the marker's line, so that both lines are indented alike.
         indent = "".join("\t" if character == "\t" else " " * width(character) for character in text[: column - 1])
         marked = text[column - 1 : column - 1 + max(span.length, 1)]
         lines += [f"  | {text}", f"  | {indent}{style('^' * max(width(marked), 1), 'marker')}"]
-    lines.append(f"  {style('help:', 'help')} {diagnostic.hint}")
+    lines.append(f"  {style('help:', 'help')} {hint}")
     return "\n".join(lines)
 
 
@@ -70,6 +72,13 @@ def to_github(diagnostic: Diagnostic) -> str:
     command = "notice" if diagnostic.severity == "hint" else diagnostic.severity
     return f"::{command} {listed}::{words}"
 
+
+def harmless(text: str) -> str:
+    """Text for a terminal, with a sign in the place of each character that would control it, or turn its lines round."""
+    return text if text.isprintable() else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _EXCERPT_WIDTH = 120
 """Characters of a line that are shown."""
