@@ -48,9 +48,9 @@ def check(ctx: click.Context, start: Path, form: str, only: tuple[str, ...], str
     codes = _known(only)
     made, found = loaded(root)
     is_whole = not has_errors(found)
-    stale = 0
+    kept = stale = 0
     if made:
-        told, stale = _lint(made, root, keep and is_whole)
+        told, kept, stale = _lint(made, root, keep and is_whole)
         found = sort([*found, *told])
     shown = [one for one in found if one.code.startswith(codes)] if codes else found
     if form == "json":
@@ -65,15 +65,20 @@ def check(ctx: click.Context, start: Path, form: str, only: tuple[str, ...], str
     if form != "json":
         if made and is_whole:
             click.echo("".join(f"{line}\n" for line in changes(made)), nl=False)
+        if kept and not keep:
+            click.echo(f"{count(kept, 'more alarm')} in deck.baseline: not shown.", err=True)
         # Alarms of a note with errors are not known, so their lines may well be needed.
         if stale and is_whole:
             click.echo(f"deck.baseline has {count(stale, 'line')} too many: deckwright check --baseline", err=True)
+    if hidden := sum(one.severity == "error" for one in found) - sum(one.severity == "error" for one in shown):
+        click.echo(f"{count(hidden, 'error')} not shown: deckwright check", err=True)
     is_refused = keep and not is_whole
     if is_refused:
         click.echo("deck.baseline is not written: notes with errors would not be in it.", err=True)
     if form != "json":
         next_steps(explain_first(shown) if shown else command_line("build" if is_whole else "check"))
-    ctx.exit(int(is_refused or (bool(shown) if strict else has_errors(shown))))
+    # A note with an error is left out, so that nobody knows which rules it breaks.
+    ctx.exit(int(not is_whole or (strict and bool(shown))))
 
 
 def _known(only: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,9 +91,9 @@ def _known(only: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(begin.upper() for begin in only)
 
 
-def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int]:
-    """What the rules for cards find that is not in the baseline, and how many of its lines stand for more than
-    there is. With `keep`, the baseline is written first.
+def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int, int]:
+    """What the rules for cards find that is not in the baseline; how much is in it; and how many of its lines stand for
+    more than there is. With `keep`, the baseline is written first.
     """
     from .. import files, lint
     from ..lint import baseline
@@ -101,5 +106,5 @@ def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int]:
             fail(1, f"deck.baseline cannot be written: {files.reason(error)}")
         click.echo(f"deck.baseline has {count(number, 'line')}: commit it with your notes.", err=True)
     known, wrong = baseline.read(root)
-    alarms, stale = baseline.new(alarms, known)
-    return [*wrong, *(alarm.diagnostic for alarm in alarms)], stale
+    told, stale = baseline.new(alarms, known)
+    return [*wrong, *(alarm.diagnostic for alarm in told)], len(alarms) - len(told), stale

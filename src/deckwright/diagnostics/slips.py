@@ -265,4 +265,4 @@ def bad_allowance(value: str, has_codes: bool) -> Words:
     """
     if has_codes:
         return f'`allow="{value}"` gives no reason', f'add why the note may break the rule: `allow="{value} …"`'
-    return f'`allow="{value}"` does not begin with the code of a rule', "write the code, then the reason: `L004 …`"
+    return f'`allow="{value}"` does not begin with the code of a rule', "write the code as in L004, then the reason"

@@ -50,7 +50,8 @@ def _is_polar(sentence: str) -> bool:
     if clause and _WH.search(clause):
         return False
     verb = _POLAR.match(main)
-    if not verb or _REQUEST.match(main):
+    # "May Day is on which date?", "Can: which verb is it?" and "Will Rogers: what is it?" begin with no verb.
+    if not verb or _REQUEST.match(main) or main[verb.end() : verb.end() + 1] in _NAMED or _ASKS_LATER.search(main):
         return False
     # German asks "Was ist …" and "Am wievielten …", Portuguese "Do que …".
     return not (foreign := _FOREIGN.get(verb[0].lower())) or bool(foreign.match(main, verb.end()))
@@ -72,6 +73,9 @@ _FOREIGN = {
 }
 """Verbs that open questions of other languages too, and what shows that it is English."""
 _WH = re.compile(rf"\A\w+ {ASKING}", re.IGNORECASE)
+_NAMED = (",", ":", "…", ".")
+"""What stands behind a word that is quoted, not used."""
+_ASKS_LATER = re.compile(rf"(?:^\w+ [A-Z][\w ]*:|\b(?:is|was|are|were|on|in|of|to|at|for) {ASKING})", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?:in|if|when|for|on|with|at|from|to|by|given|as|because|since|after|before|under)\b", re.IGNORECASE
 )

@@ -130,9 +130,13 @@ def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic
         if key not in known:
             found.append(unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{code}" for code in known]))
         elif value not in ("warn", "hint", "off"):
-            words = '"warn", "hint" or "off"'
-            found.append(wrong_type(file.span("lint", key), f"lint.{key}", words, f'write `{key} = "hint"`'))
+            words, meant = '"warn", "hint" or "off"', "off" if str(value).lower() in _OFF else "hint"
+            found.append(wrong_type(file.span("lint", key), f"lint.{key}", words, f'write `{key} = "{meant}"`'))
     return table, found
+
+
+_OFF = ("false", "0", "off", "no", "none", "ignore", "allow")
+"""What other tools call it."""
 
 
 def _folders(file: File, root: Path, key: str, given: Sequence[str]) -> tuple[tuple[str, ...], list[Diagnostic]]:
