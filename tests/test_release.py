@@ -29,6 +29,7 @@ from deckwright.package import Package
 from deckwright.release import Cut, Plan, Refusal, Wish, fragments, manifest, repository, words
 from deckwright.release.contents import contents_digest, note_digest
 from deckwright.release.former import former
+from deckwright.release.notes import release_notes
 from deckwright.render import code
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n"
@@ -863,13 +864,42 @@ def test_notes_on_changes_are_read_by_name(tmp_path: Path) -> None:
     ("plain", "expected"),
     [
         ("a *b* _c_ `d` [e](f) <g> & ~h~ | #i", r"a \*b\* \_c\_ \`d\` \[e\](f) \<g\> \& \~h\~ \| \#i"),
-        ("1. one", r"\1. one"),
+        ("1. one", r"1\. one"),
+        ("23) one", r"23\) one"),
         ("- one\ntwo", r"\- one two"),
         ("-1 is 1.5", "-1 is 1.5"),
     ],
 )
 def test_text_stays_text_in_markdown(plain: str, expected: str) -> None:
     assert words.text(plain) == expected
+
+
+def test_what_has_no_notes_is_told_all_the_same(released: Deck) -> None:
+    """Else a version would stand there with nothing below it."""
+    settings = (released.root / "deck.toml").read_text("utf-8")
+    released.write({"deck.toml": settings + 'description = "Of *hearts*."\n'})
+    released.change(day(3), VENTRICLE, VALVE)
+    described = released.publish(day(4))
+    released.change(day(5), VALVE, VENTRICLE)
+    ordered = released.publish(day(6), "patch")
+    released.card_files(
+        {"heart.md": HEART + VALVE, "vessels.md": HEART.replace("basic", "basic\ndeck: Vessels") + VENTRICLE}
+    )
+    released.build(day(7))
+    released.commit()
+    moved = released.publish(day(8))
+    sections = (released.root / "CHANGELOG-deck.md").read_text("utf-8").split("\n## [")[1:4]
+    assert [section.partition("\n\n")[2].strip() for section in sections] == [
+        "1 note moved to another deck.",
+        "Nothing changed for whoever has the version before.",
+        "The description of the deck changed.",
+    ]
+    heads = [release_notes(cut).partition("\n\n## ")[0].split("\n\n")[2:] for cut in (described, ordered, moved)]
+    assert heads == [
+        ["The description of the deck changed."],
+        ["Nothing changed for whoever has the version before."],
+        [],
+    ]
 
 
 def test_words_that_differ() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .cut import Cut
-from .words import code, entries, text
+from .words import code, count, entries, text, untold
 
 _HEAD = """\
 # Changelog of {name}
@@ -31,7 +31,7 @@ def _section(cut: Cut) -> str:
     blocks = [f"## [{cut.version}] - {cut.date}"]
     blocks += [fragment.text for fragment in cut.fragments if fragment.text]
     if changes is None:
-        blocks.append(f"The first release: {len(cut.package.notes)} notes, {cut.cards} cards.")
+        blocks.append(f"The first release: {count(len(cut.package.notes), 'note')}, {count(cut.cards, 'card')}.")
         return "\n\n".join(blocks) + "\n"
     parts = {
         "Added": [(note.title, note.guid) for note in changes.new],
@@ -42,6 +42,10 @@ def _section(cut: Cut) -> str:
         if notes:
             listed = entries(notes, lambda note: f"{text(note[0])} ({code(lines[note[1]].id)})")
             blocks.append(f"### {heading}\n\n" + "\n".join(listed))
-    if any(reason.rule == "look" for reason in cut.verdict.reasons):
+    rules = [reason.rule for reason in cut.verdict.reasons]
+    if "moved" in rules:
+        blocks.append(f"{count(rules.count('moved'), 'note')} moved to another deck.")
+    if "look" in rules:
         blocks.append("The look of the cards changed.")
+    blocks += untold(rules)
     return "\n\n".join(blocks) + "\n"

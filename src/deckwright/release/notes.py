@@ -8,7 +8,7 @@ from ..diff import Listed, NoteChange
 from ..identity.lines import Line
 from .cut import Cut
 from .step import Reason
-from .words import code, count, differing, entries, search, text
+from .words import code, count, differing, entries, search, text, untold
 
 _UPDATING = """\
 | what                       | what an update does                                                    |
@@ -28,6 +28,8 @@ def release_notes(cut: Cut) -> str:
     """What a learner wants to know of a release, as Markdown: what is new, what changed, and what updating does."""
     blocks = [[f"# {text(cut.settings.name)} {cut.version}", _summary(cut)]]
     blocks += [[fragment.text] for fragment in cut.fragments if fragment.text]
+    if cut.former and (said := untold([reason.rule for reason in cut.verdict.reasons])):
+        blocks.append(said)
     blocks += [part for part in _parts(cut) if part]
     blocks.append([f"## {'Updating' if cut.former else 'Importing'}", _how(cut), _UPDATING.rstrip()])
     return "\n\n".join("\n\n".join(block) for block in blocks) + "\n"

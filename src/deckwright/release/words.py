@@ -17,10 +17,12 @@ Entry = TypeVar("Entry")
 
 def text(plain: str) -> str:
     """Plain text as Markdown that shows it as it is, on one line."""
-    return _MARKS.sub(r"\\\g<0>", " ".join(plain.split()))
+    marked = _MARKS.sub(r"\\\g<0>", " ".join(plain.split()))
+    return _NUMBER.sub(r"\1\\\2", marked)  # No letter or digit can be escaped, only the mark behind it.
 
 
-_MARKS = re.compile(r"[\\`*_\[\]<>&~|#]|^(?:[-+](?=\s)|\d+(?=[.)]))")
+_MARKS = re.compile(r"[\\`*_\[\]<>&~|#]|^[-+](?=\s)")
+_NUMBER = re.compile(r"^(\d++)([.)])")
 
 
 def code(plain: str) -> str:
@@ -69,6 +71,13 @@ _WILD = re.compile(r'[\\*_":]')
 
 def _escaped(sign: re.Match[str]) -> str:
     return "\\" + sign[0]
+
+
+def untold(rules: Sequence[str]) -> list[str]:
+    """What is said of reasons, by their rules, that are no note's, or if there is none: a sentence at most."""
+    if not rules:
+        return ["Nothing changed for whoever has the version before."]
+    return ["The description of the deck changed."] if "description" in rules else []
 
 
 def count(number: int, noun: str) -> str:
