@@ -914,9 +914,25 @@ def test_words_that_differ() -> None:
 
 def test_a_search_finds_a_note_by_all_its_ids() -> None:
     line = Line("0a", 1, "valve", "basic", (), "", "", was=("heart_valve", "flap"))
-    assert words.search([line, replace(line, id="cover", was=())]) == (
+    assert words.searches([line, replace(line, id="cover", was=())]) == [
         r'"ID:valve" OR "ID:heart\_valve" OR "ID:flap" OR "ID:cover"'
-    )
+    ]
+    assert words.searches([]) == []
+
+
+@pytest.mark.anki
+def test_anki_can_search_for_as_many_ids(collection: object) -> None:
+    line = Line("0a", 1, "", "basic", (), "", "")
+    found = words.searches([replace(line, id=f"note-{number}") for number in range(1201)])
+    assert [search.count('"ID:') for search in found] == [500, 500, 201]
+    note_type = collection.models.by_name("Basic")
+    note_type["flds"][0]["name"] = "ID"
+    collection.models.update_dict(note_type)
+    for number in (499, 500, 1200):
+        note = collection.new_note(note_type)
+        note["ID"] = f"note-{number}"
+        collection.add_note(note, 1)
+    assert [len(collection.find_notes(search)) for search in found] == [1, 1, 1]
 
 
 # The command

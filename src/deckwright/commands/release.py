@@ -200,7 +200,7 @@ def _received(plan: Plan) -> str:
     assert plan.changes
     done = plan.changes.prediction
     counts = ((done.new, "new note"), (done.updated, "updated note"), (done.new_cards, "new card"))
-    gets = ", ".join(count(number, noun) for number, noun in counts if number) or "nothing new"
+    gets = ", ".join(count(number, noun) for number, noun in counts if number) or "no new or updated note"
     stays = (
         f"; {count(done.duplicate, 'note')} {'stays' if done.duplicate == 1 else 'stay'} as before"
         if done.duplicate

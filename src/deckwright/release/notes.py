@@ -8,7 +8,7 @@ from ..diff import Listed, NoteChange
 from ..identity.lines import Line
 from .cut import Cut
 from .step import Reason
-from .words import code, count, differing, entries, search, text, untold
+from .words import code, count, differing, entries, searches, text, untold
 
 _UPDATING = """\
 | what                       | what an update does                                                    |
@@ -115,7 +115,7 @@ def _before(cut: Cut) -> list[str]:
         held = [reason for reason in cut.verdict.reasons if reason.rule == rule]
         if held:
             found = [lines[reason.id] for reason in held if reason.id in lines]
-            blocks += [said, *([_block(search(found))] if found else []), "\n".join(entries(held, _grave))]
+            blocks += [said, *_blocks(found), "\n".join(entries(held, _grave))]
     return ["## Before you update", *blocks] if blocks else []
 
 
@@ -147,7 +147,7 @@ def _relearn(cut: Cut) -> list[str]:
     if not held:
         return []
     how = "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_:"
-    return [f"## Learn again ({len(held)})", how, _block(search(held)), "\n".join(entries(held, _named))]
+    return [f"## Learn again ({len(held)})", how, *_blocks(held), "\n".join(entries(held, _named))]
 
 
 def _named(line: Line) -> str:
@@ -160,14 +160,15 @@ def _retired(notes: Sequence[Listed], lines: Sequence[Line]) -> list[str]:
     return [
         how,
         "",
-        _block(search(lines)),
+        "\n\n".join(_blocks(lines)),
         "",
         *entries(notes, lambda note: f"{text(note.title)} ({code(ids[note.guid])})"),
     ]
 
 
-def _block(held: str) -> str:
-    return f"```text\n{held}\n```"
+def _blocks(lines: Sequence[Line]) -> list[str]:
+    """The search for these notes, ready to be copied; one after the other if there are several."""
+    return [f"```text\n{search}\n```" for search in searches(lines)]
 
 
 def _is_told(note: NoteChange) -> bool:

@@ -60,10 +60,17 @@ def _context(stretch: str, first: bool, last: bool) -> str:
     return f"{'' if first else head + ' '}…{'' if last else ' ' + tail + space}"
 
 
-def search(lines: Iterable[Line]) -> str:
-    """What finds these notes in the browser of Anki, whichever of their IDs a learner has."""
-    ids = dict.fromkeys(id_ for line in lines for id_ in (line.id, *line.was))
-    return " OR ".join(f'"ID:{_WILD.sub(_escaped, id_)}"' for id_ in ids)
+SEARCHED = 500
+"""How many IDs a search has at most: Anki can search for some 990 (tried with 26.9.3)."""
+
+
+def searches(lines: Iterable[Line]) -> list[str]:
+    """What finds these notes in the browser of Anki, whichever of their IDs a learner has; one search, unless it is too long."""
+    ids = list(dict.fromkeys(id_ for line in lines for id_ in (line.id, *line.was)))
+    return [
+        " OR ".join(f'"ID:{_WILD.sub(_escaped, id_)}"' for id_ in ids[first : first + SEARCHED])
+        for first in range(0, len(ids), SEARCHED)
+    ]
 
 
 _WILD = re.compile(r'[\\*_":]')
