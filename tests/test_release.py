@@ -914,16 +914,19 @@ def test_words_that_differ() -> None:
 
 def test_a_search_finds_a_note_by_all_its_ids() -> None:
     line = Line("0a", 1, "valve", "basic", (), "", "", was=("heart_valve", "flap"))
-    assert words.searches([line, replace(line, id="cover", was=())]) == [
+    assert words.searches([line, replace(line, id="cover", was=())], {}) == [
         r'"ID:valve" OR "ID:heart\_valve" OR "ID:flap" OR "ID:cover"'
     ]
-    assert words.searches([]) == []
+    assert words.searches([], {}) == []
+    assert words.searches([replace(line, was=()), replace(line, guid="0b", was=())], {"0a": "A_ Basic"}) == [
+        r'("note:A\_ Basic" "ID:valve") OR "ID:valve"'
+    ]
 
 
 @pytest.mark.anki
 def test_anki_can_search_for_as_many_ids(collection: object) -> None:
     line = Line("0a", 1, "", "basic", (), "", "")
-    found = words.searches([replace(line, id=f"note-{number}") for number in range(1201)])
+    found = words.searches([replace(line, id=f"note-{number}") for number in range(1201)], {"0a": "Basic"})
     assert [search.count('"ID:') for search in found] == [500, 500, 201]
     note_type = collection.models.by_name("Basic")
     note_type["flds"][0]["name"] = "ID"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from ..diff import Listed, NoteChange
 from ..identity.lines import Line
@@ -100,7 +101,7 @@ def _parts(cut: Cut) -> Iterator[list[str]]:
         own = "What you changed in _Cards…_ is replaced, but not your own file of styling."
         yield ["## The look of the cards", f"Changed: {names}. {own}"]
     gone = [lines[note.guid] for note in changes.retired]
-    yield _part("Retired notes", gone, _retired(changes.retired, gone))
+    yield _part("Retired notes", gone, _retired(changes.retired, gone, _types_of_taken(cut, gone)))
 
 
 def _part(heading: str, held: Sequence[object], written: Sequence[str]) -> list[str]:
@@ -109,7 +110,7 @@ def _part(heading: str, held: Sequence[object], written: Sequence[str]) -> list[
 
 def _before(cut: Cut) -> list[str]:
     """What a learner should know of an update that leaves something behind, with what finds those notes."""
-    lines = {line.id: line for line in cut.ledger.lines.values()}
+    lines = {line.id: line for line in cut.ledger.lines.values() if not line.retired}
     blocks = []
     for rule, said in _GRAVE.items():
         held = [reason for reason in cut.verdict.reasons if reason.rule == rule]
@@ -142,7 +143,7 @@ def _grave(reason: Reason) -> str:
 
 def _relearn(cut: Cut) -> list[str]:
     """The notes whose answer is another, with what finds them."""
-    lines = {line.id: line for line in cut.ledger.lines.values()}
+    lines = {line.id: line for line in cut.ledger.lines.values() if not line.retired}
     held = [lines[id_] for id_ in cut.relearn if id_ in lines]
     if not held:
         return []
@@ -154,21 +155,30 @@ def _named(line: Line) -> str:
     return f"{text(line.name)} ({code(line.id)})"
 
 
-def _retired(notes: Sequence[Listed], lines: Sequence[Line]) -> list[str]:
+def _types_of_taken(cut: Cut, gone: Sequence[Line]) -> dict[str, str]:
+    """The note types, by guid, of retired notes whose ID a note of the deck has now, which must not be found with them."""
+    assert cut.former
+    names = {note_type.id: note_type.name for note_type in cut.former.package.note_types}
+    types = {note.guid: names[note.note_type_id] for note in cut.former.package.notes}
+    taken = {id_ for line in cut.ledger.lines.values() if not line.retired for id_ in (line.id, *line.was)}
+    return {line.guid: types[line.guid] for line in gone if not taken.isdisjoint((line.id, *line.was))}
+
+
+def _retired(notes: Sequence[Listed], lines: Sequence[Line], types: Mapping[str, str]) -> list[str]:
     how = "They are no longer in the deck. An update deletes nothing, so you keep them until you delete or suspend them. A search in _Browse_ that finds them:"
     ids = {line.guid: line.id for line in lines}
     return [
         how,
         "",
-        "\n\n".join(_blocks(lines)),
+        "\n\n".join(_blocks(lines, types)),
         "",
         *entries(notes, lambda note: f"{text(note.title)} ({code(ids[note.guid])})"),
     ]
 
 
-def _blocks(lines: Sequence[Line]) -> list[str]:
-    """The search for these notes, ready to be copied; one after the other if there are several."""
-    return [f"```text\n{search}\n```" for search in searches(lines)]
+def _blocks(lines: Sequence[Line], types: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """The search for these notes, ready to be copied; one after the other if there are several. `types` as in `searches`."""
+    return [f"```text\n{search}\n```" for search in searches(lines, types)]
 
 
 def _is_told(note: NoteChange) -> bool:

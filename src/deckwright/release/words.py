@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ..diff.field_text import Words
@@ -64,13 +64,18 @@ SEARCHED = 500
 """How many IDs a search has at most: Anki can search for some 990 (tried with 26.9.3)."""
 
 
-def searches(lines: Iterable[Line]) -> list[str]:
-    """What finds these notes in the browser of Anki, whichever of their IDs a learner has; one search, unless it is too long."""
-    ids = list(dict.fromkeys(id_ for line in lines for id_ in (line.id, *line.was)))
-    return [
-        " OR ".join(f'"ID:{_WILD.sub(_escaped, id_)}"' for id_ in ids[first : first + SEARCHED])
-        for first in range(0, len(ids), SEARCHED)
-    ]
+def searches(lines: Iterable[Line], types: Mapping[str, str]) -> list[str]:
+    """What finds these notes in the browser of Anki, whichever of their IDs a learner has; one search, unless it is too long.
+
+    `types` are the names of the note types of those that share their ID with another note, by guid.
+    """
+    terms = list(dict.fromkeys(_term(id_, types.get(line.guid)) for line in lines for id_ in (line.id, *line.was)))
+    return [" OR ".join(terms[first : first + SEARCHED]) for first in range(0, len(terms), SEARCHED)]
+
+
+def _term(id_: str, note_type: str | None) -> str:
+    term = f'"ID:{_WILD.sub(_escaped, id_)}"'
+    return f'("note:{_WILD.sub(_escaped, note_type)}" {term})' if note_type else term
 
 
 _WILD = re.compile(r'[\\*_":]')
