@@ -70,11 +70,11 @@ def load(
     """
     settings = project.settings
     cache = cache or Cache()
-    library = Library(project.root, settings.media, cache, known)
-    read, number, found = _read_all(project, library)
+    read, number, found = _read_all(project)
     compilation = Compilation(read, settings, cache)
     drafts, lost, wrong = _drafts(compilation, progress)
     found += flood.once(wrong)
+    library = Library(project.root, settings.media, cache, known)
     illustrated, wrong = _illustrated(drafts, library, project.root, cache)
     found += wrong
     file = project.root / ledger.FILE
@@ -156,7 +156,7 @@ class Notes:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _read_all(project: Project, library: Library) -> tuple[list[tuple[str, bytes]], int, list[Diagnostic]]:
+def _read_all(project: Project) -> tuple[list[tuple[str, bytes]], int, list[Diagnostic]]:
     """The paths and contents of all files of notes, how many there are, and what is wrong with the others."""
     found: list[Diagnostic] = []
 
@@ -170,7 +170,7 @@ def _read_all(project: Project, library: Library) -> tuple[list[tuple[str, bytes
     paths = files.note_files(project.root, project.settings.cards, refused)
     read: list[tuple[str, bytes]] = []
     for path in paths:
-        data, wrong = _read(project, path, library)
+        data, wrong = _read(project, path)
         found += wrong
         if data is not None:
             read.append((path, data))
@@ -204,10 +204,10 @@ def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[
     return found
 
 
-def _read(project: Project, path: str, library: Library) -> tuple[bytes | None, list[Diagnostic]]:
+def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
     """The bytes of a file of the project; links that lead out of it are not followed."""
     file = project.root / path
-    if not library.is_inside(path):
+    if not files.is_inside(file, project.root):
         return None, [outside(Span(path))]
     try:
         return files.read(file, MAX_FILE_BYTES), []

@@ -113,15 +113,15 @@ class Library:
         if not places:
             return None, [self._not_found(reference)]
         place = places[-1] if self._may_be_file(places[-1]) else places[0]
-        if not self.is_inside(place):
+        if not self._is_inside(place):
             return None, [outside(span, target)]
         if not self._may_be_file(place):
             return None, [not_a_file(span, target, "folder" if (self._root / place).is_dir() else "other")]
         self._found[key] = place
         return place, []
 
-    def is_inside(self, place: str) -> bool:
-        """Whether a file of any kind is in the project, links followed."""
+    def _is_inside(self, place: str) -> bool:
+        """Whether a file is in the project, links followed."""
         if not self._is_plain(place) and (self._root / place).is_symlink():
             return files.is_inside(self._root / place, self._root)
         folder = posixpath.dirname(place)
