@@ -95,6 +95,7 @@ TOLD_OF_RELEASES = {
     "major-many-retired": ["retired"],
     "major-moved": ["decks made"],
     "minor-basic-made-cloze": ["retired"],
+    "minor-basic-made-cloze-same-id": ["retired"],
     "minor-cloze-gone": ["emptied"],
     "minor-new-deck": ["decks made"],
     "minor-retired": ["retired"],
