@@ -8,13 +8,34 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import click
 
 from .. import __version__
-from . import _process, _talk, build, check, diff, explain, init, masks, read, rehearse, release, stats
+from . import _process, _talk
+
+_COMMANDS = ("init", "build", "check", "diff", "rehearse", "read", "stats", "release", "masks", "explain")
+"""In the order in which they are listed: each is a function in the module of its name."""
+
+
+class _Modules(Mapping[str, click.Command]):
+    """The commands by their names. One is imported when it is asked for: most runs ask for one alone."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        command: click.Command = getattr(import_module(f"{__name__}.{name}"), name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
 
 
 class _Commands(_talk.InOrder):
@@ -57,8 +78,4 @@ def main(ctx: click.Context) -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for _command in (
-    init.init, build.build, check.check, diff.diff, rehearse.rehearse, read.read, stats.stats, release.release,
-    masks.masks, explain.explain,
-):  # fmt: skip
-    main.add_command(_command)
+main.commands = _Modules()  # type: ignore[assignment]  # click adds nothing to it
