@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from ..amounts import count
 from .changes import Changes, Listed, NoteChange, NoteTypeChange
 from .field_text import Words
 
@@ -222,18 +223,18 @@ def _outlook(changes: Changes, style: Style) -> str:
             "overwritten. Only a note that you edited after its new version was made keeps your edits."
         )
     if done.duplicate:
-        said.append(f"{_count(done.duplicate, 'note')} {'stays' if done.duplicate == 1 else 'stay'} as you have them.")
+        said.append(f"{count(done.duplicate, 'note')} {'stays' if done.duplicate == 1 else 'stay'} as you have them.")
     if done.conflicting:
         whose = "its" if done.conflicting == 1 else "their"
-        said.append(f"{_count(done.conflicting, 'note')} cannot be updated, because {whose} note type changed.")
+        said.append(f"{count(done.conflicting, 'note')} cannot be updated, because {whose} note type changed.")
     if done.new_cards:
-        said.append(f"You get {_count(done.new_cards, 'new card')}.")
+        said.append(f"You get {count(done.new_cards, 'new card')}.")
     if done.empty_cards:
         removed = f"Tools > Empty Cards removes {'it' if done.empty_cards == 1 else 'them'}"
-        said.append(f"{_count(done.empty_cards, 'card')} will ask nothing: {removed}.")
+        said.append(f"{count(done.empty_cards, 'card')} will ask nothing: {removed}.")
     if changes.retired:
         retired = len(changes.retired)
-        said.append(f"{_count(retired, 'retired note')} will stay until you delete {'it' if retired == 1 else 'them'}.")
+        said.append(f"{count(retired, 'retired note')} will stay until you delete {'it' if retired == 1 else 'them'}.")
     restyled = any(change.received for change in changes.note_types)
     if not (done.new or done.updated or done.new_cards or restyled or changes.decks_described):
         said.insert(0, "Nothing changes.")
@@ -247,12 +248,8 @@ def _outlook(changes: Changes, style: Style) -> str:
     return f"{style('What importing this does to your collection', 'heading')}\n{fill(' '.join(said), 100)}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _are(number: int, noun: str) -> str:
-    return f"{_count(number, noun)} {'is' if number == 1 else 'are'}"
+    return f"{count(number, noun)} {'is' if number == 1 else 'are'}"
 
 
 def _quoted(answers: Sequence[str]) -> str:

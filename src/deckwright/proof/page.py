@@ -17,6 +17,7 @@ from string import Template
 import msgspec
 
 from .. import texts
+from ..amounts import count
 from ..model import Collection
 from .choice import Chosen
 from .media import Shelf
@@ -53,7 +54,7 @@ def to_page(
     shown = list(_shown(chosen, shelf))
     contents, cards = _in_parts(shown, with_states) if fronts_first else _by_file(shown, with_states)
     script = _file("page.js")
-    counted = f"{_count(len(shown), 'card')} of {_count(len(chosen), 'note')}"
+    counted = f"{count(len(shown), 'card')} of {count(len(chosen), 'note')}"
     # The author's stylesheet is in it: the settings refuse what would end the element.
     styles = dict.fromkeys(one.note_type.css for one in chosen)
     html = Template(_file("page.html")).substitute(
@@ -72,10 +73,6 @@ def to_page(
 
 def _file(name: str) -> str:
     return files(__package__ or "").joinpath(name).read_text("utf-8").rstrip("\n")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _shown(chosen: Iterable[Chosen], shelf: Shelf) -> Iterator[_Shown]:

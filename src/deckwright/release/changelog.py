@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ..amounts import count
 from .cut import Cut
-from .words import code, count, entries, text, untold
+from .words import code, entries, text, untold
 
 _HEAD = """\
 # Changelog of {name}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from ..amounts import count
 from ..diff import Listed, NoteChange
 from ..identity.lines import Line
 from .cut import Cut
 from .step import Reason
-from .words import code, count, differing, entries, searches, text, untold
+from .words import code, differing, entries, searches, text, untold
 
 _UPDATING = """\
 | what                       | what an update does                                                    |

@@ -90,8 +90,3 @@ def untold(rules: Sequence[str]) -> list[str]:
     if not rules:
         return ["Nothing changed for whoever has the version before."]
     return ["The description of the deck changed."] if "description" in rules else []
-
-
-def count(number: int, noun: str) -> str:
-    """As in "1 note" and "2 notes"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
