@@ -76,9 +76,7 @@ def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
     if last := loaded.before.last:
         made = loaded.assigned
         is_look_new = any(line.released and line.draft for line in made.ledger.types.values())
-        lines.append(
-            f"Since version {last.version}: {_counted(made.new, made.ledger.changed, 0, made.retired, is_look_new)}"
-        )
+        lines.append(f"Since version {last.version}: {_counted(made.new, made.changed, 0, made.retired, is_look_new)}")
     return lines
 
 

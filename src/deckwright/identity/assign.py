@@ -57,13 +57,13 @@ class Assigned(msgspec.Struct, frozen=True):
 
     @property
     def changed(self) -> int:
-        """How many notes have another content than in the last release."""
-        return sum(bool(not line.retired and line.released and line.draft) for line in self.ledger.lines.values())
+        """How many notes have another content than in the last release. A hotfix that was merged counts."""
+        return self.ledger.changed
 
     @property
     def kept(self) -> int:
         """How many notes are as they were in the last release."""
-        return sum(bool(not line.retired and line.released and not line.draft) for line in self.ledger.lines.values())
+        return sum(bool(line.released and not line.retired) for line in self.ledger.lines.values()) - self.changed
 
     @property
     def retired(self) -> int:
