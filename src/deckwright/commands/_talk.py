@@ -58,6 +58,11 @@ def next_steps(*steps: str) -> None:
     click.echo("Next: " + "\n      ".join(steps), err=True)
 
 
+def print_json(written: str) -> None:
+    """Print JSON on stdout, as bytes: it is UTF-8, whatever the terminal's encoding."""
+    click.echo(written.encode("utf-8", "backslashreplace"))
+
+
 def command_line(*words: str, options: Sequence[str] = ()) -> str:
     """The command line of another command, with the --project and --output of the running one."""
     given = click.get_current_context().params

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._project import changes, found_root, loaded, project_option
-from ._talk import command, command_line, count, explain_first, fail, github, next_steps, summary, text
+from ._talk import command, command_line, count, explain_first, fail, github, next_steps, print_json, summary, text
 
 if TYPE_CHECKING:
     from ..collection import Loaded
@@ -54,8 +54,7 @@ def check(ctx: click.Context, start: Path, form: str, only: tuple[str, ...], str
         found = sort([*found, *told])
     shown = [one for one in found if one.code.startswith(codes)] if codes else found
     if form == "json":
-        # As bytes: JSON is UTF-8, whatever the terminal's encoding.
-        click.echo(to_json(shown).encode("utf-8", "backslashreplace"))
+        print_json(to_json(shown))
     elif shown:
         click.echo(github(shown, root) if form == "github" else text(shown) + "\n")
         click.echo(summary(shown))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._project import found_root, loaded, project_option
-from ._talk import command, command_line, explain_first, fail, next_steps, styled, summary, text
+from ._talk import command, command_line, explain_first, fail, next_steps, print_json, styled, summary, text
 
 if TYPE_CHECKING:
     from ..package import Package
@@ -31,7 +31,7 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool) -
     before, _ = _contents(old)
     changes = compare(before, *_contents(new or start))
     if as_json:
-        click.echo(to_json(changes).encode("utf-8", "backslashreplace"))
+        print_json(to_json(changes))
         return
     listed = to_text(changes, styled, None if whole else 10)
     click.echo(listed)

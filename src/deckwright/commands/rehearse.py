@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ._talk import command, fail, progress, styled
+from ._talk import command, fail, print_json, progress, styled
 
 
 @command("rehearse anatomy-1.0.apkg anatomy-1.1.apkg")
@@ -46,7 +46,7 @@ def rehearse(
     except (PackageError, rehearsal.AnkiFailed) as error:
         fail(1, str(error))
     if as_json:
-        click.echo(rehearsal.to_json(found).encode("utf-8", "backslashreplace"))
+        print_json(rehearsal.to_json(found))
     else:
         click.echo(rehearsal.to_text(found, styled, None if whole else MAX_REHEARSAL_TOLD))
     ctx.exit(int(not found.is_good))

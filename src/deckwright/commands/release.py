@@ -16,6 +16,7 @@ from ._talk import (
     explain_first,
     fail,
     next_steps,
+    print_json,
     say,
     shown,
     size,
@@ -74,8 +75,7 @@ def release(
         _refuse(planned)
     say(planned.found)
     if as_json:
-        # As bytes: JSON is UTF-8, whatever the terminal's encoding.
-        click.echo(releasing.to_json(planned).encode("utf-8", "backslashreplace"))
+        print_json(releasing.to_json(planned))
         return
     _say_plan(planned)
     if dry_run:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ._project import end_without, found_root, loaded, project_option
-from ._talk import command, explain_first, fail, say, styled, summary
+from ._talk import command, explain_first, fail, print_json, say, styled, summary
 
 
 @command("stats")
@@ -28,8 +28,7 @@ def stats(start: Path, as_json: bool) -> None:
         fail(1, f"Nothing can be counted: {summary(wrong)}.", f"Next: {explain_first(wrong)}")
     numbers = statistics.count(made.collection, made.notes.written)
     if as_json:
-        # As bytes: JSON is UTF-8, whatever the terminal's encoding.
-        click.echo(statistics.to_json(numbers).encode("utf-8", "backslashreplace"))
+        print_json(statistics.to_json(numbers))
     else:
         click.echo(statistics.to_text(numbers, styled))
     end_without(wrong)
