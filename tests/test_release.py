@@ -174,6 +174,7 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
     assert data == (released.root / "releases" / "1.1.0.json").read_bytes()
     held = released.released("1.1.0")
     by_id = {note.fields["ID"]: note for note in held.notes}
+    (gone,) = (note for note in released.released("1.0.0").notes if note.fields["ID"] == "valve")
     file = (folder / "anatomy.apkg").read_bytes()
     published = {"size": len(file), "sha256": hashlib.sha256(file).hexdigest()}
     assert json.loads(data) == {
@@ -189,11 +190,18 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
         "digest": contents_digest(held),
         "counts": {"notes": 2, "cards": 2, "media": 0},
         "files": {"anatomy-1.1.0.apkg": published, "anatomy.apkg": published},
-        "changes": {"new": ["cover"], "changed": ["ventricle"], "retired": ["valve"], "relearn": []},
+        "changes": {
+            "new": ["cover"],
+            "changed": {"ventricle": {"fields": {"Back": [["same", "The "], ["old", "aorta. "], ["new", "aorta, a vessel. "]]}}},
+            "retired": {"valve": {"guid": gone.guid, "title": "Which valve lies between the left chambers?"}},
+            "relearn": [],
+            "said": [],
+        },
         "media": {},
         "notes": {
             id_: {
                 "guid": by_id[id_].guid,
+                "title": by_id[id_].fields["Front"].removeprefix("<p>").removesuffix("</p>"),
                 "digest": note_digest(by_id[id_]),
                 "mod": day(4),
                 "version": "1.1.0",
@@ -205,6 +213,71 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
     }
     assert manifest.dump(manifest.parse(data)) == data
     assert cut.renderers["Markdown"] == "3.11.3"
+
+
+def test_the_manifest_has_what_changed_of_each_note(released: Deck) -> None:
+    """So that the history of a note can be told without building old versions again."""
+    cloze = "## Valves {#valves .cloze}\n\nThe ==mitral== and the ==aortic== valve.\n\n"
+    long = "".join(f"word{number} " for number in range(1000))
+    fixed = [
+        VALVE.replace("{#valve}", '{#mitral was="valve"}'),
+        cloze,
+        COVER,
+        LUNGS.replace("alveoli.", f"alveoli. {long}"),
+    ]
+    released.write({"changes/a.md": "All *new*.\n", "changes/b.md": "---\nrelearn: ventricle\n---\n"})
+    released.change(day(3), VENTRICLE.replace("The aorta.", "A vein."), *fixed)
+    first = released.publish(day(4))
+    fixed[1:] = [
+        cloze.replace("==aortic==", "aortic").replace("#valves", '#valves tags="valve"'),
+        COVER.replace("The pericardium.", "**The** pericardium."),
+        LUNGS.replace("alveoli.", f"alveoli? {long[::-1]}"),
+    ]
+    released.card_files(
+        {"heart.md": HEART + "".join(fixed), "vessels.md": HEART.replace("basic", "basic\ndeck: Vessels") + VENTRICLE}
+    )
+    released.build(day(5))
+    released.commit()
+    second = released.publish(day(6), "major")
+    made = [manifest.manifest(cut, {}) for cut in (first, second)]
+    assert [each.changes for each in made] == [
+        manifest.Changes(
+            new=("alveoli", "cover", "valves"),
+            changed={"ventricle": manifest.Changed({"Back": (("old", "The aorta. "), ("new", "A vein. "))})},
+            relearn=("ventricle",),
+            said=("All *new*.",),
+        ),
+        manifest.Changes(
+            changed={
+                "alveoli": manifest.Changed(
+                    {
+                        "Back": (
+                            ("same", "In the "),
+                            ("old", f"alveoli. {long}"[: manifest.MAX_SHOWN] + "…"),
+                            ("same", "…"),
+                        )
+                    }
+                ),
+                "cover": manifest.Changed({"Back": (("same", "The pericardium."),)}),
+                "valves": manifest.Changed(
+                    {
+                        "Text": (
+                            ("same", "The {{c1::mitral}} and the "),
+                            ("old", "{{c2::aortic}} "),
+                            ("new", "aortic "),
+                            ("same", "valve. "),
+                        )
+                    },
+                    tags_added=("valve",),
+                    cards_lost=(2,),
+                ),
+                "ventricle": manifest.Changed(
+                    {"Back": (("old", "A vein. "), ("new", "The aorta. "))}, deck=("Anatomy", "Anatomy::Vessels")
+                ),
+            }
+        ),
+    ]
+    assert [(id_, note.was) for id_, note in made[1].notes.items() if note.was] == [("mitral", ("valve",))]
 
 
 def test_the_schema_of_manifests_is_that_of_the_program(update_golden: bool) -> None:

@@ -97,10 +97,10 @@ def _uncounted(description: str) -> str:
 
 def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") -> Listed:
     deck = note.cards[0].deck if note.cards else ""
-    return Listed(note.guid, _title(note, types.get(note.note_type_id)), deck, place)
+    return Listed(note.guid, title_of(note, types.get(note.note_type_id)), deck, place)
 
 
-def _title(note: PackedNote, note_type: NoteType | None) -> str:
+def title_of(note: PackedNote, note_type: NoteType | None) -> str:
     """The beginning of the sort field, of the first field with text, or else the guid."""
     values = list(note.fields.values())
     first = note_type.sort_field if note_type else 0
@@ -127,7 +127,7 @@ def _note_change(old: _Held, new: _Held, fate: Fate, place: str) -> NoteChange:
     names = [side.note_type.name if side.note_type else "" for side in (old, new)]
     return NoteChange(
         guid=now.guid,
-        title=_title(now, new.note_type),
+        title=title_of(now, new.note_type),
         fate=fate,
         fields=tuple(_field_changes(old, new)),
         tags_added=tuple(tag for tag in now.tags if tag not in was.tags),

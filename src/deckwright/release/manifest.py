@@ -8,8 +8,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ..diff import NoteChange
+from ..diff.compare import title_of
+from ..diff.field_text import Stretch, Words
+from ..package import PackedNote
 from .contents import contents_digest, note_digest
 from .cut import Cut
+from .words import shortened
 
 FORMAT: Literal[1] = 1
 """The format of the manifest. It grows where what is there already changes its meaning or goes."""
@@ -18,6 +23,10 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 Count = Annotated[int, Meta(ge=0)]
+Card = Annotated[int, Meta(ge=1)]
+
+MAX_SHOWN = 4_000
+"""How many characters a manifest has of a field that has changed, and some more of the last stretch."""
 
 
 class Deck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,26 +59,55 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Sha256
 
 
-class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A note: the digest of all that the package has of it, its time of change in seconds of the Unix epoch, the version
-    that first had it so, its deck, and how many cards it has.
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A note: its title, which is the beginning of what it asks, the digest of all that the package has of it, its time of
+    change in seconds of the Unix epoch, the version that first had it so, its deck, and how many cards it has. `was` has
+    the IDs that it had before.
     """
 
     guid: str
+    title: str
     digest: Digest
     mod: int
     version: Version
     deck: str
     cards: Count
+    was: tuple[str, ...] = ()
+
+
+class Changed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What changed of a note.
+
+    `fields` are by name, as stretches of plain text: of the kinds "same" and "old" before, of "same" and "new" now. Of long
+    stretches of the same words only the ends are there, with `…` between them. If all stretches are the same, only the
+    markup changed. Cards are counted from 1; `deck` is the deck before and that of now, where new cards come.
+    """
+
+    fields: dict[str, tuple[tuple[Stretch, str], ...]] = {}
+    tags_added: tuple[str, ...] = ()
+    tags_removed: tuple[str, ...] = ()
+    cards_gained: tuple[Card, ...] = ()
+    cards_lost: tuple[Card, ...] = ()
+    deck: tuple[str, str] | None = None
+
+
+class Retired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A note that is no longer in the deck."""
+
+    guid: str
+    title: str
 
 
 class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The IDs of the notes that are new, changed, gone, and to be learned again, since the release before."""
+    """The notes, by ID, that are new, changed, gone, and to be learned again, since the release before. `said` is what the
+    authors say of the release, in Markdown. Changes that nobody receives are left out.
+    """
 
     new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    retired: tuple[str, ...] = ()
+    changed: dict[str, Changed] = {}
+    retired: dict[str, Retired] = {}
     relearn: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,9 +138,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def manifest(cut: Cut, files: Mapping[str, File]) -> Manifest:
     """The manifest of a release that publishes these files."""
-    lines = cut.ledger.lines
-    notes = {lines[note.guid].id: note for note in cut.package.notes}
-    changes = cut.changes
+    notes = {cut.ledger.lines[note.guid].id: note for note in cut.package.notes}
     return Manifest(
         format=FORMAT,
         deck=Deck(cut.settings.id, cut.settings.name, cut.settings.slug),
@@ -116,21 +152,9 @@ def manifest(cut: Cut, files: Mapping[str, File]) -> Manifest:
         digest=contents_digest(cut.package),
         counts=Counts(len(notes), cut.cards, len(cut.package.media)),
         files=dict(files),
-        changes=Changes(
-            new=tuple(sorted(lines[note.guid].id for note in changes.new)),
-            changed=tuple(sorted(lines[note.guid].id for note in changes.changed)),
-            retired=tuple(sorted(lines[note.guid].id for note in changes.retired)),
-            relearn=tuple(sorted(cut.relearn)),
-        )
-        if changes
-        else Changes(),
+        changes=_changes(cut),
         media=dict(cut.package.media),
-        notes={
-            id_: Note(
-                note.guid, note_digest(note), note.mod, _version(cut, note.guid), note.cards[0].deck, len(note.cards)
-            )
-            for id_, note in sorted(notes.items())
-        },
+        notes={id_: _note(cut, note) for id_, note in sorted(notes.items())},
     )
 
 
@@ -150,8 +174,64 @@ def schema() -> bytes:
     return msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
 
 
-def _version(cut: Cut, guid: str) -> str:
-    """The version that first had a note as it is now."""
-    released = cut.ledger.lines[guid].released
-    assert released
-    return released.version
+def _changes(cut: Cut) -> Changes:
+    lines, changes = cut.ledger.lines, cut.changes
+    said = tuple(fragment.text for fragment in cut.fragments if fragment.text)
+    if changes is None:
+        return Changes(said=said)
+    told = sorted((lines[note.guid].id, note) for note in changes.notes if _is_received(note))
+    return Changes(
+        new=tuple(sorted(lines[note.guid].id for note in changes.new)),
+        changed={id_: _changed(note) for id_, note in told},
+        retired={
+            id_: Retired(guid, title)
+            for id_, guid, title in sorted((lines[note.guid].id, note.guid, note.title) for note in changes.retired)
+        },
+        relearn=tuple(sorted(cut.relearn)),
+        said=said,
+    )
+
+
+def _is_received(note: NoteChange) -> bool:
+    """Whether anybody who learns the note, or will, sees something of what changed."""
+    return bool((note.fate != "duplicate" and note.has_content) or note.cards_gained or note.cards_lost or note.deck)
+
+
+def _changed(note: NoteChange) -> Changed:
+    is_new = note.fate != "duplicate"
+    return Changed(
+        fields={field.name: _shown(field.words) for field in note.fields} if is_new else {},
+        tags_added=note.tags_added if is_new else (),
+        tags_removed=note.tags_removed if is_new else (),
+        cards_gained=tuple(ordinal + 1 for ordinal in note.cards_gained),
+        cards_lost=tuple(ordinal + 1 for ordinal in note.cards_lost),
+        deck=note.deck,
+    )
+
+
+def _shown(words: Words) -> Words:
+    """What a manifest has of a field: a text that is too long ends with an ellipsis."""
+    shown: list[tuple[Stretch, str]] = []
+    left = MAX_SHOWN
+    for kind, stretch in shortened(words):
+        if left <= 0:
+            shown.append(("same", "…"))
+            break
+        shown.append((kind, stretch if len(stretch) <= MAX_SHOWN else stretch[:MAX_SHOWN] + "…"))
+        left -= len(stretch)
+    return tuple(shown)
+
+
+def _note(cut: Cut, note: PackedNote) -> Note:
+    line = cut.ledger.lines[note.guid]
+    assert line.released
+    return Note(
+        guid=note.guid,
+        title=title_of(note, next(held for held in cut.package.note_types if held.id == note.note_type_id)),
+        digest=note_digest(note),
+        mod=note.mod,
+        version=line.released.version,
+        deck=note.cards[0].deck,
+        cards=len(note.cards),
+        was=line.was,
+    )

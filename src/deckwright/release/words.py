@@ -41,22 +41,28 @@ def entries(listed: Sequence[Entry], write: Callable[[Entry], str]) -> list[str]
 def differing(words: Words) -> str:
     """A text in which the words that went are struck out, and those that came are bold; of the others, those beside them."""
     parts = []
-    for place, (kind, stretch) in enumerate(words):
-        if kind == "same":
-            parts.append(_context(stretch, place == 0, place == len(words) - 1))
-        else:
-            mark, space = ("~~", " ") if kind == "old" else ("**", stretch[len(stretch.rstrip()) :])
-            parts.append(f"{mark}{text(stretch)}{mark}{space}")
+    for kind, stretch in shortened(words):
+        mark = {"old": "~~", "new": "**"}.get(kind, "")
+        space = " " if kind == "old" else stretch[len(stretch.rstrip()) :]
+        parts.append(f"{mark}{text(stretch)}{mark}{space}")
     return "".join(parts).strip()
+
+
+def shortened(words: Words) -> Words:
+    """Two texts of which only those words are left that differ, and those beside them."""
+    last = len(words) - 1
+    return tuple(
+        (kind, _context(stretch, place == 0, place == last) if kind == "same" else stretch)
+        for place, (kind, stretch) in enumerate(words)
+    )
 
 
 def _context(stretch: str, first: bool, last: bool) -> str:
     """The end of a stretch before a change, the beginning of one after it, or both."""
-    space = stretch[len(stretch.rstrip()) :]
     if len(stretch) <= 100:
-        return text(stretch) + space
-    head = text(stretch[:40].rpartition(" ")[0])
-    tail = text(stretch[-40:].partition(" ")[2])
+        return stretch
+    space = stretch[len(stretch.rstrip()) :]
+    head, tail = stretch[:40].rpartition(" ")[0], stretch[-40:].rstrip().partition(" ")[2]
     return f"{'' if first else head + ' '}…{'' if last else ' ' + tail + space}"
 
 
