@@ -471,7 +471,13 @@ def both_sides(project: Scratch, id_: str) -> list[tuple[str, str]]:
         proof.Choice(ids=(id_,)),
     )
     held = {file.name for file in loaded.collection.media}
-    return [sides(one, entry.card - 1, held.__contains__) for one in chosen for entry in proof.entries([one])]
+
+    def attribute(name: str) -> str:
+        return f'data-src="{name}' if name in held else ""
+
+    return [
+        sides(one.note, one.note_type, entry.card - 1, attribute) for one in chosen for entry in proof.entries([one])
+    ]
 
 
 def test_the_back_of_a_basic_note_goes_on_where_the_front_ends(project: Scratch) -> None:

@@ -35,6 +35,10 @@ class Shelf:
         self._held[name] = f"data:{_type(name)};base64,{b64encode(data).decode()}"
         return True
 
+    def attribute(self, name: str) -> str:
+        """What stands for the file of this name in the page, whose script puts its bytes there; see `sides.Attribute`."""
+        return f'data-src="{name}' if self.holds(name) else ""
+
     def json(self) -> str:
         """An object with the address of each file as data, by its name. It has no `<`, so it can stand in HTML."""
         return dumps(self._held, indent=0)

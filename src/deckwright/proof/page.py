@@ -1,7 +1,7 @@
 """Notes to read → one page of HTML that needs nothing else: the cards in the deck's own style.
 
-`page.html` is its frame, `page.css` the look of all around the cards, `page.js` what its buttons and keys do. Nothing of it
-is loaded from elsewhere, and no other script runs.
+`page.html` is its frame, `page.css` the look of all around the cards and `masks.css` that of masks, `page.js` what its buttons
+and keys do. Nothing of it is loaded from elsewhere, and no other script runs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def to_page(
         title=escape(collection.settings.name),
         summary=escape(f"{counted} · {about}"),
         styles="\n".join(f"<style>\n{style}\n</style>" for style in styles),
-        page_style=_file("page.css"),
+        page_style=_file("page.css").replace("/* masks.css */", _file("masks.css")),
         contents=contents,
         cards="\n".join(cards),
         media=shelf.json(),
@@ -80,7 +80,7 @@ def _shown(chosen: Iterable[Chosen], shelf: Shelf) -> Iterator[_Shown]:
     for one in chosen:
         for card in texts.cards(one.note, one.note_type):
             number += 1
-            yield _Shown(number, one, card.ordinal, *sides(one, card.ordinal, shelf.holds))
+            yield _Shown(number, one, card.ordinal, *sides(one.note, one.note_type, card.ordinal, shelf.attribute))
 
 
 def _by_file(shown: Iterable[_Shown], with_states: bool) -> tuple[str, list[str]]:

@@ -11,24 +11,26 @@ from html import escape
 
 from .. import cards, texts
 from ..mediatypes import VIDEO, extension
-from .choice import Chosen
+from ..model import Note, NoteType
 from .masks import overlay
 
-Embedded = Callable[[str], bool]
-"""Whether the page holds the file of this name: what is put into `data-src` gets its bytes there."""
+Attribute = Callable[[str], str]
+"""The attribute with which a page shows the file of this name, as in `src="media/NAME`, without the quote that ends it; empty
+if the page does not have the file.
+"""
 
 
-def sides(chosen: Chosen, ordinal: int, is_held: Embedded) -> tuple[str, str]:
+def sides(note: Note, note_type: NoteType, ordinal: int, attribute: Attribute) -> tuple[str, str]:
     """The front of the card with this number, counted from 0, and what the back adds to it: for a basic note, the part
     below the line, else all of it. What is to be typed is told where it is not the answer word for word.
     """
-    made = cards.render(chosen.note, chosen.note_type, ordinal)
+    made = cards.render(note, note_type, ordinal)
     back = made.answer.removeprefix(made.question) if not made.error else made.answer
-    typed, answer = (texts.plain(chosen.note.fields.get(name, "")) for name in ("Typed", "Back"))
+    typed, answer = (texts.plain(note.fields.get(name, "")) for name in ("Typed", "Back"))
     front = _TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
     if "[[type:" in made.question and typed and typed != answer:
         back = f'<div class="dw-typed">{escape(typed)}</div>{back}'
-    return _alone(front, is_held), _alone(back, is_held)
+    return _alone(front, attribute), _alone(back, attribute)
 
 
 _TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
@@ -40,19 +42,20 @@ _PLAYED = re.compile(r"\[sound:([^\[\]<>\"&]*)\]")
 _SHOWN = re.compile(r"""(<(?:img|video)\b[^<>]*?\s)src="([^"#?]*)([^"]*)"([^<>]*>)""")
 
 
-def _alone(html: str, is_held: Embedded) -> str:
+def _alone(html: str, attribute: Attribute) -> str:
     def shown(found: re.Match[str]) -> str:
         before, name, behind, after = found.groups()
-        if is_held(name):
-            return f'{before}loading="lazy" data-src="{name}{behind}"{after}'
+        if source := attribute(name):
+            return f'{before}loading="lazy" {source}{behind}"{after}'
         return f'<span class="proof-missing">{_described(found[0])} ({name or "no file"} is not in this page)</span>'
 
     def played(found: re.Match[str]) -> str:
         name = found[1]
-        if not is_held(name):
+        source = attribute(name)
+        if not source:
             return f'<span class="proof-missing">({name} is not in this page)</span>'
         element = "video" if extension(name) in VIDEO else "audio"
-        return f'<{element} controls preload="none" data-src="{name}"></{element}>'
+        return f'<{element} controls preload="none" {source}"></{element}>'
 
     html = _NOT_HERE.sub("", html)
     if _CANVAS in html:
