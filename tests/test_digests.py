@@ -45,6 +45,7 @@ def test_a_digest_is_of_json_in_its_canonical_form(values: tuple[Value, ...], kn
     assert hashlib.sha256(written.encode()).hexdigest()[:16] == known
 
 
+@pytest.mark.ci
 def test_every_character_is_written_in_one_way() -> None:
     for code in (*range(0xD800), *range(0xE000, 0x110000, 97)):
         text = chr(code)

@@ -122,6 +122,7 @@ def test_a_full_disk_costs_the_new_package_and_nothing_else(small: Scratch, free
     assert is_whole(small)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("blocks", [0, 1, 8, 80])
 def test_files_that_may_not_grow_leave_nothing_behind(project: Scratch, blocks: int) -> None:
     """In blocks of 512 bytes: the database is too long, or the ledger, or the word that keeps the folder out of Git."""
@@ -168,6 +169,7 @@ def test_a_reader_that_leaves_is_no_complaint(project: Scratch) -> None:
 # Folders and files
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     ("args", "code"), [(["check"], 2), (["build"], 2), (["init"], 1), (["diff", "a.apkg"], 2), (["explain"], 0)]
 )
@@ -225,6 +227,7 @@ def test_a_folder_that_cannot_be_read_is_an_error_and_never_no_notes(
             assert (project.root / "build" / "anatomy.apkg").read_bytes() == before[1]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", ["cards/heart.md", "deck.toml", "deck.lock"])
 def test_a_file_that_may_not_be_read_is_told(project: Scratch, shut: Callable[[str, int], Path], name: str) -> None:
     program = ordinary()
@@ -297,6 +300,7 @@ sys.argv = ["deckwright", "build"]
 """
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("module", ["deckwright.commands", "click", "deckwright.build", "sqlite3"])
 def test_ctrl_c_while_modules_are_imported(project: Scratch, module: str) -> None:
     result = run(project, program=script(EARLY.format(module)))
@@ -335,6 +339,7 @@ def test_a_signal_ends_a_build_and_leaves_nothing_behind(
     assert is_whole(project)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("module", "name"), PLACES)
 def test_what_a_killed_build_left_is_removed_by_the_next(project: Scratch, module: str, name: str) -> None:
     result = run(project, program=script(STOPPED.format(module=module, name=name, number="SIGKILL")))
@@ -410,6 +415,7 @@ def test_a_second_build_waits_for_the_first(project: Scratch, monkeypatch: pytes
     assert build(project).status == "built"
 
 
+@pytest.mark.ci
 def test_builds_at_once_are_all_whole(project: Scratch) -> None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     started = [subprocess.Popen([*PROGRAM, "build"], cwd=project.root, text=True, **pipes) for _ in range(4)]
@@ -434,6 +440,7 @@ def test_a_time_that_is_yet_to_come_is_refused(project: Scratch, monkeypatch: py
     assert not project.lock.exists()
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("epoch", [1, 1_500_000_000, None])
 def test_a_time_of_the_past_or_of_another_time_zone_is_taken(
     project: Scratch, monkeypatch: pytest.MonkeyPatch, epoch: int | None
@@ -443,6 +450,7 @@ def test_a_time_of_the_past_or_of_another_time_zone_is_taken(
     assert run(project, "build").returncode == 0
 
 
+@pytest.mark.ci
 def test_the_time_of_the_last_commit_is_taken_even_where_the_clock_is_behind(
     project: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

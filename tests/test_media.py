@@ -574,6 +574,7 @@ def test_an_svg_without_a_size_is_warned_of(tmp_path: Path, size: str, known: bo
     assert told(problems) == ([] if known else [warning])
 
 
+@pytest.mark.ci
 def test_the_longest_svg_is_cleaned(tmp_path: Path) -> None:
     element = f'<g a="1" style="fill:red"><path d="M0 0{" L1 1" * 9}"/></g>'
     nasty = "<style>" + "url( " * 20_000 + "\\" * 20_000 + "</style><script/>"

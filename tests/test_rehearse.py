@@ -214,6 +214,7 @@ TOLD = {
 """What learners are told of, beside the note that left the deck."""
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_nobody_loses_anything_by_releases(versions: list[Path], here: None) -> None:
     found = rehearsal.rehearse(versions)
@@ -329,6 +330,7 @@ def test_each_learner_would_see_it(
     assert lost(play(paths, monkeypatch, key))[key] == broken
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("is_put_right", [True, False])
 def test_an_older_anki_notes_when_it_imported_and_still_takes_the_next_version(
     is_put_right: bool, versions: list[Path], here: None, monkeypatch: pytest.MonkeyPatch

@@ -907,6 +907,7 @@ def made_by_one(
         return _said(copy, ["--keep-going"]), _contents(copy)
 
 
+@pytest.mark.ci
 def test_several_processes_make_and_say_what_one_does(large: Author, monkeypatch: pytest.MonkeyPatch) -> None:
     one = made_by_one(large, monkeypatch)
     started = mock.Mock(side_effect=pool._Pool.start)
@@ -916,6 +917,7 @@ def test_several_processes_make_and_say_what_one_does(large: Author, monkeypatch
     assert re.findall(r"\w+\[(.*?)\]", one[0][1]) == ["S024", "N002"]
 
 
+@pytest.mark.ci
 @needs_proc
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_process_that_dies_costs_nothing(large: Author, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -937,6 +939,7 @@ def test_a_process_that_dies_costs_nothing(large: Author, number: int, monkeypat
     assert workers() == []
 
 
+@pytest.mark.ci
 @needs_proc
 def test_no_process_outlives_an_exception(large: Author) -> None:
     seen: list[int] = []
@@ -970,6 +973,7 @@ build.build(Path(sys.argv[1]), build.Options(Terms(1_700_000_000), keep_going=Tr
 """
 
 
+@pytest.mark.ci
 @needs_proc
 def test_no_process_outlives_a_build_that_was_killed(large: Author) -> None:
     with subprocess.Popen([sys.executable, "-c", HUNG, str(large.root)], stdout=subprocess.PIPE) as process:
