@@ -182,3 +182,10 @@ MAX_REHEARSED = 10
 
 MAX_REHEARSAL_TOLD = 5
 """How many notes are named that a learner loses something of: where there are more, it is all of them."""
+
+MAX_TEX = 2_000
+"""Characters of a formula that is made MathML. The longest in decks are derivations of a few hundred."""
+
+MAX_TEX_COMMANDS = 400
+"""Commands, groups, exponents and indices in one, of which each may stand within the last: the converter takes 3.3 KB of the
+stack for each, and Windows has 2 MB."""
