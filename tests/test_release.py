@@ -26,7 +26,7 @@ from deckwright.identity import Terms, ledger
 from deckwright.identity.lines import Line
 from deckwright.model import Span
 from deckwright.package import Package
-from deckwright.release import Cut, Plan, Refusal, Wish, fragments, manifest, repository, words
+from deckwright.release import Cut, Plan, Refusal, Tried, Wish, fragments, manifest, repository, words
 from deckwright.release.contents import contents_digest, note_digest
 from deckwright.release.former import former
 from deckwright.release.notes import release_notes
@@ -651,7 +651,8 @@ def test_a_larger_step_may_be_asked_for(released: Deck) -> None:
 
 def test_a_refusal_names_what_it_is_about(released: Deck) -> None:
     new(released)
-    assert released.plan(day(4), "patch") == Refusal(
+    refusal = released.plan(day(4), "patch")
+    assert (refusal.problem, refusal.steps, refusal.details) == (
         "a patch release is too small a step: what has changed asks for a minor one",
         ("deckwright release minor",),
         ("cards/heart.md:14: What covers the heart? (cover): minor, new",),
@@ -1025,11 +1026,17 @@ def test_anki_can_search_for_as_many_ids(collection: object) -> None:
 NOW = 1_700_000_000
 
 
-def run(deck: Deck, time: int, *args: str) -> tuple[int, str, str]:
-    """Run the command at a time; the exit code, and what it says on both streams."""
+UNTRIED = Tried("Rehearsed in no Anki")
+
+
+def run(deck: Deck, time: int, *args: str, is_rehearsed: bool = False) -> tuple[int, str, str]:
+    """Run the command at a time; the exit code, and what it says on both streams. Rehearsals are for `test_trial.py`."""
     environment = {"SOURCE_DATE_EPOCH": str(time)}
     line = ["release", "--project", str(deck.root), *args]
-    done = CliRunner().invoke(main, line, env=environment, prog_name="deckwright")
+    with pytest.MonkeyPatch.context() as patch:
+        if not is_rehearsed:
+            patch.setattr(release, "tried", lambda *args: UNTRIED)
+        done = CliRunner().invoke(main, line, env=environment, prog_name="deckwright")
     return done.exit_code, *(text.replace(str(deck.root), "ROOT") for text in (done.stdout, done.stderr))
 
 
@@ -1048,10 +1055,12 @@ def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deck:
 
 def test_what_the_command_says(past: Deck) -> None:
     line = "deckwright release --project ROOT"
-    assert run(past, NOW + 60, "--dry-run") == (0, "Anatomy 1.0.0 · the first release\n", f"Next: {line}\n")
+    tried = "\nRehearsed in no Anki\n"
+    said = f"Anatomy 1.0.0 · the first release\n{tried}"
+    assert run(past, NOW + 60, "--dry-run") == (0, said, f"Next: {line}\n")
     code, out, err = run(past, NOW + 60)
     size = f"{(past.root / 'build/releases/1.0.0/anatomy.apkg').stat().st_size / 1e3:.0f} kB"
-    made = f"Anatomy 1.0.0 · the first release\nMade build/releases/1.0.0 · 2 notes, 2 cards, {size}\n"
+    made = f"{said}Made build/releases/1.0.0 · 2 notes, 2 cards, {size}\n"
     read = "build/releases/1.0.0/RELEASE_NOTES.md"
     assert (code, out, err) == (0, made, f"Next: {line} --commit, when you have read {read}\n")
     code, out, err = run(past, NOW + 60, "--commit")
@@ -1079,7 +1088,8 @@ def test_what_the_command_says(past: Deck) -> None:
         "  cards/heart.md:6: What does the left ventricle pump into? (ventricle): patch, changed\n"
         "\n"
         "A negation or a number has changed: is what people learned now wrong? Then `relearn` tells them. (1)\n"
-        "  cards/heart.md:6: What does the left ventricle pump into?: – → not\n",
+        "  cards/heart.md:6: What does the left ventricle pump into?: – → not\n"
+        f"{tried}",
         f"Next: {line}\n",
     )
 
@@ -1108,6 +1118,10 @@ def test_a_dry_run_says_what_must_be_done_first(past: Deck) -> None:
             "version": "1.1.0",
             "previous": "1.0.0",
             "step": "minor",
+            "refused": False,
+            "problem": "",
+            "details": [],
+            "next": [],
             "reasons": [
                 {
                     "step": "minor",
@@ -1131,11 +1145,63 @@ def test_a_dry_run_says_what_must_be_done_first(past: Deck) -> None:
                 "retired": 0,
                 "unchanged": 2,
             },
+            "found": [],
+            "rehearsal": UNTRIED.summed(),
         },
         "",
     )
     assert run(past, NOW + 120, "--json") == (2, "", "--json is for --dry-run alone.\n")
     assert run(past, NOW + 120)[0] == 1
+
+
+def test_a_refusal_has_the_same_form_for_programs(past: Deck) -> None:
+    """Whatever is known when it is refused: a workflow can always read the step, the reasons, and why there is no release."""
+    form = json.loads(run(past, NOW + 60, "--dry-run", "--json")[1])
+    nothing = {
+        "version": "",
+        "previous": "",
+        "step": "",
+        "refused": True,
+        "problem": "",
+        "details": [],
+        "next": [],
+        "reasons": [],
+        "looks": [],
+        "missing": [],
+        "counts": {},
+        "found": [],
+        "rehearsal": None,
+    }
+    assert form == nothing | {"version": "1.0.0", "refused": False, "rehearsal": UNTRIED.summed()}
+    assert run(past, NOW + 60, "--commit")[0] == 0
+    unchanged = {"new": 0, "changed": 0, "unreceived": 0, "idle": 0, "conflicting": 0, "other_deck": 0, "renumbered": 0}
+    known = nothing | {"previous": "1.0.0", "step": "none", "counts": unchanged | {"retired": 0, "unchanged": 2}}
+    code, out, err = run(past, NOW + 120, "--dry-run", "--json")
+    assert (code, json.loads(out), err) == (1, known | {"problem": "nothing has changed since the last release"}, "")
+    past.change(NOW + 90, VENTRICLE, VALVE, COVER)
+    reason = {"step": "minor", "rule": "new", "name": "What covers the heart?", "id": "cover"}
+    code, out, err = run(past, NOW + 120, "patch", "--dry-run", "--json")
+    assert (code, json.loads(out), err) == (
+        1,
+        known
+        | {
+            "version": "1.0.1",
+            "step": "minor",
+            "problem": "a patch release is too small a step: what has changed asks for a minor one",
+            "details": ["cards/heart.md:14: What covers the heart? (cover): minor, new"],
+            "next": ["deckwright release minor"],
+            "reasons": [reason | {"place": "cards/heart.md:14", "detail": ""}],
+            "counts": unchanged | {"new": 1, "retired": 0, "unchanged": 2},
+        },
+        "",
+    )
+    past.write({"changes/a.md": "---\nbump: major\n---\n"})
+    code, out, err = run(past, NOW + 120, "--dry-run", "--json")
+    told = json.loads(out)
+    assert (code, [each["code"] for each in told.pop("found")], err) == (1, ["R001"], "")
+    assert told == {key: value for key, value in nothing.items() if key != "found"} | {
+        "problem": "the project has errors"
+    }
 
 
 def test_what_the_command_says_of_errors(past: Deck) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -17,6 +18,7 @@ from ._talk import (
     fail,
     next_steps,
     print_json,
+    progress,
     say,
     shown,
     size,
@@ -26,7 +28,7 @@ from ._talk import (
 )
 
 if TYPE_CHECKING:
-    from ..release import Asked, Plan, Refusal, Verified, Wish
+    from ..release import Asked, Plan, Refusal, Tried, Verified, Wish
 
 _TOLD = 10
 """How many entries of a list are shown."""
@@ -42,6 +44,7 @@ _TOLD = 10
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The published package of the last release, where it cannot be built again.",
 )
+@click.option("--no-rehearsal", is_flag=True, help="Do not try the update in the real Anki first.")
 @click.option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON, for programs.")
 @click.option(
     "--verify",
@@ -51,12 +54,20 @@ _TOLD = 10
 )
 @project_option
 def release(
-    step: Asked, dry_run: bool, commit: bool, against: Path | None, as_json: bool, verified: str | None, start: Path
+    step: Asked,
+    dry_run: bool,
+    commit: bool,
+    against: Path | None,
+    no_rehearsal: bool,
+    as_json: bool,
+    verified: str | None,
+    start: Path,
 ) -> None:
     """Make the next release: its package, and what to publish with it.
 
     STEP is how much the version grows, and auto, which it is if you say nothing, the least that is honest for those who
-    have the last release. A smaller step is refused. All that is made lies in build/releases/VERSION; without --commit,
+    have the last release. A smaller step is refused. Where the real Anki is installed, learners try the update first, and
+    none is made if one of them loses what was promised. All that is made lies in build/releases/VERSION; without --commit,
     nothing that Git tracks is changed.
     """
     from .. import release as releasing
@@ -71,21 +82,31 @@ def release(
     root = found_root(start)
     wish = _wish(step, root, against, commit, dry_run)
     planned = releasing.plan(root, wish)
+    if as_json:
+        tried = None if no_rehearsal or isinstance(planned, releasing.Refusal) else _tried(planned, None)
+        print_json(releasing.to_json(planned, tried))
+        click.get_current_context().exit(int(isinstance(planned, releasing.Refusal) or bool(tried and tried.refusal)))
     if isinstance(planned, releasing.Refusal):
         _refuse(planned)
     say(planned.found)
-    if as_json:
-        print_json(releasing.to_json(planned))
-        return
     _say_plan(planned)
+    options = ["--no-rehearsal"] * no_rehearsal
+
+    def rehearse(package: Path | None) -> Refusal | None:
+        """Say what came of the rehearsal, and return why there can be no release after it."""
+        tried = None if no_rehearsal else _tried(planned, package)
+        click.echo(f"\n{tried.said if tried else 'Not rehearsed'}")
+        return tried.refusal if tried else None
+
     if dry_run:
+        if refusal := rehearse(None):
+            _refuse(refusal)
         for missing in planned.missing:
             click.echo(f"\nBefore the release: {missing.problem}", err=True)
-        next_steps(
-            *(missing.steps[0] for missing in planned.missing[-1:]), *[_again(step, against)] * (not planned.missing)
-        )
+        again = [_again(step, against, options)] * (not planned.missing)
+        next_steps(*(missing.steps[0] for missing in planned.missing[-1:]), *again)
         return
-    made = releasing.make(planned, root)
+    made = releasing.make(planned, root, rehearse)
     if isinstance(made, releasing.Refusal):
         _refuse(made)
     cut, folder = made
@@ -93,7 +114,9 @@ def release(
     held = ", ".join(count(number, noun) for noun, number in cut.counts.items() if number)
     click.echo(f"Made {shown(folder)} · {held}, {size(package.stat().st_size)}")
     if not commit:
-        next_steps(f"{_again(step, against)} --commit, when you have read {shown(folder / 'RELEASE_NOTES.md')}")
+        next_steps(
+            f"{_again(step, against, options)} --commit, when you have read {shown(folder / 'RELEASE_NOTES.md')}"
+        )
         return
     if refusal := releasing.finish(planned, cut, folder):
         _refuse(refusal)
@@ -109,7 +132,7 @@ def _verify(name: str, start: Path) -> None:
     from .. import release as releasing
 
     context = click.get_current_context()
-    others = ("step", "dry_run", "commit", "against", "as_json")
+    others = ("step", "dry_run", "commit", "against", "no_rehearsal", "as_json")
     if any(context.get_parameter_source(other) is not click.core.ParameterSource.DEFAULT for other in others):
         fail(2, "--verify makes no release: it is used alone, or with --project.")
     root = found_root(start)
@@ -155,10 +178,17 @@ def _wish(step: Asked, root: Path, against: Path | None, commit: bool, dry_run: 
     return releasing.Wish(step, now, clock, against, finishes=commit and not is_given, is_trial=dry_run)
 
 
-def _again(step: Asked, against: Path | None) -> str:
+def _tried(planned: Plan, package: Path | None) -> Tried:
+    from .. import release as releasing
+
+    with progress(what="Playing learners") as show:
+        return releasing.tried(planned, package, show)
+
+
+def _again(step: Asked, against: Path | None, options: Sequence[str]) -> str:
     """The command line of this release once more, without --dry-run and --commit."""
     words = [step] if step != "auto" else []
-    return command_line("release", *words, options=["--against", str(against)] if against else [])
+    return command_line("release", *words, options=[*(["--against", str(against)] if against else []), *options])
 
 
 def _refuse(refusal: Refusal, what: str = "No release was made") -> NoReturn:

@@ -32,14 +32,23 @@ def to_text(
     names = " → ".join(map(_shown, rehearsal.packages))
     blocks = [f"Anki {rehearsal.anki}: {names}", "\n".join(_table(rehearsal.learners, style))]
     if not rehearsal.agrees:
-        blocks.append("\n".join(_disagreement(rehearsal, style)))
+        head = style("Anki did something else than `deckwright diff` says", "error")
+        blocks.append("\n".join([head, *_disagreement(rehearsal)]))
+    number = sum(not one.impossible for one in rehearsal.learners)
     for heading, role, of in (
         ("What is lost", "error", lambda one: one.lost),
         ("What Anki is known to do", "heading", lambda one: one.told),
     ):
-        if lines := list(_findings(rehearsal.learners, of, limit)):
+        if lines := list(_findings(rehearsal.learners, of, limit, number)):
             blocks.append("\n".join([style(heading, role), *lines]))
     return "\n\n".join(blocks)
+
+
+def losses(rehearsal: Rehearsal, played: Sequence[Played], limit: int | None = MAX_REHEARSAL_TOLD) -> list[str]:
+    """What these learners lose and what was otherwise than predicted, a line each, as in `to_text`."""
+    otherwise = [] if rehearsal.agrees else list(_disagreement(rehearsal))
+    number = sum(not one.impossible for one in rehearsal.learners)
+    return [*otherwise, *_findings(played, lambda one: one.lost, limit, number)]
 
 
 def _table(played: Sequence[Played], style: Style) -> Iterator[str]:
@@ -55,22 +64,23 @@ def _table(played: Sequence[Played], style: Style) -> Iterator[str]:
         yield "  ".join([one.title.ljust(width), *cells, lost])
 
 
-def _disagreement(rehearsal: Rehearsal, style: Style) -> Iterator[str]:
-    yield style("Anki did something else than `deckwright diff` says", "error")
+def _disagreement(rehearsal: Rehearsal) -> Iterator[str]:
     for name in type(rehearsal.done).__struct_fields__:
         predicted, done = getattr(rehearsal.predicted, name), getattr(rehearsal.done, name)
         if predicted != done:
             yield f"  {name.replace('_', ' ')}: {predicted} was predicted, {done} came"
 
 
-def _findings(played: Sequence[Played], of: Callable[[Played], Sequence[Finding]], limit: int | None) -> Iterator[str]:
-    """Each finding once, with all learners of whom it is true."""
+def _findings(
+    played: Sequence[Played], of: Callable[[Played], Sequence[Finding]], limit: int | None, number: int
+) -> Iterator[str]:
+    """Each finding once, with all learners of whom it is true. `number` is how many learners there are altogether."""
     found: dict[Finding, list[str]] = {}
     for one in played:
         for finding in of(one):
             found.setdefault(finding, []).append(one.title)
     for finding, titles in found.items():
-        whose = "all" if len(titles) == sum(not one.impossible for one in played) else "; ".join(_some(titles, limit))
+        whose = "all" if len(titles) == number else "; ".join(_some(titles, limit))
         yield f"  {finding.sentence} ({len(finding.names)}): {whose}"
         names = [name for name in finding.names if name not in finding.sentence]
         yield from (f"    {_shown(name)}" for name in _some(names, limit))

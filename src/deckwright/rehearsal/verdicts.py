@@ -66,12 +66,15 @@ class Rehearsal(msgspec.Struct, frozen=True):
 def rehearse(
     paths: Sequence[Path], python: str | None = None, show: Callable[[int, int], None] = lambda done, total: None
 ) -> Rehearsal:
-    """Play all learners who have the first package and import the last one; those in between are for some of them.
+    """Play all learners who have the first package and import the last one; those in between are for some of them. Of a
+    package alone, play somebody who has nothing of it yet.
 
     `python` is the interpreter of an environment with another Anki; `show` is told how many learners are done, and of how
     many. Raises PackageError and OSError for a package that cannot be read, AnkiMissing and AnkiFailed.
     """
     held = [package.read(path) for path in paths]
+    if len(held) == 1:
+        return _first(paths[0], held[0], python)
     changes = compare(held[0], held[-1])
     playing = tuple(learners(len(paths)))
     with running(paths, python) as anki:
@@ -85,6 +88,28 @@ def rehearse(
         return Rehearsal(
             anki.version, tuple(path.name for path in paths), changes.prediction, judge.done, tuple(played)
         )
+
+
+def _first(path: Path, held: Package, python: str | None) -> Rehearsal:
+    """Somebody who has nothing of the deck yet, and imports the package."""
+    predicted = compare(Package("", (), (), (), {}), held).prediction
+    with running([path], python) as anki:
+        seen = _reference(anki, 0, path)
+        came = {*seen.by_guid()}
+        titles = _titles([held])
+        away = tuple(note.guid for note in held.notes if note.guid not in came)
+        lost = []
+        if away:
+            _, sentence, _ = PROMISES["content"]
+            lost.append(Finding("content", sentence, tuple(titles[guid] for guid in away), away))
+        if seen.missing:
+            _, sentence, _ = PROMISES["media"]
+            lost.append(Finding("media", sentence, tuple(sorted(seen.missing))))
+        done = msgspec.structs.replace(
+            predicted, new=len(seen.notes), new_cards=len(seen.cards), empty_cards=len(seen.empty)
+        )
+        played = Played("first", "has nothing of the deck yet", lost=tuple(lost))
+        return Rehearsal(anki.version, (path.name,), predicted, done, (played,))
 
 
 def _reference(anki: Anki, number: int, path: Path) -> Seen:

@@ -6,6 +6,7 @@ from .plan import Asked, Plan, Wish, described, plan
 from .refusal import Refusal
 from .report import to_json
 from .step import ABOUT, FIRST
+from .trial import Tried, tried
 from .verify import Unknown, Verified, verify, verify_package
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Cut",
     "Plan",
     "Refusal",
+    "Tried",
     "Unknown",
     "Verified",
     "Wish",
@@ -23,6 +25,7 @@ __all__ = [
     "make",
     "plan",
     "to_json",
+    "tried",
     "verify",
     "verify_package",
 ]

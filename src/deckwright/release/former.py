@@ -20,11 +20,15 @@ Building = Callable[[Path, int], Package | None]
 
 
 class Former(msgspec.Struct, frozen=True):
-    """The package of the last release, and where it comes from: a tag, a commit, or a file."""
+    """The package of the last release, and where it comes from: a tag, a commit, or a file. `commit` is what it was built
+    of, or `path` that file.
+    """
 
     release: Release
     package: Package
     source: str
+    commit: str = ""
+    path: Path | None = None
 
 
 def former(repository: Repository, known: Ledger, against: Path | None, deck_id: str) -> Former | Refusal | None:
@@ -55,7 +59,22 @@ def former(repository: Repository, known: Ledger, against: Path | None, deck_id:
         )
     tag = f"v{release.version}"
     is_tagged = repository.tags().get(release.version) == commit
-    return Former(release, rebuilt, f"the tag {tag}" if is_tagged else f"the commit {commit[:12]}")
+    return Former(release, rebuilt, f"the tag {tag}" if is_tagged else f"the commit {commit[:12]}", commit)
+
+
+def file(repository: Repository, former: Former, folder: Path) -> Path:
+    """The package of the last release as a file: the one that was given, or one that is built in `folder`, which must not
+    exist. Raises GitError and OSError.
+    """
+    if former.path:
+        return former.path
+    folder.mkdir()
+    target = folder / f"{former.release.version}.apkg"
+    with repository.taken_out(former.commit) as root:
+        outcome = build.build(root, build.Options(Terms(former.release.time), target, locked=True))
+    if outcome.status != "built":
+        raise GitError(f"version {former.release.version} cannot be built again: {outcome.problem or outcome.status}")
+    return target
 
 
 def rebuild(root: Path, time: int) -> Package | None:
@@ -107,7 +126,7 @@ def _of_file(path: Path, release: Release, known: Ledger) -> Former | Refusal:
             wrong = wrong or "its contents are others than those that were released"
         if wrong:
             return Refusal(f"{path.name} is not version {release.version}: {wrong}", _other_ways(release))
-    return Former(release, held, path.name)
+    return Former(release, held, path.name, path=path)
 
 
 def _differences(held: Package, release: Release, known: Ledger) -> str:

@@ -1,7 +1,6 @@
 """A plan → the release: what is published of it, in `build/releases`, and its commit and tag.
 
-The steps that are still to come have their place here: a rehearsal in the real Anki goes between `_built` and `_papers`,
-and editions are further packages of `_built`.
+Editions have their place here: they are further packages of `_built`.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from .. import __version__, build, files, identity, package, program
@@ -30,10 +30,13 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 
 
-def make(plan: Plan, root: Path) -> tuple[Cut, Path] | Refusal:
+def make(
+    plan: Plan, root: Path, rehearse: Callable[[Path], Refusal | None] = lambda package: None
+) -> tuple[Cut, Path] | Refusal:
     """Build the release twice, compare, and put all that is published into `build/releases/VERSION`, in one step.
 
-    The release, and that folder. Nothing that Git tracks is changed. Raises OSError.
+    The release, and that folder. `rehearse` is given the package before anything is put there, and may refuse it. Nothing
+    that Git tracks is changed. Raises OSError.
     """
     folder = build.make_build_folder(root) / RELEASES
     folder.mkdir(exist_ok=True)
@@ -47,6 +50,8 @@ def make(plan: Plan, root: Path) -> tuple[Cut, Path] | Refusal:
             return Refusal(f"the commit cannot be taken out of Git: {error}")
         if isinstance(cut, Refusal):
             return cut
+        if refusal := rehearse(new / f"{cut.settings.slug}-{cut.version}.apkg"):
+            return refusal
         _papers(cut, new)
         target = folder / plan.version
         if target.exists():

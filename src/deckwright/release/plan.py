@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import build, files, identity, package
 from ..collection import Loaded
@@ -15,6 +16,7 @@ from ..identity import Ledger, Terms, ledger
 from ..identity.lines import Release, order
 from ..layout import BUILD, CHANGES, DECK_CHANGELOG, RELEASES
 from ..limits import MAX_LEDGER_BYTES
+from ..package import Package
 from . import fragments, manifest
 from .former import Former, former
 from .fragments import Fragment
@@ -59,6 +61,16 @@ class Plan(msgspec.Struct, frozen=True):
     fragments: tuple[Fragment, ...]
     missing: tuple[Refusal, ...]
 
+    def refused(self, refusal: Refusal) -> Refusal:
+        """The same refusal, with what was planned."""
+        return replace(
+            refusal,
+            version=self.version,
+            previous=self.former.release.version if self.former else "",
+            verdict=self.verdict,
+            counts=self.changes.counts if self.changes else {},
+        )
+
 
 def plan(root: Path, wish: Wish) -> Plan | Refusal:
     """Look whether a release can be made, which one, and what it changes. Raises OSError for what vanishes meanwhile."""
@@ -93,21 +105,30 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     last = former(held, known, wish.against, loaded.collection.settings.id)
     if isinstance(last, Refusal):
         return last
+    new = package.contents(loaded.collection)
     changes, verdict = None, Verdict("none", (), ())
     if last:
-        new = package.contents(loaded.collection)
         changes = compare(last.package, new, {guid: span.place for guid, span in loaded.spans.items()})
         verdict = judge(changes, last.package, new, known)
-        if refusal := _too_small(wish.asked, verdict, is_same(last.package, new)):
-            return refusal
-        if wrong := fragments.unmatched(said, (known.lines[note.guid].id for note in changes.changed)):
-            return Refusal("the project has errors", found=tuple(wrong))
     step: Step = verdict.step if wish.asked == "auto" else wish.asked
     version = next_version(last.release.version if last else "", step)
     time = (_prepared(root, version, held.head) if wish.finishes else 0) or wish.now
-    if refusal := _taken(held, known, version, time):
-        return refusal
-    return Plan(held, held.head, loaded, found, version, time, last, changes, verdict, tuple(said), missing)
+    made = Plan(held, held.head, loaded, found, version, time, last, changes, verdict, tuple(said), missing)
+    if refusal := _unfit(made, new, wish.asked):
+        return replace(made.refused(refusal), version=version if step != "none" else "")
+    return made
+
+
+def _unfit(made: Plan, new: Package, asked: Asked) -> Refusal | None:
+    """Why a plan cannot be that of the release: by its step, its notes on changes, its version or its time."""
+    known = made.loaded.assigned.ledger
+    if made.former and made.changes:
+        if refusal := _too_small(asked, made.verdict, is_same(made.former.package, new)):
+            return refusal
+        changed = (known.lines[note.guid].id for note in made.changes.changed)
+        if wrong := fragments.unmatched(made.fragments, changed):
+            return Refusal("the project has errors", found=tuple(wrong))
+    return _taken(made.repository, known, made.version, made.time)
 
 
 def _untimely(held: Repository, wish: Wish) -> Refusal | None:

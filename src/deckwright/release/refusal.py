@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from ..diagnostics import Diagnostic
+from .step import Verdict
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -12,6 +15,9 @@ class Refusal(msgspec.Struct, frozen=True):
 
     `found` is what was found in the project, where that is the reason. `is_made` says that there is a release, and that only
     the folder is not at it.
+
+    `version`, `previous` and `verdict` are those of the plan, as far as it was known: the version that it would have been, the
+    last release, and what is thought of the difference. `counts` are those of `diff.Changes`.
     """
 
     problem: str
@@ -19,3 +25,7 @@ class Refusal(msgspec.Struct, frozen=True):
     details: tuple[str, ...] = ()
     found: tuple[Diagnostic, ...] = ()
     is_made: bool = False
+    version: str = ""
+    previous: str = ""
+    verdict: Verdict | None = None
+    counts: Mapping[str, int] = {}
