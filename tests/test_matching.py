@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from deckwright.digests import digest
+from deckwright.identity import nearest
 from deckwright.identity.likeness import Index, weight_of, weights_of
 from deckwright.identity.lines import Line, State
 from deckwright.identity.matching import match
@@ -186,6 +187,66 @@ def test_the_order_of_notes_and_lines_counts_for_nothing() -> None:
     assert [paired() for _ in range(20)] == [first] * 20
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_comparing_with_few_finds_the_same_as_comparing_with_all_or_less(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What bounds spare among many notes that are nearly equal is never a better one than that which is taken."""
+    chance = random.Random(seed)
+    before = _alike(chance, 80)
+    lines = [replace(line(known), guid=f"{n}") for n, known in enumerate(before)]
+    after = [_edited(chance, known) for known in before if chance.random() < 0.9]
+    usual = match(after, lines, FAMILIES)
+    monkeypatch.setattr(nearest, "FEW", 1000)
+    assert match(after, lines, FAMILIES) == usual
+    monkeypatch.setattr(nearest, "FEW", 2)
+    monkeypatch.setattr(nearest, "COMPARED", 3)
+    bounded = match(after, lines, FAMILIES)
+    assert bounded.lines.items() <= usual.lines.items()
+    lost = usual.lines.keys() - bounded.lines.keys()
+    assert len(lost - bounded.ambiguous.keys()) <= len(lost) / 10
+
+
+def _alike(chance: random.Random, number: int) -> list[Candidate]:
+    """Notes of few words, many of them on one path, in one section, or with one text."""
+    words = [f"w{n}" for n in range(chance.choice((6, 15, 60)))]
+    sections, questions = chance.choice((1, 4)), chance.choice((1, 3, number))
+    paths = [f"S{chance.randrange(sections)} > Q{chance.randrange(questions)}" for _ in range(number)]
+    texts = [" ".join(chance.choices(words, k=chance.choice((1, 3, 8, 20)))) for _ in range(number)]
+    kinds = chance.choices(("basic", "cloze"), (5, 1), k=number)
+    return [replace(note(path, text), note_type=kind) for path, text, kind in zip(paths, texts, kinds, strict=True)]
+
+
+def _edited(chance: random.Random, known: Candidate) -> Candidate:
+    words = known.source.split()
+    words[chance.randrange(len(words))] = f"w{chance.randrange(20)}"
+    moved = known.path if chance.random() < 0.8 else (*known.path[:-1], "Z")
+    return replace(reworded(known, " ".join(words)), path=moved)
+
+
+@pytest.mark.parametrize(
+    "path", ["S > Q", "S > Q{}", "S{} > Q"], ids=["on one path", "in one section", "in sections of their own"]
+)
+@pytest.mark.parametrize("number", ["", "{}"], ids=["equal", "nearly equal"])
+def test_many_notes_that_are_nearly_equal_are_each_compared_with_few(path: str, number: str) -> None:
+    def all_with(text: str) -> list[Candidate]:
+        return [note(path.format(n), f"{text} of all {number.format(n)}") for n in range(1, 801)]
+
+    lines = [replace(line(known), guid=f"{n}") for n, known in enumerate(all_with("The answer is that"))]
+    made = match(all_with("The reply was that"), lines, FAMILIES)
+    told_apart = bool(number) or "{}" in path
+    assert (len(made.lines) > 700, len(made.lines) + len(made.ambiguous)) == (told_apart, 800)
+    assert all(lines[n] == known for n, known in made.lines.items())
+    assert max(map(len, made.ambiguous.values()), default=0) <= nearest.FEW
+
+
+def test_equal_notes_take_the_lines_of_their_text_in_order() -> None:
+    """Thousands of them, of which none needs any likeness."""
+    lines = [replace(line(USER), guid=f"{n:04}") for n in range(3000)]
+    made = match([USER] * 2500 + [GROUP], lines, FAMILIES)
+    assert [made.lines[n].guid for n in range(2500)] == [f"{n:04}" for n in range(2500)]
+
+
 @pytest.mark.parametrize("vocabulary", [12, 60, 400])
 def test_no_set_that_shares_enough_is_left_out_however_rare_or_frequent_its_words(vocabulary: int) -> None:
     """The index only spares the comparison with sets that cannot be alike."""
@@ -194,11 +255,12 @@ def test_no_set_that_shares_enough_is_left_out_however_rare_or_frequent_its_word
     frequent = [1 / rank for rank in words]
     sets = [set(chance.choices(words, frequent, k=chance.choice((0, 1, 2, 5, 14, 30)))) for _ in range(400)]
     weights = weights_of(sets[:200])
-    index = Index(sets, weights, 0.28)
+    index = Index(sets, weights, 0.28, 100_000)
     alike = compared = 0
     for own in (*sets, *({*held, 10_000, 10_001} for held in sets[:50])):
         size = weight_of(own, weights) + weights[0]
-        possible = index.possible(own, size)
+        possible, passed_over = index.possible(own, size)
+        assert not passed_over
         compared += len(possible)
         for place, other in enumerate(sets):
             shared = weight_of(own & other, weights)

@@ -43,9 +43,13 @@ class Index:
     Words are taken from the rarest on, and `rest` is the weight of one and of all behind it. Where it is the first word
     that two sets share, both ≤ rest; where it is the second, both ≤ rest + the weight of the rarest word. Most sets that
     share one word share no second one so early, and are left out, unless the one word is enough alone.
+
+    A set is compared with `most` others at the most for the words they share: where many have a word, it is passed over,
+    and so are all that are not rarer.
     """
 
-    def __init__(self, sets: Sequence[set[int]], weights: Mapping[int, float], least: float) -> None:
+    def __init__(self, sets: Sequence[set[int]], weights: Mapping[int, float], least: float, most: int) -> None:
+        self.most = most
         self.weights = weights
         self.least = least * _ALMOST
         self.share = least / (1 + least) * _ALMOST
@@ -66,20 +70,27 @@ class Index:
                 places.append(place)
                 rest -= weights[word]
 
-    def possible(self, words: set[int], size: float) -> set[int]:
-        """The places of the sets that may share enough with these words, which weigh so much with what stands for them."""
+    def possible(self, words: set[int], size: float) -> tuple[set[int], list[int]]:
+        """The places of the sets that may share enough with these words, which weigh so much with what stands for them.
+
+        With them are the words that were passed over. Other sets that share enough share none of the words but these.
+        """
         seen_once: set[int] = set()
         found: set[int] = set()
         smallest = size * self.least
         ordered = sorted(words & self.ranks.keys(), key=self.ranks.__getitem__)
         rest = weight_of(ordered, self.weights)
         rarest = self.weights[ordered[0]] if ordered else 0
-        for word in ordered:
+        looked_at = 0
+        for rank, word in enumerate(ordered):
             largest = (rest + rarest) / self.share - size
             if largest < smallest:
                 break
             sizes, places = self.having[word]
             start = bisect_left(sizes, smallest)
+            looked_at += bisect_right(sizes, largest, start) - start
+            if looked_at > self.most:
+                return found | seen_once, ordered[rank:]
             # Sets that are not too large if this is the second word they share, and those if it is the first.
             found.update(seen_once.intersection(places[start : bisect_right(sizes, largest, start)]))
             seen_once.update(places[start : bisect_right(sizes, rest / self.share - size, start)])
@@ -87,6 +98,15 @@ class Index:
             rest -= weight
             if weight >= smallest:  # This word alone may be enough.
                 found.update(places[start : bisect_right(sizes, weight / self.share - size, start)])
+        return found, []
+
+    def some(self, words: Iterable[int], size: float, turn: int, number: int) -> list[int]:
+        """The places of a few sets that have one of these words and not another size; others at each turn."""
+        found: list[int] = []
+        for word in words:
+            sizes, places = self.having[word]
+            held = range(bisect_left(sizes, size * self.least), bisect_right(sizes, size / self.least))
+            found += [places[held[(turn + n) % len(held)]] for n in range(min(number - len(found), len(held)))]
         return found
 
 

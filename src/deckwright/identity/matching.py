@@ -7,36 +7,25 @@ clearly the same stays apart, and the author is told.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import product
 from typing import TypeVar
 
 import msgspec
 
 from ..model import Candidate, Family
-from ..sketches import NO_WORD
-from ..sketches import words as words_of
-from .likeness import Index, weight_of, weights_of, without_common
 from .lines import Line
+from .nearest import Compared, Comparison
 
 LIKELY = 0.34
 """The least likeness at which two texts are taken for one note. benchmarks/README.md has what it loses and confuses."""
 
-POSSIBLE = 0.28
-"""The least likeness at which the author is asked. Below it, a note is another one."""
-
 MARGIN = 0.12
 """How much less alike all others must be, seen from the note and from the line."""
 
-SAME_PATH: Mapping[Family, float] = {"basic": 0.4, "cloze": 0.25, "occlusion": 0.4}
-"""What the same path of headings adds. The last heading of a basic note is its question, that of a cloze note a title."""
-
-SAME_SECTION = 0.12
-"""What the same path adds if only its last heading, or the name of the item or row, is another."""
-
-SAMPLE = 2_000
-"""The number of notes from which it is learned how rare each word is."""
-
+ROUNDS = 30
+"""How often the rest is compared again after clear pairs were found in it. Edits that people make take two or three."""
 
 Key = TypeVar("Key", int, str)
 
@@ -191,17 +180,24 @@ class _Matcher:
         if not several:
             return
         contested = [n for n in self.open() if self.notes[n].match in several]
-        known: dict[str, list[Line]] = {self.notes[n].match: [] for n in contested}
-        for line in _in_use_first(line for line in self.free.values() if not several.isdisjoint(line.texts)):
-            for text in line.texts:
-                if text in known:
-                    known[text].append(line)
-        for is_same in _SAME:
+        lines = _in_use_first(line for line in self.free.values() if not several.isdisjoint(line.texts))
+        for of_note, of_line in _SAME:
+            known: dict[Hashable, deque[Line]] = defaultdict(deque)
+            for line in lines:
+                if line.guid in self.free:
+                    for key in product(line.texts, of_line(line)):
+                        known[key].append(line)
             for n in contested:
-                for line in known[self.notes[n].match] if n not in self.found else ():
-                    if line.guid in self.free and self.may_take(n, line) and is_same(self.notes[n], line):
-                        self.pair(n, line)
-                        break
+                if n in self.found:
+                    continue
+                waiting = known.get((self.notes[n].match, of_note(self.notes[n])), deque())
+                while (
+                    waiting and waiting[0].guid not in self.free
+                ):  # Thousands of equal notes must not pass each other.
+                    waiting.popleft()
+                own = next((line for line in waiting if line.guid in self.free and self.may_take(n, line)), None)
+                if own:
+                    self.pair(n, own)
 
     def by_likeness(self) -> None:
         """The pairs that are clearly each other's best, and then those that are clear among the rest."""
@@ -213,87 +209,48 @@ class _Matcher:
         )
         if not lines:
             return
-        likeness = self.likeness(left, lines)
-        while likeness:
-            of_notes = _two_best((n, value) for (n, _), value in likeness.items())
-            of_lines = _two_best((guid, value) for (_, guid), value in likeness.items())
-            clear = [
-                (n, guid)
-                for (n, guid), value in likeness.items()
-                if of_notes[n][0] == value == of_lines[guid][0]
-                and value >= LIKELY
-                and value - max(of_notes[n][1], of_lines[guid][1]) >= MARGIN
-            ]
+        comparison = Comparison(self.notes, _in_use_first(self.all), self.families, left, lines)
+        compared = comparison.of(left, lines, self.may_take)
+        likeness = compared.likeness
+        for _ in range(ROUNDS):
+            clear = _clear(compared, likeness)
             for n, guid in clear:
                 self.guessed[n] = min(likeness[n, guid], 1.0)
                 self.pair(n, self.free[guid])
             notes, guids = {n for n, _ in clear}, {guid for _, guid in clear}
-            likeness = {(n, g): value for (n, g), value in likeness.items() if n not in notes and g not in guids}
+            left = [n for n in left if n not in notes]
+            lines = [line for line in lines if line.guid not in guids]
+            if clear and compared.of_notes:  # Of fewer, more are compared.
+                compared = comparison.of(left, lines, self.may_take)
+                likeness = compared.likeness
+            else:
+                likeness = {(n, g): value for (n, g), value in likeness.items() if n not in notes and g not in guids}
             if not clear:
                 break
         for n, guid in likeness:
             self.ambiguous.setdefault(n, []).append(self.free[guid])
 
-    def likeness(self, left: Sequence[int], lines: Sequence[Line]) -> dict[tuple[int, str], float]:
-        """How alike each note and each line are that may be the same: the words they share, by weight, of all they have."""
-        own, held = self.words_of_notes(left), self.words_of_lines(lines)
-        weights = weights_of(
-            [words_of(line.sketch) for line in _in_use_first(self.all)[:: len(self.all) // SAMPLE + 1]]
-        )
-        index = Index(held, weights, POSSIBLE)
-        beside = defaultdict(list)
-        for place, line in enumerate(lines):
-            beside[line.key[:-1]].append(place)
-        found = {}
-        of_word, sizes = weights.__getitem__, index.sizes
-        for n, words in zip(left, own, strict=True):
-            note = self.notes[n]
-            size = weight_of(words, weights) + weights[NO_WORD]
-            near = beside.get(note.path[:-1], ())
-            likely = []
-            for place in near:
-                both = sum(map(of_word, words & held[place]))
-                value = both / (size + sizes[place] - both) + self.bonus(note, lines[place])
-                if value >= POSSIBLE:
-                    likely.append((place, value))
-            for place in index.possible(words, size).difference(near):
-                both = sum(map(of_word, words & held[place]))
-                value = both / (size + sizes[place] - both)
-                if value >= POSSIBLE:
-                    likely.append((place, value))
-            for place, value in sorted(likely):
-                if self.may_take(n, lines[place]):
-                    found[n, lines[place].guid] = value
-        return found
 
-    def words_of_notes(self, left: Sequence[int]) -> list[set[int]]:
-        """The words of these notes without those common in their sections."""
-        sections = {self.notes[n].path[:-1] for n in left}
-        near = [n for n, note in enumerate(self.notes) if note.path[:-1] in sections]
-        words = without_common([(self.notes[n].path[:-1], words_of(self.notes[n].sketch)) for n in near])
-        return [found for n, found in zip(near, words, strict=True) if n not in self.found]
-
-    def words_of_lines(self, lines: Sequence[Line]) -> list[set[int]]:
-        """The words of these lines without those common in their sections."""
-        sections = {line.key[:-1] for line in lines}
-        near = [line for line in self.all if line.key[:-1] in sections and line.retired in ("", "draft")]
-        words = without_common([(line.key[:-1], words_of(line.sketch)) for line in near])
-        by_guid = {line.guid: found for line, found in zip(near, words, strict=True)}
-        return [by_guid[line.guid] for line in lines]
-
-    def bonus(self, note: Candidate, line: Line) -> float:
-        """What being in the same place adds to likeness."""
-        if note.group != line.group or note.path[:-1] != line.key[:-1]:
-            return 0.0
-        return SAME_PATH[self.families[note.note_type]] if note.path == line.key else SAME_SECTION
+def _clear(compared: Compared, likeness: Mapping[tuple[int, str], float]) -> list[tuple[int, str]]:
+    """The notes and lines that are each other's best, while all others are less alike by the margin."""
+    of_notes = _two_best((n, value) for (n, _), value in likeness.items())
+    of_lines = _two_best((guid, value) for (_, guid), value in likeness.items())
+    return [
+        (n, guid)
+        for (n, guid), value in likeness.items()
+        if of_notes[n][0] == value == of_lines[guid][0]
+        and value >= LIKELY
+        and value - max(of_notes[n][1], of_lines[guid][1]) >= MARGIN
+        and value - max(compared.of_notes.get(n, 0), compared.of_lines.get(guid, 0)) >= MARGIN
+    ]
 
 
-_SAME: tuple[Callable[[Candidate, Line], bool], ...] = (
-    lambda note, line: note.group == line.group and note.path == line.key and note.source in line.sources,
-    lambda note, line: note.group == line.group and note.path == line.key,
-    lambda note, line: note.path == line.key,
-    lambda note, line: note.group == line.group,
-    lambda note, line: True,
+_SAME: tuple[tuple[Callable[[Candidate], Hashable], Callable[[Line], Iterable[Hashable]]], ...] = (
+    (lambda note: (note.group, note.path, note.source), lambda line: product([line.group], [line.key], line.sources)),
+    (lambda note: (note.group, note.path), lambda line: [(line.group, line.key)]),
+    (lambda note: note.path, lambda line: [line.key]),
+    (lambda note: note.group, lambda line: [line.group]),
+    (lambda note: None, lambda line: [None]),
 )
 """By what one of several lines of the same text is chosen, the surest sign first."""
 
