@@ -6,7 +6,7 @@ import html
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -189,6 +189,7 @@ TOKENS = r"""x 1 + = < > & ' " | [ ] ( ) . , _ ^ { } é $ % {a} {b} {red} \frac 
 TEX = st.lists(st.sampled_from([" ", *TOKENS.split()]), max_size=8).map("".join)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.booleans(), MARKUP, TEX), max_size=6))
 @example([(True, "", r"\text{</math><script>}")])
 def test_all_is_well_formed_and_no_text_is_lost(parts: list[tuple[bool, str, str]]) -> None:
