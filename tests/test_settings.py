@@ -171,8 +171,8 @@ def test_settings_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPat
     assert found.message == "this file cannot be read: Permission denied"
 
 
-OF_NOTES = {"P018"}
-"""What can be told only when the notes have been read: test_build.py has it."""
+OF_NOTES = {"P018", "P026"}
+"""What can be told only when the notes have been read: test_build.py and test_editions.py have it."""
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,8 @@ def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
     ]
     assert found[2].hint == "did you mean `version`?"
     assert found[-1].hint == (
-        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, media, lint, style"
+        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, "
+        "media, lint, style, editions"
     )
 
 

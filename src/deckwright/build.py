@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -50,7 +51,8 @@ Status = Literal[
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What to build, and how. `target` is the package to write; None means `build/SLUG.apkg` in the project.
+    """What to build, and how. `target` is the package to write; None means `build/SLUG.apkg` in the project. With `editions`,
+    the package of each is made too: of `SLUG.apkg`, `SLUG-NAME.apkg`.
 
     `keep_going` leaves out the notes with errors and builds the rest. With `locked`, deck.lock must not change.
     """
@@ -59,15 +61,17 @@ class Options(msgspec.Struct, frozen=True):
     target: Path | None = None
     keep_going: bool = False
     locked: bool = False
+    editions: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """What a build did. `found` is everything that was found: in the settings, then in the notes, by place.
 
     If the settings have an error, there is no `target` and nothing `loaded`. `package` is how much the new package
-    contains. `is_ledger_changed` says whether deck.lock was written, `stale_lines` how many of its lines would have changed,
-    counted only for "locked". `path` is what could not be read or written, and `problem` the reason, or what is wrong with a
-    name or an ID. `seen` is all that the package depends on; None unless another build would say the same.
+    contains, and `editions` are the packages beside it, by their names. `is_ledger_changed` says whether deck.lock was
+    written, `stale_lines` how many of its lines would have changed, counted only for "locked". `path` is what could not be
+    read or written, and `problem` the reason, or what is wrong with a name or an ID. `seen` is all that the package depends
+    on; None unless another build would say the same.
     """
 
     status: Status
@@ -75,6 +79,7 @@ class Outcome(msgspec.Struct, frozen=True):
     target: Path | None = None
     loaded: Loaded | None = None
     package: Counts | None = None
+    editions: Mapping[str, tuple[Path, Counts]] = {}
     is_ledger_changed: bool = False
     stale_lines: int = 0
     path: Path | None = None
@@ -166,7 +171,7 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
         return replace(outcome, status=reason)
     if options.locked and (stale_lines := loaded.stale_lines):
         return replace(outcome, status="locked", stale_lines=stale_lines)
-    outcome = _written(project, loaded, target, outcome, cache)
+    outcome = _written(project, loaded, outcome, cache, options.editions)
     cache.prune()
     return replace(outcome, seen=_complete(seen, outcome)) if outcome.status == "built" else outcome
 
@@ -185,6 +190,8 @@ def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
         seen.made = inputs.mark(outcome.target.stat())
         if inputs.is_coarse(seen.made):
             seen.add_written(outcome.target)
+        for path, _ in outcome.editions.values():
+            seen.beside[inputs.place_of(path, seen.root)] = inputs.mark(path.stat())
     except OSError:
         return None
     return seen
@@ -244,10 +251,14 @@ def _objection(loaded: Loaded, keep_going: bool) -> Status | None:
     return None if loaded.collection.notes else "no notes"
 
 
-def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, cache: Cache) -> Outcome:
-    """Write the package, save deck.lock, and only then put the package in its place: nobody must ever get a note whose
+def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, with_editions: bool) -> Outcome:
+    """Write the packages, save deck.lock, and only then put the packages in their places: nobody must ever get a note whose
     identity was not kept, and a build that fails must change neither.
     """
+    assert outcome.target
+    target = outcome.target
+    made_too = [name for name, guids in loaded.members.items() if guids] if with_editions else []
+    paths = {name: target.with_name(f"{target.stem}-{name}.apkg") for name in made_too}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with files.workshop(target.parent) as folder:
@@ -255,15 +266,19 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, c
             kept, key = folder / "kept", cache.key("rows", ())
             cache.copy(key, kept)
             made = package.write(loaded.collection, new, target, _parts(loaded), kept)
+            editions = {
+                name: (path, _edition(loaded, name, folder / path.name, new, kept)) for name, path in paths.items()
+            }
             cache.keep(key, kept)
-            if target.is_dir():
+            if any(path.is_dir() for path in (target, *paths.values())):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             try:
                 is_changed = collection.save(project, loaded)
             except OSError as error:
                 return _failed(outcome, "unwritable", loaded.file, error)
             outcome = replace(outcome, is_ledger_changed=is_changed)
-            new.replace(target)
+            for path in (*paths.values(), target):
+                (folder / path.name).replace(path)
     except package.WriteError:
         if changed := _changed_media(loaded):
             return replace(outcome, status="unreadable", path=changed, problem="it changed while it was read")
@@ -272,7 +287,16 @@ def _written(project: Project, loaded: Loaded, target: Path, outcome: Outcome, c
         if error.filename in {str(media.path) for media in loaded.collection.media}:
             return _failed(outcome, "unreadable", Path(error.filename), error)
         return _failed(outcome, "unwritable", target, error)
-    return replace(outcome, package=made)
+    return replace(outcome, package=made, editions=editions)
+
+
+def _edition(loaded: Loaded, name: str, new: Path, whole: Path, kept: Path) -> Counts:
+    """Write the package of an edition, with the rows and the media that that of the whole deck has left."""
+    rows = new.with_suffix(".rows")
+    shutil.copyfile(kept, rows)
+    made = package.write(loaded.edition(name), new, whole, _parts(loaded), rows, whole=loaded.collection)
+    rows.unlink()
+    return made
 
 
 def _parts(loaded: Loaded) -> Iterator[tuple[bytes, Iterable[Note]]]:

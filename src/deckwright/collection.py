@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from . import candidates, files, identity, inputs, marks, notetypes
+from . import candidates, editions, files, identity, inputs, marks, notetypes
 from .cache import Cache
 from .compilation import Body, Compilation, Progress
 from .diagnostics import Diagnostic, flood, has_errors, sort
@@ -31,13 +31,14 @@ class Loaded(msgspec.Struct, frozen=True):
     """A collection without the notes that have errors, and everything that was found, by place.
 
     `notes` are those of the collection, with the keys of their files. `files` is how many files of notes there are,
-    `spans` where each note of the collection stands, by its guid. `before` is the ledger as it was read from `file`;
+    `spans` where each note of the collection stands, by its guid, and `members` the notes of each edition. `before` is the ledger as it was read from `file`;
     `assigned` has what became of it.
     """
 
     collection: Collection
     notes: Notes
     spans: Mapping[str, Span]
+    members: editions.Members
     diagnostics: list[Diagnostic]
     files: int
     before: Ledger
@@ -48,6 +49,10 @@ class Loaded(msgspec.Struct, frozen=True):
     def is_blocked(self) -> bool:
         """Whether an error is not of one note but of them all, so that no package can be made without it."""
         return any(d.severity == "error" and d.span.path == ledger.FILE for d in self.diagnostics)
+
+    def edition(self, name: str) -> Collection:
+        """The collection of an edition."""
+        return editions.part(self.collection, self.members[name], self.notes.media())
 
     @property
     def stale_lines(self) -> int:
@@ -101,10 +106,13 @@ def load(
         decks=_decks(settings, assigned, len(identified)),
         media=tuple(media[name] for name in sorted(media)),
     )
+    members, wrong = editions.members(settings, made)
+    if made and not has_errors(found):  # A note with an error may be the one that is missing.
+        found += wrong
     spans = {who.guid: draft.note.span for draft, who in identified}
     gc.freeze()
     gc.unfreeze()  # All of that stays. Now it counts as old, and is hardly looked at any more.
-    return Loaded(collection, made, spans, sort(found), number, before, file, assigned)
+    return Loaded(collection, made, spans, members, sort(found), number, before, file, assigned)
 
 
 def save(project: Project, loaded: Loaded) -> bool:
@@ -130,6 +138,10 @@ class Notes:
     def written(self) -> list[Candidate]:
         """What the authors' files say of the notes, in their order, with their media."""
         return [draft.note for draft, _ in self._identified]
+
+    def media(self) -> dict[str, tuple[Media, ...]]:
+        """The files of the notes that have any, by their guids."""
+        return {who.guid: draft.media for draft, who in self._identified if draft.media}
 
     def numbers(self) -> Iterator[tuple[int, ...]]:
         """The numbers of the cards of each note's deletions, in the order of the notes."""
@@ -353,9 +365,11 @@ def _decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, .
 
 
 def _description(settings: Settings, number: int, version: str) -> str:
-    """What Anki shows below the deck's name: the author's description, then count, version, author, licence and link."""
+    """What Anki shows below the deck's name: the author's description, then count, version, author, licence and link. A deck
+    with editions has no count: of several that somebody imports, the last one's description stays.
+    """
     facts = [
-        f"{number} notes" if number != 1 else "1 note",
+        *[f"{number} notes" if number != 1 else "1 note"] * (not settings.editions),
         f"version {html.escape(version)}",
         html.escape(settings.author),
         html.escape(settings.licence),

@@ -51,7 +51,7 @@ class Inputs:
     """What was looked at, by its path relative to the project's root: of files the mark and the SHA-256, of folders
     the mark and the digest of the names in them, both in hex; and what was looked for and not found. A mark is from
     before anything was read, so that a change in the meantime is seen. `began` is when that was, in nanoseconds of the
-    Unix epoch. `made` is the mark of what was made of it all.
+    Unix epoch. `made` is the mark of what was made of it all, and `beside` are those of what else was, by their places.
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
@@ -61,6 +61,7 @@ class Inputs:
         self.folders: dict[str, tuple[Mark, str]] = {}
         self.missing: set[str] = set()
         self.made: Mark | None = None
+        self.beside: dict[str, Mark] = {}
 
     def add_file(self, path: str | os.PathLike[str], held: os.stat_result, data: bytes) -> None:
         """A file was read: what the system says of it, and its content. What was read first counts."""

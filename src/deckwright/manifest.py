@@ -36,12 +36,21 @@ def root_above(start: str | os.PathLike[str]) -> str | None:
         folder = above
 
 
-def unchanged(root: str, target: str | os.PathLike[str] | None) -> tuple[str, dict[str, Any]] | None:
-    """The package, and what the last build said, if building `target` once more would change nothing; otherwise None."""
+def unchanged(
+    root: str, target: str | os.PathLike[str] | None, with_editions: bool = False
+) -> tuple[str, dict[str, Any]] | None:
+    """The package, and what the last build said, if building `target` once more would change nothing; otherwise None. With
+    editions, all of their packages must be there too.
+    """
     kept = read(root)
     with suppress(OSError, ValueError, TypeError, KeyError, IndexError):
         package = os.path.normpath(os.path.join(root, kept["target"]))
         is_there = (target is None and kept["is_default"]) or (target and os.path.abspath(target) == package)
+        beside = kept["beside"] if with_editions else {}
+        if beside is None or not all(
+            list(inputs.mark(os.stat(os.path.join(root, place)))) == held for place, held in beside.items()
+        ):
+            return None
         if is_there and list(inputs.mark(os.stat(package))) == kept["package"] and kept["tool"] == tool():
             return (package, kept["said"]) if inputs.are_same(kept["inputs"], root) else None
     return None
@@ -53,6 +62,8 @@ def pack(
     is_default: bool,
     said: Mapping[str, object],
     media: Mapping[str, tuple[str, str]],
+    *,
+    with_editions: bool = False,
 ) -> bytes:
     """The manifest of a build that has just made `target`. `said` is for whoever asks `unchanged`.
 
@@ -63,6 +74,7 @@ def pack(
         "target": inputs.place_of(target, seen.root),
         "is_default": is_default,
         "package": seen.made,
+        "beside": seen.beside if with_editions else None,
         "said": said,
         "media": media,
         "inputs": seen.packed(),

@@ -290,6 +290,19 @@ class Deck(msgspec.Struct, frozen=True):
     description: str = ""
 
 
+class Edition(msgspec.Struct, frozen=True):
+    """A part of the deck that is a package of its own: the notes that are in one of the `decks` and have one of the `tags`,
+    each with what is below it; what is empty asks for nothing. `name` is a slug. `places` has where the edition stands in the
+    settings, by the empty text, and its `decks` and `tags`.
+    """
+
+    name: str
+    title: str
+    decks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    places: Mapping[str, Span] = {}
+
+
 class Settings(msgspec.Struct, frozen=True):
     """What `[tool.deckwright]` or `deck.toml` says, checked. `id`, `name` and `tag_prefix` are frozen at the first release.
 
@@ -312,6 +325,7 @@ class Settings(msgspec.Struct, frozen=True):
     lint: Mapping[str, str] = {}
     style: str = ""
 
+    editions: tuple[Edition, ...] = ()
 
 class Notes(Protocol):
     """Notes, made as they are asked for: a whole deck of them may be large."""

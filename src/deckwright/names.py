@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from itertools import count
 
 from .limits import MAX_DECK_NAME
@@ -41,6 +41,23 @@ def slug_problem(slug: str) -> str:
         return "is not made of small letters, digits and dashes"
     # SLUG.apkg and SLUG-VERSION.apkg: Anki's desktop tells a backup by these names (aqt/import_export/importing.py).
     return "is what Anki calls its own backups" if f"{slug}-".startswith(("collection-", "backup-")) else ""
+
+
+def is_within(path: str, word: str, above: str) -> bool:
+    """Whether a deck or a tag is the one that `word` names, or below it, in capitals or not. `above` is what all of the
+    project's begin with; `word` may do without it.
+    """
+    path = f"{path}::".casefold()
+    return any(path.startswith(f"{name}::".casefold()) for name in (word, f"{above}::{word}"))
+
+
+def levels(path: str, above: str) -> Iterator[str]:
+    """What names a deck or a tag, or one above it, with and without what all of the project's begin with."""
+    parts = path.split("::")
+    for length in range(1, len(parts) + 1):
+        whole = "::".join(parts[:length])
+        yield whole.removeprefix(f"{above}::")
+        yield whole
 
 
 def nearest(word: str, known: Iterable[str], slips: int) -> str:

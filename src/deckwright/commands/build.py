@@ -28,6 +28,7 @@ from ._talk import (
 
 if TYPE_CHECKING:
     from ..build import Outcome
+    from ..package import Counts
 
 
 @command("build --open")
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The package to write. Default: build/SLUG.apkg in the project.",
 )
+@click.option("--editions", is_flag=True, help="Build the package of each edition too: build/SLUG-NAME.apkg.")
 @click.option("--keep-going", is_flag=True, help="Leave out the notes with errors and build the rest.")
 @click.option("--locked", is_flag=True, help="Fail if deck.lock would change. For tags and the main branch.")
 @click.option(
@@ -53,6 +55,7 @@ def build(
     ctx: click.Context,
     start: Path,
     output: Path | None,
+    editions: bool,
     keep_going: bool,
     locked: bool,
     retire: bool,
@@ -66,7 +69,7 @@ def build(
     one that learners already have: commit it to Git.
     """
     is_plain = not (keep_going or retire or renumber or rename or "SOURCE_DATE_EPOCH" in os.environ)
-    if is_plain and (made := _say_it_is_current(start, output)):
+    if is_plain and (made := _say_it_is_current(start, output, editions)):
         if hand_over:
             _hand_over(made)
         else:
@@ -76,7 +79,7 @@ def build(
     from ..diagnostics import has_errors
 
     root = found_root(start)
-    options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked)
+    options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked, editions)
     with progress() as show:
         outcome = building.build(root, options, show, _say_waiting)
     say(outcome.found)
@@ -85,7 +88,7 @@ def build(
     failed = has_errors(outcome.found)
     _say_what(outcome)
     if is_plain:
-        _remember(outcome, output is None)
+        _remember(outcome, output is None, editions)
     if failed:
         click.echo(f"{summary(outcome.found)}: the notes with errors are left out.", err=True)
     if hand_over and outcome.target:
@@ -97,12 +100,12 @@ def build(
     ctx.exit(int(failed))
 
 
-def _say_it_is_current(start: Path, output: Path | None) -> Path | None:
+def _say_it_is_current(start: Path, output: Path | None, editions: bool) -> Path | None:
     """Say what a build would say that makes the same package once more, and return its path; None if it may be another one."""
     from .. import manifest
 
     root = manifest.root_above(start)
-    current = root and manifest.unchanged(root, output)
+    current = root and manifest.unchanged(root, output, editions)
     if not (root and current):
         return None
     package, said = current
@@ -111,28 +114,35 @@ def _say_it_is_current(start: Path, output: Path | None) -> Path | None:
         click.echo(said["found"] + "\n", err=True)
     target = output or Path(package)
     click.echo(f"Built {shown(target)} · {said['held']}")
+    for name, held in said["editions"] if editions else ():
+        click.echo(f"Built {shown(target.with_name(name))} · {held}")
     for line in said["changes"]:
         click.echo(line)
     return target.resolve()
 
 
-def _remember(outcome: Outcome, is_default: bool) -> None:
+def _remember(outcome: Outcome, is_default: bool, editions: bool) -> None:
     """Keep what was looked at and what was said, so that the next build need do nothing where nothing has changed."""
     from .. import build as building
     from .. import files, manifest
 
-    if not (outcome.seen and outcome.target and outcome.loaded):
+    if not (outcome.seen and outcome.target and outcome.loaded and outcome.package):
         return
     place = Path(outcome.seen.root, manifest.PLACE)
     said = {
         "found": text(outcome.found),
-        "held": _held(outcome),
+        "held": _held(outcome.package),
+        "editions": [(path.name, _held(counts)) for path, counts in outcome.editions.values()],
         "changes": changes(outcome.loaded, is_repeated=True),
     }
     media = building.shipped_as_they_are(outcome.loaded)
     with suppress(OSError):  # Then the next build looks at everything.
         if not place.parent.is_symlink():  # It may lead out of the project.
-            files.replace(place, manifest.pack(outcome.seen, outcome.target, is_default, said, media), sync=False)
+            files.replace(
+                place,
+                manifest.pack(outcome.seen, outcome.target, is_default, said, media, with_editions=editions),
+                sync=False,
+            )
 
 
 def _say_waiting() -> None:
@@ -169,16 +179,16 @@ def _say_what(outcome: Outcome) -> None:
     """Say what was built, and what that changed."""
     if not (outcome.target and outcome.package and outcome.loaded):
         return
-    click.echo(f"Built {shown(outcome.target)} · {_held(outcome)}")
+    click.echo(f"Built {shown(outcome.target)} · {_held(outcome.package)}")
+    for path, held in outcome.editions.values():
+        click.echo(f"Built {shown(path)} · {_held(held)}")
     for line in changes(outcome.loaded):
         click.echo(line)
     _say_ledger_changed(outcome)
 
 
-def _held(outcome: Outcome) -> str:
+def _held(made: Counts) -> str:
     """As in "2 notes, 3 cards, 1 media file, 40 kB"."""
-    assert outcome.package
-    made = outcome.package
     counts = ((made.notes, "note"), (made.cards, "card"), (made.media, "media file"))
     return ", ".join([*(count(number, noun) for number, noun in counts if number), size(made.size)])
 

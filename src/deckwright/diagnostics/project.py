@@ -94,7 +94,8 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
 def wrong_type(key: str, wanted: str, hint: str) -> Words:
     """A setting has a value of the wrong type.
 
-    Every setting is text in quotes, except `cards` and `media`, which are lists of folders, and the table `style`.
+    Every setting is text in quotes, except `cards` and `media`, which are lists of folders, and the tables `lint`, `style` and
+    `editions`.
 
     Bad (deck.toml):
         id = "anatomy-k3v9q2xm"
@@ -490,6 +491,74 @@ def bad_baseline(reason: str) -> Words:
     these alarms are told again.
     """
     return f"the baseline cannot be used: {reason}", "write it anew: deckwright check --baseline"
+
+
+@declare("P025")
+def bad_edition(name: str, reason: str) -> Words:
+    """An edition cannot be told from others, or has nothing that chooses its notes.
+
+    Its packages are named after it, `SLUG-NAME.apkg`, and it has the notes of some `decks`, or with some `tags`.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [editions."The heart"]
+        tags = ["heart"]
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [editions.heart]
+        title = "The heart"
+        tags = ["heart"]
+    Good (cards/heart.md):
+        ## What does a valve do? {.basic tags="heart"}
+
+        It lets blood pass in one direction.
+    """
+    return (
+        f"the edition {_quoted(name)} {reason}",
+        'write `[editions.NAME]` with a name of a-z, 0-9 and hyphens, and below it `decks = ["Deck"]` or `tags = ["tag"]`',
+    )
+
+
+@declare("P026")
+def not_in_edition(edition: str, key: str, word: str, near: str) -> Words:
+    """An edition chooses notes that there are not.
+
+    A deck or a tag of an edition is written as in Anki, and with or without what all of the project's begin with. It has the
+    notes of the decks or tags below it too. If an edition has both `decks` and `tags`, a note must have one of each.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [editions.heart]
+        tags = ["hearts"]
+    Bad (cards/heart.md):
+        ## What does a valve do? {.basic tags="heart"}
+
+        It lets blood pass in one direction.
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+
+        [editions.heart]
+        tags = ["heart"]
+    Good (cards/heart.md):
+        ## What does a valve do? {.basic tags="heart"}
+
+        It lets blood pass in one direction.
+    """
+    if not word:
+        return (
+            f"no note is in the edition {_quoted(edition)}: none has both a deck and a tag of it",
+            "leave out `decks` or `tags`, or tag the notes that it is to have",
+        )
+    missing = f"there is no deck `{word}` with notes" if key == "decks" else f"no note has the tag `{word}`"
+    hint = f"did you mean `{near}`?" if near else "`deckwright stats` shows which there are"
+    return f"{missing}, for the edition {_quoted(edition)}", hint
 
 
 def _quoted(value: str) -> str:

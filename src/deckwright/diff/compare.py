@@ -86,13 +86,13 @@ def _differ(old: PackedNote, new: PackedNote) -> bool:
     )  # fmt: skip
 
 
-_COUNT = re.compile(r"^<p>\d+ notes?(?= · version .*</p>\Z)", re.MULTILINE)
-"""How our own line below the author's description begins; `collection` writes it."""
+_COUNT = re.compile(r"^<p>\d+ notes? · (?=version .*</p>\Z)", re.MULTILINE)
+"""How our own line below the author's description begins; `collection` writes it, and leaves it out of a deck with editions."""
 
 
 def _uncounted(description: str) -> str:
     """A deck's description without our number of its notes, which says nothing that the lists do not say."""
-    return _COUNT.sub("", description)
+    return _COUNT.sub("<p>", description)
 
 
 def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") -> Listed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -74,8 +74,15 @@ class Rows:
         """Nothing is asked for any more."""
         self._connection.close()
 
-    def update(self, parts: Parts, note_types: Mapping[str, NoteType], decks: Mapping[int, Deck]) -> None:
-        """Make the rows those of these notes. `decks` has the decks of the package by their ids.
+    def update(
+        self,
+        parts: Parts,
+        note_types: Mapping[str, NoteType],
+        decks: Mapping[int, Deck],
+        guids: Collection[str] | None = None,
+    ) -> None:
+        """Make the rows those of these notes. `decks` has the decks of the package by their ids. With `guids`, only those
+        notes get rows, and their new cards come where they come among all of them; such rows are for no other package.
 
         Raises ValueError for notes that `contents` refuses, and if two notes, or cards of two notes, have the same id.
         """
@@ -85,6 +92,8 @@ class Rows:
             named = [(deck.name, id_) for id_, deck in decks.items()]
             self._connection.executemany("INSERT INTO decks VALUES (?, ?)", named)
             self._place(self._numbered(parts, note_types))
+            if guids is not None:
+                self._keep_only(guids)
             self._connection.execute("COMMIT")
         if row := self._first(
             "SELECT guid, deck FROM asked JOIN written ON written.id = nid WHERE deck NOT IN (SELECT name FROM decks)"
@@ -170,6 +179,12 @@ class Rows:
         for number in numbers:
             self._connection.execute("UPDATE parts SET first = ? WHERE part = ?", (first, number))
             first += sizes[number]
+
+    def _keep_only(self, guids: Collection[str]) -> None:
+        self._connection.execute("CREATE TABLE kept (guid TEXT PRIMARY KEY)")
+        self._connection.executemany("INSERT INTO kept VALUES (?)", ((guid,) for guid in guids))
+        self._connection.execute("DELETE FROM written WHERE guid NOT IN (SELECT guid FROM kept)")
+        self._connection.execute("DELETE FROM asked WHERE nid NOT IN (SELECT id FROM written)")
 
     def _first(self, sql: str, *values: object) -> Any:
         """The first row that a query finds, None if there is none."""

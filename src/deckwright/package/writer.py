@@ -36,12 +36,16 @@ def write(
     last: Path | None = None,
     parts: Parts | None = None,
     kept: Path | None = None,
+    *,
+    whole: Collection | None = None,
 ) -> Counts:
     """Write the package, read it back, and only then put it in the place of the previous one. What it holds.
 
     The notes are asked for once, one by one, unless they come in `parts`. `kept` is a file for what can be of use for the
     next package, as the one before has left it; it may be missing. Media that are in the package `last` too are copied
     from it: that is faster than from their sources, but whatever is wrong with it, the package is as if there was none.
+    `whole` is a collection that this one is a part of, and `parts` and `kept` are then of that: new cards come in the order
+    and in the places that they have there. `kept` is of no use then for another package.
 
     Raises ValueError for what `refuse_name` and `contents` refuse, OSError for a file that cannot be read or written, and
     WriteError if what was read back differs. Whatever is raised, the target stays as it was and nothing else is left; what
@@ -52,6 +56,8 @@ def write(
     refuse_name(target.name)
     package = outline(collection)
     media = sorted(collection.media, key=lambda file: file.name)
+    guids = None if whole is None else {note.guid for note in collection.notes}
+    notes, note_types = (whole or collection).notes, (whole or collection).note_types
     decks = {tables.deck_id(collection.settings.id, deck.name): deck for deck in package.decks}
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.workshop(target.parent) as folder, closing(Rows(kept or folder / "rows")) as rows:
@@ -60,7 +66,7 @@ def write(
             try:
                 with zipped.Writer(made) as new, ThreadPoolExecutor(1) as beside:
                     copied = beside.submit(new.add_media, media, lender)  # SQLite does not keep Python's lock.
-                    rows.update(parts or [(b"", collection.notes)], collection.note_types, decks)
+                    rows.update(parts or [(b"", notes)], note_types, decks, guids)
                     tables.write(database, _blank(package.note_types, decks, rows), rows)
                     copied.result()
                     new.add_collection(database, rows)

@@ -105,32 +105,24 @@ class _Filter(msgspec.Struct, frozen=True):
 
 
 def _filters(choice: Choice, settings: Settings) -> list[_Filter]:
-    def within(above: str) -> Callable[[str, str], bool]:
-        return lambda path, word: any(
-            f"{path}::".casefold().startswith(f"{name}::".casefold()) for name in (word, f"{above}::{word}")
-        )
-
-    def levels(above: str) -> Callable[[str], Iterable[str]]:
-        def named(path: str) -> Iterator[str]:
-            parts = path.split("::")
-            for length in range(1, len(parts) + 1):
-                whole = "::".join(parts[:length])
-                yield whole.removeprefix(f"{above}::")
-                yield whole
-
-        return named
-
     deck, tag = settings.name, settings.tag_prefix.replace("/", "::")
     every = [
         _Filter(
             "deck",
             choice.decks,
             lambda note: [note.deck],
-            within(deck),
+            lambda path, word: names.is_within(path, word, deck),
             "There is no deck {} with notes.",
-            levels(deck),
+            lambda path: names.levels(path, deck),
         ),
-        _Filter("tag", choice.tags, lambda note: note.tags, within(tag), "No note has the tag {}.", levels(tag)),
+        _Filter(
+            "tag",
+            choice.tags,
+            lambda note: note.tags,
+            lambda path, word: names.is_within(path, word, tag),
+            "No note has the tag {}.",
+            lambda path: names.levels(path, tag),
+        ),
         _Filter(
             "kind", choice.kinds, lambda note: [note.note_type], str.__eq__, "No note is of the kind {}.", lambda _: ()
         ),

@@ -137,7 +137,7 @@ def unversioned(description: str) -> str:
     return _COUNTED.sub("", description)
 
 
-_COUNTED = re.compile(r"^<p>\d+ notes? · version [^·<]*(?=(?:· .*)?</p>\Z)", re.MULTILINE)
+_COUNTED = re.compile(r"^<p>(?:\d+ notes? · )?version [^·<]*(?=(?:· .*)?</p>\Z)", re.MULTILINE)
 
 
 class _Judged:

@@ -32,9 +32,9 @@ from ..diagnostics.project import (
     wrong_type,
 )
 from ..limits import MAX_DECK_ID, MAX_PATH, MAX_SETTINGS_TOLD
-from ..model import Settings
+from ..model import Edition, Settings
 from ..names import name_problem, slug, slug_problem
-from . import stylesheet
+from . import editions, stylesheet
 from .toml_places import File
 
 _KNOWN = {setting.name: setting for setting in fields(Settings)}
@@ -50,6 +50,7 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
     style = ""
     lint: Mapping[str, str] = {}
     folders: dict[str, tuple[str, ...]] = {}
+    parts: tuple[Edition, ...] = ()
     found: list[Diagnostic] = []
     for key, value in file.table.items():
         if key not in _KNOWN:
@@ -60,6 +61,9 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
             found += wrong
         elif key == "lint":
             lint, wrong = _lint(file, value)
+            found += wrong
+        elif key == "editions":
+            parts, wrong = editions.check(file, value)
             found += wrong
         elif _KNOWN[key].type is str:
             if isinstance(value, str):
@@ -79,9 +83,11 @@ def check(file: File, root: Path) -> tuple[Settings | None, list[Diagnostic]]:
         texts["slug"] = slug(texts["name"])
         if not name_problem(texts["name"]) and (reason := slug_problem(texts["slug"])):
             found.append(bad_slug(file.span("name"), texts["slug"], f"made from the name {reason}"))
+    found += editions.called_like_the_deck(parts, texts.get("slug", ""))
     if has_errors(found):
         return None, found
-    return msgspec.convert(_normalised(texts) | folders | {"style": style, "lint": lint}, Settings), found
+    held = _normalised(texts) | folders | {"style": style, "lint": lint, "editions": parts}
+    return msgspec.convert(held, Settings), found
 
 
 def _normalised(texts: dict[str, str]) -> dict[str, object]:
