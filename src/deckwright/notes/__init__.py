@@ -82,7 +82,7 @@ def _note(
         tags=tags,
         deck=deck,
         path=context.path(part, section),
-        text=content.text(own),
+        text=content.text(own, section.document),
         source=content.source(part, section, context.source(part, section), tags),
         span=part.span,
         id=part.tag.id,

@@ -46,9 +46,9 @@ def is_text(block: Block) -> bool:
     return block.kind not in HIDDEN
 
 
-def text(held: Iterable[Block]) -> str:
+def text(held: Iterable[Block], document: Document) -> str:
     """The text of all leaves on one line, without marks of emphasis, the marks, numbers and hints of clozes, the
-    folders in the addresses of links, and footnotes of the form `^[…]`.
+    folders in the addresses of links, and what refers to footnotes of the document.
     """
     waiting = [*held]
     waiting.reverse()
@@ -58,11 +58,11 @@ def text(held: Iterable[Block]) -> str:
         if block.children:
             waiting += reversed(block.children)
         if block.text and block.kind not in HIDDEN:
-            words += _leaf_text(block).split()
+            words += _leaf_text(block, document).split()
     return " ".join(words)
 
 
-def _leaf_text(leaf: Block) -> str:
+def _leaf_text(leaf: Block, document: Document) -> str:
     text = leaf.text
     left_out: list[tuple[int, int]] = []
     if leaf.pieces:
@@ -70,6 +70,8 @@ def _leaf_text(leaf: Block) -> str:
             left_out += ((pair.open.start, pair.start), (pair.end, pair.close.end))
         for piece in flat(leaf.pieces):
             left_out += _signs(text, piece)
+            if piece.kind == "footnote" and piece.text.lower() in document.footnotes:
+                left_out.append((piece.start, piece.end))
     elif leaf.kind in VERBATIM:
         left_out = [(start, end) for start, end, _, _ in clozes.in_code(text)]
     return without(text, left_out) if left_out else text

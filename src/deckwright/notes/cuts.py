@@ -86,12 +86,14 @@ def _items(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
                 continue
             span = _span(section, next((block for block in walk(blocks) if block.starts), item))
             if not body.divided:
-                name = " ".join(content.text(blocks).split()[:8])
+                name = " ".join(content.text(blocks, section.document).split()[:8])
                 parts.append(Part((section.title,), body.above, blocks, body.extra, tag, span, name))
             elif lead := _lead(blocks[0]):
                 asked, rest = lead
                 answer = ((rest,) if rest.text else ()) + blocks[1:]
-                parts.append(Part((asked,), body.above, answer, body.extra, tag, span, content.text([asked])))
+                parts.append(
+                    Part((asked,), body.above, answer, body.extra, tag, span, content.text([asked], section.document))
+                )
             else:
                 found.append(no_lead(span))
     return parts, found
@@ -104,7 +106,7 @@ def _definitions(section: Section, block: Block, body: Body) -> Iterator[Part]:
         if terms and answers and (child is None or child.kind == "term"):
             several = replace(block, children=tuple(answers))
             answer = answers[0].children if len(answers) == 1 else (several,)
-            span, name = _span(section, terms[0]), content.text(terms)
+            span, name = _span(section, terms[0]), content.text(terms, section.document)
             yield Part(tuple(terms), body.above, answer, body.extra, Tag(), span, name)
             terms, answers = [], []
         if child is not None:
@@ -149,7 +151,7 @@ def _rows(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
         first, filled, own = _filled(heads, extra, row)
         is_labelled = extra[1:].count(False) > 1
         answer, labelled = ((), filled) if is_labelled else (tuple(cell for _, cell in filled), ())
-        span, name = _span(section, first), content.text([first])
+        span, name = _span(section, first), content.text([first], section.document)
         parts.append(Part((first,), body.above, answer, (*own, *body.extra), tag, span, name, labelled, heads[:1]))
     return parts, []
 
@@ -164,9 +166,9 @@ def _cells(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
         if tag is None or tag.id or tag.kind == SKIP:
             continue
         first, filled, own = _filled(heads, extra, row)
-        name, beside = content.text([first]), (*own, *body.extra)
+        name, beside = content.text([first], section.document), (*own, *body.extra)
         for head, cell in filled:
-            named, span = f"{name} {content.text([head])}", _span(section, cell)
+            named, span = f"{name} {content.text([head], section.document)}", _span(section, cell)
             parts.append(Part((first, head), body.above, (cell,), beside, tag, span, named, heads=(heads[0], head)))
     return parts, found
 
@@ -178,7 +180,7 @@ def _tagged_rows(
     for table in body.below:
         if table.kind == "table":
             head, *rows = table.children
-            extra = tuple(content.text([cell]).casefold() == "extra" for cell in head.children)
+            extra = tuple(content.text([cell], section.document).casefold() == "extra" for cell in head.children)
             yield from ((head.children, extra, row, section.entry(row)) for row in rows)
 
 

@@ -26,11 +26,12 @@ from .text import escaped, plain
 class Renderer(Gathering):
     """Renders the fields of one note. When they are made, it holds what they refer to and what is wrong with them."""
 
-    def inline(self, leaf: Block) -> str:
-        """A leaf without a paragraph around it."""
+    def inline(self, leaf: Block, footnotes: bool = True) -> str:
+        """A leaf without a paragraph around it, with the footnotes that it refers to or without them."""
         if not (leaf.pieces or leaf.too_much):
             return survival.literal(escaped(leaf.text).strip())
         field = Field(self)
+        field.without_footnotes = not footnotes
         root = Element("div")
         inline.add(root, leaf, field)
         return _html(root, field) + _footnotes(field)

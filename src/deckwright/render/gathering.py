@@ -89,6 +89,7 @@ class Field:
     of its marks. `sources` are the places of the addresses in it, likewise, behind that of the first of it. `single` are
     the `==` without a counterpart in their leaf: whether it may open a deletion, and where it stands. `removed` are the
     stretches that go with elements of the author's HTML. `direction` is that of the element around, where it is said.
+    In a field `without_footnotes`, nothing refers to them.
     """
 
     def __init__(self, note: Gathering, cloze: bool = False, footnotes: list[str | Block] | None = None) -> None:
@@ -101,6 +102,7 @@ class Field:
         self.single: list[tuple[bool, Span]] = []
         self.removed = Removed()
         self.direction = ""
+        self.without_footnotes = False
 
     def keep(self, made: str) -> str:
         """Keep finished HTML out of what follows; the mark that stands for it."""

@@ -234,12 +234,16 @@ class _Leaf:
         if label not in self.note.document.footnotes:
             self.note.report(unknown_footnote, self.leaf, piece.start, piece.end, piece.text)
             return literal(self.text[piece.start : piece.end])
+        if self.field.without_footnotes:
+            return ""
         if label not in self.field.footnotes:
             self.field.footnotes.append(label)
         return self.number(self.field.footnotes.index(label) + 1)
 
     def inline_footnote(self, piece: Piece) -> str:
         """The number of a footnote that stands in the text itself."""
+        if self.field.without_footnotes:
+            return ""
         self.field.footnotes.append(replace(self.leaf, pieces=piece.children).cut(*piece.inner))
         return self.number(len(self.field.footnotes))
 
