@@ -49,7 +49,7 @@ def _state(scratch: Scratch, state: Path, monkeypatch: pytest.MonkeyPatch) -> st
     terms.pop("keep_going", None)
     failed = has_errors(loaded.diagnostics)
     made = loaded.assigned
-    counts = {"new": made.new, "changed": made.changed, "kept": made.kept, "retired": made.retired}
+    counts = {"new": made.new, "back": made.back, "changed": made.changed, "kept": made.kept, "retired": made.retired}
     if version:
         made = scratch.release(version, now, **terms)
     mods = [who.mod for who in made.identities if who]

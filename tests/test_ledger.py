@@ -415,6 +415,14 @@ def test_a_note_that_one_branch_retired_and_the_other_kept_is_there() -> None:
     assert one(merged(line_of(retired="1.1.0"), line_of())[0]).retired == ""
 
 
+def test_a_note_that_one_branch_brought_back_is_back_until_one_has_released_it() -> None:
+    back, gone, released = line_of(back="1.1.0"), line_of(retired="1.1.0"), line_of()
+    for files, held in (((back, gone), "1.1.0"), ((back, back), "1.1.0"), ((back, released), ""), ((gone, released), "")):
+        for order in (files, files[::-1]):
+            line = one(merged(*order)[0])
+            assert (line.retired, line.back) == ("", held)
+
+
 def test_the_releases_of_both_branches_are_kept_by_time() -> None:
     heads = [Head(FORMAT, DECK, releases=tuple(Release(version, time) for version, time in releases)) for releases in (
         [("1.0.0", 10), ("1.1.0", 30)], [("1.0.0", 10), ("1.0.1", 20)],
@@ -479,6 +487,7 @@ def lines(draw: st.DrawFn) -> Line:
     numbers, gone = draw(NUMBERS), draw(NUMBERS)
     mod, after = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     state = draw(st.sampled_from([State("s1", "f1", mod, f"1.{mod}.0"), None]))
+    retired = draw(st.sampled_from(["", "draft", "1.1.0"]))
     return Line(
         guid="0a",
         nid=draw(st.integers(1, 3)),
@@ -491,7 +500,8 @@ def lines(draw: st.DrawFn) -> Line:
         gone={n: answer for n, answer in gone.items() if n not in numbers},
         released=state,
         draft=draw(st.sampled_from([State("s2", "f2", mod + after), None])) if state else State("s2", "f2", after),
-        retired=draw(st.sampled_from(["", "draft", "1.1.0"])),
+        retired=retired,
+        back="" if retired else draw(st.sampled_from(["", "1.0.0", "1.1.0"])),
     )
 
 

@@ -21,6 +21,7 @@ from told import told
 
 from deckwright import __version__, build, package, release
 from deckwright.commands import main
+from deckwright.commands._project import changes
 from deckwright.diff.field_text import differ
 from deckwright.identity import Terms, ledger
 from deckwright.identity.lines import Line
@@ -210,6 +211,7 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
             }
             for id_ in ("cover", "ventricle")
         },
+        "editions": {},
     }
     assert manifest.dump(manifest.parse(data)) == data
     assert cut.renderers["Markdown"] == "3.11.3"
@@ -334,6 +336,43 @@ def test_the_commit_of_a_release_has_the_ledger_the_manifest_and_the_changelog(r
     ]  # fmt: skip
     assert released.git("cat-file", "-t", "v1.0.0") == "tag\n"
     assert released.git("rev-parse", "v1.0.0^{commit}", "HEAD").split()[0] == released.git("rev-parse", "HEAD").strip()
+
+
+def test_a_note_that_left_and_comes_back_makes_a_draft(released: Deck) -> None:
+    """Whoever came to the deck in between gets it as a new note."""
+
+    def told() -> tuple[list[str], str]:
+        loaded = released.load(day(9))
+        return changes(loaded), loaded.collection.decks[0].description
+
+    def since(what: str, before: str = "nothing changed", version: str = "1.1.0") -> list[str]:
+        return [f"Since the last build: {before}", f"Since version {version}: {what}"]
+
+    released.change(day(3), VENTRICLE, COVER)
+    released.publish(day(4))
+    released.card_files(notes(VENTRICLE, VALVE, COVER))
+    draft = "<p>3 notes · version 1.1.0 + draft</p>"
+    assert told() == (since("1 back", "1 back"), draft)
+    released.build(day(5))
+    assert told() == (since("1 back"), draft)
+    released.card_files(notes(VENTRICLE, COVER))
+    assert told() == (since("nothing changed", "1 gone"), "<p>2 notes · version 1.1.0</p>")
+    released.change(day(5), VENTRICLE, VALVE, COVER)
+    cut = released.publish(day(6))
+    assert (cut.version, [reason.rule for reason in cut.verdict.reasons]) == ("1.2.0", ["new"])
+    assert told() == (since("nothing changed", version="1.2.0"), "<p>3 notes · version 1.2.0</p>")
+    assert {note.fields["ID"]: note.mod for note in cut.package.notes}["valve"] == day(1)
+
+
+def test_the_package_of_a_release_lacks_a_note_that_comes_back_after_it(released: Deck) -> None:
+    released.change(day(3), VENTRICLE, COVER)
+    released.publish(day(4))
+    published = released.root / "build" / "releases" / "1.1.0" / "anatomy.apkg"
+    released.change(day(5), VENTRICLE, VALVE, COVER)
+    loaded = released.load(day(6))
+    known = loaded.assigned.ledger
+    known = replace(known, head=replace(known.head, releases=(replace(known.last, digest="", tool="0.0.1"),)))
+    assert former(repository.repository(released.root), known, published, known.head.deck).source == "anatomy.apkg"
 
 
 def test_drafts_that_people_have_are_not_updated_by_a_first_release(deck: Deck) -> None:

@@ -25,17 +25,18 @@ _DOUBTS = frozenset({"I002", "I003", "I009", "I020", "I030"})
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """How many notes came, changed, moved below other headings with the same text, and left."""
+    """How many notes came, came back, changed, moved below other headings with the same text, and left."""
 
-    new: int
-    changed: int
-    moved: int
-    gone: int
+    new: int = 0
+    back: int = 0
+    changed: int = 0
+    moved: int = 0
+    gone: int = 0
 
     @property
     def any(self) -> bool:
         """Whether any note did."""
-        return bool(self.new or self.changed or self.moved or self.gone)
+        return bool(self.new or self.back or self.changed or self.moved or self.gone)
 
 
 def since_build(before: Ledger, after: Ledger) -> Changes | None:
@@ -46,7 +47,9 @@ def since_build(before: Ledger, after: Ledger) -> Changes | None:
     both = [(was[guid], line) for guid, line in now.items() if guid in was and line is not was[guid]]
     moved = sum(_is_moved(old, new) for old, new in both)
     changed = sum(old.mod != new.mod and not _is_moved(old, new) for old, new in both)
-    return Changes(len(now.keys() - was.keys()), changed, moved, len(was.keys() - now.keys()))
+    came = now.keys() - was.keys()
+    back = len(came & before.lines.keys())
+    return Changes(len(came) - back, back, changed, moved, len(was.keys() - now.keys()))
 
 
 def is_look_new(before: Ledger, after: Ledger) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..collection import Loaded
     from ..diagnostics import Diagnostic
     from ..identity import Terms
+    from ..summary import Changes
 
 project_option = click.option(
     "--project",
@@ -68,22 +69,24 @@ def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
 
     lines = []
     if is_repeated:
-        lines.append(f"Since the last build: {_counted(0, 0, 0, 0, False)}")
+        lines.append(f"Since the last build: {_counted(summary.Changes(), False)}")
     elif since := summary.since_build(loaded.before, loaded.assigned.ledger):
         is_look_new = summary.is_look_new(loaded.before, loaded.assigned.ledger)
-        counts = _counted(since.new, since.changed, since.moved, since.gone, is_look_new)
+        counts = _counted(since, is_look_new)
         lines.append(f"Since the last build: {counts}")
     if last := loaded.before.last:
         made = loaded.assigned
         is_look_new = any(line.released and line.draft for line in made.ledger.types.values())
-        lines.append(f"Since version {last.version}: {_counted(made.new, made.changed, 0, made.retired, is_look_new)}")
+        since = summary.Changes(made.new, made.back, made.changed, 0, made.retired)
+        lines.append(f"Since version {last.version}: {_counted(since, is_look_new)}")
     return lines
 
 
-def _counted(new: int, changed: int, moved: int, gone: int, is_look_new: bool) -> str:
-    """As in "3 new, 1 changed, 1 moved, 2 gone, the look of the cards changed"."""
-    counts = ((new, "new"), (changed, "changed"), (moved, "moved"), (gone, "gone"))
-    told = [f"{number} {word}" for number, word in counts if number]
+def _counted(since: Changes, is_look_new: bool) -> str:
+    """As in "3 new, 1 back, 1 changed, 1 moved, 2 gone, the look of the cards changed"."""
+    from msgspec.structs import asdict
+
+    told = [f"{number} {word}" for word, number in asdict(since).items() if number]
     return ", ".join([*told, *["the look of the cards changed"] * is_look_new]) or "nothing changed"
 
 

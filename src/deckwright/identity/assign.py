@@ -63,7 +63,12 @@ class Assigned(msgspec.Struct, frozen=True):
     @property
     def kept(self) -> int:
         """How many notes are as they were in the last release."""
-        return sum(bool(line.released and not line.retired) for line in self.ledger.lines.values()) - self.changed
+        return sum(map(_is_out, self.ledger.lines.values())) - self.changed
+
+    @property
+    def back(self) -> int:
+        """How many notes of the deck had left it in the last release, or before."""
+        return sum(bool(line.back) for line in self.ledger.lines.values())
 
     @property
     def retired(self) -> int:
@@ -189,8 +194,8 @@ def _left(
     left = {guid: line for guid, line in before.items() if guid not in lines}
     if partial or not left:
         return left, []
-    going = [line for line in left.values() if line.released and not line.retired]
-    live = sum(bool(line.released) and not line.retired for line in before.values())
+    going = [line for line in left.values() if _is_out(line)]
+    live = sum(map(_is_out, before.values()))
     found = [] if retire else guards.retired(going, live)
     held = {(line.id, line.type) for line in lines.values()}
     drafts = [line for line in left.values() if not line.released and (line.id, line.type) not in held]
@@ -198,7 +203,12 @@ def _left(
     taken = {old.guid for old, _ in heirs([line for line in drafts if not line.retired], new)}
     kept = {line.guid for line in drafts if line.retired or line.guid in taken or line.guid in doubted}
     return {
-        guid: line if line.retired else replace(line, retired="draft")
+        guid: line if line.retired else replace(line, retired=line.back or "draft", back="")
         for guid, line in left.items()
         if line.released or guid in kept
     }, found
+
+
+def _is_out(line: Line) -> bool:
+    """Whether a note is in the last release, as far as it is known here."""
+    return bool(line.released and not line.retired and not line.back)

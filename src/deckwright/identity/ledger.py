@@ -53,9 +53,9 @@ class Ledger(msgspec.Struct, frozen=True):
 
     @property
     def changed(self) -> int:
-        """How many notes have another content than in the last release. A hotfix that was merged counts."""
+        """How many notes have another content than in the last release, which they were in. A hotfix that was merged counts."""
         since = self.last.time if self.last else 0
-        live = (line for line in self.lines.values() if line.released and not line.retired)
+        live = (line for line in self.lines.values() if line.released and not line.retired and not line.back)
         return sum(bool(line.draft or (line.released and line.released.mod > since)) for line in live)
 
     def version(self, decks: Sequence[str]) -> str:
@@ -68,7 +68,7 @@ class Ledger(msgspec.Struct, frozen=True):
         lines = self.lines.values()
         is_draft = (
             self.changed
-            or any(line.retired == "draft" or not (line.released or line.retired) for line in lines)
+            or any(line.back or line.retired == "draft" or not (line.released or line.retired) for line in lines)
             or any(line.draft or (line.released and line.released.mod > last.time) for line in self.types.values())
             or (self.head.frozen and tuple(decks) != self.head.frozen.decks)
         )

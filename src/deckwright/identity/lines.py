@@ -122,8 +122,9 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     use. `clashes` are further answers that another branch gave a number.
 
     `released` is the content of the last release. `draft` is the content now, if that is another. `retired` is empty for
-    a note that is in the deck, "draft" for one that left it since the last release, else the version that left it out. A
-    note that was never released is only kept if a new one may be the same.
+    a note that is in the deck, "draft" for one that left it since the last release, else the version that left it out.
+    `back` is that version where the note has come back since the last release. A note that was never released is only kept
+    if a new one may be the same.
     """
 
     guid: Guid
@@ -142,6 +143,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     released: State | None = None
     draft: State | None = None
     retired: str = ""
+    back: str = ""
 
     def __post_init__(self) -> None:
         # What most lines have in common is kept once. It would be a fifth of what a large ledger takes.

@@ -19,7 +19,7 @@ def notes(one: Line, other: Line) -> Line | None:
 
     The content that was seen last says what the note is now. The newer release counts. Every answer that a number had is
     kept: whose number it is, the note's text decides later. A note that one branch retired and the other kept is kept;
-    the next build sees whether it is there.
+    the next build sees whether it is there. It is back only if no branch has released it since.
     """
     new, old = sorted((one, other), key=_freshness, reverse=True)
     former = {*one.was, *other.was}
@@ -47,6 +47,7 @@ def notes(one: Line, other: Line) -> Line | None:
         released=released,
         draft=_if_later(new.draft, released),
         retired=min(one.retired, other.retired),  # Nothing comes first, then a version, then "draft".
+        back=min((line.back for line in (one, other) if not line.retired), default=""),
     )
 
 

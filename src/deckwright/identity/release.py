@@ -88,4 +88,5 @@ def _released(line: Stamped, version: str, time: int | None) -> Stamped:
     """The line after a release at this time; None keeps that of the draft."""
     draft = line.draft
     state = replace(draft, mod=time or draft.mod, version=version) if draft else line.released
-    return replace(line, released=state, draft=None)
+    line = replace(line, released=state, draft=None)
+    return replace(line, back="") if isinstance(line, Line) and line.back else line

@@ -59,6 +59,7 @@ def note(written: Candidate, numbered: Numbered, now: int) -> Line:
         match=written.match,
         sketch=written.sketch,
         retired="",
+        back=line.back if line.retired in ("", "draft") else line.retired,
     )
     shipped = _shipped(written, numbered.numbers)
     state = State(written.source, shipped, 0, match=written.match, numbers=line.numbers)

@@ -149,7 +149,7 @@ def _differences(held: Package, release: Release, known: Ledger) -> str:
 
 def _was_in(line: Line, release: Release) -> bool:
     left = line.retired not in ("", "draft") and order(line.retired) <= release.order
-    return line.released is not None and not left
+    return line.released is not None and not left and not line.back
 
 
 def _is_later(line: Line, release: Release) -> bool:
