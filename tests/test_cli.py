@@ -117,7 +117,7 @@ def test_help_imports_nothing_that_takes_time(args: list[str]) -> None:
 
 def test_help_lists_all_commands_in_order() -> None:
     listed = re.findall(r"^  (\w+)  ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
-    assert listed == ["init", "build", "check", "diff", "rehearse", "read", "stats", "release", "masks", "explain"]
+    assert listed == ["init", "build", "check", "diff", "rehearse", "read", "stats", "release", "site", "masks", "explain"]
     listed = re.findall(r"^  (\w+)  ", run("masks", "--help").stdout.partition("Commands:")[2], re.MULTILINE)
     assert listed == ["suggest", "show"]
 

@@ -23,3 +23,9 @@ RELEASES = "releases"
 
 DECK_CHANGELOG = "CHANGELOG-deck.md"
 """What is new in each release of the deck."""
+
+SITE = "site"
+"""The folder for the site, in `build`."""
+
+CREDITS = "CREDITS.md"
+"""Where the pictures and texts of the deck come from, for its site."""

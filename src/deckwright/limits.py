@@ -189,3 +189,12 @@ MAX_TEX = 2_000
 MAX_TEX_COMMANDS = 400
 """Commands, groups, exponents and indices in one, of which each may stand within the last: the converter takes 3.3 KB of the
 stack for each, and Windows has 2 MB."""
+
+MAX_CARDS_SHOWN = 30
+"""Cards of one note on its page of the site: where there are more, they are alike, and nobody scrolls through them."""
+
+MAX_LISTED = 100
+"""Notes in a list of the site, which goes on on the next page."""
+
+MAX_CHANGES_SHOWN = 500
+"""Notes of each sort on the page of a version: more is a new deck."""

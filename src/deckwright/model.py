@@ -318,6 +318,7 @@ class Settings(msgspec.Struct, frozen=True):
     licence: str = ""
     description: str = ""
     url: str = ""
+    site: str = ""
     report_url: str = ""
     tag_prefix: str = ""
     cards: tuple[str, ...] = ("cards",)

@@ -96,6 +96,8 @@ def _normalised(texts: dict[str, str]) -> dict[str, object]:
     if "tag_prefix" in texts:
         made["tag_prefix"] = texts["tag_prefix"].replace("/", "::")
     return made
+    if texts.get("site") and "report_url" not in texts:
+        made["report_url"] = f"{texts['site'].rstrip('/')}/c/{{id}}/"  # The page of a note; see `site`.
 
 
 def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]]:
@@ -208,7 +210,7 @@ def _text_problems(file: File, key: str, value: str) -> list[Diagnostic]:
         return [bad_version(span, value, canonical)]
     if key == "report_url" and "{version}" in value:
         return [version_in_report_url(span, value)]
-    if key in ("url", "report_url") and value and (reason := _url_problem(value, key)):
+    if key in ("url", "site", "report_url") and value and (reason := _url_problem(value, key)):
         return [bad_url(span, key, value, reason)]
     if key == "tag_prefix" and value and (reason := _tag_problem(value)):
         return [bad_tag_prefix(span, value, reason)]

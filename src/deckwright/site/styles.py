@@ -1,0 +1,134 @@
+"""The stylesheet of a deck's cards → the same for a page of the site, where it reaches nothing but cards, and knows the
+night by itself.
+
+In Anki, a script tells the night by a class. Here no script is needed: what a rule says of the night is asked of the
+reader's system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import tinycss2
+from tinycss2.ast import AtRule, Node, ParseError, QualifiedRule
+
+SCOPE = "shown"
+"""The class of the element that the cards of a page are in."""
+
+_NIGHT = ("nightMode", "night_mode")
+_DAY = ":not(.dw-day)"
+"""What stands in the place of a class for the night: it is true of every element, and counts as much."""
+
+_PAGES = ("html", "body")
+"""What is a whole page in Anki, and the box of a card here."""
+
+
+def scoped(css: str) -> str:
+    """The stylesheet for cards below an element of the class SCOPE. An `id` in it is found in `data-id`."""
+    return "".join(_rules(_parsed(css), _selector))
+
+
+def unscoped(css: str) -> str:
+    """A stylesheet of ours, in which no more is done than to find each `id` in `data-id`."""
+    return "".join(_rules(_parsed(css), lambda parts: (_written(parts)[0].strip(), None)))
+
+
+_Selecting = Callable[[Sequence[Node]], tuple[str, bool | None]]
+
+
+def _parsed(css: str) -> list[Node]:
+    parsed: list[Node] = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return parsed
+
+
+def _rules(rules: Iterable[Node], selecting: _Selecting) -> Iterator[str]:
+    for rule in rules:
+        if isinstance(rule, QualifiedRule):
+            yield from _rule(rule, selecting)
+        elif isinstance(rule, AtRule) and rule.content is not None:
+            head = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
+            if rule.lower_at_keyword in ("media", "supports", "layer", "container"):
+                inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+                yield f"{head}{{{''.join(_rules(inner, selecting))}}}\n"
+            else:
+                yield f"{head}{{{tinycss2.serialize(rule.content)}}}\n"
+        elif isinstance(rule, AtRule):
+            yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)};\n"
+        elif not isinstance(rule, ParseError):
+            yield tinycss2.serialize([rule])
+
+
+def _rule(rule: QualifiedRule, selecting: _Selecting) -> Iterator[str]:
+    """The rule for each time of the day: most hold for both."""
+    body = tinycss2.serialize(rule.content).strip()
+    selectors = [selecting(parts) for parts in _parted(rule.prelude)]
+    for night, query in (
+        (None, ""),
+        (True, "@media (prefers-color-scheme: dark)"),
+        (False, "@media not all and (prefers-color-scheme: dark)"),
+    ):
+        listed = ",".join(selector for selector, at_night in selectors if at_night is night)
+        if listed:
+            made = f"{listed}{{{body}}}"
+            yield f"{query}{{{made}}}\n" if query else f"{made}\n"
+
+
+def _parted(prelude: Sequence[Node]) -> Iterator[list[Node]]:
+    """The selectors of a list, which has commas between them."""
+    held: list[Node] = []
+    for part in prelude:
+        if part.type == "literal" and part.value == ",":
+            yield held
+            held = []
+        else:
+            held.append(part)
+    yield held
+
+
+def _selector(parts: Sequence[Node]) -> tuple[str, bool | None]:
+    """A selector below SCOPE, and when it holds: at night, by day, or always, which is None."""
+    written, is_night, is_day = _written(parts)
+    text = written.strip()
+    first = next((part for part in parts if part.type not in ("whitespace", "comment")), None)
+    if first is not None and first.type == "ident" and first.lower_value in _PAGES:
+        text = f".{SCOPE}{text[len(first.value) :]}"
+        # `html body .card`: both are the box.
+        rest = text[len(SCOPE) + 1 :].lstrip(" >")
+        if rest.lower().startswith("body"):
+            text = f".{SCOPE}{rest[4:]}"
+    elif text.startswith(":root"):
+        text = f".{SCOPE}{text[5:]}"
+    elif text.startswith((f"{_DAY} ", f"{_DAY}>")):  # In Anki, the class for the night is that of the page.
+        text = f".{SCOPE}{text}"
+    else:
+        text = f".{SCOPE} {text}"
+    return text, True if is_night else False if is_day else None
+
+
+def _written(parts: Sequence[Node]) -> tuple[str, bool, bool]:
+    """Parts of a selector as text, whether they ask for the night, and whether for its contrary."""
+    text, is_night, is_day, place = "", False, False, 0
+    while place < len(parts):
+        part = parts[place]
+        following = parts[place + 1] if place + 1 < len(parts) else None
+        if part.type == "literal" and part.value == "." and following is not None and following.type == "ident":
+            is_of_night = following.value in _NIGHT
+            text += _DAY if is_of_night else f".{following.serialize()}"
+            is_night = is_night or is_of_night
+            place += 2
+            continue
+        if part.type == "hash":
+            text += f':is({part.serialize()},[data-id="{part.value}"])'
+        elif part.type == "function" and part.lower_name == "not":
+            # By day, no element has the class, so that what is said stays true.
+            _, of_night, of_day = _written(part.arguments)
+            text += tinycss2.serialize([part])
+            is_day, is_night = is_day or of_night, is_night or of_day
+        elif part.type == "function" and part.lower_name in ("is", "where", "has"):
+            inner, of_night, of_day = _written(part.arguments)
+            text += f":{part.name}({inner})".removeprefix(":" if text.endswith(":") else "")
+            is_night, is_day = is_night or of_night, is_day or of_day
+        else:
+            text += part.serialize()
+        place += 1
+    return text, is_night, is_day

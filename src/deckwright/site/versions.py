@@ -1,0 +1,109 @@
+"""The manifest of a release → what pages say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ..limits import MAX_CHANGES_SHOWN
+from ..release.manifest import Changed, Manifest
+from . import changes, prose
+from .shown import Shown
+
+DOWNLOADS = "downloads"
+"""The folder of the site for packages."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A note in a list: its ID, its title and its page, which is empty if it has none; and what changed of it."""
+
+    id: str
+    title: str
+    page: str = ""
+    change: Changed = Changed()
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A release. `said` is what its authors say of it, as HTML; `new`, `changed` and `retired` are numbers of notes.
+
+    `name`, `size` and `sha256` are those of its package; `href` is where the site has it, empty if it has not.
+    """
+
+    version: str
+    tag: str
+    tool: str
+    time: int
+    date: str
+    yanked: bool
+    is_first: bool
+    notes: int
+    cards: int
+    new: int
+    changed: int
+    retired: int
+    said: str
+    name: str
+    size: str
+    sha256: str
+    href: str
+
+
+def version(made: Manifest, shown: Shown) -> Version:
+    name = f"{made.deck.slug}-{made.version}.apkg"
+    file = made.files.get(name)
+    return Version(
+        version=made.version,
+        tag=made.tag,
+        tool=made.tool.deckwright,
+        time=made.time,
+        date=changes.date(made.time),
+        yanked=made.version in shown.yanked,
+        is_first=not made.previous,
+        notes=made.counts.notes,
+        cards=made.counts.cards,
+        new=len(made.changes.new),
+        changed=len(made.changes.changed),
+        retired=len(made.changes.retired),
+        said="\n".join(map(prose.markdown, made.changes.said)),
+        name=name,
+        size=_size(file.size) if file else "",
+        sha256=file.sha256 if file else "",
+        href=f"{DOWNLOADS}/{name}" if name in shown.packages else "",
+    )
+
+
+Part = tuple[str, str, list[Entry], int]
+"""A list of a version's page: its heading, what is said below it, its notes, and how many there are in all."""
+
+
+def parts(made: Manifest, linked: Mapping[str, Entry]) -> list[Part]:
+    """What a version has of each, without what there is none of. `linked` are the notes that have a page, by guid."""
+    told = made.changes
+
+    def known(id_: str) -> Entry:
+        note = made.notes.get(id_)
+        page = linked[note.guid].page if note and note.guid in linked else ""
+        return Entry(id_, note.title if note else id_, page, told.changed.get(id_, Changed()))
+
+    gone = [
+        Entry(id_, note.title, linked[note.guid].page if note.guid in linked else "")
+        for id_, note in told.retired.items()
+    ]
+    listed = [
+        ("To learn again", "Their answers are others now.", [known(id_) for id_ in told.relearn]),
+        ("Changed notes", "", [known(id_) for id_ in told.changed]),
+        ("New notes", "", [known(id_) for id_ in told.new]),
+        ("Retired notes", "They stay with whoever has them, until they are deleted.", gone),
+    ]
+    return [(heading, said, held[:MAX_CHANGES_SHOWN], len(held)) for heading, said, held in listed if held]
+
+
+def editions(made: Manifest, shown: Shown) -> Iterable[Mapping[str, object]]:
+    """The parts of the deck that are published as packages of their own."""
+    return []
+
+
+def _size(number: int) -> str:
+    """A number of bytes, as file managers show it."""
+    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
