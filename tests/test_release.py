@@ -308,6 +308,12 @@ def test_what_is_no_manifest_is_refused(released: Deck, change: Mapping[str, obj
         manifest.parse(json.dumps(json.loads(data) | change).encode())
 
 
+def check_sums(folder: Path) -> None:
+    """Let coreutils check the sums, as the page for releases says."""
+    if shutil.which("sha256sum"):
+        subprocess.run(["sha256sum", "--quiet", "--strict", "-c", "SHA256SUMS"], cwd=folder, check=True)
+
+
 def test_the_sums_are_those_of_the_files(released: Deck) -> None:
     folder = released.root / "build" / "releases" / "1.0.0"
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -319,6 +325,7 @@ def test_the_sums_are_those_of_the_files(released: Deck) -> None:
         for name in ("RELEASE_NOTES.md", "anatomy-1.0.0.apkg", "anatomy.apkg", "ankiweb.md", "manifest.json")
     }
     assert (folder / "deck.lock").read_bytes() == released.lock.read_bytes()
+    check_sums(folder)
 
 
 def test_a_clone_of_the_tag_builds_the_same_bytes(released: Deck, tmp_path: Path) -> None:
@@ -394,6 +401,25 @@ def test_without_commit_nothing_that_git_tracks_changes_and_commit_finishes_it(d
     assert (cut.version, cut.time) == ("1.0.0", day(2))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
     assert deck.lock.read_bytes() == made["deck.lock"]
+
+
+@pytest.mark.parametrize("again", [{"finishes": True}, {}])
+def test_what_an_author_edited_of_a_prepared_release_is_kept(deck: Deck, again: dict[str, object]) -> None:
+    """As often as it is made of the same commit, also at another time, which stands in the text."""
+    _, folder = release.make(deck.planned(day(2)), deck.root)
+    path, other = folder / "RELEASE_NOTES.md", folder / "ankiweb.md"
+    untouched = other.read_text("utf-8")
+    path.write_bytes(path.read_bytes() + b"Thanks to *Vesal*.\r\n")
+    mine = path.read_bytes()
+    for number in (3, 4):
+        cut, folder = release.make(deck.planned(day(number), **again), deck.root)
+        assert path.read_bytes() == mine
+        assert other.read_text("utf-8") == untouched.replace("2027-01-16", cut.date)
+        assert list(release.edited(cut, folder)) == ["RELEASE_NOTES.md"]
+        check_sums(folder)
+    deck.change(day(5), VENTRICLE, VALVE, COVER)
+    cut, folder = release.make(deck.planned(day(6)), deck.root)
+    assert (path.read_text("utf-8"), release.edited(cut, folder)) == (release_notes(cut), {})
 
 
 def test_what_was_prepared_of_another_commit_is_not_finished(deck: Deck) -> None:
@@ -1102,11 +1128,12 @@ def test_what_the_command_says(past: Deck) -> None:
     made = f"{said}Made build/releases/1.0.0 · 2 notes, 2 cards, {size}\n"
     read = "build/releases/1.0.0/RELEASE_NOTES.md"
     assert (code, out, err) == (0, made, f"Next: {line} --commit, when you have read {read}\n")
+    (past.root / read).write_text("Mine.\n")
     code, out, err = run(past, NOW + 60, "--commit")
     head = past.git("rev-parse", "HEAD")[:12]
     assert (code, out, err) == (
         0,
-        f"{made}Released 1.0.0: commit {head}, tag v1.0.0\n",
+        f"{made}Kept as you edited it: RELEASE_NOTES.md\nReleased 1.0.0: commit {head}, tag v1.0.0\n",
         "Next: git push origin main v1.0.0\n",
     )
     past.change(NOW + 90, VENTRICLE.replace("The aorta.", "Not the aorta."), VALVE, COVER)

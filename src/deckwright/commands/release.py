@@ -113,6 +113,8 @@ def release(
     package = folder / f"{cut.settings.slug}-{cut.version}.apkg"
     held = ", ".join(count(number, noun) for noun, number in cut.counts.items() if number)
     click.echo(f"Made {shown(folder)} · {held}, {size(package.stat().st_size)}")
+    if names := releasing.edited(cut, folder):
+        click.echo(f"Kept as you edited it: {', '.join(names)}")
     if not commit:
         next_steps(
             f"{_again(step, against, options)} --commit, when you have read {shown(folder / 'RELEASE_NOTES.md')}"

@@ -1,6 +1,7 @@
 """A project, and its last release → the next one: how large a step it is, and all that is published with it."""
 
 from .cut import Cut
+from .edits import edited
 from .make import finish, make
 from .plan import Asked, Plan, Wish, described, plan
 from .refusal import Refusal
@@ -21,6 +22,7 @@ __all__ = [
     "Verified",
     "Wish",
     "described",
+    "edited",
     "finish",
     "make",
     "plan",

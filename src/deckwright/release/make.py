@@ -8,7 +8,7 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .. import __version__, build, files, identity, package, program
@@ -21,7 +21,7 @@ from . import manifest
 from .changelog import changelog
 from .contents import contents_digest
 from .cut import Cut
-from .notes import ankiweb, release_notes
+from .edits import TEXTS, edited
 from .plan import Plan, restoring
 from .refusal import Refusal
 from .repository import GitError
@@ -35,7 +35,7 @@ def make(
 ) -> tuple[Cut, Path] | Refusal:
     """Build the release twice, compare, and put all that is published into `build/releases/VERSION`, in one step.
 
-    The release, and that folder. `rehearse` is given the package before anything is put there, and may refuse it. Nothing
+    The release, and that folder. What its author edited there of the texts is kept. `rehearse` is given the package before anything is put there, and may refuse it. Nothing
     that Git tracks is changed. Raises OSError.
     """
     folder = build.make_build_folder(root) / RELEASES
@@ -52,8 +52,8 @@ def make(
             return cut
         if refusal := rehearse(new / f"{cut.settings.slug}-{cut.version}.apkg"):
             return refusal
-        _papers(cut, new)
         target = folder / plan.version
+        _papers(cut, new, edited(cut, target))
         if target.exists():
             target.rename(made / "before")
         new.rename(target)
@@ -139,12 +139,14 @@ def _package(root: Path, held: Ledger, terms: Terms, target: Path) -> Loaded | R
     return Refusal(f"no package was built of the commit: {outcome.problem or outcome.status}")
 
 
-def _papers(cut: Cut, folder: Path) -> None:
-    """Write what goes with the package. The sums are of all files but the ledger, which nobody downloads."""
+def _papers(cut: Cut, folder: Path, kept: Mapping[str, bytes]) -> None:
+    """Write what goes with the package. `kept` are texts that stay as they are. The sums are of all files but the ledger,
+    which nobody downloads.
+    """
     package_name = f"{cut.settings.slug}-{cut.version}.apkg"
     shutil.copyfile(folder / package_name, folder / f"{cut.settings.slug}.apkg")
-    (folder / "RELEASE_NOTES.md").write_text(release_notes(cut), encoding="utf-8", newline="\n")
-    (folder / "ankiweb.md").write_text(ankiweb(cut), encoding="utf-8", newline="\n")
+    for name, write in TEXTS.items():
+        (folder / name).write_bytes(kept.get(name) or write(cut).encode())
     published = {path.name: _file(path) for path in folder.iterdir() if path.suffix == ".apkg"}
     made = manifest.manifest(cut, dict(sorted(published.items())))
     (folder / MANIFEST).write_bytes(manifest.dump(made))
