@@ -18,6 +18,7 @@ CARDS = sorted((Path(__file__).parents[1] / "cards").glob("**/*.md"))
 MENDED = {
     "an-underline-below-a-default-question",
     "an-underline-that-takes-the-answer",
+    "front-matter-begins-with-a-space",
     "front-matter-below-a-title",
     "front-matter-on-the-second-line",
     "front-matter-without-its-first-line",

@@ -36,10 +36,11 @@ def too_large(size: int) -> Words:
 
 
 @declare("S003")
-def unclosed_front_matter() -> Words:
+def unclosed_front_matter(indented: bool = False) -> Words:
     """The front matter is never closed.
 
-    Without the closing line the whole file counts as front matter, so it has no notes.
+    Without the closing line the whole file counts as front matter, so it has no notes. The line must begin with the
+    dashes: behind a space they belong to the value above.
     Bad:
         ---
         kind: basic
@@ -54,6 +55,11 @@ def unclosed_front_matter() -> Words:
         ## What is a user?
         A person or service.
     """
+    if indented:
+        return (
+            "this line does not close the front matter: it begins with a space",
+            "remove what is in front of the dashes",
+        )
     return "the front matter that starts here is never closed", "end it with a line `---`"
 
 

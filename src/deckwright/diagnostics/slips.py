@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from ..amounts import count
 from .declare import Words, declare
 
 
@@ -266,3 +267,29 @@ def bad_allowance(value: str, has_codes: bool) -> Words:
     if has_codes:
         return f'`allow="{value}"` gives no reason', f'add why the note may break the rule: `allow="{value} …"`'
     return f'`allow="{value}"` does not begin with the code of a rule', "write the code as in L004, then the reason"
+
+
+@declare("S035", "warning")
+def toml_front_matter(number: int = 1) -> Words:
+    """Front matter in TOML is not read.
+
+    Between lines `+++`, as Hugo and Zola have it, front matter says nothing about notes. It is told once, and only where
+    the file has notes or the front matter names a kind.
+    Bad:
+        +++
+        tags = ["iam"]
+        +++
+        ## What is a user? {.basic}
+        A person or a service.
+    Good:
+        ---
+        tags: [iam]
+        ---
+        ## What is a user? {.basic}
+        A person or a service.
+    """
+    more = f", here and in {count(number - 1, 'other file')}" if number > 1 else ""
+    return (
+        f"this front matter is TOML, which is not read{more}",
+        "write it in YAML: `tags: [a, b]`, between lines `---`",
+    )

@@ -10,7 +10,7 @@ import msgspec
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_value, bad_yaml, near_key, unclosed_front_matter
-from ..diagnostics.slips import missed_front_matter
+from ..diagnostics.slips import missed_front_matter, toml_front_matter
 from ..limits import MAX_YAML_DEPTH
 from ..model import SourceFile, Span
 from ..names import nearest
@@ -25,7 +25,8 @@ NOTHING = ("", "null", "~")
 class FrontMatter(msgspec.Struct, frozen=True):
     """What applies to every note in the file. `deck` is a subdeck of the deck in the settings.
 
-    `lines` is the number of lines it takes, delimiters included; `places` are those of its keys.
+    `lines` is the number of lines it takes, delimiters included; `places` are those of its keys. `is_foreign` says that
+    it is another tool's, and names no kind.
     """
 
     deck: str = ""
@@ -34,6 +35,7 @@ class FrontMatter(msgspec.Struct, frozen=True):
     source: str = ""
     context: str | None = None
     lines: int = 0
+    is_foreign: bool = False
     places: Mapping[str, Span] = msgspec.field(default_factory=dict)
 
 
@@ -42,6 +44,8 @@ def read(file: SourceFile, kinds: Sequence[str]) -> tuple[FrontMatter | None, li
 
     It is None if it never ends.
     """
+    if file.lines[0].rstrip() == "+++" and (toml := _toml(file)):
+        return toml
     if file.lines[0].rstrip() != "---":
         lines = missed(file, kinds)
         return FrontMatter(), [
@@ -50,6 +54,9 @@ def read(file: SourceFile, kinds: Sequence[str]) -> tuple[FrontMatter | None, li
     end = next((n for n, line in enumerate(file.lines[1:], 1) if line.rstrip() in ("---", "...")), None)
     written = next((line for line in file.lines[1:end] if line.strip() and not line.startswith("#")), "")
     is_key = re.match(r"[\w-]+\s*:(?:\s|$)", written)
+    indented = _indented_end(file.lines[1:end]) if is_key else None
+    if indented is not None:
+        return None, [unclosed_front_matter(file.span(indented + 1, 0, len(file.lines[indented + 1])), True)]
     if end is None:
         return (None, [unclosed_front_matter(file.span(0, 0, 3))]) if is_key else (FrontMatter(), [])
     if end > 1 and not file.lines[1].strip() and not is_key:
@@ -59,9 +66,39 @@ def read(file: SourceFile, kinds: Sequence[str]) -> tuple[FrontMatter | None, li
     return front_matter, found + wrong
 
 
-_RULE = re.compile(r"[\ufeff\u200b]?[-–—]{2,}\s*|\.\.\.\s*")
+def _indented_end(lines: Iterable[str]) -> int | None:
+    """The line that would end the front matter if it did not begin with white space, and is no part of a longer text."""
+    is_text = False
+    for number, line in enumerate(lines):
+        if line.strip() in ("---", "...") and not is_text:
+            return number
+        if line.strip() and not line[0].isspace():
+            is_text = bool(re.search(r":\s+[|>][-+\d]*\s*(?:#.*)?$", line))
+    return None
+
+
+def _toml(file: SourceFile) -> tuple[FrontMatter, list[Diagnostic]] | None:
+    """The front matter of Hugo and Zola, between two lines `+++`; None if it is none."""
+    import tomllib
+
+    end = next((n for n, line in enumerate(file.lines[1:_MOST_LINES], 1) if line.rstrip() == "+++"), None)
+    if end is None:
+        return None
+    lines = file.lines[1:end]
+    if sum(line.count(sign) for line in lines for sign in "[{.") > _MOST_LINES:  # Python's reader recurses.
+        return None
+    try:
+        values = tomllib.loads("\n".join(lines))
+    except ValueError:  # Or it has a number of thousands of digits.
+        return None
+    ours = [key for key in values if key in KEYS]
+    found = [toml_front_matter(file.span(0, 0, 3))] if ours else []
+    return FrontMatter(lines=end + 1, is_foreign="kind" not in ours), found
+
+
+_RULE = re.compile(r"[\ufeff\u200b]?\s*(?:[-–—]{2,}\s*(?:#.*|ya?ml)?|\.\.\.|[+;]{3})\s*")
 _ABOVE = re.compile(r"\s*(?:<!--.*-->\s*)?|#\s.*")
-_LINE = re.compile(r"(?P<key>\w[\w-]*)\s*:(?:\s.*)?|\s+\S.*|-\s.*|\#.*")
+_LINE = re.compile(r"\s*(?P<key>\w[\w-]*)\s*:(?:\s.*)?|\s+\S.*|-\s.*|\#.*")
 _MOST_LINES = 200
 """How far the end of front matter is looked for where none should be."""
 
