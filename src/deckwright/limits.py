@@ -43,6 +43,15 @@ MAX_MEDIA_BYTES = 100 << 20
 MAX_EMBEDDED_BYTES = 15 << 20
 """Of the media in a page for a second reader: written as text they take a third more, and mail takes 25 MB or less."""
 
+MAX_SIDE_BY_SIDE = 200
+"""Of each kind of change, the notes in a page of old and new cards: nobody looks through more in one sitting."""
+
+MAX_SIDE_BY_SIDE_CARDS = 20
+"""Of a note in such a page."""
+
+MAX_SIDE_BY_SIDE_BYTES = 20 << 20
+"""Of the HTML of all cards in such a page: a browser takes a second for it."""
+
 MAX_SVG_BYTES = 5 << 20
 """Of the source of an SVG."""
 
