@@ -95,9 +95,9 @@ def _normalised(texts: dict[str, str]) -> dict[str, object]:
     made: dict[str, object] = {**texts, "name": unicodedata.normalize("NFC", texts["name"])}
     if "tag_prefix" in texts:
         made["tag_prefix"] = texts["tag_prefix"].replace("/", "::")
-    return made
     if texts.get("site") and "report_url" not in texts:
         made["report_url"] = f"{texts['site'].rstrip('/')}/c/{{id}}/"  # The page of a note; see `site`.
+    return made
 
 
 def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]]:
