@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import feedparser
+from conftest import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -93,7 +94,7 @@ def valid(text: str) -> str:
 
 
 @example("\ud800", "", [], "")
-@settings(max_examples=40)
+@settings(max_examples=many(40, 2_000))
 @given(TEXT, st.sampled_from(["", "https://deck.example/"]), ENTRIES, TEXT)
 def test_every_feed_is_valid(title: str, url: str, entries: list[Entry], author: str) -> None:
     """Each element that has to be there is there once, and what strangers write is text in it."""

@@ -6,6 +6,7 @@ import html
 import time
 
 import pytest
+from conftest import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -52,6 +53,10 @@ def test_equations_have_no_numbers() -> None:
         plain = mathml(rf"\[\begin{{{name}}}x\end{{{name}}}\]")
         assert plain == mathml(rf"\[\begin{{{name}*}}x\end{{{name}*}}\]")
         assert plain.startswith('<math display="block"><mtable')
+    assert mathml(r"\(\begin{matrix}\\begin{align}\end{matrix}\)") == (
+        '<math><mtable displaystyle="false" scriptlevel="0"><mtr><mtd></mtd></mtr><mtr><mtd><mi>b</mi><mi>e</mi><mi>g</mi>'
+        "<mi>i</mi><mi>n</mi><mrow><mi>a</mi><mi>l</mi><mi>i</mi><mi>g</mi><mi>n</mi></mrow></mtd></mtr></mtable></math>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,8 @@ def test_equations_have_no_numbers() -> None:
         (r'<span class="cloze">\(x^2\)</span>', f'<span class="cloze"><math>{SQUARE}</math></span>'),
         (r"\([...]^2\)", '<math><mo stretchy="false">[</mo><mi>.</mi><mi>.</mi><mi>.</mi><msup>'
          '<mo stretchy="false">]</mo><mn>2</mn></msup></math>'),
+        (r"\(\alpha<br>x\)", "<math><mi>α</mi><mi>x</mi></math>"),
+        (r"</code>\(x^2\)", f"</code><math>{SQUARE}</math>"),
         (r"<code>a</code> \(x^2\)", f"<code>a</code> <math>{SQUARE}</math>"),
         (r"\(a <b>b</b> \(x^2\)", rf"\(a <b>b</b> <math>{SQUARE}</math>"),
         (r"\(a <code>b</code> \(x^2\)", rf"\(a <code>b</code> <math>{SQUARE}</math>"),
@@ -91,6 +98,7 @@ def test_elements_in_and_around_maths(written: str, shown: str) -> None:
         r"<p>\(x</p><p>y\)</p>",
         r"\(x<span>y\)</span>",
         r"<span>\(x</span>y\)",
+        r"<span>\(x</span><span>y\)</span>",
         r"<!-- \(x\) -->",
         r"<!-- \(x\)",
         r"<b \(x\)",
@@ -136,6 +144,26 @@ def test_what_cannot_be_converted_stays_readable(tex: str) -> None:
     assert mathml(rf"a \[{written}\] b") == f'a <code class="tex">{written}</code> b'
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "<math><script/></math>",
+        "<math><mi onclick='x'>a</mi></math>",
+        "<math><mi style='background: url(x)'>a</mi></math>",
+        "<math><!-- --></math>",
+        "<math>",
+        "<math/><script/>",
+    ],
+)
+def test_the_converter_is_not_trusted(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Converter:
+        def convert_with_local_state(self, tex: str, *, displaystyle: bool) -> str:
+            return made
+
+    monkeypatch.setattr("deckwright.site.maths._converter", Converter())
+    assert mathml(r"\(x\)") == '<code class="tex">x</code>'
+
+
 @pytest.mark.parametrize("unescaped", [r"\text{</math><script>}", r"\text{<!--}", r"\text{<b}", "a</code>b"])
 def test_tags_in_maths_are_no_text(unescaped: str) -> None:
     """In a field, what is text is escaped; nobody gets more tags out of it than there were."""
@@ -153,7 +181,7 @@ def test_escaped_tags_in_maths_are_text() -> None:
     "tex",
     [
         "{" * 10_000 + "x" + "}" * 10_000,
-        "{" * (limits.MAX_TEX_COMMANDS + 1),
+        "{" * (limits.MAX_TEX_COMMANDS + 1) + "x" + "}" * (limits.MAX_TEX_COMMANDS + 1),
         r"\sqrt" * (limits.MAX_TEX_COMMANDS + 1) + " x",
         "x" * (limits.MAX_TEX + 1),
         "{" * limits.MAX_TEX_COMMANDS + "x" + "}" * limits.MAX_TEX_COMMANDS + "^",
@@ -189,7 +217,7 @@ TOKENS = r"""x 1 + = < > & ' " | [ ] ( ) . , _ ^ { } é $ % {a} {b} {red} \frac 
 TEX = st.lists(st.sampled_from([" ", *TOKENS.split()]), max_size=8).map("".join)
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(40, 2_000))
 @given(st.lists(st.tuples(st.booleans(), MARKUP, TEX), max_size=6))
 @example([(True, "", r"\text{</math><script>}")])
 def test_all_is_well_formed_and_no_text_is_lost(parts: list[tuple[bool, str, str]]) -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import tinycss2
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -85,7 +86,7 @@ def test_the_stylesheet_is_css() -> None:
 TEXT = st.text(st.sampled_from("aZ9 é<>&;\"'{}%\\😀\u202e"), max_size=12)
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(40, 2_000))
 @given(TEXT, st.lists(st.tuples(TEXT, st.integers(-5, 10**12)), min_size=1, max_size=30))
 def test_any_text_and_number_can_be_read(title: str, given: list[tuple[str, int]]) -> None:
     """Nothing of what is given becomes markup, and no number is lost."""

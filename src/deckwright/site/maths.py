@@ -25,12 +25,11 @@ mtr > mtd:last-child { padding-right: 0; }
 code.tex { overflow-wrap: anywhere; }
 @supports not (-moz-appearance: none) {
   menclose[notation="box"] { border: 0.05em solid; padding: 0.25em; }
-  menclose[notation="updiagonalstrike"] { --to: left top; }
-  menclose[notation="downdiagonalstrike"] { --to: right top; }
-  menclose[notation$="diagonalstrike"] {
-    background: linear-gradient(
-      to var(--to), transparent calc(50% - 0.04em), currentColor 0 calc(50% + 0.04em), transparent 0
-    );
+  menclose { --line: transparent calc(50% - 0.04em), currentColor 0 calc(50% + 0.04em), transparent 0; }
+  menclose[notation~="updiagonalstrike"] { background: linear-gradient(to left top, var(--line)); }
+  menclose[notation~="downdiagonalstrike"] { background: linear-gradient(to right top, var(--line)); }
+  menclose[notation="updiagonalstrike downdiagonalstrike"] {
+    background: linear-gradient(to left top, var(--line)), linear-gradient(to right top, var(--line));
   }
 }
 """
@@ -140,68 +139,14 @@ def _as_mathjax(tex: str) -> str:
     return _DIFFERENT.sub(translate, tex)
 
 
-_ELEMENTS = frozenset(
-    {
-        "em",
-        "math",
-        "menclose",
-        "mfrac",
-        "mi",
-        "mmultiscripts",
-        "mn",
-        "mo",
-        "mover",
-        "mpadded",
-        "mphantom",
-        "mprescripts",
-        "mroot",
-        "mrow",
-        "mspace",
-        "msqrt",
-        "mstyle",
-        "msub",
-        "msubsup",
-        "msup",
-        "mtable",
-        "mtd",
-        "mtext",
-        "mtr",
-        "munder",
-        "munderover",
-        "s",
-        "span",
-        "u",
-    }
-)
-_ATTRIBUTES = frozenset(
-    {
-        "accent",
-        "accentunder",
-        "class",
-        "colspan",
-        "columnspan",
-        "display",
-        "displaystyle",
-        "form",
-        "height",
-        "depth",
-        "largeop",
-        "linethickness",
-        "lspace",
-        "mathvariant",
-        "maxsize",
-        "minsize",
-        "movablelimits",
-        "notation",
-        "rspace",
-        "scriptlevel",
-        "stretchy",
-        "style",
-        "symmetric",
-        "voffset",
-        "width",
-    }
-)
+_MATHML = """
+    b code em i math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace
+    msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover s span u
+"""
+_ATTRIBUTES = """
+    accent accentunder class colspan columnspan depth display displaystyle form height largeop linethickness lspace
+    mathvariant maxsize minsize movablelimits notation rspace scriptlevel stretchy style symmetric voffset width
+"""
 _STYLE = re.compile(r"[\w\s:;.#%-]*")
 
 
@@ -212,11 +157,13 @@ def _is_harmless(made: str) -> bool:
     except etree.XMLSyntaxError:
         return False
     return all(
-        element.tag in _ELEMENTS
-        and _ATTRIBUTES.issuperset(element.attrib)
+        element.tag in _KEPT
+        and _KEPT_ATTRIBUTES.issuperset(element.attrib)
         and _STYLE.fullmatch(element.get("style", "")) is not None
         for element in root.iter()
     )
 
 
+_KEPT = frozenset(_MATHML.split())
+_KEPT_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
