@@ -100,6 +100,12 @@ class Inputs:
             except OSError:
                 self.missing.add(place)
 
+    def add_all(self, others: Inputs) -> None:
+        """All that was gathered elsewhere, for the same root."""
+        self.files = {**others.files, **self.files}
+        self.folders = {**others.folders, **self.folders}
+        self.missing |= others.missing
+
     def _place(self, path: str | os.PathLike[str]) -> str:
         return place_of(path, self.root)
 
@@ -126,13 +132,18 @@ _watching: ContextVar[Inputs | None] = ContextVar("inputs", default=None)
 
 @contextmanager
 def watched(root: str | os.PathLike[str]) -> Iterator[Inputs]:
-    """Gather what is looked at while the block runs, in this thread."""
+    """Gather what is looked at while the block runs, in this thread. Within another such block for the same root, that one
+    gathers it too.
+    """
     gathered = Inputs(root)
+    outer = _watching.get()
     token = _watching.set(gathered)
     try:
         yield gathered
     finally:
         _watching.reset(token)
+        if outer and outer.root == gathered.root:
+            outer.add_all(gathered)
 
 
 def watching() -> Inputs | None:

@@ -18,7 +18,20 @@ import click
 from .. import __version__
 from . import _process, _talk
 
-_COMMANDS = ("init", "build", "check", "diff", "rehearse", "read", "stats", "release", "site", "masks", "explain")
+_COMMANDS = (
+    "init",
+    "build",
+    "watch",
+    "check",
+    "diff",
+    "rehearse",
+    "read",
+    "stats",
+    "release",
+    "site",
+    "masks",
+    "explain",
+)
 """In the order in which they are listed: each is a function in the module of its name."""
 
 

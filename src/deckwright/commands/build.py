@@ -81,14 +81,14 @@ def build(
     root = found_root(start)
     options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked, editions)
     with progress() as show:
-        outcome = building.build(root, options, show, _say_waiting)
+        outcome = building.build(root, options, show, say_waiting)
     say(outcome.found)
     if outcome.status != "built":
         _say_why_not(outcome)
     failed = has_errors(outcome.found)
     _say_what(outcome)
     if is_plain:
-        _remember(outcome, output is None, editions)
+        remember(outcome, output is None, editions)
     if failed:
         click.echo(f"{summary(outcome.found)}: the notes with errors are left out.", err=True)
     if hand_over and outcome.target:
@@ -121,7 +121,7 @@ def _say_it_is_current(start: Path, output: Path | None, editions: bool) -> Path
     return target.resolve()
 
 
-def _remember(outcome: Outcome, is_default: bool, editions: bool) -> None:
+def remember(outcome: Outcome, is_default: bool, editions: bool) -> None:
     """Keep what was looked at and what was said, so that the next build need do nothing where nothing has changed."""
     from .. import build as building
     from .. import files, manifest
@@ -145,7 +145,8 @@ def _remember(outcome: Outcome, is_default: bool, editions: bool) -> None:
             )
 
 
-def _say_waiting() -> None:
+def say_waiting() -> None:
+    """Say that another build of the project is running."""
     click.echo("Another build of this project is running: waiting for it.", err=True)
 
 

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import fields
 from packaging.version import Version
 
+from .. import inputs
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.project import (
     bad_folder,
@@ -169,6 +170,8 @@ def _folders(file: File, root: Path, key: str, given: Sequence[str]) -> tuple[tu
             above.setdefault(parent, path)
         # Not Path.is_dir: before Python 3.12 it raises where we may not look.
         if key == "cards" and not os.path.isdir(root / path):  # noqa: PTH112
+            if gathered := inputs.watching():
+                gathered.add_unread(root / path)
             found.append(missing_folder(file.span(key), folder, os.path.exists(root / path)))  # noqa: PTH110
     if key == "cards" and not given:
         found.append(bad_folder(file.span(key), key, "", "names no folder"))

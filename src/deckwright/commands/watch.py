@@ -1,0 +1,224 @@
+"""`deckwright watch`: a project → its package, built anew whenever something changes; what is said is the present state."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._project import changes, found_root, project_option, terms
+from ._talk import command, command_line, count, fail, progress, say, shown, size, styled, summary, text
+from .build import remember, say_waiting
+
+if TYPE_CHECKING:
+    from ..build import Options, Outcome
+    from ..diagnostics import Diagnostic
+    from ..watch import Build, Story
+
+
+@command("watch")
+@project_option
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The package to write. Default: build/SLUG.apkg in the project.",
+)
+@click.option("--editions", is_flag=True, help="Build the package of each edition too: build/SLUG-NAME.apkg.")
+@click.option("--keep-going", is_flag=True, help="Leave out the notes with errors and build the rest.")
+@click.option(
+    "--then",
+    "then",
+    metavar="COMMAND",
+    help="Run this command after each package. Its path is in DECKWRIGHT_PACKAGE.",
+)
+@click.option("--poll", is_flag=True, help="Look at the files twice a second, as on network drives that tell nothing.")
+@click.pass_context
+def watch(
+    ctx: click.Context,
+    start: Path,
+    output: Path | None,
+    editions: bool,
+    keep_going: bool,
+    then: str | None,
+    poll: bool,
+) -> None:
+    """Build the package anew whenever something changes.
+
+    Each build says in one line what has changed, then which errors, warnings and hints are new and which were mended. On a
+    terminal it clears the screen first. Ctrl-C ends it.
+    """
+    from .. import build as building
+    from .. import watch as watching
+    from ._then import Then
+
+    root = found_root(start)
+
+    def options() -> Options:
+        return building.Options(terms(root), output, keep_going, editions=editions)
+
+    screen = _Screen(root, watching.Story())
+    follower = Then(then, ctx.color) if then else None
+    is_plain = not (keep_going or "SOURCE_DATE_EPOCH" in os.environ)
+    click.echo(f"Watching {root.name}. Ctrl-C ends it.", err=True)
+    try:
+        with progress() as show:
+            builds = watching.builds(root, options, is_polling=poll, progress=show, waiting=say_waiting, deaf=_say_deaf)
+            first = next(builds)
+        for build in chain([first], builds):
+            screen.show(build)
+            outcome = build.outcome
+            if outcome and outcome.status == "bad name":
+                fail(2, outcome.problem)
+            if outcome and outcome.status == "built" and outcome.target:
+                if is_plain:
+                    remember(outcome, output is None, editions)
+                if follower:
+                    follower.run(outcome.target.resolve())
+    finally:
+        if follower:
+            follower.end()
+
+
+def _say_deaf(reason: str) -> None:
+    click.echo(f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True)
+
+
+class _Screen:
+    """Where it is said how things are. On a terminal, what was said of the build before goes."""
+
+    def __init__(self, root: Path, story: Story) -> None:
+        self._root = root
+        self._story = story
+        self._is_terminal = sys.stdout.isatty() and sys.stderr.isatty()
+        self._number = 0
+
+    def show(self, build: Build) -> None:
+        """Say what a build did: first in one line, then what is new, what was mended, and what is as before."""
+        if self._is_terminal and self._number:
+            click.clear()
+        self._number += 1
+        if build.outcome is None:
+            _say_line("Gone", f"{shown(self._root)} is not there any more: waiting until it is.", is_good=False)
+            return
+        news = self._story.go_on(build.outcome, build.changed)
+        _say_build(build, is_first=self._number == 1)
+        left = self._room()
+        new = _fitting(news.new, left)
+        say(new)
+        _say_more(len(news.new) - len(new), "new")
+        mended = list(dict.fromkeys(map(_short, news.mended)))
+        for told in mended[:_MENDED]:
+            click.echo(f"{styled('mended', 'new')}: {told}", err=True)
+        if len(mended) > _MENDED:
+            click.echo(f"… and {len(mended) - _MENDED} more mended", err=True)
+        if news.still and not self._is_terminal:
+            click.echo(f"As before: {summary(news.still)}.", err=True)
+        elif news.still:
+            left -= sum(map(_height, new)) + min(len(mended), _MENDED)
+            shown_still = news.still[: max(left, 1)]
+            for diagnostic in shown_still:
+                click.echo(text([diagnostic]).partition("\n")[0], err=True)
+            _say_more(len(news.still) - len(shown_still), "as before")
+
+    def _room(self) -> int:
+        """How many lines there are for what was found."""
+        return shutil.get_terminal_size().lines - _MARGIN if self._is_terminal else sys.maxsize
+
+
+_MARGIN = 5
+"""Lines that are kept free: for the line of the build, for what is not shown, for --then and for the cursor."""
+
+_MENDED = 5
+"""How many findings are named that were mended."""
+
+
+def _say_build(build: Build, is_first: bool) -> None:
+    """One line: whether there is a package, what changed in the deck, how long it took, and the files that changed."""
+    from ..diagnostics import has_errors
+
+    outcome = build.outcome
+    assert outcome
+    is_built = outcome.status == "built"
+    told = _made(outcome, is_first) if is_built else _why_not(outcome)
+    if is_built and has_errors(outcome.found):
+        told += "; the notes with errors are left out"
+    files = ", ".join(build.changed[:_FILES]) + f" and {len(build.changed) - _FILES} more" * (
+        len(build.changed) > _FILES
+    )
+    _say_line(
+        "Built" if is_built else "No package",
+        " · ".join(filter(None, [told, files, f"{build.seconds:.2f} s"])),
+        is_built,
+    )
+
+
+_FILES = 2
+"""How many files are named that have changed."""
+
+
+def _say_line(what: str, told: str, is_good: bool) -> None:
+    now = time.strftime("%H:%M:%S")
+    click.echo(f"{now} {styled(what, 'new' if is_good else 'error')}: {told}")
+
+
+def _made(outcome: Outcome, is_first: bool) -> str:
+    """What changed in the deck or, where there is nothing to compare it with, what there is."""
+    assert outcome.loaded and outcome.package and outcome.target
+    lines = [] if is_first else changes(outcome.loaded)
+    if not (lines and lines[0].startswith(_SINCE)):
+        made = outcome.package
+        return f"{shown(outcome.target)}, {count(made.notes, 'note')}, {count(made.cards, 'card')}, {size(made.size)}"
+    return lines[0].removeprefix(_SINCE)
+
+
+_SINCE = "Since the last build: "
+
+
+def _why_not(outcome: Outcome) -> str:
+    """Why there is no new package."""
+    if outcome.status == "busy":
+        return "another build of this project is still running: it is tried again"
+    if outcome.status in ("unwritable", "unreadable") and outcome.path:
+        verb = "written" if outcome.status == "unwritable" else "read"
+        return f"{shown(outcome.path)} cannot be {verb}: {outcome.problem}"
+    if outcome.problem:
+        return outcome.problem
+    if outcome.status == "no notes":
+        return "there are no notes yet" if outcome.found[-1].code == "P018" else "every note has an error"
+    return summary(outcome.found)
+
+
+def _fitting(found: Sequence[Diagnostic], lines: int) -> list[Diagnostic]:
+    """The first of them that fit into so many lines, but at least one."""
+    fitting: list[Diagnostic] = []
+    for diagnostic in found:
+        lines -= _height(diagnostic)
+        if lines < 0 and fitting:
+            break
+        fitting.append(diagnostic)
+    return fitting
+
+
+def _height(diagnostic: Diagnostic) -> int:
+    """How many lines it takes, with the empty one below it."""
+    return text([diagnostic]).count("\n") + 2
+
+
+def _short(diagnostic: Diagnostic) -> str:
+    """Without the line, which may be another one now."""
+    from ..diagnostics.forms import harmless
+
+    return harmless(f"{diagnostic.span.path}: {diagnostic.code}: {diagnostic.message}")
+
+
+def _say_more(number: int, what: str) -> None:
+    if number > 0:
+        click.echo(f"… and {number} more {what}: {command_line('check')}", err=True)
