@@ -949,7 +949,63 @@ def test_a_project_below_the_top_of_its_repository_is_released(tmp_path: Path, d
     below.card_files(notes(VENTRICLE, VALVE))
     below.build(day(3))
     top.commit()
-    assert below.planned(day(4)).former.source == "the tag v1.0.0"
+    assert below.planned(day(4)).former.source == "the tag anatomy-v1.0.0"
+
+
+LUNGS_DECK = 'id = "lungs-9z8y7x6w"\nname = "Lungs"\n'
+
+
+@pytest.mark.ci
+def test_decks_beside_each_other_are_released_by_themselves(tmp_path: Path, deck: Deck) -> None:
+    """Each has its own tags, manifests and changelog, and nothing of the other counts."""
+    top = Scratch(tmp_path / "top")
+    (top.root / "deck.toml").unlink()
+    top.write({"decks/lungs/deck.toml": LUNGS_DECK})
+    top.git("init", "--quiet", "--initial-branch=main")
+    heart, lungs = Deck(top.root / "decks" / "heart"), Deck(top.root / "decks" / "lungs")
+    heart.change(day(1), VENTRICLE, VALVE)
+    lungs.change(day(1), LUNGS)
+    top.git("tag", "v1.0.0")  # As of a program that lies in the same repository.
+    cuts = [heart.publish(day(2)), lungs.publish(day(3))]
+    assert [cut.tag for cut in cuts] == ["anatomy-v1.0.0", "lungs-v1.0.0"]
+    made = json.loads((lungs.root / "releases" / "1.0.0.json").read_bytes())
+    assert (made["tag"], list(made["notes"])) == ("lungs-v1.0.0", ["alveoli"])
+    heart.card_files(notes(VENTRICLE, VALVE, COVER))
+    assert lungs.plan(day(4)).problem == "nothing has changed since the last release"
+    heart.build(day(4))
+    heart.commit()
+    assert lungs.plan(day(5)).problem == "nothing has changed since the last release"
+    cut = heart.publish(day(5))
+    assert (cut.tag, cut.former.source) == ("anatomy-v1.1.0", "the tag anatomy-v1.0.0")
+    top.git("reset", "--quiet", "--hard", "HEAD~1")
+    refusal = heart.plan(day(6))
+    assert (refusal.problem, refusal.steps[0]) == (
+        "version 1.1.0 was released, and this branch lacks it", "git merge anatomy-v1.1.0",
+    )  # fmt: skip
+    assert lungs.plan(day(6)).problem == "nothing has changed since the last release"
+    for name in ("lungs-v1.0.0", "v1.0.0", "1.0.0"):
+        found = release.verify(lungs.root, name)
+        assert (found.said, found.is_same) == ("Lungs 1.0.0 was built again from the tag lungs-v1.0.0", True)
+    assert release.verify(lungs.root, "anatomy-v1.0.0") == release.Unknown("lungs-v1.0.0")
+
+
+@pytest.mark.ci
+def test_a_shallow_clone_of_several_decks_is_told_what_to_fetch(tmp_path: Path, deck: Deck) -> None:
+    top = Scratch(tmp_path / "top")
+    (top.root / "deck.toml").unlink()
+    top.git("init", "--quiet", "--initial-branch=main")
+    below = Deck(top.root / "heart")
+    below.change(day(1), VENTRICLE)
+    below.publish(day(2))
+    below.change(day(3), VENTRICLE, VALVE)
+    shallow = Scratch(tmp_path / "shallow")
+    (shallow.root / "deck.toml").unlink()
+    shallow.git("clone", "--quiet", "--depth=1", "--no-tags", f"file://{top.root}", ".")
+    fetch = "git fetch --depth 1 origin tag anatomy-v1.0.0"
+    clone = Deck(shallow.root / "heart")
+    assert clone.plan(day(4)).steps[0] == fetch
+    shallow.git(*fetch.split()[1:], "--quiet")
+    assert clone.planned(day(4)).former.source == "the tag anatomy-v1.0.0"
 
 
 # What authors say

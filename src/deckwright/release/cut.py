@@ -21,7 +21,8 @@ class Cut(msgspec.Struct, frozen=True):
 
     `package` is what learners get, `ledger` is deck.lock after the release. `former` is the release before it, `changes`
     what differs from that and `verdict` what is thought of it; before the first release there is none of the three.
-    `tool` is the version of Deckwright, `renderers` are those of the libraries that decide the HTML.
+    `tool` is the version of Deckwright, `renderers` are those of the libraries that decide the HTML. `before_v` is what the
+    tag begins with.
     """
 
     settings: Settings
@@ -36,10 +37,11 @@ class Cut(msgspec.Struct, frozen=True):
     fragments: tuple[Fragment, ...]
     tool: str
     renderers: Mapping[str, str]
+    before_v: str = ""
 
     @property
     def tag(self) -> str:
-        return f"v{self.version}"
+        return f"{self.before_v}v{self.version}"
 
     @property
     def counts(self) -> dict[str, int]:

@@ -57,7 +57,7 @@ def former(repository: Repository, known: Ledger, against: Path | None, deck_id:
             f"version {release.version} was rebuilt from {commit[:12]}, and {why}{': ' * bool(made)}{made}",
             _other_ways(release),
         )
-    tag = f"v{release.version}"
+    tag = repository.tag(release.version)
     is_tagged = repository.tags().get(release.version) == commit
     return Former(release, rebuilt, f"the tag {tag}" if is_tagged else f"the commit {commit[:12]}", commit)
 
@@ -106,7 +106,7 @@ def _has(repository: Repository, commit: str, release: Release, deck_id: str) ->
 def _missing(repository: Repository, release: Release) -> Refusal:
     version = release.version
     lacks = "this clone lacks the history in which" if repository.is_shallow else "no commit is found in which"
-    fetch = f"git fetch --depth 1 origin tag v{version}" if repository.is_shallow else "git fetch --tags"
+    fetch = f"git fetch --depth 1 origin tag {repository.tag(version)}" if repository.is_shallow else "git fetch --tags"
     return Refusal(f"{lacks} version {version} was released", (fetch, *_other_ways(release)))
 
 

@@ -123,6 +123,7 @@ def _built(plan: Plan, folder: Path) -> Cut | Refusal:
         fragments=plan.fragments,
         tool=__version__,
         renderers=renderers,
+        before_v=plan.repository.before_v,
     )
 
 

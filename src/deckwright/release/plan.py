@@ -22,6 +22,7 @@ from .former import Former, former
 from .fragments import Fragment
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
+from .tags import named
 from .step import STEPS, Reason, Step, Verdict, is_same, judge, next_version
 
 Asked = Literal["auto", "patch", "minor", "major"]
@@ -93,6 +94,7 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
         return Refusal("the project has errors", found=tuple(found))
     if not loaded.collection.notes:
         return Refusal("there are no notes", found=tuple(found))
+    held = named(held, loaded.collection.settings.slug)
     if loaded.stale_lines:
         missing += (Refusal("deck.lock is not up to date", ("deckwright build, and commit deck.lock",)),)
         if not wish.is_trial:
@@ -187,10 +189,10 @@ def _unmerged(held: Repository, known: Ledger) -> Refusal | None:
 def _joining(held: Repository, version: str, commit: str) -> tuple[str, ...]:
     """What brings a release into the ledger: a merge, but not where that was undone since. The ledger takes more lines."""
     if not held.has_merged(commit):
-        return (f"git merge v{version}",)
+        return (f"git merge {held.tag(version)}",)
     return (
-        f"git show v{version}:./{ledger.FILE} >> {ledger.FILE}",
-        f"git restore --source=v{version} -- {RELEASES}/{version}.json",
+        f"git show {held.tag(version)}:./{ledger.FILE} >> {ledger.FILE}",
+        f"git restore --source={held.tag(version)} -- {RELEASES}/{version}.json",
         "deckwright build, and commit all that",
     )
 

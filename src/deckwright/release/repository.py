@@ -18,7 +18,7 @@ import msgspec
 
 from .. import files
 
-_TAG = re.compile(r"v((?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2})")
+_VERSION = re.compile(r"v((?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2})")
 
 
 class GitError(Exception):
@@ -27,12 +27,15 @@ class GitError(Exception):
 
 class Repository(msgspec.Struct, frozen=True):
     """The repository that a project lies in. `root` is the project's folder, `prefix` its path from the top, with a slash
-    behind it, or empty.
+    behind it, or empty. `before_v` is what the deck's tags begin with, and `names` are those that are called otherwise, by
+    version.
     """
 
     root: Path
     folder: Path
     prefix: str
+    before_v: str = ""
+    names: Mapping[str, str] = {}
 
     def git(self, *words: str, data: bytes | None = None, environment: Mapping[str, str] | None = None) -> bytes:
         """What Git prints. Raises GitError."""
@@ -69,15 +72,23 @@ class Repository(msgspec.Struct, frozen=True):
         paths = [entry[3:].decode("utf-8", "surrogateescape") for entry in held.split(b"\0") if entry]
         return [path.removeprefix(self.prefix) for path in paths]
 
+    def tag(self, version: str) -> str:
+        """The tag of a version, as in v1.0.0, whether it is there or not."""
+        return self.names.get(version, f"{self.before_v}v{version}")
+
     def tags(self) -> dict[str, str]:
-        """The tag of each version that has one, v1.0.0, and the commit that it names."""
+        """The version of each tag of the deck, and the commit that it names."""
         form = "%(refname:strip=2) %(objectname) %(*objectname)"
-        found = {}
-        for line in self.lines("for-each-ref", f"--format={form}", "refs/tags/v*"):
+        commits: dict[str, str] = {}
+        for line in self.lines("for-each-ref", f"--format={form}", "refs/tags"):
             name, *objects = line.split()
-            if version := _TAG.fullmatch(name):
-                found[version[1]] = objects[-1]
-        return found
+            commits[name] = objects[-1]
+        versions = {version: name for version, name in self.names.items() if name in commits}
+        for name in commits:
+            version = _VERSION.fullmatch(name.removeprefix(self.before_v))
+            if version and name == self.tag(version[1]):
+                versions[version[1]] = name
+        return {version: commits[name] for version, name in versions.items()}
 
     def holders(self, commit: str) -> set[str]:
         """The branches, here and on other hosts, that have the commit."""

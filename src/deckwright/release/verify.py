@@ -24,6 +24,7 @@ from .former import commit_of
 from .manifest import Manifest
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
+from .tags import named
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -60,19 +61,21 @@ def verify(root: Path, name: str) -> Verified | Refusal | Unknown:
         return Refusal("there is no Git repository with a commit here, whose releases could be built again")
     if found[0] is None:
         return Refusal("the settings have errors", found=tuple(found[1]))
-    releases, version = _releases(held), name.removeprefix("v")
-    if version not in releases:
-        return Unknown(nearest(f"v{version}", (f"v{known}" for known in releases), 2))
+    held = named(held, found[0].settings.slug)
+    releases, version = _releases(held), name.rpartition("-")[2].removeprefix("v")
+    tag = held.tag(version)
+    if version not in releases or name not in (version, f"v{version}", tag):
+        return Unknown(nearest(tag, map(held.tag, releases), 2))
     release, tagged = releases[version], held.tags().get(version, "")
     commit = commit_of(held, release, found[0].settings.id)
     if tagged and commit != tagged:
         where = (f"{commit[:12]} did",) if commit else ()
-        return Refusal(f"the tag v{version} is on {tagged[:12]}, which did not release {version}", (), where)
+        return Refusal(f"the tag {tag} is on {tagged[:12]}, which did not release {version}", (), where)
     if not commit:
         lacks = "this clone lacks the history in which" if held.is_shallow else "no commit is found in which"
-        fetch = f"git fetch --depth 1 origin tag v{version}" if held.is_shallow else "git fetch --tags"
+        fetch = f"git fetch --depth 1 origin tag {tag}" if held.is_shallow else "git fetch --tags"
         return Refusal(f"{lacks} version {version} was released", (fetch,))
-    source = f"the tag v{version}" if tagged else f"the commit {commit[:12]}"
+    source = f"the tag {tag}" if tagged else f"the commit {commit[:12]}"
     try:
         with held.taken_out(commit) as tree:
             return _rebuilt(tree, held, commit, release, source)
@@ -83,6 +86,8 @@ def verify(root: Path, name: str) -> Verified | Refusal | Unknown:
 def verify_package(root: Path, path: Path) -> Verified | Refusal:
     """Compare a package with the manifests of the project's releases. Raises OSError."""
     held = repository(root)
+    project, _ = settings.load(root)
+    held = named(held, project.settings.slug) if held and held.head and project else held
     made = _manifests(held) if held and held.head else {}
     if not made:
         return Refusal(f"no commit here has the manifest of a release in {RELEASES}/")
