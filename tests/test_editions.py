@@ -117,7 +117,7 @@ def places(path: Path) -> dict[str, list[int]]:
     return {guid: [due for held, due in rows if held == guid] for guid, _ in rows}
 
 
-@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("kept", [True, pytest.param(False, marks=pytest.mark.ci)])
 def test_new_cards_come_where_they_come_in_the_whole_deck(project: Scratch, kept: bool) -> None:
     """Counted for each edition, the new cards of two would be mixed. `kept`: the build before has left its rows."""
     if kept:
@@ -132,6 +132,7 @@ def test_new_cards_come_where_they_come_in_the_whole_deck(project: Scratch, kept
     assert chest == {"lung": [3], "vein": [4], "cloze": [5, 5]}
 
 
+@pytest.mark.ci
 def test_the_next_build_after_editions_has_all_notes(project: Scratch) -> None:
     before = built(project)["anatomy.apkg"]
     project.write({"cards/tooth.md": FILES["cards/tooth.md"].replace("32", "At most 32")})
@@ -257,6 +258,7 @@ def test_editions_that_are_there_are_not_made_again(project: Scratch, monkeypatc
     assert package.read(paths[2]).notes
 
 
+@pytest.mark.ci
 def test_editions_lie_beside_the_package_that_is_named(project: Scratch, tmp_path: Path) -> None:
     outcome = build.build(project.root, build.Options(Terms(day(1)), tmp_path / "out" / "x.apkg", editions=True))
     assert outcome.status == "built"
@@ -267,6 +269,7 @@ def test_editions_lie_beside_the_package_that_is_named(project: Scratch, tmp_pat
     }
 
 
+@pytest.mark.ci
 def test_a_build_that_fails_leaves_all_packages_as_they_were(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     built(project)
     folder = project.root / "build"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..amounts import count
+from . import editions
 from .cut import Cut
 from .words import code, entries, text, untold
 
@@ -48,5 +49,6 @@ def _section(cut: Cut) -> str:
         blocks.append(f"{count(rules.count('moved'), 'note')} moved to another deck.")
     if "look" in rules:
         blocks.append("The look of the cards changed.")
+    blocks += editions.summed(cut)
     blocks += untold(rules)
     return "\n\n".join(blocks) + "\n"

@@ -16,13 +16,32 @@ from .fragments import Fragment
 from .step import Verdict
 
 
+class CutEdition(msgspec.Struct, frozen=True):
+    """A part of the deck that is published as a package of its own."""
+
+    name: str
+    title: str
+    package: Package
+
+    @property
+    def cards(self) -> int:
+        """How many cards it has."""
+        return sum(len(note.cards) for note in self.package.notes)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many notes, cards and media files it has."""
+        return {"note": len(self.package.notes), "card": self.cards, "media file": len(self.package.media)}
+
+
 class Cut(msgspec.Struct, frozen=True):
     """A release. `time` is in seconds of the Unix epoch, `source` the commit whose notes it has.
 
     `package` is what learners get, `ledger` is deck.lock after the release. `former` is the release before it, `changes`
     what differs from that and `verdict` what is thought of it; before the first release there is none of the three.
     `tool` is the version of Deckwright, `renderers` are those of the libraries that decide the HTML. `before_v` is what the
-    tag begins with.
+    tag begins with. `editions` are in the
+    order of the settings.
     """
 
     settings: Settings
@@ -38,6 +57,11 @@ class Cut(msgspec.Struct, frozen=True):
     tool: str
     renderers: Mapping[str, str]
     before_v: str = ""
+    editions: tuple[CutEdition, ...] = ()
+
+    def file(self, edition: str = "", version: bool = True) -> str:
+        """The name of a package: of the whole deck, or of an edition; with the version, or for the latest one."""
+        return "-".join(filter(None, [self.settings.slug, edition, self.version if version else ""])) + ".apkg"
 
     @property
     def tag(self) -> str:

@@ -1,7 +1,4 @@
-"""A plan → the release: what is published of it, in `build/releases`, and its commit and tag.
-
-Editions have their place here: they are further packages of `_built`.
-"""
+"""A plan → the release: what is published of it, in `build/releases`, and its commit and tag."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from ..limits import MAX_FILE_BYTES
 from . import manifest
 from .changelog import changelog
 from .contents import contents_digest
-from .cut import Cut
+from .cut import Cut, CutEdition
 from .edits import TEXTS, edited
 from .plan import Plan, restoring
 from .refusal import Refusal
@@ -50,7 +47,7 @@ def make(
             return Refusal(f"the commit cannot be taken out of Git: {error}")
         if isinstance(cut, Refusal):
             return cut
-        if refusal := rehearse(new / f"{cut.settings.slug}-{cut.version}.apkg"):
+        if refusal := rehearse(new / cut.file()):
             return refusal
         target = folder / plan.version
         _papers(cut, new, edited(cut, target))
@@ -87,30 +84,35 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
 
 
 def _built(plan: Plan, folder: Path) -> Cut | Refusal:
-    """The release, with its package in `folder`: built of the commit alone, in two places, to the same bytes."""
+    """The release, with its packages in `folder`: built of the commit alone, in two places, to the same bytes."""
     assigned, terms = plan.loaded.assigned, Terms(plan.time)
     settings = plan.loaded.collection.settings
     versions = program.versions()
     renderers = {name: versions.get(program.normalised(name), "") for name in LIBRARIES}
     stamped = identity.release(assigned, settings, plan.version, plan.time, renderers).ledger
-    target = folder / f"{settings.slug}-{plan.version}.apkg"
+    target = folder / f"{settings.slug}.apkg"
     with plan.repository.taken_out(plan.source) as root:
         loaded = _package(root, stamped, terms, target)
         if isinstance(loaded, Refusal):
             return loaded
         contents = package.contents(loaded.collection)
+        editions = tuple(
+            CutEdition(edition.name, edition.title, package.contents(loaded.edition(edition.name)))
+            for edition in settings.editions
+        )
     cards = sum(len(note.cards) for note in contents.notes)
     sealed = identity.sealed(stamped, cards, contents_digest(contents), __version__)
     with plan.repository.taken_out(plan.source) as root:
-        other = folder / f"again-{target.name}"
+        other = folder / "again" / target.name
         again = _package(root, sealed, terms, other)
         if isinstance(again, Refusal):
             return again
-        if not filecmp.cmp(target, other, shallow=False):
+        made, more = ({path.name: path for path in held.glob("*.apkg")} for held in (folder, other.parent))
+        if made.keys() != more.keys() or not all(filecmp.cmp(made[name], more[name], shallow=False) for name in made):
             return Refusal("two builds of the same commit are not the same: please report this")
-        other.unlink()
+        shutil.rmtree(other.parent)
     ledger.write(sealed, folder / ledger.FILE)
-    return Cut(
+    cut = Cut(
         settings=settings,
         version=plan.version,
         time=plan.time,
@@ -124,13 +126,17 @@ def _built(plan: Plan, folder: Path) -> Cut | Refusal:
         tool=__version__,
         renderers=renderers,
         before_v=plan.repository.before_v,
+        editions=editions,
     )
+    for name in ("", *(edition.name for edition in editions)):
+        shutil.copyfile(folder / cut.file(name, version=False), folder / cut.file(name))
+    return cut
 
 
 def _package(root: Path, held: Ledger, terms: Terms, target: Path) -> Loaded | Refusal:
     """Build the project in `root`, as it is in the commit, with the ledger of the release, which must need no change."""
     ledger.write(held, root / ledger.FILE)
-    outcome = build.build(root, build.Options(terms, target, locked=True))
+    outcome = build.build(root, build.Options(terms, target, locked=True, editions=True))
     if outcome.status == "built" and outcome.loaded:
         return outcome.loaded
     if outcome.status in ("errors", "blocked", "bad settings", "no notes"):
@@ -144,8 +150,6 @@ def _papers(cut: Cut, folder: Path, kept: Mapping[str, bytes]) -> None:
     """Write what goes with the package. `kept` are texts that stay as they are. The sums are of all files but the ledger,
     which nobody downloads.
     """
-    package_name = f"{cut.settings.slug}-{cut.version}.apkg"
-    shutil.copyfile(folder / package_name, folder / f"{cut.settings.slug}.apkg")
     for name, write in TEXTS.items():
         (folder / name).write_bytes(kept.get(name) or write(cut).encode())
     published = {path.name: _file(path) for path in folder.iterdir() if path.suffix == ".apkg"}

@@ -13,7 +13,7 @@ from ..diff.compare import title_of
 from ..diff.field_text import Stretch, Words
 from ..package import PackedNote
 from .contents import contents_digest, note_digest
-from .cut import Cut
+from .cut import Cut, CutEdition
 from .words import shortened
 
 FORMAT: Literal[1] = 1
@@ -110,13 +110,27 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     said: tuple[str, ...] = ()
 
 
+class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the deck that is published as a package of its own: what people call it, the names of its files, the digest
+    of its contents, how much it has, the names of its media, and the IDs of its notes.
+    """
+
+    title: str
+    files: tuple[str, ...]
+    digest: Sha256
+    counts: Counts
+    media: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A release of a deck.
 
     `time` is in seconds of the Unix epoch. `source` is the commit whose notes it has, the one before that of the tag.
     `previous` is the release that it was compared with, and `step` how large a step the differences asked for at least;
     both are empty for a first release. `digest` is that of the contents of the package, which docs/identity.md describes.
-    `files` are by name, `media` by their name in Anki with their SHA-256, `notes` by ID.
+    `files` are by name, `media` by their name in Anki with their SHA-256, `notes` by ID, `editions`
+    by their names in the settings.
     """
 
     format: Literal[1]
@@ -134,6 +148,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     changes: Changes
     media: dict[str, Sha256]
     notes: dict[str, Note]
+    editions: dict[str, Edition] = {}
 
 
 def manifest(cut: Cut, files: Mapping[str, File]) -> Manifest:
@@ -155,6 +170,7 @@ def manifest(cut: Cut, files: Mapping[str, File]) -> Manifest:
         changes=_changes(cut),
         media=dict(cut.package.media),
         notes={id_: _note(cut, note) for id_, note in sorted(notes.items())},
+        editions={edition.name: _edition(cut, edition) for edition in cut.editions},
     )
 
 
@@ -234,4 +250,16 @@ def _note(cut: Cut, note: PackedNote) -> Note:
         deck=note.cards[0].deck,
         cards=len(note.cards),
         was=line.was,
+    )
+
+
+def _edition(cut: Cut, edition: CutEdition) -> Edition:
+    held = edition.package
+    return Edition(
+        title=edition.title,
+        files=(cut.file(edition.name), cut.file(edition.name, version=False)),
+        digest=contents_digest(held),
+        counts=Counts(len(held.notes), edition.cards, len(held.media)),
+        media=tuple(sorted(held.media)),
+        notes=tuple(sorted(cut.ledger.lines[note.guid].id for note in held.notes)),
     )

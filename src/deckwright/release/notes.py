@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ..amounts import count
 from ..diff import Listed, NoteChange
 from ..identity.lines import Line
+from . import editions
 from .cut import Cut
 from .step import Reason
 from .words import code, differing, entries, searches, text, untold
@@ -33,15 +34,30 @@ def release_notes(cut: Cut) -> str:
     if cut.former and (said := untold([reason.rule for reason in cut.verdict.reasons])):
         blocks.append(said)
     blocks += [part for part in _parts(cut) if part]
+    blocks += [part for part in [editions.told(cut)] if part]
     blocks.append([f"## {'Updating' if cut.former else 'Importing'}", _how(cut), _UPDATING.rstrip()])
     return "\n\n".join("\n\n".join(block) for block in blocks) + "\n"
 
 
 def ankiweb(cut: Cut) -> str:
-    """The fields of AnkiWeb's form, to be pasted by hand: it lets no program share a deck."""
+    """The fields of AnkiWeb's form, to be pasted by hand: it lets no program share a deck. Each edition has its own."""
+    settings = cut.settings
+    title = settings.name.replace("::", " · ")
+    parts = _form(cut, title, cut.counts, settings.description)
+    for edition in cut.editions:
+        about = f"{edition.title}: a part of the deck {title}."
+        form = _form(
+            cut, f"{title}: {edition.title}", edition.counts, "\n\n".join(filter(None, [about, settings.description]))
+        )
+        parts = [*parts, f"# {text(edition.title)}", *form]
+    return "\n\n".join([f"# {text(title)}"] * bool(cut.editions) + parts) + "\n"
+
+
+def _form(cut: Cut, title: str, counts: Mapping[str, int], description: str) -> list[str]:
+    """The fields of one form, each with its heading."""
     settings = cut.settings
     tags = " ".join(dict.fromkeys([settings.tag_prefix or settings.slug, *settings.slug.split("-")]))
-    about = [settings.description, _counts(cut), f"Version {cut.version} of {cut.date}."]
+    about = [description, _counts(counts), f"Version {cut.version} of {cut.date}."]
     about += [f"By {settings.author}."] if settings.author else []
     about += [f"Licence: {settings.licence}."] if settings.licence else []
     steps = [
@@ -50,25 +66,25 @@ def ankiweb(cut: Cut) -> str:
         "To hide a card, suspend it: a deleted note comes back with the next version.",
     ]
     parts = [
-        ("Title", f"{settings.name.replace('::', ' · ')} {cut.version}"),
+        ("Title", f"{title} {cut.version}"),
         ("Tags", tags),
         ("Support page", settings.url or "–"),
         ("Description", "\n\n".join(filter(None, [*about, *steps]))),
     ]
-    return "\n\n".join(f"## {heading}\n\n{body}" for heading, body in parts) + "\n"
+    return [f"## {heading}\n\n{body}" for heading, body in parts]
 
 
 def _summary(cut: Cut) -> str:
     since = f"after version {cut.former.release.version}" if cut.former else "the first release"
-    return f"{_counts(cut)} Released on {cut.date}, {since}."
+    return f"{_counts(cut.counts)} Released on {cut.date}, {since}."
 
 
-def _counts(cut: Cut) -> str:
-    return ", ".join(count(number, noun) for noun, number in cut.counts.items() if number) + "."
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(count(number, noun) for noun, number in counts.items() if number) + "."
 
 
 def _how(cut: Cut) -> str:
-    name = code(f"{cut.settings.slug}-{cut.version}.apkg")
+    name = code(cut.file()) + (", or the file of your edition" * bool(cut.editions))
     return " ".join([
         f"In Anki, choose _File › Import_ and {name}, and leave the options as they are; in AnkiDroid and AnkiMobile, open the",
         "file.",

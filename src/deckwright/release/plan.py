@@ -22,8 +22,8 @@ from .former import Former, former
 from .fragments import Fragment
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
+from .step import STEPS, Editions, Members, Reason, Step, Verdict, is_same, judge, next_version
 from .tags import named
-from .step import STEPS, Reason, Step, Verdict, is_same, judge, next_version
 
 Asked = Literal["auto", "patch", "minor", "major"]
 """How large a step the author asks for; "auto" is the smallest honest one."""
@@ -110,8 +110,9 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     new = package.contents(loaded.collection)
     changes, verdict = None, Verdict("none", (), ())
     if last:
-        changes = compare(last.package, new, {guid: span.place for guid, span in loaded.spans.items()})
-        verdict = judge(changes, last.package, new, known)
+        places = {guid: span.place for guid, span in loaded.spans.items()}
+        changes = compare(last.package, new, places)
+        verdict = judge(changes, last.package, new, known, Editions(_then(held, last), _now(loaded), places))
     step: Step = verdict.step if wish.asked == "auto" else wish.asked
     version = next_version(last.release.version if last else "", step)
     time = (_prepared(root, version, held.head) if wish.finishes else 0) or wish.now
@@ -121,11 +122,30 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     return made
 
 
+def _then(held: Repository, last: Former) -> dict[str, Members]:
+    """The editions of the last release, as its manifest has them; none if that cannot be read."""
+    try:
+        made = manifest.parse(held.file(held.head, f"{RELEASES}/{last.release.version}.json") or b"")
+    except msgspec.MsgspecError:
+        return {}
+    return {
+        name: Members(edition.title, frozenset(made.notes[id_].guid for id_ in edition.notes if id_ in made.notes))
+        for name, edition in made.editions.items()
+    }
+
+
+def _now(loaded: Loaded) -> dict[str, Members]:
+    return {
+        edition.name: Members(edition.title, loaded.members[edition.name])
+        for edition in loaded.collection.settings.editions
+    }
+
+
 def _unfit(made: Plan, new: Package, asked: Asked) -> Refusal | None:
     """Why a plan cannot be that of the release: by its step, its notes on changes, its version or its time."""
     known = made.loaded.assigned.ledger
     if made.former and made.changes:
-        if refusal := _too_small(asked, made.verdict, is_same(made.former.package, new)):
+        if refusal := _too_small(asked, made.verdict, not made.verdict.reasons and is_same(made.former.package, new)):
             return refusal
         changed = (known.lines[note.guid].id for note in made.changes.changed)
         if wrong := fragments.unmatched(made.fragments, changed):

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..diff import Changes, FieldChange, NoteChange
+from ..diff.compare import title_of
 from ..diff.field_text import plain
 from ..identity import Ledger
 from ..identity.lines import order
@@ -38,14 +39,18 @@ RULES: Mapping[str, tuple[Step, str]] = {
     "moved": ("major", "its cards stay in the old deck for whoever has them"),
     "many retired": ("major", "of the notes, so many leave the deck"),
     "retired": ("minor", "it leaves the deck, and learners keep it"),
+    "left edition": ("minor", "it leaves an edition, whose learners keep it"),
+    "edition gone": ("minor", "it is no longer made, and its learners need another package"),
     "card gone": ("minor", "a card of it asks nothing any more, until Tools › Empty Cards removes it"),
     "new": ("minor", "it is new"),
+    "joined edition": ("minor", "it is new to those who learn an edition"),
     "new card": ("minor", "it has a new card"),
     "new deck": ("minor", "it is new"),
     "changed": ("patch", "its text or its tags are others"),
     "look": ("patch", "its look or its names are others"),
     "description": ("patch", "its description is another"),
     "file": ("patch", "it has other bytes under the same name"),
+    "new edition": ("patch", "it is new, and nobody has it yet"),
 }
 """The step that each rule asks for, and what it says of a note, a note type, a deck or a file. The gravest first."""
 
@@ -68,7 +73,8 @@ Of 31,363 pairs of notes of this repository's own deck that share hardly a word,
 
 class Reason(msgspec.Struct, frozen=True):
     """What asks for a step: a rule, and what it is about. `name` is a note's title, or the name of a note type, a deck or a
-    file; a note also has its `id` and, in a project, its place. `detail` is what was there, and what is there now.
+    file, or the title of an edition; a note also has its `id` and, in a project, its place. `detail` is what was there, and
+    what is there now; of a note that leaves or joins an edition, that edition's title.
     """
 
     rule: str
@@ -100,14 +106,36 @@ class Verdict(msgspec.Struct, frozen=True):
     looks: tuple[Look, ...]
 
 
-def judge(changes: Changes, old: Package, new: Package, ledger: Ledger) -> Verdict:
+class Members(msgspec.Struct, frozen=True):
+    """An edition: its title, and the guids of its notes."""
+
+    title: str
+    guids: frozenset[str]
+
+
+class Editions(msgspec.Struct, frozen=True):
+    """The editions as they were released, and as they are now, by name; and where the notes of the project stand, by guid."""
+
+    then: Mapping[str, Members] = {}
+    now: Mapping[str, Members] = {}
+    places: Mapping[str, str] = {}
+
+
+def judge(
+    changes: Changes,
+    old: Package,
+    new: Package,
+    ledger: Ledger,
+    editions: Editions = Editions(),  # noqa: B008
+) -> Verdict:
     """Work out the step from `old` to `new`. `changes` are theirs, `ledger` is that of the project now.
 
     Reasons are in the order of RULES, and of the package. Nothing is read or written.
     """
     judged = _Judged(changes, old, new, ledger)
+    of_editions = _of_editions(old, new, editions)
     places = {rule: place for place, rule in enumerate(RULES)}
-    reasons = sorted(judged.reasons(), key=lambda reason: places[reason.rule])
+    reasons = sorted([*judged.reasons(), *of_editions], key=lambda reason: places[reason.rule])
     step = max((STEPS.index(reason.step) for reason in reasons), default=0)
     return Verdict(STEPS[step], tuple(reasons), tuple(judged.looks()))
 
@@ -230,6 +258,26 @@ class _Judged:
 
     def _look(self, about: str, note: NoteChange, detail: str = "") -> Look:
         return Look(about, note.title, _id(self.new[note.guid]), note.place, detail)
+
+
+def _of_editions(old: Package, new: Package, editions: Editions) -> Iterator[Reason]:
+    """What differs in the editions. Of a note that is new in the deck, or has left it, that says enough."""
+    types = {note_type.id: note_type for note_type in new.note_types}
+    before = {note.guid for note in old.notes}
+    for name, was in editions.then.items():
+        if name not in editions.now:
+            yield Reason("edition gone", was.title)
+    for name, now in editions.now.items():
+        if name not in editions.then:
+            yield Reason("new edition", now.title)
+            continue
+        was = editions.then[name]
+        for note in new.notes:
+            guid = note.guid
+            if guid in before and (guid in was.guids) != (guid in now.guids):
+                rule = "left edition" if guid in was.guids else "joined edition"
+                title = title_of(note, types.get(note.note_type_id))
+                yield Reason(rule, title, _id(note), editions.places.get(guid, ""), now.title)
 
 
 def _about(note: NoteChange) -> str:

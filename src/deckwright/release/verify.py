@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -93,23 +93,48 @@ def verify_package(root: Path, path: Path) -> Verified | Refusal:
         return Refusal(f"no commit here has the manifest of a release in {RELEASES}/")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    for then in made.values():
+    parts = [part for then in made.values() for part in _parts(then)]
+    for name, then in parts:
         if sha256 in {published.sha256 for published in then.files.values()}:
-            return Verified(f"{path.name} is the package of {then.deck.name} {then.version}, byte for byte")
+            return Verified(f"{path.name} is the package of {name}, byte for byte")
     try:
         now = package.read(path)
     except package.PackageError as error:
         return Refusal(str(error))
     digest = contents_digest(now)
-    for then in made.values():
+    for name, then in parts:
         if digest == then.digest:
-            return Verified(f"{path.name} has the contents of {then.deck.name} {then.version}, in other bytes")
+            return Verified(f"{path.name} has the contents of {name}, in other bytes")
     by_guid = {note.guid: note_digest(note) for note in now.notes}
-    then = max(made.values(), key=lambda made: sum(by_guid.get(n.guid) == n.digest for n in made.notes.values()))
+
+    def likeness(part: tuple[str, Manifest]) -> int:
+        """How many notes are the same, less those that are not."""
+        notes = part[1].notes.values()
+        return 2 * sum(by_guid.get(note.guid) == note.digest for note in notes) - len(notes)
+
+    name, then = max(parts, key=likeness)
     ids = {note.guid: id_ for id_, note in then.notes.items()}
     notes = {ids.get(note.guid) or note.fields.get("ID") or note.guid: note for note in now.notes}
-    said = f"{path.name} is no release of {then.deck.name}, and {then.version} is the most like it"
+    said = f"{path.name} is no release of {then.deck.name}, and {name.removeprefix(f'{then.deck.name} ')} is the most like it"
     return _compared(said, then, now, notes, {})
+
+
+def _parts(then: Manifest) -> Iterator[tuple[str, Manifest]]:
+    """What a manifest has of the whole deck and of each edition, and what people call that."""
+    whole = f"{then.deck.name} {then.version}"
+    of_editions = {name for edition in then.editions.values() for name in edition.files}
+    yield whole, replace(then, files={name: file for name, file in then.files.items() if name not in of_editions})
+    for edition in then.editions.values():
+        yield (
+            f"{whole}, edition {edition.title}",
+            replace(
+                then,
+                digest=edition.digest,
+                files={name: file for name, file in then.files.items() if name in edition.files},
+                media={name: sha256 for name, sha256 in then.media.items() if name in edition.media},
+                notes={id_: note for id_, note in then.notes.items() if id_ in edition.notes},
+            ),
+        )
 
 
 def _rebuilt(tree: Path, held: Repository, commit: str, release: Release, source: str) -> Verified | Refusal:
@@ -125,6 +150,11 @@ def _rebuilt(tree: Path, held: Repository, commit: str, release: Release, source
     said = f"{loaded.collection.settings.name} {release.version} was built again from {source}"
     if then is None:
         return Verified(said, tuple(problems), tools=_tools(release.tool, loaded.before.head.renderers))
+    problems += [
+        f"the edition {edition.title} has other contents"
+        for name, edition in then.editions.items()
+        if name not in loaded.members or contents_digest(package.contents(loaded.edition(name))) != edition.digest
+    ]
     lines = loaded.assigned.ledger.lines
     compared = _compared(said, then, now, {lines[note.guid].id: note for note in now.notes}, _known(loaded))
     tools = () if compared.is_same and not problems else _tools(then.tool.deckwright, then.tool.renderers)
