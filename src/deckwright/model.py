@@ -325,8 +325,8 @@ class Settings(msgspec.Struct, frozen=True):
     media: tuple[str, ...] = ("media",)
     lint: Mapping[str, str] = {}
     style: str = ""
-
     editions: tuple[Edition, ...] = ()
+
 
 class Notes(Protocol):
     """Notes, made as they are asked for: a whole deck of them may be large."""
