@@ -835,7 +835,11 @@ def test_a_package_cannot_write_to_the_terminal_what_it_likes() -> None:
 
 def test_programs_read_every_attribute() -> None:
     changes = compare(OLD, NEW)
-    told = json.loads(to_json(changes))
+    told = json.loads(to_json(changes, OLD, NEW))
+    assert told.pop("packages") == [
+        {"version": "", "notes": 5, "cards": 7, "media": 1},
+        {"version": "", "notes": 5, "cards": 6, "media": 1},
+    ]
     assert told.pop("counts") == {
         "new": 1,
         "changed": 2,
@@ -847,10 +851,46 @@ def test_programs_read_every_attribute() -> None:
         "retired": 1,
         "unchanged": 1,
     }
-    assert told == json.loads(json.dumps(to_builtins(changes)))
+    assert (told.pop("descriptions"), told.pop("reordered")) == ([], False)
+    positions = {"n": 1, "a": 2, "c": 3, "late": 4, "gone": 4}
+    expected = json.loads(json.dumps(to_builtins(changes)))
+    for listed in ("new", "notes", "retired"):
+        expected[listed] = [held | {"id": "", "position": positions[held["guid"]]} for held in expected[listed]]
+    assert told == expected
     assert list(told) == list(asdict(changes))
 
 
-@pytest.mark.parametrize("write", [to_text, to_json])
+def test_programs_read_ids_versions_positions_and_descriptions() -> None:
+    def with_id(packed: PackedNote) -> PackedNote:
+        return replace(packed, fields={**packed.fields, "ID": f"id-{packed.guid}"})
+
+    notes = [with_id(note(guid, guid)) for guid in ("a", "b", "gone")]
+    old = package(
+        *notes,
+        types=(),
+        decks=(Deck("Course", "<p>3 notes · version 1.0.0 · Vesal</p>"), Deck("Course::One", "Of one")),
+    )
+    new = package(
+        notes[1],
+        with_id(note("n", "new")),
+        with_id(note("a", "other", mod=LATER)),
+        types=(),
+        decks=(Deck("course", "<p>version 1.1.0 + draft</p>"), Deck("Course::one", "Of *one*")),
+    )
+    told = json.loads(to_json(compare(old, new), old, new))
+    assert told["packages"] == [
+        {"version": "1.0.0", "notes": 3, "cards": 3, "media": 0},
+        {"version": "1.1.0 + draft", "notes": 3, "cards": 3, "media": 0},
+    ]
+    places = {name: [(held["id"], held["position"]) for held in told[name]] for name in ("new", "notes", "retired")}
+    assert places == {"new": [("id-n", 2)], "notes": [("id-a", 3)], "retired": [("id-gone", 3)]}
+    assert told["reordered"]
+    assert told["descriptions"] == [
+        {"deck": "course", "old": "<p>3 notes · version 1.0.0 · Vesal</p>", "new": "<p>version 1.1.0 + draft</p>"},
+        {"deck": "Course::one", "old": "Of one", "new": "Of *one*"},
+    ]
+
+
+@pytest.mark.parametrize("write", [to_text, lambda changes: to_json(changes, OLD, NEW)])
 def test_the_same_packages_give_the_same_words(write: Callable[[Changes], str]) -> None:
     assert write(compare(OLD, NEW)) == write(compare(OLD, NEW))

@@ -59,7 +59,7 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool, t
     if target:
         _write(target, before, after, changes)
     if as_json:
-        print_json(to_json(changes))
+        print_json(to_json(changes, before.package, after.package))
         return
     listed = to_text(changes, styled, None if whole else 10)
     click.echo(listed)

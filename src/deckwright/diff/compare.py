@@ -41,7 +41,7 @@ def compare(old: Package, new: Package, places: Mapping[str, str] = MappingProxy
         if fate in ("updated", "conflicting") or _differ(before[key], note)
     ]
     type_changes = (_note_type_change(old_types[id_], new_types[id_]) for id_ in new_types if id_ in old_types)
-    old_decks, new_decks = ({_deck_key(deck.name): deck for deck in package.decks} for package in (old, new))
+    old_decks, new_decks = ({deck_key(deck.name): deck for deck in package.decks} for package in (old, new))
     return Changes(
         new=tuple(
             _listed(note, new_types, places.get(note.guid, "")) for key, note in after.items() if key not in before
@@ -122,7 +122,7 @@ def _note_change(old: _Held, new: _Held, fate: Fate, place: str) -> NoteChange:
     decks = (
         (old_decks[ord_], new_decks[ord_])
         for ord_ in sorted(old_decks.keys() & new_decks.keys())
-        if _deck_key(old_decks[ord_]) != _deck_key(new_decks[ord_])
+        if deck_key(old_decks[ord_]) != deck_key(new_decks[ord_])
     )
     names = [side.note_type.name if side.note_type else "" for side in (old, new)]
     return NoteChange(
@@ -234,6 +234,6 @@ def _note_type_change(old: NoteType, new: NoteType) -> NoteTypeChange | None:
     )
 
 
-def _deck_key(name: str) -> str:
+def deck_key(name: str) -> str:
     """Anki finds decks by their name, in any case."""
     return unicodedata.normalize("NFC", name).casefold()
