@@ -561,7 +561,7 @@ def test_diff_with_a_project(
 def test_diff_for_programs_is_json_and_nothing_else(packages: tuple[str, str]) -> None:
     old, new = (package.read(Path(name)) for name in packages)
     result = run("diff", *packages, "--json")
-    assert (result.exit_code, result.stdout) == (0, comparing.to_json(comparing.compare(old, new)) + "\n")
+    assert (result.exit_code, result.stdout) == (0, comparing.to_json(comparing.compare(old, new), old, new) + "\n")
     assert (result.stderr, json.loads(result.stdout)["counts"]["new"]) == ("", 1)
 
 
