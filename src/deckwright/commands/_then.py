@@ -28,6 +28,7 @@ class Then:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._next: Path | None = None
+        self._is_ended = False
 
     def run(self, package: Path) -> None:
         """Start the command for a package or, if it is still running, once more when it has ended."""
@@ -40,7 +41,7 @@ class Then:
     def end(self) -> None:
         """End the command, and what it has started, if it is still running."""
         with self._lock:
-            self._next = None
+            self._is_ended = True
             if self._process:
                 with suppress(OSError):
                     if os.name == "posix":
@@ -67,6 +68,8 @@ class Then:
         code = process.wait()
         with self._lock:
             self._process = None
+            if self._is_ended:
+                return
             took = f"after {time.monotonic() - began:.1f} s"
             self._say(f"ended with exit code {code} {took}", "error" if code else "new")
             if self._next:

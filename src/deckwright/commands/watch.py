@@ -19,6 +19,7 @@ from .build import remember, say_waiting
 
 if TYPE_CHECKING:
     from ..build import Options, Outcome
+    from ..compilation import Progress
     from ..diagnostics import Diagnostic
     from ..watch import Build, Story
 
@@ -64,14 +65,27 @@ def watch(
     def options() -> Options:
         return building.Options(terms(root), output, keep_going, editions=editions)
 
+    def advance(done: int, total: int) -> None:
+        bar[-1](done, total)
+
     screen = _Screen(root, watching.Story())
     follower = Then(then, ctx.color) if then else None
+    bar: list[Progress] = []
     is_plain = not (keep_going or "SOURCE_DATE_EPOCH" in os.environ)
     click.echo(f"Watching {root.name}. Ctrl-C ends it.", err=True)
     try:
-        with progress() as show:
-            builds = watching.builds(root, options, is_polling=poll, progress=show, waiting=say_waiting, deaf=_say_deaf)
+        with progress() as show:  # Later builds have little to do.
+            bar.append(show)
+            builds = watching.builds(
+                root,
+                options,
+                is_polling=poll,
+                progress=advance,
+                waiting=say_waiting,
+                deaf=_say_deaf,
+            )
             first = next(builds)
+        bar.append(lambda done, total: None)
         for build in chain([first], builds):
             screen.show(build)
             outcome = build.outcome
@@ -97,13 +111,13 @@ class _Screen:
     def __init__(self, root: Path, story: Story) -> None:
         self._root = root
         self._story = story
-        self._is_terminal = sys.stdout.isatty() and sys.stderr.isatty()
+        self._is_terminal = sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._number = 0
 
     def show(self, build: Build) -> None:
         """Say what a build did: first in one line, then what is new, what was mended, and what is as before."""
         if self._is_terminal and self._number:
-            click.clear()
+            _clear()
         self._number += 1
         if build.outcome is None:
             _say_line("Gone", f"{shown(self._root)} is not there any more: waiting until it is.", is_good=False)
@@ -131,6 +145,13 @@ class _Screen:
     def _room(self) -> int:
         """How many lines there are for what was found."""
         return shutil.get_terminal_size().lines - _MARGIN if self._is_terminal else sys.maxsize
+
+
+def _clear() -> None:
+    if sys.platform == "win32":
+        click.clear()
+    else:  # click takes it for a colour, which not everybody wants.
+        click.echo("\x1b[2J\x1b[1;1H", nl=False, color=True)
 
 
 _MARGIN = 5
