@@ -1030,6 +1030,31 @@ def test_a_note_on_changes(text: str, body: str, relearn: list[str], codes: list
     assert (fragment.text, [id_ for id_, _ in fragment.relearn], [d.code for d in found]) == (body, relearn, codes)
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason", "hint"),
+    [
+        ("Text.\n\n```python\nx = 1\n\nMore.\n", 3, "a block of code is not closed", "write ``` below it"),
+        ("---\nrelearn: a\n---\n~~~~\nx\n~~~\n", 4, "a block of code is not closed", "write ~~~~ below it"),
+        ("Text.\n\n```", 3, "a block of code is not closed", "write ``` below it"),
+        ("Text.\n\n```\n``` x\n", 3, "a block of code is not closed", "write ``` below it"),
+        ("> ```\n> x\n", 1, "a block of code is not closed", "write ``` below it"),
+        ("Text.\n\n<!-- To do:\n\nMore.\n", 3, "HTML is not closed", "write --> behind it"),
+        ("<PRE>\n\nMore.\n", 1, "HTML is not closed", "write </pre> behind it"),
+        ("Text.\n\n```python\nx = 1\n```\n\n~~~\n```\n~~~~\n", 0, "", ""),
+        ("- Text:\n\n  ```\n  x\n  ```\n\n> ```\n> x\n> ```\n", 0, "", ""),
+        ("A ``` in text, and <!-- there.\n\n    ```\n\n<!-- Done -->\n\n<b>\n\n`<!--`\n", 0, "", ""),
+    ],
+)  # fmt: skip
+def test_what_would_swallow_the_rest_of_what_is_published_is_an_error(
+    text: str, line: int, reason: str, hint: str
+) -> None:
+    _, found = fragments.parse("changes/a.md", text)
+    message = f"this note on changes cannot be read: {reason}"
+    assert [(each.code, each.severity, each.span.line, each.message, each.hint) for each in found] == (
+        [("R003", "error", line, message, hint)] if line else []
+    )
+
+
 def test_an_id_to_learn_again_is_told_at_its_place() -> None:
     fragment, _ = fragments.parse("changes/a.md", "---\nrelearn: valve, ventricl\n---\n")
     assert told(fragments.unmatched([fragment], ["valve", "ventricle"])) == [

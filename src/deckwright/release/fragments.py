@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -67,8 +67,41 @@ def parse(path: str, text: str) -> tuple[Fragment, list[Diagnostic]]:
             ]
         elif line.strip():
             found.append(unknown_key(source.span(number, 0, len(key)), key.strip()))
-    body = "\n".join(source.lines[end + 1 if end else 0 :]).strip()
-    return Fragment(path, body, tuple(relearn)), found
+    first = end + 1 if end else 0
+    found += _unclosed(source, first)
+    return Fragment(path, "\n".join(source.lines[first:]).strip(), tuple(relearn)), found
+
+
+def _unclosed(source: SourceFile, first: int) -> Iterator[Diagnostic]:
+    """What is not closed in the text from a line on, and would swallow all that is published below it."""
+    text = "\n".join(source.lines[first:])
+    if not _MAY_SWALLOW.search(text):
+        return
+    from markdown_it import MarkdownIt
+
+    for token in MarkdownIt("commonmark").parse(text):
+        begin, end = token.map or (0, 0)
+        span = source.span(first + begin, 0, len(source.lines[first + begin]))
+        if token.type == "fence":
+            last = source.lines[first + end - 1].strip(" \t>")
+            if end - begin < 2 or not last.startswith(token.markup) or last.strip(token.markup[0]):
+                yield unreadable_changes(span, "a block of code is not closed", f"write {token.markup} below it")
+        elif token.type == "html_block":
+            closing = next((ends for begins, ends in _CLOSED_BY if begins.match(token.content)), None)
+            if closing and not re.search(closing, token.content, re.IGNORECASE):
+                yield unreadable_changes(span, "HTML is not closed", f"write {closing} behind it")
+
+
+_MAY_SWALLOW = re.compile(r"```|~~~|<[!?a-z]", re.IGNORECASE)
+
+_CLOSED_BY = [
+    (re.compile(begins, re.IGNORECASE), ends)
+    for begins, ends in (
+        (r"\s*<!--", "-->"),
+        *((rf"\s*<{name}(?=[\s>]|$)", f"</{name}>") for name in ("script", "pre", "style", "textarea")),
+    )
+]
+"""HTML that goes on over empty lines until it is closed: https://spec.commonmark.org/0.31.2/#html-blocks."""
 
 
 _ID = re.compile(r"[^\s,\[\]\"']+")
