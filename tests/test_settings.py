@@ -51,6 +51,24 @@ def test_id_and_name_are_enough(root: Path) -> None:
     assert load(root, IDENTITY) == (ANATOMY, [])
 
 
+@pytest.mark.parametrize(
+    ("lines", "report_url"),
+    [
+        ("", ""),
+        ('url = "https://example.org/"\n', ""),
+        ('site = "https://example.org"\n', "https://example.org/c/{id}/"),
+        ('site = "https://example.org/deck/"\n', "https://example.org/deck/c/{id}/"),
+        ('site = "https://example.org/"\nreport_url = "https://example.org/new"\n', "https://example.org/new"),
+        ('site = "https://example.org/"\nreport_url = ""\n', ""),
+    ],
+)
+def test_reports_lead_to_the_site_if_it_has_an_address(root: Path, lines: str, report_url: str) -> None:
+    loaded, found = load(root, IDENTITY + lines)
+    assert found == []
+    assert loaded
+    assert loaded.report_url == report_url
+
+
 def test_pyproject_holds_the_same_keys_as_deck_toml(root: Path) -> None:
     text = (
         'version = "2.1"\nauthor = "A. Vesal"\nlicence = "CC BY 4.0"\ndescription = "All <b>bones</b>."\n'
@@ -208,6 +226,9 @@ def test_the_examples_of_a_page_show_its_code_alone(root: Path, code: str) -> No
         ('report_url = "https://example.org/{id"', "P011", "report_url"),
         ('report_url = "https://example.org/{id}/{version}"', "P019", "report_url"),
         ('url = "https://example.org/{version}"', "P011", "url"),
+        ('site = "example.org"', "P011", "site"),
+        ('site = "https://example.org/{id}"', "P011", "site"),
+        ('site = "https://example.org/?deck=1"', "P011", "site"),
         ('style = "style.css"', "P005", "style"),
         ("style = { css = 1 }", "P005", "css"),
         ('style = { cs = "style.css" }', "P004", "cs"),
@@ -345,8 +366,8 @@ def test_all_mistakes_are_told_in_one_run_by_place(root: Path) -> None:
     ]
     assert found[2].hint == "did you mean `version`?"
     assert found[-1].hint == (
-        "the settings are id, name, slug, version, author, licence, description, url, report_url, tag_prefix, cards, "
-        "media, lint, style, editions"
+        "the settings are id, name, slug, version, author, licence, description, url, site, report_url, tag_prefix, "
+        "cards, media, lint, style, editions"
     )
 
 

@@ -221,8 +221,8 @@ def bad_version(value: str, canonical: str) -> Words:
 def bad_url(key: str, value: str, reason: str) -> Words:
     """A card cannot link to this address.
 
-    `url` and `report_url` are links in the deck's description and on its cards. In `report_url`, `{id}` is replaced by
-    the note's id.
+    `url`, `site` and `report_url` are links in the deck's description, on its pages and on its cards. In `report_url`,
+    `{id}` is replaced by the note's id.
 
     Bad (deck.toml):
         id = "anatomy-k3v9q2xm"

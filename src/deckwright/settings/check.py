@@ -239,6 +239,8 @@ def _url_problem(value: str, key: str) -> str:
         return "is not a full link"
     if re.search(r'[\s"<>`]', value):
         return "contains a space, a quote or an angle bracket"
+    if key == "site" and (mark := re.search("[?#]", value)):
+        return f"contains `{mark[0]}`"
     places = set(re.findall(r"\{[^{}]*\}?|\}", value)) - ({"{id}"} if key == "report_url" else set())
     return f"contains `{min(places)}`" if places else ""
 

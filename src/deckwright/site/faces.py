@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from .. import texts
+from .. import clozes, texts
 from ..diff.field_text import title as beginning
 from ..limits import MAX_CARDS_SHOWN
 from ..model import Note, NoteType
@@ -34,10 +34,19 @@ def faces(note: Note, note_type: NoteType, attribute: Attribute) -> Iterator[Fac
 
 
 def name(note: Note, note_type: NoteType) -> str:
-    """What people know a note by: the beginning of what it asks, as in a manifest."""
-    values = note_type.values(note.fields)
-    ordered = (values[note_type.sort_field], *values)
-    return next(filter(None, map(beginning, ordered)), note.id)
+    """What people know a note by: the beginning of what it asks. The answers of clozes are left out."""
+    header, values = note.fields.get("Header", ""), note_type.values(note.fields)
+    if note_type.family == "cloze":
+        asked = _gapped(note.fields.get("Text", ""))
+        found = beginning(f"{header}: {asked}" if header else asked)
+    else:
+        found = next(filter(None, map(beginning, (values[note_type.sort_field], *values))), "")
+    return found or note.id
+
+
+def _gapped(field: str) -> str:
+    """A field with gaps in place of what its clozes hide."""
+    return "".join(part if isinstance(part, str) else "[…]" for part in clozes.parse(field))
 
 
 _ID = re.compile(r'(<[a-z][^<>]*?\s)id="?([\w-]+)"?(?=[\s>])')

@@ -35,11 +35,11 @@ class Group(msgspec.Struct, frozen=True):
 
 
 def by_deck(notes: Sequence[Note]) -> list[Group]:
-    return _groups(((note.deck, note) for note in notes), "cards/decks")
+    return _groups([((note.deck,), note) for note in notes], "cards/decks")
 
 
 def by_tag(notes: Sequence[Note]) -> list[Group]:
-    return _groups(((tag, note) for note in notes for tag in note.tags), "cards/tags")
+    return _groups([(note.tags, note) for note in notes], "cards/tags")
 
 
 def below(group: Group, groups: Iterable[Group]) -> list[Group]:
@@ -47,13 +47,14 @@ def below(group: Group, groups: Iterable[Group]) -> list[Group]:
     return [other for other in groups if other.name.rpartition("::")[0] == group.name]
 
 
-def _groups(pairs: Iterable[tuple[str, Note]], folder: str) -> list[Group]:
+def _groups(pairs: Iterable[tuple[Sequence[str], Note]], folder: str) -> list[Group]:
     """The groups by name, each before those below it, and those above them too, but not what all have in common."""
     own: dict[str, list[Note]] = {}
     totals: dict[str, int] = {}
-    for name, note in pairs:
-        own.setdefault(name, []).append(note)
-        for level in _levels(name):
+    for those, note in pairs:
+        for name in those:
+            own.setdefault(name, []).append(note)
+        for level in {level for name in those for level in _levels(name)}:  # Each note counts once.
             totals[level] = totals.get(level, 0) + 1
     common = _common(own)
     folders = _folders(totals, folder)

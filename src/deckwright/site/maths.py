@@ -22,6 +22,7 @@ mtd { padding: 0.5ex 0.4em; }
 mtr > mtd:first-child { padding-left: 0; }
 mtr > mtd:last-child { padding-right: 0; }
 .math-core-sans-serif-font { font-family: sans-serif; }
+.tex-radicand { padding: 0.1em 0.1em 0 0.05em; border-top: 0.06em solid; }
 code.tex { overflow-wrap: anywhere; }
 @supports not (-moz-appearance: none) {
   menclose[notation="box"] { border: 0.05em solid; padding: 0.25em; }
@@ -33,7 +34,8 @@ code.tex { overflow-wrap: anywhere; }
   }
 }
 """
-"""The rules that pages with maths need: without them no browser but Firefox draws a box or strikes anything out."""
+"""The rules that pages with maths need: of the lines above roots, and what no browser but Firefox draws by itself, boxes and
+what is struck out."""
 
 
 def mathml(html: str) -> str:
@@ -118,7 +120,10 @@ def _converted(tex: str, display: bool) -> str:
     except (math_core.LatexError, UnicodeEncodeError):
         return ""
     made = _NAMED.sub(lambda reference: unescape(reference[0]), made)
-    return made if _is_harmless(made) else ""
+    root = _harmless(made)
+    if root is None:
+        return ""
+    return _with_signs(root) if "<msqrt>" in made or "<mroot>" in made else made
 
 
 _NAMED = re.compile(r"&(?!(?:amp|apos|gt|lt|quot);)\w+;", re.ASCII)
@@ -150,20 +155,38 @@ _ATTRIBUTES = """
 _STYLE = re.compile(r"[\w\s:;.#%-]*")
 
 
-def _is_harmless(made: str) -> bool:
-    """Whether it can stand in any page: well-formed, without links, scripts, and ids that the page may have too."""
+def _harmless(made: str) -> etree._Element | None:
+    """The formula, if it can stand in any page: well-formed, without links, scripts, and ids that the page may have too."""
     try:
         root = etree.fromstring(made, _PARSER)
     except etree.XMLSyntaxError:
-        return False
-    return all(
+        return None
+    harmless = all(
         element.tag in _KEPT
         and _KEPT_ATTRIBUTES.issuperset(element.attrib)
         and _STYLE.fullmatch(element.get("style", "")) is not None
         for element in root.iter()
     )
+    return root if harmless else None
 
 
 _KEPT = frozenset(_MATHML.split())
 _KEPT_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+def _with_signs(formula: etree._Element) -> str:
+    """The formula with a sign before what a root is of, and a line above that, which the stylesheet draws.
+
+    On a system without a font for maths, as many telephones are, Chromium draws neither: a root looks like no root.
+    """
+    for root in list(formula.iter("msqrt", "mroot")):
+        within = list(root)
+        if root.tag == "mroot":
+            raised = etree.SubElement(root, "msup")
+            raised.extend([etree.Element("mspace"), within.pop()])
+        sign = etree.SubElement(root, "mo", {"form": "prefix", "stretchy": "true", "lspace": "0", "rspace": "0"})
+        sign.text = "√"
+        etree.SubElement(root, "mrow", {"class": "tex-radicand"}).extend(within)
+        root.tag = "mrow"
+    return etree.tostring(formula, encoding="unicode", method="html")

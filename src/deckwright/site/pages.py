@@ -108,6 +108,7 @@ class _Site:
             "date": changes.date(shown.release.time) if shown.release else "",
             "draft": shown.is_draft,
             "download": self._of(shown.release.version) if shown.release else None,
+            "editions": versions.editions(shown.release, shown) if shown.release else [],
             "latest": latest.version if latest else "",
             "releases": bool(self._versions),
             "nav": _NAV,
@@ -187,7 +188,6 @@ class _Site:
         return {
             "description": prose.clean(shown.settings.description),
             "versions": self._versions,
-            "editions": versions.editions(shown.release, shown) if shown.release else [],
             "credits": self._credits,
             "samples": [
                 {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 
 _ELEMENTS = {"a", "abbr", "b", "br", "code", "em", "i", "li", "ol", "p", "small", "strong", "sub", "sup", "u", "ul"}
 _SHIFT = 2
@@ -13,14 +14,15 @@ _SHIFT = 2
 def markdown(text: str) -> str:
     """Markdown as HTML. HTML in it is text, and pictures are their descriptions."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(text)
+    renderer, tokens = RendererHTML(parser), parser.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + _SHIFT, 6)}"
         for child in token.children or ():
             if child.type == "image":
+                child.content = renderer.renderInlineAsText(child.children, parser.options, {})
                 child.type, child.tag, child.children = "text", "", None
-    return str(parser.renderer.render(tokens, parser.options, {}))
+    return renderer.render(tokens, parser.options, {})
 
 
 def clean(html: str) -> str:

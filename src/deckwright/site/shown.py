@@ -72,8 +72,8 @@ def opened(root: Path, now: int, draft: bool) -> Iterator[Shown | Refusal]:
         yield releases
         return
     yanked = changes.yanked(_changelog(root))
-    packages = {name: path for made in releases for name, path in _published(root, made).items()}
     valid = next((made for made in releases if made.version not in yanked), releases[0] if releases else None)
+    packages = {name: path for made in releases for name, path in _published(root, made, made is valid).items()}
     with ExitStack() as stack:
         part = _draft(root, now) if draft or valid is None else _released(root, settings, valid, packages, stack)
         if isinstance(part, Refusal):
@@ -126,10 +126,13 @@ def _changelog(root: Path) -> str:
         return ""
 
 
-def _published(root: Path, made: Manifest) -> dict[str, Path]:
-    """The files of a release that are in `build/releases`, as they were published."""
+def _published(root: Path, made: Manifest, is_shown: bool) -> dict[str, Path]:
+    """The files of a release that are in `build/releases`, as they were published. Those without a version in their names
+    are only of the one that is shown: they stand for the latest.
+    """
     folder = root / BUILD / RELEASES / made.version
-    found = {name: folder / name for name in made.files if (folder / name).is_file()}
+    names = [name for name in made.files if is_shown or name.endswith(f"-{made.version}.apkg")]
+    found = {name: folder / name for name in names if (folder / name).is_file()}
     return {name: path for name, path in found.items() if _sha256(path) == made.files[name].sha256}
 
 
@@ -182,7 +185,10 @@ def _released(
     return Refusal(
         f"version {made.version} is not in {BUILD}/{RELEASES}, and could not be built again: "
         f"{problem or 'there is no Git repository here'}",
-        (f"put {name}, as it was published, into {BUILD}/{RELEASES}/{made.version}", "git fetch --tags"),
+        (
+            f"put {name}, as it was published, into {BUILD}/{RELEASES}/{made.version}",
+            *["git fetch --tags"] * bool(held),
+        ),
     )
 
 

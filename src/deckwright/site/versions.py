@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -69,7 +69,7 @@ def version(made: Manifest, shown: Shown) -> Version:
         name=name,
         size=_size(file.size) if file else "",
         sha256=file.sha256 if file else "",
-        href=f"{DOWNLOADS}/{name}" if name in shown.packages else "",
+        href=_href(name, shown),
     )
 
 
@@ -99,9 +99,35 @@ def parts(made: Manifest, linked: Mapping[str, Entry]) -> list[Part]:
     return [(heading, said, held[:MAX_CHANGES_SHOWN], len(held)) for heading, said, held in listed if held]
 
 
-def editions(made: Manifest, shown: Shown) -> Iterable[Mapping[str, object]]:
-    """The parts of the deck that are published as packages of their own."""
-    return []
+class Edition(msgspec.Struct, frozen=True):
+    """A part of the deck that is published as a package of its own; `href` is as in `Version`."""
+
+    title: str
+    notes: int
+    cards: int
+    name: str
+    size: str
+    sha256: str
+    href: str
+
+
+def editions(made: Manifest, shown: Shown) -> list[Edition]:
+    return [
+        Edition(
+            title=part.title,
+            notes=part.counts.notes,
+            cards=part.counts.cards,
+            name=part.files[0],
+            size=_size(made.files[part.files[0]].size),
+            sha256=made.files[part.files[0]].sha256,
+            href=_href(part.files[0], shown),
+        )
+        for part in made.editions.values()
+    ]
+
+
+def _href(name: str, shown: Shown) -> str:
+    return f"{DOWNLOADS}/{name}" if name in shown.packages else ""
 
 
 def _size(number: int) -> str:
