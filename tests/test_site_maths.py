@@ -47,6 +47,34 @@ def test_what_mathjax_would_show(written: str, shown: str) -> None:
     assert mathml(written) == shown
 
 
+SIGN = '<mo form="prefix" stretchy="true" lspace="0" rspace="0">√</mo>'
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (
+            r"\sqrt{x+1}",
+            f'<mrow>{SIGN}<mrow class="tex-radicand"><mrow><mi>x</mi><mo>+</mo><mn>1</mn></mrow></mrow></mrow>',
+        ),
+        (
+            r"\sqrt[3]{x}y",
+            f'<mrow><msup><mspace></mspace><mn>3</mn></msup>{SIGN}<mrow class="tex-radicand"><mi>x</mi></mrow></mrow>'
+            "<mi>y</mi>",
+        ),
+        (
+            r"\sqrt{\sqrt{x} &lt; \textbf{a}}",
+            f'<mrow>{SIGN}<mrow class="tex-radicand"><mrow><mrow>{SIGN}<mrow class="tex-radicand"><mi>x</mi></mrow></mrow>'
+            "<mo>&lt;</mo><mtext><b>a</b></mtext></mrow></mrow></mrow>",
+        ),
+        (r"\sqrt{}", f'<mrow>{SIGN}<mrow class="tex-radicand"><mrow></mrow></mrow></mrow>'),
+    ],
+)
+def test_a_root_has_a_sign_of_its_own(tex: str, shown: str) -> None:
+    """Where there is no font for maths, Chromium draws `msqrt` as if it were not there."""
+    assert mathml(rf"\({tex}\)") == f"<math>{shown}</math>"
+
+
 def test_equations_have_no_numbers() -> None:
     """Anki's MathJax gives none."""
     for name in ("align", "equation", "gather", "multline"):
