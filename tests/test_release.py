@@ -726,6 +726,47 @@ def test_a_refusal_names_what_it_is_about(released: Deck) -> None:
     assert released.plan(day(4)).details == ("cards/heart.md",)
 
 
+@pytest.mark.ci
+def test_another_slug_alone_is_released_as_a_patch(released: Deck) -> None:
+    """Its files are named otherwise, and whoever has the deck notices nothing."""
+    released.write({"deck.toml": (released.root / "deck.toml").read_text("utf-8") + 'slug = "heart"\n'})
+    released.build(day(3))
+    released.commit()
+    cut = released.publish(day(4))
+    assert (cut.version, [release.described(reason) for reason in cut.verdict.reasons]) == (
+        "1.0.1", ["Anatomy: patch, slug: anatomy → heart"],
+    )  # fmt: skip
+    folder = released.root / "build" / "releases" / "1.0.1"
+    assert sorted(path.name for path in folder.glob("*.apkg")) == ["heart-1.0.1.apkg", "heart.apkg"]
+    said = "The package has another name.\n\nNothing changed for whoever has the version before."
+    assert said in release_notes(cut)
+    assert said in (released.root / "CHANGELOG-deck.md").read_text("utf-8").partition("## [1.0.0]")[0]
+    assert released.plan(day(5)).problem == "nothing has changed since the last release"
+    found = release.verify_package(released.root, folder / "heart.apkg")
+    assert found.is_same
+    found = release.verify_package(released.root, folder.parent / "1.0.0" / "anatomy.apkg")
+    assert found.said == "anatomy.apkg is the package of Anatomy 1.0.0, byte for byte"
+
+
+@pytest.mark.ci
+def test_tags_keep_their_names_when_the_slug_changes(tmp_path: Path, deck: Deck) -> None:
+    top = Scratch(tmp_path / "top")
+    (top.root / "deck.toml").unlink()
+    top.git("init", "--quiet", "--initial-branch=main")
+    below = Deck(top.root / "heart")
+    below.change(day(1), VENTRICLE)
+    below.publish(day(2))
+    below.write({"deck.toml": (below.root / "deck.toml").read_text("utf-8") + 'slug = "heart"\n'})
+    below.change(day(3), VENTRICLE, VALVE)
+    cut = below.publish(day(4))
+    assert (cut.former.source, cut.tag) == ("the tag anatomy-v1.0.0", "heart-v1.1.0")
+    said = [release.verify(below.root, name).said for name in ("anatomy-v1.0.0", "heart-v1.1.0")]
+    assert said == [
+        "Anatomy 1.0.0 was built again from the tag anatomy-v1.0.0",
+        "Anatomy 1.1.0 was built again from the tag heart-v1.1.0",
+    ]
+
+
 @pytest.mark.parametrize("commits", [False, True])
 def test_a_release_needs_a_commit(tmp_path: Path, commits: bool) -> None:
     deck = Deck(tmp_path / "project")

@@ -20,6 +20,7 @@ from ..package import Package
 from . import fragments, manifest
 from .former import Former, former
 from .fragments import Fragment
+from .manifest import Manifest
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
 from .step import STEPS, Editions, Members, Reason, Step, Verdict, is_same, judge, next_version
@@ -112,7 +113,10 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     if last:
         places = {guid: span.place for guid, span in loaded.spans.items()}
         changes = compare(last.package, new, places)
-        verdict = judge(changes, last.package, new, known, Editions(_then(held, last), _now(loaded), places))
+        then, slug = _last_manifest(held, last), loaded.collection.settings.slug
+        editions = Editions(_then(then), _now(loaded), places)
+        slugs = then.deck.slug if then else slug, slug
+        verdict = judge(changes, last.package, new, known, editions, slugs=slugs)
     step: Step = verdict.step if wish.asked == "auto" else wish.asked
     version = next_version(last.release.version if last else "", step)
     time = (_prepared(root, version, held.head) if wish.finishes else 0) or wish.now
@@ -122,11 +126,17 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     return made
 
 
-def _then(held: Repository, last: Former) -> dict[str, Members]:
-    """The editions of the last release, as its manifest has them; none if that cannot be read."""
+def _last_manifest(held: Repository, last: Former) -> Manifest | None:
+    """The manifest of the last release; None if there is none that can be read."""
     try:
-        made = manifest.parse(held.file(held.head, f"{RELEASES}/{last.release.version}.json") or b"")
+        return manifest.parse(held.file(held.head, f"{RELEASES}/{last.release.version}.json") or b"")
     except msgspec.MsgspecError:
+        return None
+
+
+def _then(made: Manifest | None) -> dict[str, Members]:
+    """The editions of the last release."""
+    if made is None:
         return {}
     return {
         name: Members(edition.title, frozenset(made.notes[id_].guid for id_ in edition.notes if id_ in made.notes))

@@ -51,6 +51,7 @@ RULES: Mapping[str, tuple[Step, str]] = {
     "description": ("patch", "its description is another"),
     "file": ("patch", "it has other bytes under the same name"),
     "new edition": ("patch", "it is new, and nobody has it yet"),
+    "slug": ("patch", "its files have another name, and learners notice nothing"),
 }
 """The step that each rule asks for, and what it says of a note, a note type, a deck or a file. The gravest first."""
 
@@ -127,15 +128,19 @@ def judge(
     new: Package,
     ledger: Ledger,
     editions: Editions = Editions(),  # noqa: B008
+    *,
+    slugs: tuple[str, str] = ("", ""),
 ) -> Verdict:
-    """Work out the step from `old` to `new`. `changes` are theirs, `ledger` is that of the project now.
+    """Work out the step from `old` to `new`. `changes` are theirs, `ledger` is that of the project now, `slugs` are what the
+    names of the files began with then and now.
 
     Reasons are in the order of RULES, and of the package. Nothing is read or written.
     """
     judged = _Judged(changes, old, new, ledger)
     of_editions = _of_editions(old, new, editions)
     places = {rule: place for place, rule in enumerate(RULES)}
-    reasons = sorted([*judged.reasons(), *of_editions], key=lambda reason: places[reason.rule])
+    renamed = [Reason("slug", new.decks[0].name, detail=" → ".join(slugs))] * (slugs[0] != slugs[1])
+    reasons = sorted([*judged.reasons(), *of_editions, *renamed], key=lambda reason: places[reason.rule])
     step = max((STEPS.index(reason.step) for reason in reasons), default=0)
     return Verdict(STEPS[step], tuple(reasons), tuple(judged.looks()))
 

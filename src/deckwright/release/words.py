@@ -92,7 +92,8 @@ def _escaped(sign: re.Match[str]) -> str:
 
 
 def untold(rules: Sequence[str]) -> list[str]:
-    """What is said of reasons, by their rules, that are no note's, or if there is none: a sentence at most."""
-    if not rules:
-        return ["Nothing changed for whoever has the version before."]
-    return ["The description of the deck changed."] if "description" in rules else []
+    """What is said of reasons, by their rules, that are no note's, or if there is none: a sentence for each."""
+    said = ["The description of the deck changed."] * ("description" in rules)
+    said += ["The package has another name."] * ("slug" in rules)
+    nothing = ["Nothing changed for whoever has the version before."] * (not {*rules} - {"slug"})
+    return [*said, *nothing]
