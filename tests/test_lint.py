@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from deckwright.commands import main
 from deckwright.diagnostics import explain, has_errors, sort
 from deckwright.layout import BASELINE
 from deckwright.lint import RULES, baseline
-from deckwright.lint.declare import levels, rule
-from deckwright.lint.subject import Sources
+from deckwright.lint.declare import Finding, Look, Rule, levels, rule
+from deckwright.lint.subject import Memory, Sources, Subject
 from deckwright.lint.words import stem, words
 
 GUESS = "# Heart\n\n## Is an atrium a chamber? {.basic #atrium}\n\nIt is.\n"
@@ -57,6 +58,33 @@ def test_a_code_counts_more_than_its_letter_and_without_either_a_rule_has_its_ow
     given = levels({"L": "off", "L004": "hint", "L001": "warn"})
     assert {code for code, level in given.items() if level != "off"} == {"L001", "L004"}
     assert (given["L001"], given["L004"]) == ("warning", "hint")
+
+
+def test_a_rule_looks_only_at_the_kinds_of_notes_that_it_names(
+    project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = "# Heart\n\n## What is it? {.basic}\n\nA pump.\n\n## Work {.cloze}\n\nIt ==pumps==.\n"
+    project.write({"cards/heart.md": note})
+    seen: list[tuple[str, str]] = []
+
+    def watched(code: str) -> Look:
+        def look(note: Subject, memory: Memory) -> Iterator[Finding]:
+            seen.append((code, note.family))
+            return iter(())
+
+        return look
+
+    watching = {code: Rule(code, one.level, one.families, watched(code)) for code, one in RULES.items()}
+    monkeypatch.setattr(lint, "RULES", {code: watching[code] for code in ("L003", "L037", "L008", "L022")})
+    assert alarms(project) == []
+    assert sorted(seen) == [
+        ("L003", "basic"),
+        ("L008", "basic"),
+        ("L008", "cloze"),
+        ("L022", "basic"),
+        ("L022", "cloze"),
+        ("L037", "cloze"),
+    ]
 
 
 def test_a_page_says_whether_its_rule_is_off() -> None:

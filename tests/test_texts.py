@@ -142,3 +142,19 @@ def test_the_text_of_a_field(html: str, expected: str) -> None:
 def test_prose_has_neither_code_nor_formulas() -> None:
     html = r"<p>Run <code>aws s3</code> for \(n^2\) objects</p><pre><code>ls</code></pre><p>and \[x\] wait.</p>"
     assert texts.prose(html) == "Run for objects and wait."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        (" ", 0),
+        ("one", 1),
+        ("• one\n• two  words\n\tthree", 4),
+        ("a | b · c – d — e - f -> g = h + i & j .", 10),
+        ("- ... !", 0),
+        ("C++ e-mail (so) 3.5% __init__ 猫 x²", 7),
+    ],
+)
+def test_signs_that_stand_alone_are_no_words(text: str, expected: int) -> None:
+    assert texts.count_words(text) == expected

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from html import unescape
 
@@ -73,6 +73,12 @@ def prose(field: str) -> str:
     return _without_formulas(plain(_CODE.sub(" ", field)) if "<pre" in field else _lines(field)[1])
 
 
+def count_words(text: str) -> int:
+    """How many words a text has. White space parts them, and signs that stand alone are none: a bullet, a dash, a plus."""
+    said = text.split()
+    return len(said) - len(_SIGNS.findall(f" {' '.join(said)}"))
+
+
 def _without_formulas(text: str) -> str:
     """A text without its formulas, on one line."""
     if "\\(" in text or "\\[" in text:
@@ -95,10 +101,11 @@ def _cloze(fields: dict[str, str]) -> Iterable[CardText]:
     if "<pre" not in text:  # Then tags are taken out once, and not for each card. What parts the signs of clozes stays.
         text, read = _stripped(text.replace("<wbr>", _APART_SIGNS)), _joined
     parts = clozes.parse(text)
-    for number in sorted(set(clozes.numbers(parts))):
-        hidden = list(_hidden(parts, number))
-        hints = [read(found.hint) for found in hidden if found.hint]
-        answers = [read(_shown(found.parts)) for found in hidden]
+    hidden: dict[int, list[Cloze]] = {}
+    _gather(parts, hidden)
+    for number in sorted(hidden):
+        hints = [read(found.hint) for found in hidden[number] if found.hint]
+        answers = [read(_shown(found.parts)) for found in hidden[number]]
         yield CardText(
             number - 1, read(_shown(parts, number)), "\n".join(dict.fromkeys(answers)), "\n".join(dict.fromkeys(hints))
         )
@@ -142,19 +149,23 @@ def _shown(parts: Iterable[Part], number: int = 0) -> str:
     return "".join(shown)
 
 
-def _hidden(parts: Iterable[Part], number: int) -> Iterator[Cloze]:
-    """The clozes that a card hides, in order, without what lies in one of them."""
+def _gather(parts: Iterable[Part], hidden: dict[int, list[Cloze]], around: tuple[int, ...] = ()) -> None:
+    """Add the clozes that each card hides, by its number and in order, without what lies in one of them. `around` are the
+    numbers of the clozes that the parts lie in.
+    """
     for part in parts:
         if isinstance(part, Cloze):
-            if number in part.numbers:
-                yield part
-            else:
-                yield from _hidden(part.parts, number)
+            for number in part.numbers:
+                if number and number not in around:
+                    hidden.setdefault(number, []).append(part)
+            _gather(part.parts, hidden, (*around, *part.numbers))
 
 
 _PRE = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
 _CODE = re.compile(r"<(code|pre)\b[^<>]*>(.*?)</\1>", re.DOTALL)
+_CODE_BEGINS = re.compile(r"<code\b[^<>]*>")
 _MARKED = re.compile("\x01[^\x02]*\x02")
+_SIGNS = re.compile(r" [^\w ]++(?= |\Z)")
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
 _NEXT_CELL = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>")
@@ -180,7 +191,7 @@ _JOINER = "\u2060"
 """What keeps Anki from reading something into an attribute. Nobody sees it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _lines(field: str) -> tuple[str, str]:
     """The text of HTML without code that keeps its lines, and the same without any code. What all notes of a file have in
     common is kept.
@@ -188,7 +199,7 @@ def _lines(field: str) -> tuple[str, str]:
     if "<code" not in field:
         text = _readable(_stripped(field))
         return text, text
-    text = _readable(_stripped(_CODE.sub("\x01\\2\x02", field)))
+    text = _readable(_stripped(_CODE_BEGINS.sub("\x01", field).replace("</code>", "\x02")))
     return text.replace("\x01", "").replace("\x02", ""), _MARKED.sub(" ", text)
 
 

@@ -42,16 +42,18 @@ def check(ctx: click.Context, start: Path, form: str, only: tuple[str, ...], str
     Hints, and warnings whose code begins with L, are about cards that are hard to learn from. Nothing is written but
     deck.baseline, and that only with --baseline.
     """
+    from ..collector import tuned
     from ..diagnostics import has_errors, sort, to_json
 
     root = found_root(start)
     codes = _known(only)
-    made, found = loaded(root)
-    is_whole = not has_errors(found)
-    kept = stale = 0
-    if made:
-        told, kept, stale = _lint(made, root, keep and is_whole)
-        found = sort([*found, *told])
+    with tuned():
+        made, found = loaded(root)
+        is_whole = not has_errors(found)
+        kept = stale = 0
+        if made:
+            told, kept, stale = _lint(made, root, keep and is_whole)
+            found = sort([*found, *told])
     shown = [one for one in found if one.code.startswith(codes)] if codes else found
     if form == "json":
         print_json(to_json(shown))

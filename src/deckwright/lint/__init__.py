@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from ..diagnostics import PAGES, Diagnostic
-from ..model import Allowance, Candidate, Collection
+from ..model import Allowance, Candidate, Collection, Family
 from . import leaks, shape, wording, wording_guesses
 from .allowances import unneeded
 from .declare import RULES, UNNEEDED, Level, levels
@@ -38,14 +39,15 @@ def check(
     of the cards of its deletions.
     """
     wanted = levels(collection.settings.lint)
-    active = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
+    on = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
+    on_for = {family: [(rule, level) for rule, level in on if family in rule.families] for family in get_args(Family)}
     sources = Sources(root, written, collection.media)
     memory = Memory()
     alarms: list[Alarm] = []
     needed: set[Allowance] = set()
     for note, source, of_cards in zip(collection.notes, written, numbers, strict=True):
         subject = Subject(note, source, of_cards, collection.note_types[note.note_type], sources)
-        for rule, level in active:
+        for rule, level in on_for[subject.family]:
             for place, *arguments in rule.look(subject, memory):
                 if allowed := [one for one in source.allowed if one.code == rule.code]:
                     needed.update(allowed)

@@ -1,6 +1,6 @@
 '''A rule for cards: a function that looks at one note after the other, and whose docstring is its page.
 
-    @rule("L001", "warning", says="the answer has {0} words", hint="ask for one thing at a time")
+    @rule("L001", "warning", "basic", says="the answer has {0} words", hint="ask for one thing at a time")
     def long_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
         """The answer is too long.
 
@@ -23,12 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from inspect import getdoc
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
 from ..diagnostics.declare import PAGES, Argument, Page, Words
-from ..model import Span
+from ..model import Family, Span
 from .subject import Memory, Subject
 
 Level = Literal["warning", "hint", "off"]
@@ -41,10 +41,11 @@ Look: TypeAlias = Callable[[Subject, Memory], Iterator[Finding]]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A rule: its code, the level that it has by itself, and the function that looks."""
+    """A rule: its code, the level that it has by itself, the kinds of notes that it is for, and the function that looks."""
 
     code: str
     level: Level
+    families: tuple[Family, ...]
     look: Look
 
 
@@ -55,8 +56,9 @@ RULES: dict[str, Rule] = {}
 """By code: complete once `deckwright.lint` is imported."""
 
 
-def rule(code: str, level: Level, *, says: str, hint: str) -> Callable[[Look], Look]:
-    """Register the decorated function as a rule, and its docstring as the page of `code`.
+def rule(code: str, level: Level, *families: Family, says: str, hint: str) -> Callable[[Look], Look]:
+    """Register the decorated function as a rule, and its docstring as the page of `code`. It looks at notes of these
+    families, and at all if none is named.
 
     Raises ValueError for a code that is declared already: codes are never reused.
     """
@@ -69,7 +71,7 @@ def rule(code: str, level: Level, *, says: str, hint: str) -> Callable[[Look], L
             raise ValueError(f"{code} is declared twice")
         severity: Literal["warning", "hint"] = "warning" if level == "warning" else "hint"
         PAGES[code] = Page(code, severity, words, getdoc(look) or "", is_on=level != "off")
-        RULES[code] = Rule(code, level, look)
+        RULES[code] = Rule(code, level, families or get_args(Family), look)
         return look
 
     return decorate

@@ -14,6 +14,7 @@ from .words import ARTICLES, FUNCTION_WORDS, QUANTIFIERS, meaning, stems, within
 @rule(
     "L020",
     "hint",
+    "basic",
     says="the question holds all words of its answer: {0}",
     hint="ask for something that the question does not say",
 )
@@ -31,8 +32,6 @@ def answer_in_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What joins two VPCs, so that they talk as if in one network? {.basic}
         A peering connection.
     """
-    if note.family != "basic":
-        return
     card = note.cards[0]
     if not (said := _term(card.answer)) or said[0] not in card.question.lower() or _CHOICE.search(card.question):
         return
@@ -106,8 +105,13 @@ def answer_in_context(note: Subject, memory: Memory) -> Iterator[Finding]:
         if not (said := _term(card.answer)) or not QUANTIFIERS.isdisjoint(said):
             continue
         sought = meaning(said)
-        if within(sought, _kept_stems(note.context)) or within(sought, _kept_stems(note.header)):
+        if _holds(note.context, sought) or _holds(note.header, sought):
             yield note.card_place(card), card.answer
+
+
+def _holds(heading: str, sought: list[str]) -> bool:
+    # A stem begins like its word, but for its own last letter: most headings need not be taken apart.
+    return sought[0][:-1] in heading.lower() and within(sought, _kept_stems(heading))
 
 
 _kept_stems = lru_cache(maxsize=64)(stems)
@@ -158,6 +162,7 @@ def _without_article(said: list[str]) -> list[str]:
 @rule(
     "L023",
     "off",
+    "cloze",
     says="“an” before the blank gives away how the answer begins",
     hint="hide the article too: `==an …==`",
 )
@@ -176,8 +181,6 @@ def article_before_blank(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Addresses {.cloze}
         What does not change is ==an Elastic IP address==.
     """
-    if note.family != "cloze":
-        return
     for card in note.cards:
         if "n [" not in card.question:
             continue
@@ -200,6 +203,7 @@ _ENGLISH = re.compile(r"\b(?:the|is|are|of|to|and|was|has|by|with|that|which)\b"
 @rule(
     "L024",
     "hint",
+    "cloze",
     says="the answer also stands elsewhere in the note, in view: {0}",
     hint="hide both with one number, `==c1::…==`, or reword the other place",
 )
@@ -217,8 +221,6 @@ def answer_elsewhere(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Peering {.cloze}
         A ==peering connection== joins two VPCs. Each of them needs routes to the other.
     """
-    if note.family != "cloze":
-        return
     for card in note.cards:
         if not (said := _term(card.answer)) or said[-1] not in card.question.lower():
             continue
@@ -240,6 +242,7 @@ _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]")
 @rule(
     "L025",
     "hint",
+    "cloze",
     says="“how many” before {0}: the answer must be one",
     hint="ask for the number in another way, or hide the noun too",
 )
@@ -257,8 +260,6 @@ def how_many_of_one(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Subnets {.cloze}
         A subnet lies in ==one Availability Zone::how many places?==.
     """
-    if note.family != "cloze":
-        return
     for card in note.cards:
         if "[how many" in card.question and _ONE.match(card.answer):
             for found in _HOW_MANY.finditer(card.question):
@@ -277,6 +278,7 @@ _NO_NOUNS = FUNCTION_WORDS | frozenset(
 @rule(
     "L026",
     "off",
+    "occlusion",
     says="{0} is behind the mask, and {1} stands beside it",
     hint="mask that label too, in one group with this one, or ask for something else",
 )
@@ -304,8 +306,6 @@ def mask_beside_its_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
         <text x="10" y="60">Install</text>
         </svg>
     """
-    if note.family != "occlusion":
-        return
     labels = note.labels()
     masked = {" ".join(card.answer.split()) for card in note.cards if note.written.mode != "hide-one"}
     for card in note.cards:

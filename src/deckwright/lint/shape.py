@@ -15,6 +15,8 @@ from .words import words
 @rule(
     "L030",
     "warning",
+    "basic",
+    "cloze",
     says="another card asks the same: {0}",
     hint="say in one of the two questions what tells them apart, or take one out",
 )
@@ -40,12 +42,10 @@ def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What is a volume of Docker? {.basic}
         A folder that outlives its container.
     """
-    if note.family == "occlusion":  # Its cards differ by what is covered.
-        return
     for card in note.cards:
         question = card.question.rstrip(" .?:")
-        if "]" in question and (pictures := _pictures(note)):
-            question += pictures
+        if "]" in question and "<img" in note.html:
+            question += _pictures(note)
         key = note.context, note.header, question
         first, times = memory.questions.get(key, (note.place, 0))
         memory.questions[key] = first, times + (first is not note.place)
@@ -60,13 +60,14 @@ _MOST_TOLD = 3
 
 def _pictures(note: Subject) -> str:
     """The pictures of a note, which make another question of the same text."""
-    fields = (field for name, field in note.note.fields.items() if name != "Extra" and "<img" in field)
+    fields = (field for name, field in note.note.fields.items() if name != "Extra")
     return "".join(image for field in fields for image in IMAGE.findall(field))
 
 
 @rule(
     "L031",
     "off",
+    "basic",
     says="another card asks with the same words in another order: {0}",
     hint="reword one of the two, so that their difference strikes the eye",
 )
@@ -89,8 +90,6 @@ def same_words(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Which class begins with a child? {.basic}
         The second.
     """
-    if note.family != "basic":
-        return
     question = note.cards[0].question
     if len(said := words(question)) < _FEWEST_WORDS:
         return
@@ -150,6 +149,7 @@ _MOST_EXTRAS = 4
 @rule(
     "L033",
     "off",
+    "cloze",
     says="one blank hides {0} numbers",
     hint="give each number a blank, or a note, of its own",
 )
@@ -168,8 +168,6 @@ def several_numbers(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Durations {.cloze}
         A token is valid for ==15 minutes::at least== to ==36 hours::at most==, by default for ==12 hours==.
     """
-    if note.family != "cloze":
-        return
     for card in note.cards:
         if "\n" in card.answer or _FORMULA.search(card.answer):
             continue
@@ -249,11 +247,12 @@ def no_description(note: Subject, memory: Memory) -> Iterator[Finding]:
 
         The heart.
     """
+    if "<img" not in note.html:
+        return
     for name, field in note.note.fields.items():
-        if "<img" in field and name != "Comments":
-            for image in IMAGE.finditer(field):
-                if not (described := _ALT.search(image[0])) or not described[1].strip():
-                    yield (note.where("![]"),)
+        for image in IMAGE.findall(field) if name != "Comments" else ():
+            if not (described := _ALT.search(image)) or not described[1].strip():
+                yield (note.where("![]"),)
 
 
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -291,14 +290,11 @@ def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:
 
         8
     """
-    for field in note.note.fields.values():
-        if "<pre" not in field:
-            continue
-        for part in field.split("<pre")[1:]:
-            code = part.partition("</pre>")[0].partition(">")[2]
-            line = max(map(_shown, code.split("\n")), key=len)
-            if len(line) > _LONGEST_LINE:
-                yield note.where(line.strip()), len(line)
+    for part in note.html.split("<pre")[1:] if "<pre" in note.html else ():
+        code = part.partition("</pre>")[0].partition(">")[2]
+        line = max(map(_shown, code.split("\n")), key=len)
+        if len(line) > _LONGEST_LINE:
+            yield note.where(line.strip()), len(line)
 
 
 def _shown(line: str) -> str:
@@ -319,6 +315,7 @@ _CLOZE = re.compile(r"\{\{c\d+::")
 @rule(
     "L037",
     "hint",
+    "cloze",
     says="this note makes {0} cards",
     hint="divide it into several notes, or give blanks that belong together one number: `==c1::…==`",
 )
@@ -337,7 +334,7 @@ def many_cards(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Planets {.cloze}
         ==Mercury and Venus::which two?== are nearer to the Sun than Earth.
     """
-    if note.family == "cloze" and (number := len(note.cards)) > _MOST_CARDS:
+    if (number := len(note.cards)) > _MOST_CARDS:
         yield note.place, number
 
 

@@ -36,10 +36,11 @@ class Subject:
     """A note that rules look at.
 
     `cards` are the texts of its cards in the order of their numbers, with `context` and `header` above their questions.
+    `html` are all its fields, one after the other.
     `written` is what its author's file says of it, and `place` where it stands there.
     """
 
-    __slots__ = ("_numbers", "_sources", "cards", "context", "family", "header", "note", "place", "written")
+    __slots__ = ("_numbers", "_sources", "cards", "context", "family", "header", "html", "note", "place", "written")
 
     def __init__(
         self, note: Note, written: Candidate, numbers: Sequence[int], note_type: NoteType, sources: Sources
@@ -51,6 +52,7 @@ class Subject:
         self.cards = texts.cards(note, note_type)
         self.context = texts.plain(note.fields.get("Context", ""))
         self.header = texts.plain(note.fields.get("Header", ""))
+        self.html = "\n".join(note.fields.values())
         self.place = written.span
         self._numbers = numbers
         self._sources = sources

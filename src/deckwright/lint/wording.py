@@ -14,6 +14,7 @@ from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers
 @rule(
     "L003",
     "warning",
+    "basic",
     says='"{0}" is a second question on the same card',
     hint="ask it on a card of its own, or put its answer into a closing note",
 )
@@ -84,6 +85,7 @@ _SECOND = re.compile(
 @rule(
     "L006",
     "hint",
+    "basic",
     says='nobody can tell which answer "{0}" wants, and when it is complete',
     hint="ask for one thing: which, when, why, how many, what follows",
 )
@@ -125,6 +127,7 @@ _VAGUE = re.compile(
 @rule(
     "L007",
     "hint",
+    "basic",
     says='"{0}" asks for a list, but not of how many',
     hint="say how many, or ask for each of them on a card of its own",
 )
@@ -167,6 +170,7 @@ _NUMBER = re.compile(
 @rule(
     "L010",
     "hint",
+    "basic",
     says="the question has {0} words",
     hint="leave out what is not needed to find the answer",
 )
@@ -203,6 +207,7 @@ _CITED = re.compile(r"\"[^\"]*\"|“[^“”]*”|«[^«»]*»")
 @rule(
     "L011",
     "off",
+    "basic",
     says='"{0}" is easily overlooked',
     hint="set it in bold, or ask for what is so",
 )

@@ -16,6 +16,8 @@ _MOST_WORDS = 40
 @rule(
     "L001",
     "warning",
+    "basic",
+    "cloze",
     says="the answer has {0} words; most learners remember one fact at a time",
     hint="ask for each fact on a card of its own, or put what explains the answer into a closing note",
 )
@@ -47,6 +49,8 @@ def long_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
 @rule(
     "L012",
     "hint",
+    "basic",
+    "cloze",
     says="the answer has {0} words: it may hold more than one fact",
     hint="keep what the question asks for, and put what explains it into a closing note",
 )
@@ -78,6 +82,8 @@ MOST_ITEMS = 4
 @rule(
     "L002",
     "warning",
+    "basic",
+    "cloze",
     says="the answer is a list of {0}; each that is forgotten fails the whole card",
     hint="cut the list (`.items`), make each a deletion of a cloze note, or ask for fewer at a time",
 )
@@ -162,6 +168,8 @@ _AND = re.compile(r"(?:and|or)\s+\S|((?:\S+ ){1,4}?(?:and|or)\s+\S)")
 @rule(
     "L008",
     "hint",
+    "basic",
+    "cloze",
     says='"{0}" leaves open what belongs to the answer',
     hint="name all that is asked for, or ask for examples and say how many",
 )
@@ -201,6 +209,8 @@ _APART = re.compile(r"[.;:(–—]| - ")
 @rule(
     "L009",
     "off",
+    "basic",
+    "cloze",
     says='"{0}" is true only for a time, and the card does not say of when',
     hint="name the year or the version, or ask for something that stays true",
 )

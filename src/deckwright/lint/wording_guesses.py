@@ -14,6 +14,7 @@ from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked
 @rule(
     "L004",
     "warning",
+    "basic",
     says="a guess is right half the time: the answer is yes or no",
     hint="ask for the fact behind it: which, how many, what happens, why",
 )
@@ -99,6 +100,7 @@ _CLOSING = " )\"”'’"
 @rule(
     "L005",
     "hint",
+    "basic",
     says='a guess is right half the time: "{0}" offers the answer',
     hint="ask without offering, such as: which kind of …",
 )

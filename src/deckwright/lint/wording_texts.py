@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
+from .. import texts
 from ..model import Span
 from ..texts import IMAGE, plain, prose
 from .subject import Subject
@@ -93,11 +94,10 @@ FEW_WORDS = 25
 
 
 def count(text: str, least: int) -> int:
-    """How many words a text has; 0 if they are fewer than `least`."""
+    """How many words a text on one line has; 0 if they are fewer than `least`."""
     if text.count(" ") + 1 < least:
         return 0
-    said = text.split()
-    found = len(said) - sum(map(said.count, _NO_WORDS))
+    found = texts.count_words(text)
     return found if found >= least else 0
 
 
@@ -114,8 +114,5 @@ def short(text: str, most: int = 50) -> str:
 def _prose(html: str) -> str:
     return prose(IMAGE.sub("", html) if "<img" in html else html)
 
-
-_NO_WORDS = ("•", "|", "·", "–", "—", "-", "→", "=", "+", "&")
-"""What stands alone between words."""
 
 _STEM = '<div class="dw-stem">'

@@ -81,7 +81,7 @@ def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
             counted.add(len(cards))
         for name in _levels(note.tags):
             tags[name].add(len(cards))
-        words[family] += [(_words(card.answer), place, note.id) for card in cards]
+        words[family] += [(texts.count_words(card.answer), place, note.id) for card in cards]
         # A note that is cut from a section with an id is named by it.
         lacking = {
             "id": not (source.id or source.group),
@@ -111,10 +111,6 @@ def _levels(names: Iterable[str]) -> dict[str, None]:
     """The names and all that is above them, each once."""
     parts = [name.split("::") for name in names]
     return {"::".join(part[:length]): None for part in parts for length in range(1, len(part) + 1)}
-
-
-def _words(answer: str) -> int:
-    return sum(any(letter.isalnum() for letter in word) for word in answer.split())
 
 
 def _sorted(counts: Mapping[str, Count]) -> dict[str, Count]:
