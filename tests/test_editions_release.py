@@ -190,6 +190,11 @@ def test_the_package_of_an_edition_is_verified(deck: Deck, tmp_path: Path) -> No
         "draft.apkg is no release of Anatomy, and 1.0.0, edition chest is the most like it",
         notes=("vein: its time of change; its text or its tags",),
     )
+    deck.change(day(3), ATRIUM + VALVE, LOBES.replace("lung", "lung of man") + VEIN)
+    assert verify_package(deck.root, deck.root / "build" / "anatomy.apkg") == Verified(
+        "anatomy.apkg is no release of Anatomy, and 1.0.0 is the most like it",
+        notes=("lobes: its time of change; its text or its tags",),
+    )
 
 
 def test_a_tag_is_verified_with_its_editions(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:

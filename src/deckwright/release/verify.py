@@ -107,12 +107,13 @@ def verify_package(root: Path, path: Path) -> Verified | Refusal:
             return Verified(f"{path.name} has the contents of {name}, in other bytes")
     by_guid = {note.guid: note_digest(note) for note in now.notes}
 
-    def likeness(part: tuple[str, Manifest]) -> int:
-        """How many notes are the same, less those that are not."""
-        notes = part[1].notes.values()
-        return 2 * sum(by_guid.get(note.guid) == note.digest for note in notes) - len(notes)
+    def distance(part: tuple[str, Manifest]) -> tuple[int, int]:
+        """How many notes are others, and how many of these are in only one of the two."""
+        then = {note.guid: note.digest for note in part[1].notes.values()}
+        alone = then.keys() ^ by_guid.keys()
+        return sum(by_guid.get(guid) != then.get(guid) for guid in then.keys() | by_guid.keys()), len(alone)
 
-    name, then = max(parts, key=likeness)
+    name, then = min(parts, key=distance)
     ids = {note.guid: id_ for id_, note in then.notes.items()}
     notes = {ids.get(note.guid) or note.fields.get("ID") or note.guid: note for note in now.notes}
     said = f"{path.name} is no release of {then.deck.name}, and {name.removeprefix(f'{then.deck.name} ')} is the most like it"
