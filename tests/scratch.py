@@ -89,9 +89,13 @@ class Scratch:
 
     def git(self, *args: str) -> str:
         """Run Git here and return its output. Raises CalledProcessError."""
+        return self.git_bytes(*args).decode().replace("\r\n", "\n")
+
+    def git_bytes(self, *args: str) -> bytes:
+        """The same, as it is."""
         who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
         command = ["git", "-C", str(self.root), *who, *args]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, capture_output=True, check=True).stdout
 
     def commit(self, message: str = "Change notes") -> None:
         self.git("add", "--all")

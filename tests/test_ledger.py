@@ -337,6 +337,31 @@ def test_a_new_ledger_has_the_mode_of_new_files_and_an_old_one_its_own(tmp_path:
         os.umask(mask)
 
 
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [
+        (lambda data: data.replace(b"\n", b"\r\n"), True),
+        (lambda data: data.replace(b"\n", b"\r\n", 1), True),
+        (lambda data: data.replace(b"\n", b"\r\n")[:-2], False),
+        (lambda data: data.replace(b"\n", b"\r\n") + b"\r\n", False),
+        (lambda data: data.replace(b"\n", b"\r\n").replace(b"valve", b"flap"), False),
+        (lambda data: data[:-1], False),
+    ],
+)
+def test_a_ledger_with_the_line_ends_of_windows_is_not_written_again(
+    change: Callable[[bytes], bytes], is_kept: bool, tmp_path: Path
+) -> None:
+    """Git writes them so where it is told to, and would call the file modified."""
+    held = Ledger(HEAD, {}, {VALVE.guid: VALVE})
+    path = tmp_path / ledger.FILE
+    path.write_bytes(change(ledger.dump(held)))
+    before = path.read_bytes()
+    assert before != ledger.dump(held)
+    assert (ledger.write(held, path), path.read_bytes()) == (
+        (False, before) if is_kept else (True, ledger.dump(held))
+    )
+
+
 # Merging
 
 

@@ -1049,6 +1049,56 @@ def test_a_shallow_clone_of_several_decks_is_told_what_to_fetch(tmp_path: Path, 
     assert clone.planned(day(4)).former.source == "the tag anatomy-v1.0.0"
 
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n  <text y="5">Heart</text>\n</svg>\n'
+DRAWN = LUNGS.replace("In the alveoli.", "In the alveoli.\n\n![The heart](../media/a.svg)\n\n```python\nx = 1\ny = 2\n```")
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("attributes", [None, "deck.lock merge=union\n", "* text=auto eol=lf\ndeck.lock merge=union\n"])
+def test_a_clone_whose_lines_end_as_on_windows_releases_the_same(
+    deck: Deck, tmp_path: Path, attributes: str | None
+) -> None:
+    """Git writes CR LF into its folder there, and commits LF: what is compared are contents, whatever their lines end with."""
+    deck.write(
+        {
+            ".gitattributes": attributes,
+            "media/a.svg": SVG,
+            "own.css": ".card {\n  color: navy;\n}\n",
+            "deck.toml": (deck.root / "deck.toml").read_text("utf-8") + '[style]\ncss = "own.css"\n',
+        }
+    )
+    deck.change(day(1), VENTRICLE, DRAWN)
+    deck.publish(day(2))
+    clone = Deck(tmp_path / "clone")
+    (clone.root / "deck.toml").unlink()
+    clone.git("clone", "--quiet", "--config", "core.autocrlf=true", str(deck.root), ".")
+    ended = [b"\r\n" in (clone.root / name).read_bytes() for name in ("deck.lock", "cards/heart.md", "releases/1.0.0.json")]
+    assert ended == [attributes is None or "eol" not in attributes] * 3
+    target = tmp_path / "anatomy.apkg"
+    outcome = build.build(clone.root, build.Options(Terms(day(3)), target, locked=True))
+    assert (outcome.status, target.read_bytes()) == (
+        "built", (deck.root / "build" / "releases" / "1.0.0" / "anatomy.apkg").read_bytes(),
+    )  # fmt: skip
+    refusal = clone.plan(day(3))
+    assert (refusal.problem, refusal.details) == ("nothing has changed since the last release", ())
+    clone.write({"changes/a.md": "---\r\nrelearn: ventricle\r\n---\r\nText.\r\n"})
+    path = clone.root / "cards" / "heart.md"
+    path.write_bytes(path.read_bytes().replace(b"The aorta.", b"The aorta, a vessel."))
+    clone.build(day(3))
+    clone.commit()
+    cut = clone.publish(day(4))
+    assert (cut.version, [reason.rule for reason in cut.verdict.reasons]) == ("1.0.1", ["changed"])
+    assert clone.git("status", "--porcelain") == ""
+    for name in ("deck.lock", "CHANGELOG-deck.md", "releases/1.0.1.json", "cards/heart.md"):
+        assert b"\r" not in clone.git_bytes("cat-file", "blob", f"HEAD:{name}"), name
+    sections = (clone.root / "CHANGELOG-deck.md").read_text("utf-8").count("\n## [")
+    assert (sections, release.verify(clone.root, "v1.0.1").is_same) == (2, True)
+    deck.git("pull", "--quiet", "--tags", str(clone.root), "main")
+    found = [release.verify(deck.root, version) for version in ("1.0.0", "1.0.1")]
+    assert [(each.problems, each.notes, each.files) for each in found] == [((), (), ())] * 2
+    assert deck.plan(day(5)).problem == "nothing has changed since the last release"
+
+
 # What authors say
 
 

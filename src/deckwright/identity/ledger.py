@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 from zlib import crc32
 
 import msgspec
@@ -177,13 +178,30 @@ def write(ledger: Ledger, path: Path) -> bool:
 
 
 def _holds(path: Path, data: bytearray) -> bool:
-    """Whether a file has this content. It may be large, and is never in memory as a whole."""
+    """Whether a file has this content, in lines that may end as on Windows, where Git writes them so. It may be large, and is
+    never in memory as a whole.
+    """
     try:
         with files.opened(path) as file:
+            if b"\r" in file.readline(_CHUNK)[-2:]:
+                return _holds_lines(file, data)
+            file.seek(0)
             parts = (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
             return all(file.read(_CHUNK) == part for part in parts) and not file.read(1)
     except OSError:
         return False
+
+
+def _holds_lines(file: BinaryIO, data: bytearray) -> bool:
+    """The same for a file whose lines end with CR LF."""
+    file.seek(0)
+    at = 0
+    for line in file:
+        ended = line.removesuffix(b"\r\n") + b"\n" if line.endswith(b"\r\n") else line
+        if data[at : at + len(ended)] != ended:
+            return False
+        at += len(ended)
+    return at == len(data)
 
 
 _CHUNK = 1 << 18

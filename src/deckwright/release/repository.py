@@ -69,7 +69,11 @@ class Repository(msgspec.Struct, frozen=True):
     def changed(self) -> list[str]:
         """The files of the project that differ from the last commit, or that it lacks, relative to the project."""
         held = self.git("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", ".")
-        paths = [entry[3:].decode("utf-8", "surrogateescape") for entry in held.split(b"\0") if entry]
+        entries = [entry.decode("utf-8", "surrogateescape") for entry in held.split(b"\0") if entry]
+        edited = {entry[3:] for entry in entries if entry.startswith(" M")}
+        if edited:  # Where Git turns the ends of lines, it calls a file modified that has them as they are committed.
+            edited &= {*self.git("diff", "--name-only", "-z", "--", ".").decode("utf-8", "surrogateescape").split("\0")}
+        paths = [entry[3:] for entry in entries if not entry.startswith(" M") or entry[3:] in edited]
         return [path.removeprefix(self.prefix) for path in paths]
 
     def tag(self, version: str) -> str:
