@@ -201,6 +201,29 @@ def unknown_key(key: str, suggestion: str, known: Iterable[str]) -> Words:
     It would have no effect, and the key that was meant would be missing or keep its default. The keys of a mask are `name`,
     `left`, `top`, `width`, `height`, `shape`, `points`, `angle`, `group`, `hint`, `was`, `label` and `hide-one`. Before the
     first mask stand `size` and `unit`.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Bad (media/diagram.masks.toml):
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
+        hnit = "broad"
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Good (media/diagram.masks.toml):
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
+        hint = "broad"
     """
     hint = f"did you mean `{suggestion}`?" if suggestion else f"the keys are {', '.join(known)}"
     return f"`{key}` is not a key of a mask file", hint
@@ -216,6 +239,27 @@ def bad_mask(what: str, problem: MaskProblem, known: Iterable[str] = ()) -> Word
 
     A rectangle or an ellipse needs `left`, `top`, `width` and `height`, a polygon at least three `points`. Lengths are
     numbers without quotes: fractions of the picture, 0 to 1, or with `unit = "px"` pixels.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Bad (media/diagram.masks.toml):
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = "0.3"
+        height = 0.1
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Good (media/diagram.masks.toml):
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
     """
     listed = ", ".join(known)
     hint = {
@@ -237,6 +281,27 @@ def not_toml(reason: str) -> Words:
 
     None of its masks can be read. Text is in quotes, numbers are not, and each key and its value have a line of their own.
     TOML is described at https://toml.io/.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Bad (media/diagram.masks.toml):
+        [[mask]]
+        name = blade
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Good (media/diagram.masks.toml):
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
     """
     hint = "see https://toml.io; strings are in quotes, and a mask begins with [[mask]]"
     return f"the mask file cannot be read: {reason}", hint
@@ -247,6 +312,29 @@ def other_size(drawn: str, size: tuple[int, int]) -> Words:
     """A picture's size has changed since its masks were drawn.
 
     The masks may no longer cover their labels.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Bad (media/diagram.masks.toml):
+        size = [800, 600]
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Good (media/diagram.masks.toml):
+        size = [1, 1]
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
     """
     hint = f"correct the masks that no longer fit, then write size = {list(size)}"
     return f"the masks were drawn for {drawn} pixels, but the picture has {list(size)}", hint
@@ -363,6 +451,23 @@ def empty_mask_file(path: str) -> Words:
 
     Each mask or group is one card, so there would be none. `deckwright masks suggest PICTURE --force` replaces the file
     with one that has a mask for each label that it reads.
+
+    Bad:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Bad (media/diagram.masks.toml):
+        size = [1, 1]
+    Good:
+        ## The parts of a leaf {.occlusion}
+        ![A leaf](../media/diagram.png)
+    Good (media/diagram.masks.toml):
+        size = [1, 1]
+        [[mask]]
+        name = "blade"
+        left = 0.1
+        top = 0.2
+        width = 0.3
+        height = 0.1
     """
     return f"`{path}` has no masks", 'begin each mask with a line [[mask]] and a name: name = "internet-gateway"'
 
