@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..limits import MAX_TYPED
+from ..limits import MAX_LEAF, MAX_PIECE_NESTING, MAX_TYPED
 from .declare import Words, declare
 
 
@@ -207,7 +207,9 @@ def too_much(length: int) -> Words:
     usually data or code without a fence.
     """
     return (
-        f"this paragraph has {length:,} characters, or its emphasis nests too deeply",
+        f"this paragraph has {length:,} characters: more than {MAX_LEAF:,} are too many"
+        if length > MAX_LEAF
+        else f"in this paragraph, emphasis, links or pictures nest more than {MAX_PIECE_NESTING} deep",
         "put data and code in a code fence, or remove them from the card",
     )
 
