@@ -71,6 +71,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "S028": lambda marked, message: marked == "---" or re.match(r"[\w-]+:", marked) is not None,
     "S029": is_title,
     "S030": beginning("#flashcard"),
+    "S036": is_quoted,
     "S031": lambda marked, message: message.startswith(f"`{marked.partition('=')[0]}`"),
     "S032": lambda marked, message: re.fullmatch("-+|=+", marked) is not None,
     "S033": beginning("was="),

@@ -269,6 +269,28 @@ def bad_allowance(value: str, has_codes: bool) -> Words:
     return f'`allow="{value}"` does not begin with the code of a rule', "write the code as in L004, then the reason"
 
 
+@declare("S036", "warning")
+def allowance_of_file() -> Words:
+    """Front matter lets no note break a rule.
+
+    A rule for cards is allowed to be broken by one note, in its tag and with a reason, and by all notes in the settings.
+    Nothing does so for a file.
+    Bad:
+        ---
+        allow: L004 the exam asks it like this
+        ---
+        ## Is a role a user? {.basic}
+        No, it is assumed.
+    Good:
+        ## Is a role a user? {.basic allow="L004 the exam asks it like this"}
+        No, it is assumed.
+    """
+    return (
+        "`allow` does nothing in the front matter",
+        'write it into the tag of each note, `allow="L004 …"`, or turn the rule off in the settings, below `[lint]`',
+    )
+
+
 @declare("S035", "warning")
 def toml_front_matter(number: int = 1) -> Words:
     """Front matter in TOML is not read.

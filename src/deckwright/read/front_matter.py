@@ -10,7 +10,7 @@ import msgspec
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_value, bad_yaml, near_key, unclosed_front_matter
-from ..diagnostics.slips import missed_front_matter, toml_front_matter
+from ..diagnostics.slips import allowance_of_file, missed_front_matter, toml_front_matter
 from ..limits import MAX_YAML_DEPTH
 from ..model import SourceFile, Span
 from ..names import nearest
@@ -200,6 +200,8 @@ def _checked(
     for key in values:
         if key not in KEYS and (known := nearest(key, KEYS, 1)):
             found.append(near_key(places[key], key, known))
+    if _RULES.match(str(values.get("allow", ""))):
+        found.append(allowance_of_file(places["allow"]))
     texts: dict[str, str] = {}
     for key in ("deck", "kind", "source", "context"):
         value = values.get(key, "")
@@ -228,3 +230,7 @@ def _checked(
         ),
         found,
     )
+
+
+_RULES = re.compile(r"\W*L[0-9]{3}\b")
+"""What `allow` begins with if it is meant for us: the code of a rule."""
