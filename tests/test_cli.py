@@ -117,7 +117,19 @@ def test_help_imports_nothing_that_takes_time(args: list[str]) -> None:
 
 def test_help_lists_all_commands_in_order() -> None:
     listed = re.findall(r"^  (\w+)  ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
-    assert listed == ["init", "build", "check", "diff", "rehearse", "read", "stats", "release", "site", "masks", "explain"]
+    assert listed == [
+        "init",
+        "build",
+        "check",
+        "diff",
+        "rehearse",
+        "read",
+        "stats",
+        "release",
+        "site",
+        "masks",
+        "explain",
+    ]
     listed = re.findall(r"^  (\w+)  ", run("masks", "--help").stdout.partition("Commands:")[2], re.MULTILINE)
     assert listed == ["suggest", "show"]
 
@@ -595,6 +607,13 @@ def test_explain_prints_the_page_of_a_code() -> None:
         result = run("explain", code)
         assert (result.exit_code, result.stdout) == (0, diagnostics.explain(PAGES["P003"]) + "\n")
         assert result.stderr == "Next: deckwright check\n"
+
+
+def test_the_page_of_a_rule_says_how_to_live_with_it() -> None:
+    assert run("explain", "L004").stdout == diagnostics.explain(PAGES["L004"]) + (
+        '\n\nTo let one note break this rule, say why in its tag: allow="L004 …"\n'
+        'To turn it off for all notes, write into the settings, below [lint]: L004 = "off"\n'
+    )
 
 
 def test_explain_alone_lists_codes_and_titles() -> None:

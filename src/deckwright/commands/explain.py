@@ -22,6 +22,11 @@ def explain(code: str | None) -> None:
         next_steps("deckwright explain CODE")
     elif page := pages.get(code.upper()):
         click.echo(diagnostics.explain(page))
+        if page.code in lint.RULES:
+            click.echo(
+                f'\nTo let one note break this rule, say why in its tag: allow="{page.code} …"\n'
+                f'To turn it off for all notes, write into the settings, below [lint]: {page.code} = "off"'
+            )
         next_steps("deckwright check")
     else:
         whole = code[:1].upper() + code[1:].zfill(3)
