@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from scratch import Scratch
 
 from deckwright import commands
+from deckwright.amounts import size
 from deckwright.statistics import Answers, Count, File, Statistics, to_text
 
 HEART = """\
@@ -119,11 +120,13 @@ def test_the_numbers_as_text(project: Scratch) -> None:
     chest, gas = project.load(1_700_000_000).collection.media
     sizes = [len(chest.read()), len(gas.read())]
     width = len(chest.name) + 2
+    all_files, first, second = (size(number) for number in (sum(sizes), *sizes))
+    room = max(map(len, (all_files, first, second)))
     rows = [
-        f"{'Media'.ljust(width)}    Size  Notes",
-        f"{'2 files'.ljust(width)}  {sum(sizes) / 1000:.1f} kB",
-        f"  {chest.name}  {sizes[0] / 1000:.1f} kB      1",
-        f"{f'  {gas.name}'.ljust(width)}  {sizes[1] / 1000:.1f} kB      1",
+        f"{'Media'.ljust(width)}  {'Size'.rjust(room)}  Notes",
+        f"{'2 files'.ljust(width)}  {all_files.rjust(room)}",
+        f"  {chest.name}  {first.rjust(room)}      1",
+        f"{f'  {gas.name}'.ljust(width)}  {second.rjust(room)}      1",
     ]
     assert (code, stdout, stderr) == (0, TEXT + "\n".join([*rows, ""]), "")
 
@@ -183,3 +186,19 @@ def test_wide_letters_stand_in_columns_too() -> None:
         f"  a{' ' * 56}      1      1",
         f"  {'心' * 14}…{'心' * 14}      1      1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1_000, "1 kB"),
+        (999_400, "999 kB"),
+        (1_000_000, "1.0 MB"),
+        (12_345_678, "12.3 MB"),
+    ],
+)
+def test_a_size_has_a_unit_of_its_own(number: int, expected: str) -> None:
+    assert size(number) == expected

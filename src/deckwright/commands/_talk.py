@@ -81,7 +81,9 @@ def count(number: int, noun: str) -> str:
 
 def size(number: int) -> str:
     """A number of bytes, as file managers show it."""
-    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
+    from .. import amounts
+
+    return amounts.size(number)
 
 
 def shown(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from ..amounts import size
 from ..diagnostics.forms import width
 from .counts import Count, Statistics
 
@@ -95,18 +96,13 @@ def _media(numbers: Statistics) -> list[str]:
     if not numbers.media:
         return []
     rows = [("Media", "Size", "Notes")]
-    rows.append((_counted(len(numbers.media), "file"), _size(sum(file.size for file in numbers.media)), ""))
+    rows.append((_counted(len(numbers.media), "file"), size(sum(file.size for file in numbers.media)), ""))
     for file in numbers.media[:_TOLD]:
-        rows.append((_cut(f"  {file.name}", _WIDTH - 22), _size(file.size), f"{file.notes:,}"))
+        rows.append((_cut(f"  {file.name}", _WIDTH - 22), size(file.size), f"{file.notes:,}"))
     lines = list(_aligned(rows))
     if (more := len(numbers.media) - _TOLD) > 0:
         lines.append(f"  and {more:,} smaller")
     return lines
-
-
-def _size(number: int) -> str:
-    """A number of bytes, as file managers show it."""
-    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.1f} kB"
 
 
 def _cut(text: str, room: int) -> str:
