@@ -26,6 +26,7 @@ from test_warm import OPERATIONS, STEADY, Author, _but_the_cache, _contents
 
 from deckwright import build as building
 from deckwright import inputs, watch
+from deckwright.compilation import Compiled, remembering
 from deckwright.diagnostics import Diagnostic, to_text
 from deckwright.diagnostics.media import unused_file
 from deckwright.diagnostics.note import empty_back
@@ -295,6 +296,31 @@ def test_what_an_inner_block_gathers_the_outer_one_has_too(tmp_path: Path) -> No
         made = building.build(project.root, building.Options(Terms(DAY_ONE)))
     assert made.seen
     assert (outer.files, outer.folders, outer.missing) == (made.seen.files, made.seen.folders, made.seen.missing)
+
+
+def test_what_becomes_of_a_file_stays_in_memory_as_long_as_the_file_is_so(project: Scratch) -> None:
+    memory: dict[str, Compiled] = {}
+
+    def made() -> dict[str, Compiled]:
+        with remembering(memory):
+            building.build(project.root, building.Options(Terms(DAY_ONE)))
+        return dict(memory)
+
+    first = made()
+    shutil.rmtree(project.root / "build")
+    second = made()
+    project.write({"cards/heart.md": HEART.replace("pumps", "beats"), "cards/lung.md": None})
+    third = made()
+    assert len(first) == 2
+    assert [second[key] is compiled for key, compiled in first.items()] == [True, True]
+    assert [compiled.notes[0].span.path for compiled in third.values()] == ["cards/heart.md"]
+    assert not third.keys() & first.keys()
+
+
+@pytest.mark.parametrize("path", ["cards/a.md", "cards/../a.md", "./a.md", "cards//a.md", "a/", "../root2/a.md", "."])
+def test_a_place_is_the_same_by_whichever_way_it_is_found(tmp_path: Path, path: str) -> None:
+    root = str(tmp_path / "root")
+    assert inputs.place_of(f"{root}/{path}", root) == os.path.relpath(f"{root}/{path}", root)
 
 
 # What is told of what was found

@@ -120,7 +120,10 @@ class Inputs:
 
 
 def place_of(path: str | os.PathLike[str], root: str) -> str:
-    """The path relative to the root; the absolute one, if it is on another drive."""
+    """The path relative to the root, which is absolute; the absolute one, if it is on another drive."""
+    plain = os.fspath(path)
+    if plain.startswith(root + os.sep) and os.path.normpath(plain) == plain:  # as nearly all are
+        return plain[len(root) + 1 :]
     try:
         return os.path.relpath(path, root)
     except ValueError:

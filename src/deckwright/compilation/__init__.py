@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 import msgspec
 
@@ -12,13 +13,28 @@ from ..model import Settings
 from . import pool
 from .compiled import Body, Compiled, CompilerSettings, pack, parts, unpacked, unpacked_bodies
 
-__all__ = ["Body", "Compilation", "Compiled", "Progress"]
+__all__ = ["Body", "Compilation", "Compiled", "Progress", "remembering"]
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
 
 STAGE, BODIES = "notes", "bodies"
 """The words in the names of the cache's entries: for what becomes of a file, and for the bodies of its notes."""
+
+
+_memory: ContextVar[dict[str, Compiled] | None] = ContextVar("compiled", default=None)
+
+
+@contextmanager
+def remembering(memory: dict[str, Compiled]) -> Iterator[None]:
+    """Keep what becomes of the files of a build in memory while the block runs, by the names of the cache's entries, and use
+    what the build before has left there. What that build alone had is dropped.
+    """
+    token = _memory.set(memory)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
 
 
 class Compilation:
@@ -43,6 +59,9 @@ class Compilation:
             place = missing[number]
             made[place] = self._keep(place, packed)
             progress(len(made), len(places))
+        if (memory := _memory.get()) is not None:
+            memory.clear()
+            memory.update((self._keys[place], compiled) for place, compiled in made.items())
         return [made[place] for place in places]
 
     def bodies(self, place: int) -> tuple[Body, ...]:
@@ -61,6 +80,8 @@ class Compilation:
         return BODIES + self._keys[place].removeprefix(STAGE)
 
     def _kept(self, place: int) -> Compiled | None:
+        if compiled := (_memory.get() or {}).get(self._keys[place]):
+            return compiled
         data = self._cache.get(self._keys[place])
         with suppress(msgspec.MsgspecError):
             if data is not None:

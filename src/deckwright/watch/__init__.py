@@ -18,7 +18,7 @@ import msgspec
 from .. import build as building
 from .. import files, inputs
 from ..build import Options, Outcome
-from ..compilation import Progress
+from ..compilation import Compiled, Progress, remembering
 from ..inputs import Inputs
 from ..layout import LEDGER
 from . import settling
@@ -66,6 +66,7 @@ def builds(
     """
     stop = stop or Event()
     last: Seen | None = None
+    memory: dict[str, Compiled] = {}
     with Ears(is_polling, stop, deaf) as ears:
         while not stop.is_set():
             if not root.is_dir():
@@ -74,7 +75,7 @@ def builds(
                     pass
                 continue
             began = time.perf_counter()
-            outcome, gathered = _built(root, options(), progress, waiting)
+            outcome, gathered = _built(root, options(), progress, waiting, memory)
             seen = Seen(gathered, last)
             changed = seen.differing(last)
             if outcome.is_ledger_changed:
@@ -95,9 +96,11 @@ def _wait(root: Path, seen: Seen, ears: Ears, stop: Event, patience: float | Non
         ears.turn_to(seen.folders())  # One that was moved away and put back is another one.
 
 
-def _built(root: Path, options: Options, progress: Progress, waiting: Callable[[], None]) -> tuple[Outcome, Inputs]:
+def _built(
+    root: Path, options: Options, progress: Progress, waiting: Callable[[], None], memory: dict[str, Compiled]
+) -> tuple[Outcome, Inputs]:
     """Build, and tell what was looked at for that."""
-    with inputs.watched(root) as gathered:
+    with inputs.watched(root) as gathered, remembering(memory):
         try:
             outcome = building.build(root, options, progress, waiting)
         except OSError as error:  # The project was taken away under it.
