@@ -357,9 +357,7 @@ def test_a_ledger_with_the_line_ends_of_windows_is_not_written_again(
     path.write_bytes(change(ledger.dump(held)))
     before = path.read_bytes()
     assert before != ledger.dump(held)
-    assert (ledger.write(held, path), path.read_bytes()) == (
-        (False, before) if is_kept else (True, ledger.dump(held))
-    )
+    assert (ledger.write(held, path), path.read_bytes()) == ((False, before) if is_kept else (True, ledger.dump(held)))
 
 
 # Merging
@@ -442,7 +440,12 @@ def test_a_note_that_one_branch_retired_and_the_other_kept_is_there() -> None:
 
 def test_a_note_that_one_branch_brought_back_is_back_until_one_has_released_it() -> None:
     back, gone, released = line_of(back="1.1.0"), line_of(retired="1.1.0"), line_of()
-    for files, held in (((back, gone), "1.1.0"), ((back, back), "1.1.0"), ((back, released), ""), ((gone, released), "")):
+    for files, held in (
+        ((back, gone), "1.1.0"),
+        ((back, back), "1.1.0"),
+        ((back, released), ""),
+        ((gone, released), ""),
+    ):
         for order in (files, files[::-1]):
             line = one(merged(*order)[0])
             assert (line.retired, line.back) == ("", held)

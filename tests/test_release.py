@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -193,7 +195,9 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
         "files": {"anatomy-1.1.0.apkg": published, "anatomy.apkg": published},
         "changes": {
             "new": ["cover"],
-            "changed": {"ventricle": {"fields": {"Back": [["same", "The "], ["old", "aorta. "], ["new", "aorta, a vessel. "]]}}},
+            "changed": {
+                "ventricle": {"fields": {"Back": [["same", "The "], ["old", "aorta. "], ["new", "aorta, a vessel. "]]}}
+            },
             "retired": {"valve": {"guid": gone.guid, "title": "Which valve lies between the left chambers?"}},
             "relearn": [],
             "said": [],
@@ -335,6 +339,57 @@ def test_a_clone_of_the_tag_builds_the_same_bytes(released: Deck, tmp_path: Path
     released.git("clone", "--quiet", "--branch", "v1.0.0", str(released.root), str(elsewhere))
     outcome = build.build(elsewhere, build.Options(Terms(day(9)), locked=True))
     assert (outcome.status, outcome.target.read_bytes()) == ("built", published)
+
+
+def pythons() -> list[str]:
+    """Ours, and every other one of this computer that finds our libraries: those of another version may not be able to."""
+    names = [sys.executable, *(f"/usr/bin/python3.{minor}" for minor in range(11, 20)), "/usr/bin/python3"]
+    others = {Path(name).resolve(): name for name in reversed(names) if Path(name).exists()}
+    code = "import deckwright.commands, deckwright.build, nh3, msgspec"
+    return [name for name in others.values() if not subprocess.run([name, "-c", code], env=world(), check=False).returncode]
+
+
+def world(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **more}
+
+
+@pytest.mark.ci
+def test_a_clone_of_the_tag_is_the_same_anywhere(released: Deck, tmp_path: Path) -> None:
+    """At another time and place, for another user, with each Python that is there."""
+    published = (released.root / "build" / "releases" / "1.0.0" / "anatomy.apkg").read_bytes()
+    code = "import os, sys; os.umask(0o077); from deckwright.commands import main; main()"
+    found = pythons()
+    assert sys.executable in found
+    for number, python in enumerate(found):
+        clone = tmp_path / f"{number} elsewhere, on another path"
+        released.git("clone", "--quiet", "--branch", "v1.0.0", str(released.root), str(clone))
+        environment = world(TZ="Pacific/Kiritimati", LC_ALL="C", PYTHONHASHSEED="7", SOURCE_DATE_EPOCH="1700000000")
+        done = subprocess.run(
+            [python, "-c", code, "build", "--locked"],
+            cwd=clone,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (python, done.stderr)
+        assert (clone / "build" / "anatomy.apkg").read_bytes() == published, python
+
+
+def test_what_is_written_into_the_changelog_stays_there(released: Deck) -> None:
+    """As where a version is yanked: the next one comes above it."""
+    path = released.root / "CHANGELOG-deck.md"
+    released.change(day(3), VENTRICLE.replace("The aorta.", "A vein."), VALVE)
+    released.publish(day(4))
+    yanked = path.read_text("utf-8").replace("## [1.0.1] - 2027-01-18", "## [1.0.1] - 2027-01-18 [YANKED]")
+    path.write_text(yanked, encoding="utf-8")
+    released.change(day(5), VENTRICLE, VALVE)
+    released.publish(day(6))
+    head, mark, rest = yanked.partition("## [1.0.1]")
+    new = path.read_text("utf-8")
+    assert "[YANKED]" in rest
+    assert new.startswith(f"{head}## [1.0.2] - 2027-01-20\n")
+    assert new.endswith(f"\n\n{mark}{rest}")
 
 
 def test_the_commit_of_a_release_has_the_ledger_the_manifest_and_the_changelog(released: Deck) -> None:
@@ -1050,7 +1105,9 @@ def test_a_shallow_clone_of_several_decks_is_told_what_to_fetch(tmp_path: Path, 
 
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n  <text y="5">Heart</text>\n</svg>\n'
-DRAWN = LUNGS.replace("In the alveoli.", "In the alveoli.\n\n![The heart](../media/a.svg)\n\n```python\nx = 1\ny = 2\n```")
+DRAWN = LUNGS.replace(
+    "In the alveoli.", "In the alveoli.\n\n![The heart](../media/a.svg)\n\n```python\nx = 1\ny = 2\n```"
+)
 
 
 @pytest.mark.ci
@@ -1072,7 +1129,9 @@ def test_a_clone_whose_lines_end_as_on_windows_releases_the_same(
     clone = Deck(tmp_path / "clone")
     (clone.root / "deck.toml").unlink()
     clone.git("clone", "--quiet", "--config", "core.autocrlf=true", str(deck.root), ".")
-    ended = [b"\r\n" in (clone.root / name).read_bytes() for name in ("deck.lock", "cards/heart.md", "releases/1.0.0.json")]
+    ended = [
+        b"\r\n" in (clone.root / name).read_bytes() for name in ("deck.lock", "cards/heart.md", "releases/1.0.0.json")
+    ]
     assert ended == [attributes is None or "eol" not in attributes] * 3
     target = tmp_path / "anatomy.apkg"
     outcome = build.build(clone.root, build.Options(Terms(day(3)), target, locked=True))
