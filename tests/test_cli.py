@@ -111,6 +111,7 @@ def test_help_imports_nothing_that_takes_time(args: list[str]) -> None:
         "tomllib",
         "msgspec",
         "PIL",
+        "watchfiles",
     }
     assert heavy & {name.split(".")[0] for name in modules} == set()
 
@@ -120,6 +121,7 @@ def test_help_lists_all_commands_in_order() -> None:
     assert listed == [
         "init",
         "build",
+        "watch",
         "check",
         "diff",
         "rehearse",
