@@ -13,10 +13,25 @@ from deckwright import starter
 from deckwright.model import Settings, Span
 
 SAMPLES = Path(starter.__file__).parent
-UNION = "# When two branches both add lines to deck.lock, keep them all.\ndeck.lock merge=union\n"
+ATTRIBUTES = """\
+# When two branches both add lines to deck.lock, keep them all.
+deck.lock merge=union
+# What Deckwright writes has the same bytes on every system.
+deck.lock text eol=lf
+deck.baseline text eol=lf
+CHANGELOG-deck.md text eol=lf
+releases/*.json text eol=lf
+*.masks.toml text eol=lf
+"""
 BUILD = "deckwright build"
 KIND = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
 ADVICE = "add the line `deck.lock merge=union` to .gitattributes, so that two branches that add notes can be merged"
+EXACT = (
+    "add the lines `deck.lock text eol=lf`, `deck.baseline text eol=lf`, `CHANGELOG-deck.md text eol=lf`, "
+    "`releases/*.json text eol=lf`, `*.masks.toml text eol=lf` to .gitattributes, so that Git changes nothing in what "
+    "Deckwright writes"
+)
+ONE = "add the line `releases/*.json text eol=lf` to .gitattributes, so that Git changes nothing in what Deckwright writes"
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -53,7 +68,7 @@ def test_an_empty_folder_becomes_a_project_with_samples(tmp_path: Path) -> None:
     assert made == {
         "cards/planets.md": (SAMPLES / "planets.md").read_text(),
         "cards/light.md": (SAMPLES / "light.md").read_text(),
-        ".gitattributes": UNION,
+        ".gitattributes": ATTRIBUTES,
     }
 
 
@@ -148,7 +163,14 @@ def test_a_repository_without_notes_still_gets_the_samples(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("attributes", "steps"),
-    [(b"*.png binary\n", (ADVICE, BUILD)), (b"deck.lock merge=union\n", (BUILD,)), (b"\xff\n", (ADVICE, BUILD))],
+    [
+        (b"*.png binary\n", (ADVICE, EXACT, BUILD)),
+        (b"deck.lock merge=union\n", (EXACT, BUILD)),
+        (b"# deck.lock merge=union\n* text=auto eol=lf\n", (ADVICE, BUILD)),
+        (ATTRIBUTES.encode(), (BUILD,)),
+        (ATTRIBUTES.replace("releases/*.json text eol=lf", "").encode(), (ONE, BUILD)),
+        (b"\xff\n", (ADVICE, EXACT, BUILD)),
+    ],
 )
 def test_git_attributes_that_are_there_are_left_alone(
     tmp_path: Path, attributes: bytes, steps: tuple[str, ...]

@@ -1,4 +1,6 @@
-"""A folder → a new project: settings with an id of its own and, if there are no notes yet, two files of sample notes."""
+"""A folder → a new project: settings with an id of its own and, if there are no notes yet, two files of sample notes; and, if
+they are asked for, workflows for GitHub.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,11 @@ from ..mediatypes import is_media
 from ..model import Span
 from ..names import name_problem, slug_problem
 from ..settings import find, settings_files
+from . import attributes
+from .workflows import STEPS, workflows
 
 _HERE = Path(__file__).parent
 _SAMPLES = ("planets.md", "light.md")
-_UNION = "deck.lock merge=union"
 _START_A_FILE = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
 # Files about a repository, by the first word of their names. They are not notes, in whatever folder they are.
 _ABOUT = ("readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors")
@@ -42,16 +45,37 @@ class Start(msgspec.Struct, frozen=True):
     next: tuple[str, ...]
 
 
-def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diagnostic]]:
+def create(folder: Path, chance: random.Random, github: bool = False) -> tuple[Start | None, list[Diagnostic]]:
     """Turn `folder` into a project, and create it if it is missing. An existing file is never changed.
 
     The last eight characters of the deck's id are drawn from `chance`: pass `random.SystemRandom()` for a deck that
-    others will get. If the folder has settings already, nothing is created and the diagnostic says so; inside another
-    project, one is created, and a warning names the other. Raises OSError.
+    others will get. With `github`, there are workflows too. If the folder has settings already, nothing is created but
+    those, or nothing at all, and the diagnostic says so; inside another project, one is created, and a warning names the
+    other. Raises OSError.
     """
     folder = folder.resolve()
-    if files := settings_files(folder):
+    files = settings_files(folder)
+    if files and not github:
         return None, [already_a_project(Span(files[0]))]
+    new, steps, found = ({}, [], []) if files else _project(folder, chance)
+    if github:
+        for path, text in workflows().items():
+            if (folder / path).exists():
+                steps.append(f"{path} was there already, and was not changed: delete it to get a new one")
+            else:
+                new[path] = text
+        steps += STEPS
+    written = folder / attributes.FILE
+    if not written.exists():
+        new[attributes.FILE] = attributes.TEXT
+    else:
+        steps += attributes.advice(written.read_text(encoding="utf-8", errors="replace"))
+    _write({folder / path: text for path, text in new.items()})
+    return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), found
+
+
+def _project(folder: Path, chance: random.Random) -> tuple[dict[str, str], list[str], list[Diagnostic]]:
+    """The files of a new project, what to do for it, and what was found."""
     outer = find(folder)
     found = [inside_a_project(Span(DECK), _relative(outer / settings_files(outer)[0], folder))] if outer else []
     notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
@@ -59,14 +83,7 @@ def create(folder: Path, chance: random.Random) -> tuple[Start | None, list[Diag
     new = {DECK: _settings(folder.name, chance, *folders)}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
-    steps = [_START_A_FILE] if notes else []
-    attributes = folder / ".gitattributes"
-    if not attributes.exists():
-        new[".gitattributes"] = f"# When two branches both add lines to deck.lock, keep them all.\n{_UNION}\n"
-    elif _UNION not in attributes.read_text(encoding="utf-8", errors="replace"):
-        steps.append(f"add the line `{_UNION}` to .gitattributes, so that two branches that add notes can be merged")
-    _write({folder / path: text for path, text in new.items()})
-    return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), found
+    return new, [_START_A_FILE] if notes else [], found
 
 
 def _relative(path: Path, folder: Path) -> str:
