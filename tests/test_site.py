@@ -185,7 +185,7 @@ def test_a_draft_has_all_its_pages_and_each_says_what_it_is(draft: Path) -> None
     for path in draft.rglob("*.html"):
         html = path.read_text("utf-8")
         assert "<title>Draft: " in html, path
-        assert '<p class="draft-bar"' in html, path
+        assert '<aside class="draft-bar"' in html, path
     assert msgspec.json.decode((draft / "site.json").read_bytes()) == {
         "deckwright": 1, "deck": "anatomy-k3v9q2xm", "version": "0.1.0", "draft": True,
     }  # fmt: skip
