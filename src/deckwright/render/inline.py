@@ -15,7 +15,7 @@ from ..diagnostics.note import embedded_note, no_html, too_much, unknown_footnot
 from ..mediatypes import divided, is_played
 from ..model import Span
 from ..read.blocks import Block
-from ..read.inlines import Piece, flat, shown
+from ..read.inlines import Piece, flat, note_name, shown
 from . import clozes, code, media, raw_html
 from .clozes import Pair
 from .gathering import Field
@@ -222,8 +222,9 @@ class _Leaf:
         size = media.size(words[-1]) if words else {}
         span = self.span(piece.start, piece.end)
         if media.is_note(name):
-            self.note.diagnostics.append(embedded_note(span, name))
-            return self.field.keep(escaped(name))
+            named = note_name(name)
+            self.note.diagnostics.append(embedded_note(span, named))
+            return self.field.keep(escaped(named))
         mark = self.note.medium(name, by_name=True, span=span) or ""
         alt = "|".join(words[:-1] if size else words) or divided(name)[0].rpartition("/")[2].rpartition(".")[0]
         return self.field.keep(media.element(name, mark, {"alt": alt} | size))

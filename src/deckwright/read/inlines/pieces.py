@@ -141,6 +141,14 @@ def masked(text: str, pieces: Sequence[Piece]) -> str:
     return "".join(characters) if characters else text
 
 
+def note_name(target: str) -> str:
+    """What is shown of a link to another note, and to a heading in it.
+
+    `#^a1b2` names a block of the note, by an id that says nothing to a reader.
+    """
+    return target.partition("#^")[0].replace("#", " › ").strip(" ›")
+
+
 def _instead(text: str, piece: Piece) -> str:
     """What is shown of a piece that holds no others."""
     match piece.kind:
@@ -150,8 +158,7 @@ def _instead(text: str, piece: Piece) -> str:
             return text[slice(*piece.target)]
         case "wikilink":
             target, _, alias = piece.text.partition("|")
-            # `#^a1b2` names a block of the note, by an id that says nothing to a reader.
-            return alias or target.partition("#^")[0].replace("#", " › ").strip(" ›")
+            return alias or note_name(target)
         case "embed":
             name = piece.text.partition("|")[0].strip().rpartition("/")[2]
             return name.rpartition(".")[0] or name
