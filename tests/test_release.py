@@ -346,7 +346,9 @@ def pythons() -> list[str]:
     names = [sys.executable, *(f"/usr/bin/python3.{minor}" for minor in range(11, 20)), "/usr/bin/python3"]
     others = {Path(name).resolve(): name for name in reversed(names) if Path(name).exists()}
     code = "import deckwright.commands, deckwright.build, nh3, msgspec"
-    return [name for name in others.values() if not subprocess.run([name, "-c", code], env=world(), check=False).returncode]
+    return [
+        name for name in others.values() if not subprocess.run([name, "-c", code], env=world(), check=False).returncode
+    ]
 
 
 def world(**more: str) -> dict[str, str]:
