@@ -113,9 +113,16 @@ class _Screen:
         self._story = story
         self._is_terminal = sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._number = 0
+        self._failure: object = None
 
     def show(self, build: Build) -> None:
-        """Say what a build did: first in one line, then what is new, what was mended, and what is as before."""
+        """Say what a build did: first in one line, then what is new, what was mended, and what is as before. Where it was tried
+        once more in vain, there is nothing to say.
+        """
+        failure = _failure(build)
+        if failure and failure == self._failure and not build.changed:
+            return
+        self._failure = failure
         if self._is_terminal and self._number:
             _clear()
         self._number += 1
@@ -145,6 +152,14 @@ class _Screen:
     def _room(self) -> int:
         """How many lines there are for what was found."""
         return shutil.get_terminal_size().lines - _MARGIN if self._is_terminal else sys.maxsize
+
+
+def _failure(build: Build) -> object:
+    """Why there is no package, in a form to be compared; None if there is one."""
+    outcome = build.outcome
+    if outcome is None or outcome.status == "built":
+        return None
+    return outcome.status, outcome.found, outcome.path, outcome.problem
 
 
 def _clear() -> None:
