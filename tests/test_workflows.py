@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -366,8 +365,7 @@ def test_the_wheel_alone_makes_a_deck(tmp_path: Path) -> None:
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, copy / name)
-    venv.create(tmp_path / "build", with_pip=True)
-    pip = [str(tmp_path / "build/bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(copy / "dist"), str(copy)], check=True)
     environment = {"PYTHONPATH": "", "PIP_NO_COMPILE": "1", "PIP_QUIET": "1"}
     runner = Runner(tmp_path / "runner", copy)
