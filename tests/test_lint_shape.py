@@ -177,7 +177,7 @@ def hidden(line: str) -> str:
 
 
 def too_long(count: int) -> str:
-    return f"a line of code has {count} characters, more than a phone shows in two"
+    return f"a line of code has {count} characters; on a phone, it takes three lines or more"
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,7 @@ _ALT = re.compile(r'\salt="([^"]*)"')
 @rule(
     "L036",
     "hint",
-    says="a line of code has {0} characters, more than a phone shows in two",
+    says="a line of code has {0} characters; on a phone, it takes three lines or more",
     hint="break the line, or leave out what is not asked for",
 )
 def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers
 def several_questions(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A card asks several questions.
 
-    Who knows one answer and not the other has to fail both, or neither: the minimum information principle (Piotr
-    Wozniak, "Twenty rules of formulating knowledge", 4).
+    A learner who knows only one of the answers can neither pass nor fail the card: the minimum information principle
+    (Piotr Wozniak, "Twenty rules of formulating knowledge", 4).
 
     False alarms: 3 of 76 that were judged, in decks on computer science, philosophy and school subjects (12,638 cards,
     November 2026).

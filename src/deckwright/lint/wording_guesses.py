@@ -101,14 +101,14 @@ _CLOSING = " )\"”'’"
     "L005",
     "hint",
     "basic",
-    says='a guess is right half the time: "{0}" offers the answer',
-    hint="ask without offering, such as: which kind of …",
+    says='a guess is right half the time: "{0}" gives a choice of two',
+    hint="ask without naming the two: which kind of …",
 )
 def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A question offers two answers to choose from.
 
-    It asks to recognise what should be recalled, and a guess is right half the time (Andy Matuschak, "How to write good
-    prompts").
+    The learner recognises the answer and does not recall it, and a guess is right half the time (Andy Matuschak, "How to
+    write good prompts").
 
     False alarms: none of 44 that were judged, in decks on computer science, philosophy and school subjects (14,127
     cards, November 2026).
