@@ -475,7 +475,7 @@ def test_labels_that_nobody_can_read_are_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(drawing, "MIN_WIDTH", 400)
     text = '<text data-mask="m{}" x="{}" y="50" opacity=".8">mmmm</text>'
     _, found = read(tmp_path, "a.svg", SVG.format("".join(text.format(n, n) for n in range(40))))
-    assert words(found) == ["media/a.svg: error[O018]: more than 200 labels lie over one another"]
+    assert words(found) == ["media/a.svg: error[O018]: more than 25 labels lie over one another"]
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 30)] * 2), max_size=12), st.integers(0, 9))

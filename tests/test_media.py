@@ -443,6 +443,17 @@ def test_an_svg_with_too_many_elements_is_refused(tmp_path: Path) -> None:
     assert problem.message == "`media/x.svg` has more than 100,000 elements"
 
 
+def test_an_svg_with_too_many_attributes_on_one_element_is_refused(tmp_path: Path) -> None:
+    def drawing(number: int) -> str:
+        attributes = " ".join(f'a{n}="1"' for n in range(number))
+        return f"{HEAD}><g {attributes}/></svg>"
+
+    assert draw(tmp_path, drawing(100))[1] == []
+    found, (problem,) = draw(tmp_path, drawing(101))
+    assert (found, problem.code) == (None, "M012")
+    assert problem.message == "`media/x.svg` has an element with more than 100 attributes"
+
+
 CLEAN = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <!-- by hand -->

@@ -64,6 +64,9 @@ MAX_SVG_ELEMENTS = 100_000
 MAX_SVG_NESTING = 200
 """How deep the elements of an SVG nest: libxml2 reads 256 levels, and browsers draw no more than some 500."""
 
+MAX_SVG_ATTRIBUTES = 100
+"""Of one element of an SVG: lxml takes quadratic time for them. Programs that draw write some forty."""
+
 MAX_DRAWN_NESTING = 50
 """How deep the elements of a drawing with masks nest, with what they refer to: resvg crashes at some 250, on Windows
 earlier. Programs that draw nest about ten groups.
@@ -78,7 +81,7 @@ MAX_DRAWN_TEXT = 10_000
 MAX_LABELS = 1_000
 """Of one drawing, asked or not. On a screen nobody can read more."""
 
-MAX_OVERLAPPING = 200
+MAX_OVERLAPPING = 25
 """Labels of a drawing that lie over one another: each of them must be looked for by itself, which takes a tenth of a second
 or more. Nobody can read them.
 """

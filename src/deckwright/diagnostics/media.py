@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from ..limits import MAX_MEDIA_BYTES, MAX_SVG_BYTES, MAX_SVG_ELEMENTS, MAX_SVG_NESTING
+from ..limits import MAX_MEDIA_BYTES, MAX_SVG_ATTRIBUTES, MAX_SVG_BYTES, MAX_SVG_ELEMENTS, MAX_SVG_NESTING
 from ..mediatypes import CONVERTED, extension
 from .declare import Words, declare
 
@@ -216,7 +216,7 @@ def wrong_content(place: str, content: str) -> Words:
     return f"`{place}` is named .{extension(place)}, but it is {content or 'something else'}", hint
 
 
-SvgProblem = Literal["large", "elements", "nested", "not XML", "namespace", "root", "DOCTYPE", "UTF-16"]
+SvgProblem = Literal["large", "elements", "attributes", "nested", "not XML", "namespace", "root", "DOCTYPE", "UTF-16"]
 """Why an SVG cannot be used; `broken_svg` has the words."""
 
 
@@ -243,6 +243,11 @@ def broken_svg(place: str, problem: SvgProblem, detail: str = "") -> Words:
             why, hint = f"is larger than {MAX_SVG_BYTES >> 20} MiB", "simplify it, or save it as a PNG"
         case "elements":
             why, hint = f"has more than {MAX_SVG_ELEMENTS:,} elements", "simplify it, or save it as a PNG"
+        case "attributes":
+            why, hint = (
+                f"has an element with more than {MAX_SVG_ATTRIBUTES} attributes",
+                "simplify it, or save it as a PNG",
+            )
         case "nested":
             why, hint = f"is nested more than {MAX_SVG_NESTING} deep", "ungroup what needs no group"
         case "not XML":

@@ -76,7 +76,7 @@ def _seconds(pixels: int, labels: int) -> float:
     That depends on the machine, as does the limit of each picture; so whoever keeps results does not keep a refusal. On
     the machine where this was measured, a drawing with much in it takes a tenth.
     """
-    return 2 * renderer.seconds(pixels) + 0.03 * labels
+    return 2 * renderer.seconds(pixels) + 0.01 * labels
 
 
 def look(pictures: Pictures, picture: Image) -> dict[Label, Ink]:

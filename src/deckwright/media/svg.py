@@ -12,7 +12,7 @@ from lxml import etree
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.media import SvgProblem, broken_svg, cleaned, unsized
-from ..limits import MAX_SVG_BYTES, MAX_SVG_ELEMENTS, MAX_SVG_NESTING
+from ..limits import MAX_SVG_ATTRIBUTES, MAX_SVG_BYTES, MAX_SVG_ELEMENTS, MAX_SVG_NESTING
 from ..model import Span
 
 Element: TypeAlias = etree._Element
@@ -101,7 +101,7 @@ def _refuse_declarations(name: str, system: str | None, public: str | None, decl
 
 
 class _TooManyError(Exception):
-    """There are more elements than are read, or they nest deeper."""
+    """There are more elements or attributes than are read, or they nest deeper."""
 
     def __init__(self, problem: SvgProblem) -> None:
         super().__init__(problem)
@@ -121,6 +121,8 @@ class _Counter:
             raise _TooManyError("elements")
         if self._depth > MAX_SVG_NESTING:
             raise _TooManyError("nested")
+        if len(attributes) > MAX_SVG_ATTRIBUTES:
+            raise _TooManyError("attributes")
 
     def end(self, tag: str) -> None:
         self._depth -= 1
