@@ -256,6 +256,7 @@ def test_every_page_has_the_same_strict_policy(draft: Path) -> None:
     )}  # fmt: skip
 
 
+@pytest.mark.ci
 def test_the_same_notes_make_the_same_files(project: Scratch, tmp_path: Path) -> None:
     one = site(project)
     other = make(project.root, Wish(day(11), target=tmp_path / "other"))
@@ -276,6 +277,7 @@ def test_a_folder_of_somebody_else_is_left_alone(project: Scratch, tmp_path: Pat
     assert paths(target) == ["thesis.txt"]
 
 
+@pytest.mark.ci
 def test_a_site_is_replaced_whole(project: Scratch, tmp_path: Path) -> None:
     folder = site(project)
     (folder / "c/old").mkdir()
@@ -357,6 +359,7 @@ def test_each_question_is_answered_two_clicks_from_the_first_page(draft: Path) -
         assert len(re.sub("<[^>]*>", "", answer).split()) > 10, id_
 
 
+@pytest.mark.ci
 def test_lists_are_cut_into_pages(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "MAX_LISTED", 2)
     folder = site(project)
@@ -442,6 +445,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Deck:
     return made
 
 
+@pytest.fixture(scope="module")
+def released(story: Deck) -> Path:
+    """The site of these releases, for tests that only read it."""
+    return site(story)
+
+
 def text(folder: Path, path: str) -> str:
     """What is read on a page, without the frame; words that went and came are marked."""
     (main,) = re.findall(r"(?s)<main[^>]*>(.*)</main>", (folder / path).read_text("utf-8"))
@@ -449,17 +458,17 @@ def text(folder: Path, path: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
 
 
-def test_the_highest_version_that_stands_is_shown(story: Deck) -> None:
-    folder = site(story)
-    assert list(wrong(folder)) == []
-    assert paths(folder / "downloads") == [
+def test_the_highest_version_that_stands_is_shown(story: Deck, released: Path) -> None:
+    assert list(wrong(released)) == []
+    assert paths(released / "downloads") == [
         "anatomy-1.0.0.apkg", "anatomy-1.0.1.apkg", "anatomy-1.1.0.apkg", "anatomy.apkg",
     ]  # fmt: skip
     latest = story.root / "build/releases/1.1.0/anatomy-1.1.0.apkg"
-    assert (folder / "downloads/anatomy.apkg").read_bytes() == latest.read_bytes()
-    index = text(folder, "index.html")
+    assert (released / "downloads/anatomy.apkg").read_bytes() == latest.read_bytes()
+    index = text(released, "index.html")
     sums = [
-        hashlib.sha256((folder / "downloads" / name).read_bytes()).hexdigest() for name in paths(folder / "downloads")
+        hashlib.sha256((released / "downloads" / name).read_bytes()).hexdigest()
+        for name in paths(released / "downloads")
     ]
     assert re.findall(r"Version (\S+) .*? SHA-256 (\w+)", index)[0] == ("1.1.0", sums[2])
     assert re.findall(r"(\d\.\d\.\d) (?:(taken back) )?(20[-\d]+) · (.*?\.) (?:Its|anatomy)", index) == [
@@ -467,31 +476,29 @@ def test_the_highest_version_that_stands_is_shown(story: Deck) -> None:
         ("1.0.1", "taken back", "2027-01-18", "1 changed note."),
         ("1.0.0", "", "2027-01-16", "The first release: 3 notes, 3 cards."),
     ]
-    assert "downloads/anatomy-1.0.1.apkg" not in (folder / "index.html").read_text()
+    assert "downloads/anatomy-1.0.1.apkg" not in (released / "index.html").read_text()
 
 
-def test_a_version_says_what_is_new_word_by_word(story: Deck) -> None:
-    folder = site(story)
-    assert text(folder, "news/1.0.1/index.html").startswith(
+def test_a_version_says_what_is_new_word_by_word(released: Path) -> None:
+    assert text(released, "news/1.0.1/index.html").startswith(
         "What is new Version 1.0.1 taken back 2027-01-18 · 1 changed note. Its authors have taken this version back: "
         "use a later one. The aorta is an artery . To learn again 1 Their answers are others now. "
         "What does the left ventricle pump into? ventricle Changed notes 1 What does the left ventricle pump into? ventricle "
         "Answer The [del]aorta. [/del][ins]aorta, an artery. [/ins] anatomy-1.0.1.apkg"
     )
-    assert text(folder, "news/1.1.0/index.html").startswith(
+    assert text(released, "news/1.1.0/index.html").startswith(
         "What is new Version 1.1.0 2027-01-20 · 1 new note, 1 retired note. New notes 1 What covers the heart? cover "
         "Retired notes 1 They stay with whoever has them, until they are deleted. Where is gas exchanged? alveoli anatomy"
     )
 
 
-def test_a_note_has_its_history_and_the_line_it_was_built_from(story: Deck) -> None:
-    folder = site(story)
-    page = text(folder, "c/ventricle/index.html")
+def test_a_note_has_its_history_and_the_line_it_was_built_from(story: Deck, released: Path) -> None:
+    page = text(released, "c/ventricle/index.html")
     assert page.partition(" History ")[2].partition(" About ")[0] == (
         "1.0.1 2027-01-18 Its answer changed: learn it again. taken back "
         "Answer The [del]aorta. [/del][ins]aorta, an artery. [/ins] 1.0.0 2027-01-16 It is new."
     )
-    html = (folder / "c/ventricle/index.html").read_text("utf-8")
+    html = (released / "c/ventricle/index.html").read_text("utf-8")
     (commit,) = re.findall("/blob/([0-9a-f]{40})/", html)
     assert re.findall('href="(https://github.com/example/anatomy/[^"]*)"', html) == [
         f"https://github.com/example/anatomy/blob/{commit}/cards/heart.md#L6",
@@ -500,36 +507,34 @@ def test_a_note_has_its_history_and_the_line_it_was_built_from(story: Deck) -> N
     assert commit == story.git("rev-parse", "v1.1.0^").strip()
 
 
-def test_ids_of_before_keep_their_pages(story: Deck) -> None:
-    folder = site(story)
-    assert text(folder, "c/alveoli/index.html") == (
+def test_ids_of_before_keep_their_pages(released: Path) -> None:
+    assert text(released, "c/alveoli/index.html") == (
         "All cards Where is gas exchanged? This note is retired: it is no longer in the deck. If you have it, it stays with you, "
         "with your reviews, until you delete it. To find it, search for ID:alveoli in Browse . ID alveoli It was in Anatomy "
         "History 1.1.0 2027-01-20 It left the deck. 1.0.0 2027-01-16 It is new."
     )
-    html = (folder / "c/valve/index.html").read_text("utf-8")
+    html = (released / "c/valve/index.html").read_text("utf-8")
     assert '<meta http-equiv="refresh" content="0; url=../../c/mitral-valve/index.html">' in html
     assert "<dt>ID</dt><dd><code>mitral-valve</code>, before: <code>valve</code></dd>" in (
-        folder / "c/mitral-valve/index.html"
+        released / "c/mitral-valve/index.html"
     ).read_text("utf-8")
 
 
-def test_pages_name_themselves_by_the_address(story: Deck) -> None:
-    folder = site(story)
+def test_pages_name_themselves_by_the_address(released: Path) -> None:
     addresses = {
-        path.relative_to(folder).as_posix(): re.findall(
+        path.relative_to(released).as_posix(): re.findall(
             r'<(?:link rel="canonical" href|meta property="og:url" content)="([^"]*)"', path.read_text("utf-8")
         )
-        for path in folder.rglob("*.html")
+        for path in released.rglob("*.html")
     }
     assert addresses.pop("404.html") == addresses.pop("c/valve/index.html") == []
     for path, found in addresses.items():
         assert found == [f"https://example.org/anatomy/{path.removesuffix('index.html')}"] * 2
-    assert 'href="https://example.org/anatomy/assets/site.css"' in (folder / "404.html").read_text("utf-8")
+    assert 'href="https://example.org/anatomy/assets/site.css"' in (released / "404.html").read_text("utf-8")
 
 
-def test_the_feed_has_the_versions_that_stand(story: Deck) -> None:
-    made = feedparser.parse((site(story) / "feed.xml").read_bytes())
+def test_the_feed_has_the_versions_that_stand(released: Path) -> None:
+    made = feedparser.parse((released / "feed.xml").read_bytes())
     assert not made.bozo
     assert [(entry.title, entry.link, entry.summary) for entry in made.entries] == [
         ("Anatomy 1.1.0", "https://example.org/anatomy/news/1.1.0/index.html", "<p>1 new note, 1 retired note.</p>"),
@@ -559,6 +564,7 @@ def test_a_package_that_is_missing_or_another_is_built_again(story: Deck, tmp_pa
     assert "git checkout v1.0.0" in (folder / "index.html").read_text("utf-8")
 
 
+@pytest.mark.ci
 def test_a_package_is_shown_without_git(story: Deck, tmp_path: Path) -> None:
     with_git = (site(story) / "c/ventricle/index.html").read_text("utf-8")
     copied = tmp_path / "copy"

@@ -83,8 +83,9 @@ def parts(made: Manifest, linked: Mapping[str, Entry]) -> list[Part]:
 
     def known(id_: str) -> Entry:
         note = made.notes.get(id_)
-        page = linked[note.guid].page if note and note.guid in linked else ""
-        return Entry(id_, note.title if note else id_, page, told.changed.get(id_, Changed()))
+        now = linked.get(note.guid) if note else None
+        title = now.title if now else note.title if note else id_
+        return Entry(id_, title, now.page if now else "", told.changed.get(id_, Changed()))
 
     gone = [
         Entry(id_, note.title, linked[note.guid].page if note.guid in linked else "")
