@@ -25,7 +25,7 @@ from scratch import DAY, DAY_ONE, Scratch
 from test_warm import OPERATIONS, STEADY, Author, _but_the_cache, _contents
 
 from deckwright import build as building
-from deckwright import inputs, watch
+from deckwright import files, inputs, watch
 from deckwright.compilation import Compiled, remembering
 from deckwright.diagnostics import Diagnostic, to_text
 from deckwright.diagnostics.media import unused_file
@@ -98,7 +98,9 @@ def test_a_change_makes_a_build_and_what_a_build_writes_does_not(project: Scratc
             project.write({"cards/heart.md": HEART.replace("pumps", word)})
             assert builds.told() == ("built", ("cards/heart.md",))
         project.write({"build/note.md": HEART, "deck.lock": project.lock.read_bytes(), "cards/heart.md": None})
-        assert builds.told() == ("built", ("cards/heart.md",))
+        assert builds.told() == ("built", ("cards/heart.md",))  # And it warns of the note that left.
+        project.write({"cards/lung.md": HEART})
+        assert builds.told() == ("built", ("cards/lung.md",))
 
 
 @pytest.mark.parametrize("is_polling", [False, pytest.param(True, marks=pytest.mark.ci)])
@@ -170,16 +172,16 @@ def test_the_project_goes_and_comes_back(project: Scratch) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_links_are_followed(project: Scratch) -> None:
-    project.write({"shared/a/liver.md": HEART.replace("eart", "iver"), "shared/one.md": "# One\n"})
+    project.write({"shared/a/liver.md": HEART.replace("eart", "iver"), ".hidden/one.md": "# One\n"})
     (project.root / "cards" / "linked").symlink_to("../shared/a")
-    (project.root / "cards" / "one.md").symlink_to("../shared/one.md")
-    (project.root / "cards" / "later.md").symlink_to("../shared/later/later.md")
+    (project.root / "cards" / "one.md").symlink_to("../.hidden/one.md")
+    (project.root / "cards" / "later.md").symlink_to("../.hidden/later/later.md")
     with watched(project) as builds:
         project.write({"shared/a/liver.md": HEART.replace("eart", "iver").replace("pumps", "stores")})
         assert builds.told() == ("errors", ("cards/linked/liver.md",))
-        project.write({"shared/one.md": "# Two\n"})
+        project.write({".hidden/one.md": "# Two\n"})
         assert builds.told() == ("errors", ("cards/one.md",))
-        project.write({"shared/later/later.md": "# Later\n"})
+        project.write({".hidden/later/later.md": "# Later\n"})
         assert builds.told() == ("built", ("cards/later.md",))
 
 
@@ -287,6 +289,31 @@ def test_what_cannot_be_used_is_looked_at_once_more_and_not_for_ever(tmp_path: P
     assert third.is_current()
     (tmp_path / "nothing").touch()
     assert not third.is_current()
+
+
+def test_a_file_that_has_not_rested_is_read_once_more_and_not_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "note.md"
+    read: list[str] = []
+
+    def look() -> None:
+        note.write_text(HEART, encoding="utf-8")
+        files.read(note, 1_000)
+
+    def content(place: str, root: str, real: Callable[[str, str], str] = inputs.content) -> str:
+        read.append(place)
+        return real(place, root)
+
+    monkeypatch.setattr(inputs, "content", content)
+    made = looked_at(tmp_path, look)
+    monkeypatch.setattr(inputs, "REST", -1_000_000_000)  # The clock of files ticks more slowly than that of the system.
+    assert [made.is_current() for _ in range(3)] == [True] * 3
+    assert read == []
+    monkeypatch.setattr(inputs, "REST", 0)
+    note.write_text(HEART, encoding="utf-8")
+    assert [made.is_current() for _ in range(3)] == [True] * 3
+    assert read == ["note.md"]
 
 
 def test_what_an_inner_block_gathers_the_outer_one_has_too(tmp_path: Path) -> None:
