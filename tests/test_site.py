@@ -594,3 +594,30 @@ def test_a_draft_beside_releases_says_so(story: Deck, tmp_path: Path) -> None:
     folder = site(story, draft=True, target=tmp_path / "draft")
     assert list(wrong(folder)) == []
     assert "A draft Version 1.1.0 is not released, so there is nothing to download of it." in text(folder, "index.html")
+
+
+@pytest.mark.ci
+def test_parts_of_the_deck_can_be_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
+    made = Deck(tmp_path / "project")
+    made.write({"deck.toml": SETTINGS + '[editions.lungs]\ntitle = "Lungs only"\ntags = ["lungs"]\n'})
+    made.start_git()
+    made.change(day(1), VENTRICLE, LUNGS.replace("#alveoli", '#alveoli tags="lungs"'))
+    made.publish(day(2))
+    folder = site(made)
+    assert list(wrong(folder)) == []
+    assert paths(folder / "downloads") == [
+        "anatomy-1.0.0.apkg",
+        "anatomy-lungs-1.0.0.apkg",
+        "anatomy-lungs.apkg",
+        "anatomy.apkg",
+    ]
+    part = (folder / "downloads/anatomy-lungs-1.0.0.apkg").read_bytes()
+    said = text(folder, "index.html").partition("Parts of the deck ")[2].partition(" What people ask")[0]
+    assert said == (
+        "Each is a part of the same version. Whoever has a part can import another one, or the whole deck, at any time: "
+        "nothing comes twice, and no review is lost. Lungs only · 1 note, 1 card · anatomy-lungs-1.0.0.apkg "
+        f"({len(part) / 1e3:.0f} kB) SHA-256 {hashlib.sha256(part).hexdigest()}"
+    )
