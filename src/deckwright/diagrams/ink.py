@@ -148,11 +148,15 @@ def _part(seen: Image, place: Ink) -> Ink | None:
 
 
 def _apart(places: Mapping[Label, Ink]) -> list[list[Label]]:
-    """The labels in few groups; no two that may have a pixel in common are in one."""
+    """The labels in few groups; no two that may have a pixel in common are in one. Raises CrowdError if most of them may."""
     labels = list(places)
     beside: dict[int, set[int]] = {place: set() for place in range(len(labels))}
+    meetings = 0
     for one, other in near([each.box for each in places.values()], 0):
         if places[labels[one]].meets(places[labels[other]]):
+            meetings += 1
+            if meetings > MAX_OVERLAPPING * len(labels):  # Each lies over twice as many others, and so over too many.
+                raise CrowdError
             beside[one].add(other)
             beside[other].add(one)
     groups: list[list[int]] = []
