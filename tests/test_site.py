@@ -44,7 +44,7 @@ source: https://example.org/heart
 The aorta: \\(p = \\frac{F}{A}\\)
 
 > [!NOTE]
-> Not into a vein.
+> Not into a vein. <img src="heart.svg">
 
 ## Which side is this? {#side}
 
@@ -213,6 +213,7 @@ def test_a_note_has_its_cards_and_nothing_that_asks_for_a_script(draft: Path) ->
     assert '<hr data-id="answer">' in back
     assert "<mfrac><mi>F</mi><mi>A</mi></mfrac>" in back.replace(" ", "")
     assert re.findall("<script[^>]*>", html) == ['<script src="../../assets/site.js" defer>']
+    assert re.findall(r'<img alt="" loading="lazy" src="../../media/heart-\w+[.]svg"/>', html)
     picture = (draft / "c/side/index.html").read_text("utf-8")
     (source,) = re.findall(r'<img [^>]*src="([^"]*)"', picture)
     assert (draft / "c/side" / source).read_bytes().startswith(b"<svg")
@@ -499,6 +500,7 @@ def test_a_note_has_its_history_and_the_line_it_was_built_from(story: Deck, rele
         "Answer The [del]aorta. [/del][ins]aorta, an artery. [/ins] 1.0.0 2027-01-16 It is new."
     )
     html = (released / "c/ventricle/index.html").read_text("utf-8")
+    assert "dw-report" not in html  # It would lead to this very page.
     (commit,) = re.findall("/blob/([0-9a-f]{40})/", html)
     assert re.findall('href="(https://github.com/example/anatomy/[^"]*)"', html) == [
         f"https://github.com/example/anatomy/blob/{commit}/cards/heart.md#L6",
@@ -621,3 +623,17 @@ def test_parts_of_the_deck_can_be_downloaded(tmp_path: Path, monkeypatch: pytest
         "nothing comes twice, and no review is lost. Lungs only · 1 note, 1 card · anatomy-lungs-1.0.0.apkg "
         f"({len(part) / 1e3:.0f} kB) SHA-256 {hashlib.sha256(part).hexdigest()}"
     )
+
+
+@pytest.mark.ci
+def test_a_version_that_was_taken_back_is_not_offered(story: Deck, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    shutil.copytree(story.root, copied, ignore=shutil.ignore_patterns("site"))
+    log = copied / "CHANGELOG-deck.md"
+    log.write_text(re.sub(r"(## \[1.1.0\].*)", r"\1 [YANKED]", log.read_text()))
+    made = make(copied, Wish(day(9)))
+    assert isinstance(made, Site)
+    assert made.version == "1.0.0"
+    assert (made.folder / "downloads/anatomy.apkg").read_bytes() == (
+        copied / "build/releases/1.0.0/anatomy.apkg"
+    ).read_bytes()
