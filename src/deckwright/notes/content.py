@@ -12,7 +12,7 @@ from ..digests import Value, digest
 from ..read.blocks import VERBATIM, Block, Document, walk
 from ..read.inlines import HIDDEN, Piece, flat, links
 from ..read.sections import Section
-from ..render import clozes, without
+from ..render import clozes, replaced
 from .parts import Part
 
 
@@ -48,7 +48,8 @@ def is_text(block: Block) -> bool:
 
 def text(held: Iterable[Block], document: Document) -> str:
     """The text of all leaves on one line, without marks of emphasis, the marks, numbers and hints of clozes, the
-    folders in the addresses of links, and what refers to footnotes of the document.
+    folders in the addresses of links, and what refers to footnotes of the document; with the characters that entities
+    stand for.
     """
     waiting = [*held]
     waiting.reverse()
@@ -64,17 +65,19 @@ def text(held: Iterable[Block], document: Document) -> str:
 
 def _leaf_text(leaf: Block, document: Document) -> str:
     text = leaf.text
-    left_out: list[tuple[int, int]] = []
+    instead: list[tuple[int, int, str]] = []
     if leaf.pieces:
         for pair in clozes.pair(text, leaf.pieces)[0] if "==" in text or "{{c" in text else ():
-            left_out += ((pair.open.start, pair.start), (pair.end, pair.close.end))
+            instead += ((pair.open.start, pair.start, ""), (pair.end, pair.close.end, ""))
         for piece in flat(leaf.pieces):
-            left_out += _signs(text, piece)
-            if piece.kind == "footnote" and piece.text.lower() in document.footnotes:
-                left_out.append((piece.start, piece.end))
+            instead += ((start, end, "") for start, end in _signs(text, piece))
+            if piece.kind == "entity":
+                instead.append((piece.start, piece.end, piece.text))
+            elif piece.kind == "footnote" and piece.text.lower() in document.footnotes:
+                instead.append((piece.start, piece.end, ""))
     elif leaf.kind in VERBATIM:
-        left_out = [(start, end) for start, end, _, _ in clozes.in_code(text)]
-    return without(text, left_out) if left_out else text
+        instead = [(start, end, "") for start, end, _, _ in clozes.in_code(text)]
+    return replaced(text, instead) if instead else text
 
 
 def _signs(text: str, piece: Piece) -> tuple[tuple[int, int], ...]:
@@ -109,25 +112,20 @@ def _folded(leaf: Block) -> str:
     A hard break is a control character. So is code, which stands behind the text with all its spaces.
     """
     text = leaf.text
-    replaced: list[tuple[int, int, str]] = []
+    instead: list[tuple[int, int, str]] = []
     code: list[str] = []
     for piece in flat(leaf.pieces) if leaf.pieces else ():
         match piece.kind:
             case "emphasis" | "strong":
-                replaced += [(start, end, "*" * (end - start)) for start, end in _signs(text, piece)]
+                instead += [(start, end, "*" * (end - start)) for start, end in _signs(text, piece)]
             case "code":
-                replaced.append((piece.start, piece.end, _CODE))
+                instead.append((piece.start, piece.end, _CODE))
                 code.append(piece.text)
             case "break":
-                replaced.append((piece.start, piece.end, _BREAK))
+                instead.append((piece.start, piece.end, _BREAK))
             case "comment" | "private":
-                replaced.append((piece.start, piece.end, ""))
-    if replaced:
-        parts, position = [], 0
-        for start, end, sign in sorted(replaced):
-            parts += [text[position:start], sign]
-            position = end
-        text = "".join([*parts, text[position:]])
+                instead.append((piece.start, piece.end, ""))
+    text = replaced(text, instead) if instead else text
     folded = " ".join(text.split())
     if _BREAK in folded:
         folded = _AROUND_BREAK.sub(_BREAK, folded)

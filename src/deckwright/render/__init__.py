@@ -2,6 +2,6 @@
 
 from .direction import runs_left
 from .fields import Renderer
-from .text import plain, without
+from .text import plain, replaced
 
-__all__ = ["Renderer", "plain", "runs_left", "without"]
+__all__ = ["Renderer", "plain", "replaced", "runs_left"]

@@ -35,8 +35,13 @@ _TAG = re.compile(r"<[^>]*>")
 
 def without(text: str, places: Iterable[tuple[int, int]]) -> str:
     """The text without these stretches, which may overlap."""
+    return replaced(text, ((start, end, "") for start, end in places))
+
+
+def replaced(text: str, places: Iterable[tuple[int, int, str]]) -> str:
+    """The text with something else in place of these stretches. Of two that overlap, what is for the first stands there."""
     kept, position = [], 0
-    for start, end in sorted(places):
-        kept.append(text[position:start])
+    for start, end, instead in sorted(places):
+        kept += (text[position:start], "" if start < position else instead)
         position = max(position, end)
     return "".join([*kept, text[position:]])
