@@ -138,7 +138,7 @@ def test_nothing_in_source_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or another version of a library would update every note."""
     before = [note.source for note in compiled(EVERYTHING)]
     inline, blocks = Renderer.inline, Renderer.blocks
-    monkeypatch.setattr(Renderer, "inline", lambda self, leaf: f"<i>{inline(self, leaf)} other</i>")
+    monkeypatch.setattr(Renderer, "inline", lambda self, *leaf, **how: f"<i>{inline(self, *leaf, **how)} other</i>")
     monkeypatch.setattr(Renderer, "blocks", lambda self, held: f"<div>{blocks(self, held)} other</div>")
     after = compiled(EVERYTHING)
     assert [note.source for note in after] == before
