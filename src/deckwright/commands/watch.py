@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -71,6 +74,7 @@ def watch(
     screen = _Screen(root, watching.Story())
     follower = Then(then, ctx.color) if then else None
     bar: list[Progress] = []
+    stop = _Stop()
     is_plain = not (keep_going or "SOURCE_DATE_EPOCH" in os.environ)
     click.echo(f"Watching {root.name}. Ctrl-C ends it.", err=True)
     try:
@@ -83,6 +87,7 @@ def watch(
                 progress=advance,
                 waiting=say_waiting,
                 deaf=_say_deaf,
+                stop=stop,
             )
             first = next(builds)
         bar.append(lambda done, total: None)
@@ -97,8 +102,44 @@ def watch(
                 if follower:
                     follower.run(outcome.target.resolve())
     finally:
+        stop.forget()
         if follower:
             follower.end()
+    ctx.exit(128 + stop.number)
+
+
+class _Stop(threading.Event):
+    """Set when a signal has come that ends us. Its handler raises something too, but SQLite, for one, drops what is raised while
+    it calls us: then the watch ends after the build.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+        self._handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    self._handlers[number] = handler
+                    signal.signal(number, self._note)
+
+    def is_set(self) -> bool:
+        return self.number > 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """The lock that others of its kind take must not be asked for by a handler of signals."""
+        time.sleep(timeout or 0)
+        return self.is_set()
+
+    def forget(self) -> None:
+        """Leave signals to those who had them before."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.number = number
+        self._handlers[number](number, frame)
 
 
 def _say_deaf(reason: str) -> None:
