@@ -256,7 +256,7 @@ def _damage_package(chance: random.Random, folder: Path) -> None:
     whole = read_package(good)
     changes = compare(whole, held)
     changes_to_text(changes)
-    changes_to_json(changes)
+    changes_to_json(changes, whole, held)
     assert {note.guid for note in held.notes} == {note.guid for note in whole.notes}
 
 

@@ -977,7 +977,7 @@ def look_at_damaged(three: list[bytes], number: int, folder: Path) -> None:
             for old, new in ((good, held), (held, good)):
                 changes = compare(old, new)
                 to_text(changes)
-                to_json(changes).encode("utf-8", "backslashreplace")
+                to_json(changes, old, new).encode("utf-8", "backslashreplace")
         assert time.process_time() - began < 2, seed
 
 
