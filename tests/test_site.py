@@ -23,7 +23,7 @@ from test_release import COVER, LUNGS, VALVE, VENTRICLE, Deck
 
 from deckwright import files
 from deckwright.commands import main
-from deckwright.release import Refusal
+from deckwright.release import Refusal, notes
 from deckwright.site import Site, Wish, help, lists, make, pages, prose, samples
 from deckwright.site.shown import opened
 
@@ -348,7 +348,7 @@ def test_the_learner_is_told_what_the_page_for_learners_says() -> None:
     page = (ROOT / "docs/learners.md").read_text("utf-8")
     table = page.partition("| ------")[2].partition("\n\n")[0]
     rows = tuple(tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table.splitlines()[1:])
-    assert rows == help.UPDATING
+    assert rows == notes.UPDATING
 
 
 def test_each_question_is_answered_two_clicks_from_the_first_page(draft: Path) -> None:

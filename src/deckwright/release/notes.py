@@ -13,18 +13,17 @@ from .cut import Cut
 from .step import Reason
 from .words import code, differing, entries, searches, text, untold
 
-_UPDATING = """\
-| what                       | what an update does                                                    |
-| -------------------------- | ---------------------------------------------------------------------- |
-| Your reviews and due dates | They stay, on every card.                                              |
-| Notes that changed         | Their fields and tags become the deck's. Tags that you added are lost. |
-| Notes that did not change  | They stay as you have them, with your edits.                           |
-| Notes that you edited      | If they changed, your edits stay only if made after this version.      |
-| New notes                  | They are added.                                                        |
-| Notes that left the deck   | They stay with you until you delete them.                              |
-| Notes that you deleted     | They come back. Suspend a card instead.                                |
-| Cards that you moved       | They stay in the deck where you put them.                              |
-"""
+UPDATING = (
+    ("Your reviews and due dates", "They stay, on every card."),
+    ("Notes that changed", "Their fields and tags become the deck's. Tags that you added are lost."),
+    ("Notes that did not change", "They stay as you have them, with your edits."),
+    ("Notes that you edited", "If they changed, your edits stay only if made after the new version."),
+    ("New notes", "They are added."),
+    ("Notes that left the deck", "They stay with you until you delete them."),
+    ("Notes that you deleted", "They come back. Suspend a card instead."),
+    ("Cards that you moved", "They stay in the deck where you put them."),
+)
+"""What an update does to each thing that a learner has, as docs/learners.md says it."""
 
 
 def release_notes(cut: Cut) -> str:
@@ -35,7 +34,7 @@ def release_notes(cut: Cut) -> str:
         blocks.append(said)
     blocks += [part for part in _parts(cut) if part]
     blocks += [part for part in [editions.told(cut)] if part]
-    blocks.append([f"## {'Updating' if cut.former else 'Importing'}", _how(cut), _UPDATING.rstrip()])
+    blocks.append([f"## {'Updating' if cut.former else 'Importing'}", _how(cut), _updating()])
     return "\n\n".join("\n\n".join(block) for block in blocks) + "\n"
 
 
@@ -93,6 +92,13 @@ def _how(cut: Cut) -> str:
     ])  # fmt: skip
 
 
+def _updating() -> str:
+    rows = [("what", "what an update does"), *UPDATING]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [f"| {what:{wide[0]}} | {does:{wide[1]}} |" for what, does in rows]
+    return "\n".join([lines[0], f"| {'-' * wide[0]} | {'-' * wide[1]} |", *lines[1:]])
+
+
 def _parts(cut: Cut) -> Iterator[list[str]]:
     """The parts of the notes that there is something for, each with its heading."""
     changes, lines = cut.changes, cut.ledger.lines
@@ -115,7 +121,7 @@ def _parts(cut: Cut) -> Iterator[list[str]]:
     look = [reason for reason in cut.verdict.reasons if reason.rule == "look"]
     if look:
         names = ", ".join(f"{text(reason.name)} ({text(reason.detail)})" for reason in look)
-        own = "What you changed in _Cards…_ is replaced, but not your own file of styling."
+        own = "What you changed in _Cards…_ before is replaced; your own file of styling stays."
         yield ["## The look of the cards", f"Changed: {names}. {own}"]
     gone = [lines[note.guid] for note in changes.retired]
     yield _part("Retired notes", gone, _retired(changes.retired, gone, _types_of_taken(cut, gone)))

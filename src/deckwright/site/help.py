@@ -16,14 +16,3 @@ QUESTIONS = (
     ("mistake", "How do I report a mistake?"),
 )
 """The `id` of each on the page, and the question."""
-
-UPDATING = (
-    ("Your reviews and due dates", "They stay, on every card."),
-    ("Notes that changed", "Their fields and tags become the deck's. Tags that you added are lost."),
-    ("Notes that did not change", "They stay as you have them, with your edits."),
-    ("Notes that you edited", "If they changed, your edits stay only if made after the new version."),
-    ("New notes", "They are added."),
-    ("Notes that left the deck", "They stay with you until you delete them."),
-    ("Cards that you moved", "They stay in the deck where you put them."),
-)
-"""What an update does, as docs/learners.md says it."""

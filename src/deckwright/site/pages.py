@@ -15,10 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .. import notetypes, texts
 from ..amounts import count
 from ..model import Media, Note
+from ..release.notes import UPDATING
 from . import changes, faces, feed, lists, places, plots, prose, samples, styles, versions
 from .changes import Event, Gone
 from .faces import Face
-from .help import QUESTIONS, UPDATING
+from .help import QUESTIONS
 from .lists import Group
 from .maths import STYLE
 from .numbers import drawn
