@@ -121,6 +121,25 @@ def load(
     return loaded, found + _told(project, loaded, terms)
 
 
+def look(root: Path, options: Options, progress: Progress = lambda done, total: None) -> Outcome:
+    """What `build` would do with the project in `root`: all is loaded, but neither deck.lock nor a package
+    is written. What becomes of each file is kept in the cache, if there is a folder for it. Raises nothing for mistakes of
+    authors and errors of disks.
+    """
+    project, found = settings.load(root)
+    if project is None:
+        return Outcome("bad settings", found)
+    try:
+        with inputs.watched(root) as seen, collector.tuned():
+            known = manifest.media(manifest.read(root), seen.root)
+            loaded = collection.load(project, options.terms, progress, Cache(root / CACHE), known)
+    except OSError as error:
+        return Outcome("unreadable", found, path=Path(error.filename or root), problem=files.reason(error))
+    outcome = Outcome("built", found + _told(project, loaded, options.terms), loaded=loaded)
+    reason = _objection(loaded, options.keep_going)
+    return replace(outcome, status=reason) if reason else outcome
+
+
 def kept(root: Path) -> Cache:
     """What earlier builds of the project in `root` have kept. Nothing is added to it."""
     return Cache(root / CACHE, read_only=True)

@@ -147,6 +147,11 @@ class Notes:
         """The numbers of the cards of each note's deletions, in the order of the notes."""
         return (who.numbers for _, who in self._identified)
 
+    def at(self, place: int) -> Note:
+        """The note at this place, counted from 0: alone it is quickly made."""
+        draft, who = self._identified[place]
+        return _filled(draft, self._compilation.bodies(draft.file)[draft.place], who)
+
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
         for file, held in groupby(self._identified, key=lambda pair: pair[0].file):

@@ -22,6 +22,7 @@ _COMMANDS = (
     "init",
     "build",
     "watch",
+    "preview",
     "check",
     "diff",
     "rehearse",

@@ -75,7 +75,7 @@ def choose(
             is_asked = is_asked and bool(met)
         if is_asked:
             is_any = True
-            state = _state(lines[note.guid])
+            state = state_of(lines[note.guid])
             if not choice.new or state != "released":
                 found.append(Chosen(note, note_types[note.note_type], state))
     for asked in filters:
@@ -85,7 +85,8 @@ def choose(
     return found, None if is_any else Nothing("No note is all of this at once." if filters else "There are no notes.")
 
 
-def _state(line: Line) -> State:
+def state_of(line: Line) -> State:
+    """What became of a note, by its line in the ledger."""
     if line.released is None:
         return "new"
     return "changed" if line.draft else "released"

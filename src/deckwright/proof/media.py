@@ -32,7 +32,7 @@ class Shelf:
             self.left_out[name] = len(data)
             return False
         self._size += len(data)
-        self._held[name] = f"data:{_type(name)};base64,{b64encode(data).decode()}"
+        self._held[name] = f"data:{type_of(name)};base64,{b64encode(data).decode()}"
         return True
 
     def attribute(self, name: str) -> str:
@@ -60,7 +60,7 @@ _TYPES = {
 }
 
 
-def _type(name: str) -> str:
+def type_of(name: str) -> str:
     """The media type of a file. Python's own table depends on the system."""
     ending = extension(name)
     group = "image" if ending in PICTURES else "video" if ending in VIDEO else "audio"

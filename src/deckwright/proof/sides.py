@@ -30,19 +30,12 @@ def sides(note: Note, note_type: NoteType, ordinal: int, attribute: Attribute) -
     front = _TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
     if "[[type:" in made.question and typed and typed != answer:
         back = f'<div class="dw-typed">{escape(typed)}</div>{back}'
-    return _alone(front, attribute), _alone(back, attribute)
+    return alone(front, attribute), alone(back, attribute)
 
 
-_TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
-_NOT_HERE = re.compile(r'<script>\n.*?</script>\n?|<link rel="stylesheet" href="_[^"<>]*">\n?', re.DOTALL)
-"""Anki's script for masks, and the learner's own stylesheet. Nothing an author writes can begin so."""
+def alone(html: str, attribute: Attribute) -> str:
+    """The HTML of a side as `cards` makes it, with masks, pictures and sound for a page in which no script of Anki's runs."""
 
-_CANVAS = '<canvas id="image-occlusion-canvas"></canvas>'
-_PLAYED = re.compile(r"\[sound:([^\[\]<>\"&]*)\]")
-_SHOWN = re.compile(r"""(<(?:img|video)\b[^<>]*?\s)src="([^"#?]*)([^"]*)"([^<>]*>)""")
-
-
-def _alone(html: str, attribute: Attribute) -> str:
     def shown(found: re.Match[str]) -> str:
         before, name, behind, after = found.groups()
         if source := attribute(name):
@@ -61,6 +54,15 @@ def _alone(html: str, attribute: Attribute) -> str:
     if _CANVAS in html:
         html = html.replace(_CANVAS, overlay(html))
     return _PLAYED.sub(played, _SHOWN.sub(shown, html))
+
+
+_TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
+_NOT_HERE = re.compile(r'<script>\n.*?</script>\n?|<link rel="stylesheet" href="_[^"<>]*">\n?', re.DOTALL)
+"""Anki's script for masks, and the learner's own stylesheet. Nothing an author writes can begin so."""
+
+_CANVAS = '<canvas id="image-occlusion-canvas"></canvas>'
+_PLAYED = re.compile(r"\[sound:([^\[\]<>\"&]*)\]")
+_SHOWN = re.compile(r"""(<(?:img|video)\b[^<>]*?\s)src="([^"#?]*)([^"]*)"([^<>]*>)""")
 
 
 def _described(picture: str) -> str:

@@ -51,6 +51,7 @@ def builds(
     root: Path,
     options: Callable[[], Options],
     *,
+    is_looking: bool = False,
     is_polling: bool = False,
     stop: Event | None = None,
     progress: Progress = lambda done, total: None,
@@ -63,6 +64,8 @@ def builds(
     `options` is asked before each build: the time is in them. With `is_polling` the files are looked at twice a second, as
     file systems need it that do not tell of changes. So they are where the system refuses to tell, and `deaf` is called
     with the reason. `waiting` is called when a build waits for another one. Whatever is wrong with the files raises nothing.
+
+    With `is_looking`, all is loaded and nothing written: each outcome is that of `build.look`.
     """
     stop = stop or Event()
     last: Seen | None = None
@@ -75,7 +78,7 @@ def builds(
                     pass
                 continue
             began = time.perf_counter()
-            outcome, gathered = _built(root, options(), progress, waiting, memory)
+            outcome, gathered = _built(root, options(), progress, None if is_looking else waiting, memory)
             seen = Seen(gathered, last)
             changed = seen.differing(last)
             if outcome.is_ledger_changed:
@@ -97,12 +100,15 @@ def _wait(root: Path, seen: Seen, ears: Ears, stop: Event, patience: float | Non
 
 
 def _built(
-    root: Path, options: Options, progress: Progress, waiting: Callable[[], None], memory: dict[str, Compiled]
+    root: Path, options: Options, progress: Progress, waiting: Callable[[], None] | None, memory: dict[str, Compiled]
 ) -> tuple[Outcome, Inputs]:
-    """Build, and tell what was looked at for that."""
+    """Build, or only look if nothing is to be waited for, and tell what was looked at for that."""
     with inputs.watched(root) as gathered, remembering(memory):
         try:
-            outcome = building.build(root, options, progress, waiting)
+            if waiting:
+                outcome = building.build(root, options, progress, waiting)
+            else:
+                outcome = building.look(root, options, progress)
         except OSError as error:  # The project was taken away under it.
             outcome = Outcome("unreadable", [], path=Path(error.filename or root), problem=files.reason(error))
     if outcome.is_ledger_changed and outcome.loaded:

@@ -1,0 +1,70 @@
+"""`deckwright preview`: a project → its cards in a browser, as they change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ._project import found_root, project_option, terms
+from ._talk import command, fail
+
+
+@command("preview")
+@project_option
+@click.option("--open", "show", is_flag=True, help="Open the page in your browser.")
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(1, 65_535),
+    help="The port of the page. Default: 7391, or the next one that is free.",
+)
+@click.option(
+    "--editor",
+    metavar="NAME",
+    envvar="DECKWRIGHT_EDITOR",
+    default="",
+    help="Where links open your notes: vscode, cursor, idea, sublime, zed and others, an address with {path} and {line} in "
+    "it, or none. Default: DECKWRIGHT_EDITOR, or the first of them that is installed.",
+)
+@click.option("--poll", is_flag=True, help="Look at the files twice a second, as on network drives that tell nothing.")
+def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) -> None:
+    """Show the cards in a browser while you write them.
+
+    The page follows your files. It says what is wrong and where, and shows all the other cards. Nothing is built: neither the
+    package nor deck.lock changes. Only this computer can open the page. Ctrl-C ends it.
+    """
+    from ..build import Options
+
+    try:
+        from .. import preview as previewing
+        from ..preview import editors
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("deckwright"):
+            raise
+        fail(2, "To see a preview, run: pip install 'deckwright[preview]'")
+    root = found_root(start)
+    try:
+        template = editors.template(editor)
+    except ValueError as error:
+        fail(2, f"{error}.", f"Known are: {', '.join(editors.EDITORS)}")
+    try:
+        previewing.serve(
+            root,
+            previewing.Wish(Options(terms(root)), port, template, poll),
+            lambda address: _say(root, address, show),
+            lambda reason: click.echo(
+                f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True
+            ),
+        )
+    except OSError as error:
+        fail(1, f"There is no free port: {error.strerror or error}.", "To try another one: --port")
+
+
+def _say(root: Path, address: str, show: bool) -> None:
+    click.echo(f"{root.name}: {address}")
+    click.echo("Ctrl-C ends the preview.", err=True)
+    if show:
+        import webbrowser
+
+        webbrowser.open(address)

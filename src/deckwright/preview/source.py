@@ -1,0 +1,29 @@
+"""A place in a file of notes → the Markdown of the section that it lies in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import files
+from ..limits import MAX_FILE_BYTES
+from ..notes.kinds import VOCABULARY
+from ..read import sections
+
+
+def section(root: Path, file: str, line: int) -> str:
+    """The lines of the section of the file, a path relative to the root with `/`, that has this line, counted from 1; empty if
+    there is none any more.
+    """
+    path = root / file
+    if not files.is_inside(path, root):
+        return ""
+    try:
+        data = files.read(path, MAX_FILE_BYTES)
+    except OSError:
+        return ""
+    for one in reversed(sections.read(file, data, VOCABULARY)[0]):
+        first = one.title.first
+        last = max((block.last for block in one.body), default=one.title.last)
+        if first < line <= max(last, one.title.last):
+            return "\n".join(one.file.lines[first : max(last, one.title.last)]).rstrip()
+    return ""
