@@ -57,8 +57,8 @@ def app(state: State, port: int) -> ASGIApp:
         Route("/media/{secret}/{name}", _with(state, _medium)),
         Route("/media/{name}", _with(state, _medium)),
         Route("/events", _with(state, _events)),
-        Route("/static/{name:path}", lambda request: _own("static", request.path_params["name"])),
-        Route("/frame/{name:path}", lambda request: _own("frame", request.path_params["name"])),
+        Route("/static/{name:path}", _with(state, _own)),
+        Route("/frame/{name:path}", _with(state, _own)),
     ]
     return Guard(Starlette(routes=routes), port, state.token, state.secret)
 
@@ -156,8 +156,9 @@ async def _events(state: State, request: Request) -> Response:
     return StreamingResponse(stream, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def _own(folder: str, name: str) -> Response:
-    data = _files(folder).get(name)
+async def _own(state: State, request: Request) -> Response:
+    folder = "frame" if request.url.path.startswith("/frame/") else "static"
+    data = _files(folder).get(request.path_params["name"])
     if data is None:
         return PlainTextResponse("There is no such file.\n", 404)
     headers = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}

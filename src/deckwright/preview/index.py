@@ -7,6 +7,7 @@ cache from run to run, so that a build costs what has changed.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -188,9 +189,9 @@ _PART = msgspec.msgpack.Decoder(tuple[Entry, ...])
 def _entry(note: Note, note_type: NoteType) -> Entry:
     cards = []
     for card in texts.cards(note, note_type):
-        question = " ".join(card.question.split())
-        title = question if len(question) <= TITLE else question[: TITLE - 1] + "…"
-        cards.append(Card(card.ordinal + 1, title, f"{note.id}\n{card.question}\n{card.answer}".casefold()))
+        cards.append(
+            Card(card.ordinal + 1, _title(card.question), f"{note.id}\n{card.question}\n{card.answer}".casefold())
+        )
     seen = hashlib.blake2b(msgspec.msgpack.encode((note.fields, note.tags, note.deck)), digest_size=8)
     return Entry(
         id=note.id,
@@ -203,6 +204,16 @@ def _entry(note: Note, note_type: NoteType) -> Entry:
         digest=seen.hexdigest(),
         cards=tuple(cards),
     )
+
+
+def _title(question: str) -> str:
+    """A question on one line, sounds as a sign and formulas without the signs around them."""
+    title = " ".join(_AROUND.sub("", _SOUND.sub("♪", question)).split())
+    return title if len(title) <= TITLE else title[: TITLE - 1] + "…"
+
+
+_SOUND = re.compile(r"\[sound:[^\]]*\]")
+_AROUND = re.compile(r"\\[()\[\]]")
 
 
 def _standings(entries: Iterable[Entry], loaded: Loaded) -> Iterator[Standing]:

@@ -1,4 +1,5 @@
-// How Anki configures MathJax: ts/mathjax/index.ts of version 26.9. It is told here where it is served from, and has no menu.
+// How Anki configures MathJax: ts/mathjax/index.ts of version 26.9. Here it is served from elsewhere, and has no menu. Both
+// packages are in the component already.
 window.MathJax = {
   tex: {
     displayMath: [["\\[", "\\]"]],
@@ -7,10 +8,7 @@ window.MathJax = {
     processRefs: false,
     packages: { "[+]": ["noerrors", "mathtools"], "[-]": ["textmacros"] },
   },
-  loader: {
-    load: ["[tex]/noerrors", "[tex]/mathtools"],
-    paths: { mathjax: "/frame/mathjax" },
-  },
+  loader: { paths: { mathjax: "/frame/mathjax" } },
   options: { enableMenu: false, enableAssistiveMml: true },
   startup: { elements: ["#qa"] },
 };
