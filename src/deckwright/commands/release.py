@@ -110,7 +110,7 @@ def release(
     if isinstance(made, releasing.Refusal):
         _refuse(made)
     cut, folder = made
-    package = folder / f"{cut.settings.slug}-{cut.version}.apkg"
+    package = folder / cut.file()
     held = ", ".join(count(number, noun) for noun, number in cut.counts.items() if number)
     click.echo(f"Made {shown(folder)} · {held}, {size(package.stat().st_size)}")
     if names := releasing.edited(cut, folder):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from .. import files
@@ -20,11 +19,8 @@ TEXTS: Mapping[str, Callable[[Cut], str]] = {"RELEASE_NOTES.md": release_notes, 
 
 def edited(cut: Cut, folder: Path) -> dict[str, bytes]:
     """The texts in `folder` that are others than those written for the same version of the same commit, by name."""
-    try:
-        then = manifest.parse((folder / "manifest.json").read_bytes())
-    except (OSError, msgspec.MsgspecError):
-        return {}
-    if (then.version, then.source) != (cut.version, cut.source):
+    then = manifest.prepared(folder, cut.version, cut.source)
+    if then is None:
         return {}
     found = {}
     for name, write in TEXTS.items():

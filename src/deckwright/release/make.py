@@ -23,7 +23,6 @@ from .plan import Plan, restoring
 from .refusal import Refusal
 from .repository import GitError
 
-MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 
 
@@ -32,8 +31,8 @@ def make(
 ) -> tuple[Cut, Path] | Refusal:
     """Build the release twice, compare, and put all that is published into `build/releases/VERSION`, in one step.
 
-    The release, and that folder. What its author edited there of the texts is kept. `rehearse` is given the package before anything is put there, and may refuse it. Nothing
-    that Git tracks is changed. Raises OSError.
+    The release, and that folder. What its author edited there of the texts is kept. `rehearse` is given the package before
+    anything is put there, and may refuse it. Nothing that Git tracks is changed. Raises OSError.
     """
     folder = build.make_build_folder(root) / RELEASES
     folder.mkdir(exist_ok=True)
@@ -67,7 +66,7 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
         before = ""
     changes: dict[str, bytes | None] = {
         ledger.FILE: (folder / ledger.FILE).read_bytes(),
-        f"{RELEASES}/{cut.version}.json": (folder / MANIFEST).read_bytes(),
+        manifest.path(cut.version): (folder / manifest.FILE).read_bytes(),
         DECK_CHANGELOG: changelog(cut, before).encode(),
     }
     changes |= {fragment.path: None for fragment in cut.fragments}
@@ -154,7 +153,7 @@ def _papers(cut: Cut, folder: Path, kept: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(kept.get(name) or write(cut).encode())
     published = {path.name: _file(path) for path in folder.iterdir() if path.suffix == ".apkg"}
     made = manifest.manifest(cut, dict(sorted(published.items())))
-    (folder / MANIFEST).write_bytes(manifest.dump(made))
+    (folder / manifest.FILE).write_bytes(manifest.dump(made))
     summed = sorted(path for path in folder.iterdir() if path.name != ledger.FILE)
     lines = (f"{_file(path).sha256}  {path.name}\n" for path in summed)
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,10 +12,15 @@ from msgspec import Meta
 from ..diff import NoteChange
 from ..diff.compare import title_of
 from ..diff.field_text import Stretch, Words
+from ..layout import RELEASES
 from ..package import PackedNote
 from .contents import contents_digest, note_digest
 from .cut import Cut, CutEdition
+from .repository import Repository
 from .words import shortened
+
+FILE = "manifest.json"
+"""What it is called among the files that are published. In the project, it is `path` of its version."""
 
 FORMAT: Literal[1] = 1
 """The format of the manifest. It grows where what is there already changes its meaning or goes."""
@@ -129,8 +135,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `time` is in seconds of the Unix epoch. `source` is the commit whose notes it has, the one before that of the tag.
     `previous` is the release that it was compared with, and `step` how large a step the differences asked for at least;
     both are empty for a first release. `digest` is that of the contents of the package, which docs/identity.md describes.
-    `files` are by name, `media` by their name in Anki with their SHA-256, `notes` by ID, `editions`
-    by their names in the settings.
+    `files` are by name, `media` by their name in Anki with their SHA-256, `notes` by ID, `editions` by their names in the
+    settings.
     """
 
     format: Literal[1]
@@ -149,6 +155,16 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: dict[str, Sha256]
     notes: dict[str, Note]
     editions: dict[str, Edition] = {}
+
+    @property
+    def package(self) -> str:
+        """The name of the package of the whole deck, which has the version in it."""
+        return f"{self.deck.slug}-{self.version}.apkg"
+
+
+def path(version: str) -> str:
+    """Where the project has the manifest of a version."""
+    return f"{RELEASES}/{version}.json"
 
 
 def manifest(cut: Cut, files: Mapping[str, File]) -> Manifest:
@@ -180,8 +196,25 @@ def dump(made: Manifest) -> bytes:
 
 
 def parse(data: bytes) -> Manifest:
-    """The manifest in a file. Raises msgspec.ValidationError for what is none."""
+    """The manifest in a file. Raises msgspec.MsgspecError for what is none."""
     return msgspec.json.decode(data, type=Manifest)
+
+
+def committed(repository: Repository, commit: str, version: str) -> Manifest | None:
+    """The manifest of a version in a commit; None if it has none that can be read."""
+    try:
+        return parse(repository.file(commit, path(version)) or b"")
+    except msgspec.MsgspecError:
+        return None
+
+
+def prepared(folder: Path, version: str, source: str) -> Manifest | None:
+    """The manifest in a folder of files that were made to be published, if they are of this version and this commit."""
+    try:
+        made = parse((folder / FILE).read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return made if (made.version, made.source) == (version, source) else None
 
 
 def schema() -> bytes:

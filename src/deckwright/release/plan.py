@@ -113,25 +113,18 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     if last:
         places = {guid: span.place for guid, span in loaded.spans.items()}
         changes = compare(last.package, new, places)
-        then, slug = _last_manifest(held, last), loaded.collection.settings.slug
+        then, slug = manifest.committed(held, held.head, last.release.version), loaded.collection.settings.slug
         editions = Editions(_then(then), _now(loaded), places)
         slugs = then.deck.slug if then else slug, slug
         verdict = judge(changes, last.package, new, known, editions, slugs=slugs)
     step: Step = verdict.step if wish.asked == "auto" else wish.asked
     version = next_version(last.release.version if last else "", step)
-    time = (_prepared(root, version, held.head) if wish.finishes else 0) or wish.now
+    ready = manifest.prepared(root / BUILD / RELEASES / version, version, held.head) if wish.finishes else None
+    time = ready.time if ready else wish.now
     made = Plan(held, held.head, loaded, found, version, time, last, changes, verdict, tuple(said), missing)
     if refusal := _unfit(made, new, wish.asked):
         return replace(made.refused(refusal), version=version if step != "none" else "")
     return made
-
-
-def _last_manifest(held: Repository, last: Former) -> Manifest | None:
-    """The manifest of the last release; None if there is none that can be read."""
-    try:
-        return manifest.parse(held.file(held.head, f"{RELEASES}/{last.release.version}.json") or b"")
-    except msgspec.MsgspecError:
-        return None
 
 
 def _then(made: Manifest | None) -> dict[str, Members]:
@@ -222,7 +215,7 @@ def _joining(held: Repository, version: str, commit: str) -> tuple[str, ...]:
         return (f"git merge {held.tag(version)}",)
     return (
         f"git show {held.tag(version)}:./{ledger.FILE} >> {ledger.FILE}",
-        f"git restore --source={held.tag(version)} -- {RELEASES}/{version}.json",
+        f"git restore --source={held.tag(version)} -- {manifest.path(version)}",
         "deckwright build, and commit all that",
     )
 
@@ -267,20 +260,11 @@ def described(reason: Reason) -> str:
     return f"{where}{reason.name}{id_}: {reason.step}, {reason.rule}{detail}"
 
 
-def _prepared(root: Path, version: str, source: str) -> int:
-    """The time of this version as it was prepared before, of the same commit; 0 if it was not."""
-    try:
-        made = manifest.parse((root / BUILD / RELEASES / version / "manifest.json").read_bytes())
-    except (OSError, msgspec.MsgspecError):
-        return 0
-    return made.time if (made.version, made.source) == (version, source) else 0
-
-
 def _taken(held: Repository, known: Ledger, version: str, time: int) -> Refusal | None:
     """Why a version or a time cannot be that of the release."""
     if reason := identity.refusal(known, version, time):
         return Refusal(reason)
-    if version in held.tags() or (held.root / RELEASES / f"{version}.json").exists():
+    if version in held.tags() or (held.root / manifest.path(version)).exists():
         there = f"version {version} is there already: it has a tag, or a file in {RELEASES}/"
         absent = _absent(held, known).get(version, "")
         return Refusal(there, _joining(held, version, absent) if absent else ())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
 from ..identity import ledger
-from ..layout import RELEASES
 from . import manifest
 from .repository import Repository
 
@@ -19,11 +17,7 @@ def named(held: Repository, slug: str) -> Repository:
     """
     if not held.prefix:
         return held
-    names = {}
-    for release in ledger.releases(held.file(held.head, ledger.FILE) or b""):
-        try:
-            made = manifest.parse(held.file(held.head, f"{RELEASES}/{release.version}.json") or b"")
-        except msgspec.MsgspecError:
-            continue
-        names[release.version] = made.tag
+    releases = ledger.releases(held.file(held.head, ledger.FILE) or b"")
+    known = (manifest.committed(held, held.head, release.version) for release in releases)
+    names = {made.version: made.tag for made in known if made}
     return replace(held, before_v=f"{slug}-", names=names)

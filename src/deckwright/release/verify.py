@@ -213,7 +213,7 @@ def _in_what(then: manifest.Note, now: PackedNote, text: str) -> str:
 
 def _manifest(held: Repository, commit: str, release: Release) -> tuple[Manifest | None, list[str]]:
     """The manifest that a commit has of a release, None if it has none that can be read; and what is wrong with it."""
-    path = f"{RELEASES}/{release.version}.json"
+    path = manifest.path(release.version)
     data, last = held.file(commit, path), held.file(held.head, path)
     if data is None:
         return None, [f"{path} is missing"]
@@ -237,12 +237,9 @@ def _manifests(held: Repository) -> dict[str, Manifest]:
     """The manifests of all releases that are known here, the latest version first: of the last commit, or of the tag."""
     tags, made = held.tags(), {}
     for version in sorted(_releases(held), key=order, reverse=True):
-        path = f"{RELEASES}/{version}.json"
-        data = held.file(held.head, path) or held.file(tags.get(version, held.head), path) or b""
-        try:
-            made[version] = manifest.parse(data)
-        except msgspec.MsgspecError:
-            continue
+        commits = dict.fromkeys([held.head, tags.get(version, held.head)])
+        if found := next(filter(None, (manifest.committed(held, commit, version) for commit in commits)), None):
+            made[version] = found
     return made
 
 

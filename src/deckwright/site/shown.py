@@ -162,7 +162,7 @@ def _released(
     """What a release holds: its package, or what is built again of its commit, which must be the same. Where notes stand,
     only the commit tells.
     """
-    name = f"{made.deck.slug}-{made.version}.apkg"
+    name = made.package
     is_linked = bool(places.line(settings, made.source, "", Span("a", 1)))
     held = repository(root)
     tree, loaded, problem = None, None, ""
@@ -212,7 +212,7 @@ def _rebuilt(root: Path, held: Repository, made: Manifest, stack: ExitStack) -> 
 def _built(tree: Path, made: Manifest, stack: ExitStack) -> dict[str, Path]:
     """The package of a release, built of its commit, if it is what was published byte for byte."""
     folder = stack.enter_context(files.workshop(Path(gettempdir())))
-    name = f"{made.deck.slug}-{made.version}.apkg"
+    name = made.package
     outcome = build.build(tree, build.Options(Terms(made.time), folder / name, locked=True))
     if outcome.status != "built" or name not in made.files or _sha256(folder / name) != made.files[name].sha256:
         return {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ..amounts import size
 from ..limits import MAX_CHANGES_SHOWN
 from ..release.manifest import Changed, Manifest
 from . import changes, prose
@@ -50,8 +51,7 @@ class Version(msgspec.Struct, frozen=True):
 
 
 def version(made: Manifest, shown: Shown) -> Version:
-    name = f"{made.deck.slug}-{made.version}.apkg"
-    file = made.files.get(name)
+    file = made.files.get(made.package)
     return Version(
         version=made.version,
         tag=made.tag,
@@ -66,10 +66,10 @@ def version(made: Manifest, shown: Shown) -> Version:
         changed=len(made.changes.changed),
         retired=len(made.changes.retired),
         said="\n".join(map(prose.markdown, made.changes.said)),
-        name=name,
-        size=_size(file.size) if file else "",
+        name=made.package,
+        size=size(file.size) if file else "",
         sha256=file.sha256 if file else "",
-        href=_href(name, shown),
+        href=_href(made.package, shown),
     )
 
 
@@ -119,7 +119,7 @@ def editions(made: Manifest, shown: Shown) -> list[Edition]:
             notes=part.counts.notes,
             cards=part.counts.cards,
             name=part.files[0],
-            size=_size(made.files[part.files[0]].size),
+            size=size(made.files[part.files[0]].size),
             sha256=made.files[part.files[0]].sha256,
             href=_href(part.files[0], shown),
         )
@@ -129,8 +129,3 @@ def editions(made: Manifest, shown: Shown) -> list[Edition]:
 
 def _href(name: str, shown: Shown) -> str:
     return f"{DOWNLOADS}/{name}" if name in shown.packages else ""
-
-
-def _size(number: int) -> str:
-    """A number of bytes, as file managers show it."""
-    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
