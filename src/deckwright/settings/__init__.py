@@ -19,7 +19,9 @@ from ..layout import DECK, PYPROJECT
 from ..limits import MAX_SETTINGS_BYTES
 from ..model import Settings, Span
 from . import toml_places
-from .check import check
+from .check import check, page_of_note
+
+__all__ = ["Project", "find", "load", "page_of_note", "settings_files"]
 
 _TABLES: dict[str, toml_places.Keys] = {DECK: (), PYPROJECT: ("tool", "deckwright")}
 """The table of each file that holds the settings."""

@@ -96,9 +96,14 @@ def _normalised(texts: dict[str, str]) -> dict[str, object]:
     made: dict[str, object] = {**texts, "name": unicodedata.normalize("NFC", texts["name"])}
     if "tag_prefix" in texts:
         made["tag_prefix"] = texts["tag_prefix"].replace("/", "::")
-    if texts.get("site") and "report_url" not in texts:
-        made["report_url"] = f"{texts['site'].rstrip('/')}/c/{{id}}/"  # The page of a note; see `site`.
+    if "report_url" not in texts:
+        made["report_url"] = page_of_note(texts.get("site", ""))
     return made
+
+
+def page_of_note(site: str) -> str:
+    """The address of a note's page on the site, with `{id}` in it; empty without a site. It is `report_url` by default."""
+    return f"{site.rstrip('/')}/c/{{id}}/" if site else ""
 
 
 def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]]:

@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from ..model import Settings, Span
+from ..settings import page_of_note
 
 _HOSTS = {
     "github.com": ("{url}/blob/{commit}/{path}#L{line}", "{url}/issues/new?title={title}&body={body}"),
@@ -35,18 +36,13 @@ def report(settings: Settings, id_: str, version: str) -> str:
 
     It is the author's `report_url` or, where that leads to the site itself, a new issue in the repository.
     """
-    if settings.report_url and settings.report_url != default_report(settings.site):
+    if settings.report_url and settings.report_url != page_of_note(settings.site):
         return _filled(settings.report_url, id_, version)
     repository = _repository(settings.url)
     if not repository:
         return ""
     body = quote(f"Version {version}\n\n")
     return _HOSTS[_host(repository)][1].format(url=repository, title=quote(id_), body=body)
-
-
-def default_report(site: str) -> str:
-    """The `report_url` of a deck whose site is at this address: the page of the note. Empty without an address."""
-    return f"{site.rstrip('/')}/c/{{id}}/" if site else ""
 
 
 def _filled(address: str, id_: str, version: str) -> str:
