@@ -121,7 +121,7 @@ def _parts(cut: Cut) -> Iterator[list[str]]:
     look = [reason for reason in cut.verdict.reasons if reason.rule == "look"]
     if look:
         names = ", ".join(f"{text(reason.name)} ({text(reason.detail)})" for reason in look)
-        own = "What you changed in _Cards…_ before is replaced; your own file of styling stays."
+        own = "What you changed in _Cards…_ before this version is replaced; your own file of styling stays."
         yield ["## The look of the cards", f"Changed: {names}. {own}"]
     gone = [lines[note.guid] for note in changes.retired]
     yield _part("Retired notes", gone, _retired(changes.retired, gone, _types_of_taken(cut, gone)))
