@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import eq
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from . import candidates, editions, files, identity, inputs, marks, notetypes
 from .cache import Cache
 from .compilation import Body, Compilation, Progress
+from .descriptions import description
 from .diagnostics import Diagnostic, flood, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.section import outside, too_large, unreadable
@@ -31,8 +31,8 @@ class Loaded(msgspec.Struct, frozen=True):
     """A collection without the notes that have errors, and everything that was found, by place.
 
     `notes` are those of the collection, with the keys of their files. `files` is how many files of notes there are,
-    `spans` where each note of the collection stands, by its guid, and `members` the notes of each edition. `before` is the ledger as it was read from `file`;
-    `assigned` has what became of it.
+    `spans` where each note of the collection stands, by its guid, and `members` the notes of each edition. `before` is the
+    ledger as it was read from `file`; `assigned` has what became of it.
     """
 
     collection: Collection
@@ -365,19 +365,5 @@ def _decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, .
     for deck in assigned.decks:
         parts = deck.split("::")
         names |= {"::".join(parts[: n + 1]) for n in range(len(parts))}
-    described = _description(settings, number, assigned.ledger.version(assigned.decks) or settings.version)
+    described = description(settings, number, assigned.ledger.version(assigned.decks) or settings.version)
     return tuple(Deck(name, described if name == settings.name else "") for name in sorted(names))
-
-
-def _description(settings: Settings, number: int, version: str) -> str:
-    """What Anki shows below the deck's name: the author's description, then count, version, author, licence and link. A deck
-    with editions has no count: of several that somebody imports, the last one's description stays.
-    """
-    facts = [
-        *[f"{number} notes" if number != 1 else "1 note"] * (not settings.editions),
-        f"version {html.escape(version)}",
-        html.escape(settings.author),
-        html.escape(settings.licence),
-        f'<a href="{html.escape(settings.url)}">{html.escape(settings.url)}</a>' if settings.url else "",
-    ]
-    return f"{settings.description}\n<p>{' · '.join(filter(None, facts))}</p>".strip()

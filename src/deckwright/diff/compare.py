@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from .. import clozes
+from ..descriptions import uncounted
 from ..model import NoteType
 from ..package import Package, PackedNote
 from ..package.generation import MAX_CARDS
@@ -58,7 +58,7 @@ def compare(old: Package, new: Package, places: Mapping[str, str] = MappingProxy
         decks_described=tuple(
             deck.name
             for key, deck in new_decks.items()
-            if key in old_decks and _uncounted(deck.description) != _uncounted(old_decks[key].description)
+            if key in old_decks and uncounted(deck.description) != uncounted(old_decks[key].description)
         ),
         media_new=tuple(sorted(new.media.keys() - old.media.keys())),
         media_changed=tuple(
@@ -84,15 +84,6 @@ def _differ(old: PackedNote, new: PackedNote) -> bool:
     return (old.note_type_id, old.fields, set(old.tags), old.cards) != (
         new.note_type_id, new.fields, set(new.tags), new.cards,
     )  # fmt: skip
-
-
-_COUNT = re.compile(r"^<p>\d+ notes? · (?=version .*</p>\Z)", re.MULTILINE)
-"""How our own line below the author's description begins; `collection` writes it, and leaves it out of a deck with editions."""
-
-
-def _uncounted(description: str) -> str:
-    """A deck's description without our number of its notes, which says nothing that the lists do not say."""
-    return _COUNT.sub("<p>", description)
 
 
 def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") -> Listed:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import re
 from json import dumps
 from typing import Any
 
 from msgspec.structs import fields
 
+from ..descriptions import version_in
 from ..package import Package
 from .changes import Changes, Listed, NoteChange
 from .compare import deck_key
@@ -52,14 +51,9 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 def _totals(package: Package) -> dict[str, Any]:
-    versions = (_VERSION.search(deck.description) for deck in package.decks)
-    version = next((html.unescape(found[1]).strip() for found in versions if found), "")
+    version = next(filter(None, (version_in(deck.description) for deck in package.decks)), "")
     cards = sum(len(note.cards) for note in package.notes)
     return {"version": version, "notes": len(package.notes), "cards": cards, "media": len(package.media)}
-
-
-_VERSION = re.compile(r"^<p>(?:\d+ notes? · )?version ([^·<]+)(?=.*</p>\Z)", re.MULTILINE)
-"""Our own line below an author's description; `collection` writes it."""
 
 
 def _descriptions(changes: Changes, old: Package, new: Package) -> list[dict[str, str]]:

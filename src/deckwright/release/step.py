@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from ..descriptions import unversioned
 from ..diff import Changes, FieldChange, NoteChange
 from ..diff.compare import title_of
 from ..diff.field_text import plain
@@ -163,14 +164,6 @@ def is_same(old: Package, new: Package) -> bool:
         for package in (old, new)
     )
     return one == other
-
-
-def unversioned(description: str) -> str:
-    """A deck's description without the number of its notes and its version; `collection` writes them."""
-    return _COUNTED.sub("", description)
-
-
-_COUNTED = re.compile(r"^<p>(?:\d+ notes? · )?version [^·<]*(?=(?:· .*)?</p>\Z)", re.MULTILINE)
 
 
 class _Judged:
