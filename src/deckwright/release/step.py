@@ -6,7 +6,6 @@ something go, and after a major one a part of the progress no longer fits, or pa
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
@@ -15,12 +14,12 @@ import msgspec
 from msgspec.structs import replace
 
 from ..descriptions import unversioned
-from ..diff import Changes, FieldChange, NoteChange
+from ..diff import Changes, NoteChange
 from ..diff.compare import title_of
-from ..diff.field_text import plain
 from ..identity import Ledger
 from ..identity.lines import order
 from ..package import Package, PackedNote
+from .rewording import is_other_text, long_words, texts, turned
 
 Step = Literal["none", "patch", "minor", "major"]
 
@@ -58,19 +57,6 @@ RULES: Mapping[str, tuple[Step, str]] = {
 
 MANY_RETIRED = 1 / 20
 """The share of the notes that may leave the deck in a minor release. A single note always may."""
-
-OTHER_TEXT = 1 / 20
-"""The least share of long words that a rewritten note has in common with what it was.
-
-Of 354 notes that were rewritten for this repository's own deck, none shared less than a twelfth; of two notes of it
-taken at random, three in four share less than this.
-"""
-
-ALIKE = 70
-"""How alike two texts must be, letter by letter, for one to be the other with its typos corrected (rapidfuzz's ratio, 0–100).
-
-Of 31,363 pairs of notes of this repository's own deck that share hardly a word, none reaches 51.
-"""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -180,14 +166,14 @@ class _Judged:
         changes = self.changes
         for note in changes.notes:
             yield from self._of_note(note)
-        texts: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+        left: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for listed in changes.retired:
-            texts[_texts(self.old[listed.guid])].append(listed.guid)
+            left[texts(self.old[listed.guid])].append(listed.guid)
         for listed in changes.new:
-            same = texts[_texts(self.new[listed.guid])]
+            same = left[texts(self.new[listed.guid])]
             rule, detail = ("guid", f"{same.pop(0)} → {listed.guid}") if same else ("new", "")
             yield Reason(rule, listed.title, _id(self.new[listed.guid]), listed.place, detail)
-        gone = {guid for guids in texts.values() for guid in guids}
+        gone = {guid for guids in left.values() for guid in guids}
         for listed in changes.retired:
             if listed.guid in gone:
                 yield Reason("retired", listed.title, _id(self.old[listed.guid]))
@@ -221,7 +207,7 @@ class _Judged:
         if note.renumbered:
             yield reason("renumbered", "; ".join(_answers(each.number, each.old, each.new) for each in note.renumbered))
         if note.fate == "updated" and note.has_content:
-            is_other = _is_other_text(self.old[note.guid], self.new[note.guid])
+            is_other = is_other_text(self.old[note.guid], self.new[note.guid])
             yield reason("other text") if is_other else reason("changed")
         if note.deck:
             yield reason("moved", " → ".join(note.deck))
@@ -241,7 +227,7 @@ class _Judged:
                 ids = [_id(side[note.guid]) for side in (self.old, self.new)]
                 yield self._look(about, note, "" if ids[0] == ids[1] else " → ".join(ids))
             for field in note.fields if note.fate == "updated" else ():
-                if detail := _turned(field):
+                if detail := turned(field):
                     yield self._look("negation or number", note, detail)
             line = self.lines.get(note.guid)
             if line and line.released:
@@ -249,7 +235,7 @@ class _Judged:
                 asked = {each.number for each in note.renumbered}
                 for number, answer in line.numbers.items():
                     was = numbers.get(number, answer)
-                    if number not in asked and not _long_words(was) & _long_words(answer) and was != answer:
+                    if number not in asked and not long_words(was) & long_words(answer) and was != answer:
                         yield self._look("other answer", note, _answers(number, (was,), (answer,)))
         for path, number in alone.items():
             yield Look("heading", path, detail=str(number))
@@ -300,79 +286,9 @@ ABOUT: Mapping[str, str] = {
 }
 """What is said of each thing to look at."""
 
-_NOT_TEXT = frozenset({"ID", "Source", "Context", "Asked", "Typed", "Reversed"})
-"""The fields of ours that are not a note's own text."""
-
 
 def _id(note: PackedNote) -> str:
     return note.fields.get("ID", "")
-
-
-def _texts(note: PackedNote) -> tuple[str, ...]:
-    """The text of a note, field by field."""
-    return tuple(plain(value) for name, value in note.fields.items() if value and name not in _NOT_TEXT)
-
-
-def _is_other_text(old: PackedNote, new: PackedNote) -> bool:
-    texts = [_FILE.sub("", " ".join(_texts(note))) for note in (old, new)]
-    before, after = map(_long_words, texts)
-    shared = len(before & after)
-    return bool(before and after) and shared < OTHER_TEXT * len(before | after) and not _is_alike(*texts)
-
-
-def _is_alike(old: str, new: str) -> bool:
-    """Whether a text is another by some letters only: of a few words, a typo may be in the one that is long."""
-    from rapidfuzz.fuzz import ratio
-
-    return ratio(old[:_COMPARED].casefold(), new[:_COMPARED].casefold()) >= ALIKE
-
-
-_COMPARED = 1000
-"""How many characters of two texts are compared letter by letter."""
-
-
-_WORD = re.compile(r"[^\W_]+")
-
-
-def _long_words(text: str) -> set[str]:
-    """The words that tell something: with four letters, a digit, or letters of a script in which few letters are a word."""
-    words = _WORD.findall(text.casefold())
-    return {word for word in words if len(word) > 3 or not word.isascii() or any(map(str.isdigit, word))}
-
-
-_TURNS = re.compile(
-    r"\d[\d.,]*|\b(?:not|no|never|none|nor|neither|nothing|nobody|cannot|without|only|except|nicht|kein\w*|nie|ohne|nur"
-    r"|ne|pas|jamais|sans|nunca|jamás|sin|non|senza|mai)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-"""Small words that turn a meaning round, in some languages, and numbers."""
-
-_FILE = re.compile(r"\[[^\s\[\]]*-[0-9a-f]{12}\.\w+\]")
-"""The name of a file, in a note's text: with other bytes it is another."""
-
-_MARKS = re.compile(rf"\{{\{{c[\d,]++::|\[mask \d++|{_FILE.pattern}")
-"""The numbers of clozes, masks and files, which say nothing."""
-
-
-def _turned(field: FieldChange) -> str:
-    """The numbers and negations that went from a field and those that came, empty if none did."""
-    if field.name in _NOT_TEXT:
-        return ""
-    went, came = (
-        Counter(
-            word.casefold().rstrip(".,")
-            for text in _stretches(field, kind)
-            for word in _TURNS.findall(_MARKS.sub("", text))
-        )
-        for kind in ("old", "new")
-    )
-    if went == came:
-        return ""
-    return " → ".join(" ".join((one - other).elements()) or "–" for one, other in ((went, came), (came, went)))
-
-
-def _stretches(field: FieldChange, wanted: str) -> Iterator[str]:
-    return (text for kind, text in field.words if kind == wanted)
 
 
 def _numbers(ordinals: Iterable[int]) -> str:
