@@ -52,8 +52,7 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 def _totals(package: Package) -> dict[str, Any]:
     version = next(filter(None, (version_in(deck.description) for deck in package.decks)), "")
-    cards = sum(len(note.cards) for note in package.notes)
-    return {"version": version, "notes": len(package.notes), "cards": cards, "media": len(package.media)}
+    return {"version": version, "notes": len(package.notes), "cards": package.cards, "media": len(package.media)}
 
 
 def _descriptions(changes: Changes, old: Package, new: Package) -> list[dict[str, str]]:

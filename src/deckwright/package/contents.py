@@ -46,6 +46,11 @@ class Package(msgspec.Struct, frozen=True):
     decks: tuple[Deck, ...]
     media: Mapping[str, str]
 
+    @property
+    def cards(self) -> int:
+        """How many cards it has."""
+        return sum(len(note.cards) for note in self.notes)
+
 
 def contents(collection: Collection) -> Package:
     """What the package of this collection must hold.

@@ -33,7 +33,9 @@ def _section(cut: Cut) -> str:
     blocks = [f"## [{cut.version}] - {cut.date}"]
     blocks += [fragment.text for fragment in cut.fragments if fragment.text]
     if changes is None:
-        blocks.append(f"The first release: {count(len(cut.package.notes), 'note')}, {count(cut.cards, 'card')}.")
+        blocks.append(
+            f"The first release: {count(len(cut.package.notes), 'note')}, {count(cut.package.cards, 'card')}."
+        )
         return "\n\n".join(blocks) + "\n"
     parts = {
         "Added": [(note.title, note.guid) for note in changes.new],

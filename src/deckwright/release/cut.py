@@ -24,14 +24,9 @@ class CutEdition(msgspec.Struct, frozen=True):
     package: Package
 
     @property
-    def cards(self) -> int:
-        """How many cards it has."""
-        return sum(len(note.cards) for note in self.package.notes)
-
-    @property
     def counts(self) -> dict[str, int]:
-        """How many notes, cards and media files it has."""
-        return {"note": len(self.package.notes), "card": self.cards, "media file": len(self.package.media)}
+        """How many notes, cards and media files it has, by what one is called."""
+        return _counts(self.package)
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -40,8 +35,7 @@ class Cut(msgspec.Struct, frozen=True):
     `package` is what learners get, `ledger` is deck.lock after the release. `former` is the release before it, `changes`
     what differs from that and `verdict` what is thought of it; before the first release there is none of the three.
     `tool` is the version of Deckwright, `renderers` are those of the libraries that decide the HTML. `before_v` is what the
-    tag begins with. `editions` are in the
-    order of the settings.
+    tag begins with. `editions` are in the order of the settings.
     """
 
     settings: Settings
@@ -69,9 +63,8 @@ class Cut(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many notes, cards and media files the package has."""
-        notes = self.package.notes
-        return {"note": len(notes), "card": self.cards, "media file": len(self.package.media)}
+        """How many notes, cards and media files the package has, by what one is called."""
+        return _counts(self.package)
 
     @property
     def date(self) -> str:
@@ -79,11 +72,10 @@ class Cut(msgspec.Struct, frozen=True):
         return datetime.fromtimestamp(self.time, UTC).date().isoformat()
 
     @property
-    def cards(self) -> int:
-        """How many cards the package has."""
-        return sum(len(note.cards) for note in self.package.notes)
-
-    @property
     def relearn(self) -> list[str]:
         """The IDs of the notes that people must learn again."""
         return list(dict.fromkeys(id_ for fragment in self.fragments for id_, _ in fragment.relearn))
+
+
+def _counts(package: Package) -> dict[str, int]:
+    return {"note": len(package.notes), "card": package.cards, "media file": len(package.media)}

@@ -99,8 +99,7 @@ def _built(plan: Plan, folder: Path) -> Cut | Refusal:
             CutEdition(edition.name, edition.title, package.contents(loaded.edition(edition.name)))
             for edition in settings.editions
         )
-    cards = sum(len(note.cards) for note in contents.notes)
-    sealed = identity.sealed(stamped, cards, contents_digest(contents), __version__)
+    sealed = identity.sealed(stamped, contents.cards, contents_digest(contents), __version__)
     with plan.repository.taken_out(plan.source) as root:
         other = folder / "again" / target.name
         again = _package(root, sealed, terms, other)

@@ -13,7 +13,7 @@ from ..diff import NoteChange
 from ..diff.compare import title_of
 from ..diff.field_text import Stretch, Words
 from ..layout import RELEASES
-from ..package import PackedNote
+from ..package import Package, PackedNote
 from .contents import contents_digest, note_digest
 from .cut import Cut, CutEdition
 from .repository import Repository
@@ -181,7 +181,7 @@ def manifest(cut: Cut, files: Mapping[str, File]) -> Manifest:
         step=cut.verdict.step if cut.former else "",
         tool=Tool(cut.tool, dict(cut.renderers)),
         digest=contents_digest(cut.package),
-        counts=Counts(len(notes), cut.cards, len(cut.package.media)),
+        counts=_counts(cut.package),
         files=dict(files),
         changes=_changes(cut),
         media=dict(cut.package.media),
@@ -221,6 +221,10 @@ def schema() -> bytes:
     """The JSON schema of manifests, as `manifest.schema.json` has it."""
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Manifest)}
     return msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
+
+
+def _counts(package: Package) -> Counts:
+    return Counts(len(package.notes), package.cards, len(package.media))
 
 
 def _changes(cut: Cut) -> Changes:
@@ -292,7 +296,7 @@ def _edition(cut: Cut, edition: CutEdition) -> Edition:
         title=edition.title,
         files=(cut.file(edition.name), cut.file(edition.name, version=False)),
         digest=contents_digest(held),
-        counts=Counts(len(held.notes), edition.cards, len(held.media)),
+        counts=_counts(held),
         media=tuple(sorted(held.media)),
         notes=tuple(sorted(cut.ledger.lines[note.guid].id for note in held.notes)),
     )
