@@ -40,7 +40,8 @@ def without(text: str, places: Iterable[tuple[int, int]]) -> str:
 
 def replaced(text: str, places: Iterable[tuple[int, int, str]]) -> str:
     """The text with something else in place of these stretches. Of two that overlap, what is for the first stands there."""
-    kept, position = [], 0
+    kept: list[str] = []
+    position = 0
     for start, end, instead in sorted(places):
         kept += (text[position:start], "" if start < position else instead)
         position = max(position, end)
