@@ -1,0 +1,179 @@
+// What the server is asked, and what it tells.
+
+/**
+ * @typedef {object} Problem
+ * @property {string} code
+ * @property {"error" | "warning"} severity
+ * @property {string} file
+ * @property {number} line
+ * @property {number} column
+ * @property {string} message
+ * @property {string} hint
+ * @property {string | null} key  of the first card of its note
+ * @property {string} [editor]
+ */
+
+/** @typedef {{ name: string, cards: number }} Counted  Its parents have one of their own; it counts what is below it. */
+/** @typedef {"new" | "changed" | "released"} Standing  Of a card, compared with the last release. */
+
+/**
+ * @typedef {object} Deck
+ * @property {number} build
+ * @property {"built" | "errors" | "broken" | "gone"} state
+ * @property {string} name
+ * @property {string} version
+ * @property {number} seconds
+ * @property {string} changed
+ * @property {number} notes
+ * @property {number} cards
+ * @property {Problem[]} problems
+ * @property {Counted[]} decks
+ * @property {Counted[]} tags
+ * @property {Counted[]} types
+ * @property {Counted[]} files
+ * @property {{ new: number, changed: number, problems: number }} only
+ */
+
+/**
+ * A card in a list.
+ * @typedef {object} Entry
+ * @property {string} key
+ * @property {string} note
+ * @property {string} card
+ * @property {string} title
+ * @property {string} deck
+ * @property {string} type
+ * @property {string} file
+ * @property {number} line
+ * @property {string} digest  changes when what is seen changes
+ * @property {number} problems
+ * @property {Standing} state
+ */
+
+/** @typedef {{ build: number, total: number, offset: number, cards: Entry[] }} Page */
+
+/**
+ * @typedef {object} Card
+ * @property {string} key
+ * @property {string} note
+ * @property {string} guid
+ * @property {string} card
+ * @property {string} title
+ * @property {string} deck
+ * @property {string[]} tags
+ * @property {string} type
+ * @property {string} file
+ * @property {number} line
+ * @property {string} digest
+ * @property {string} changed
+ * @property {string} version
+ * @property {Standing} state
+ * @property {Problem[]} problems
+ * @property {string} source
+ * @property {string} editor
+ * @property {{ previous: string | null, next: string | null }} neighbours
+ * @property {number | null} position  from 0; null where the filters leave the card out
+ * @property {number} total
+ */
+
+/** @typedef {{ missing: true, message: string, near: string | null }} Missing */
+/** @typedef {{ build: number, state: Deck["state"], changedKeys: string[] | null, goneKeys: string[] }} Built */
+
+/** @returns {Promise<Deck>} */
+export async function deck() {
+  return (await ask("/api/deck")).json();
+}
+
+/**
+ * @param {URLSearchParams} filters
+ * @param {number} offset
+ * @param {number} limit
+ * @returns {Promise<Page>}
+ */
+export async function cards(filters, offset, limit) {
+  return (await ask(`/api/cards?${joined(filters, { offset: String(offset), limit: String(limit) })}`)).json();
+}
+
+/**
+ * @param {string} key
+ * @param {URLSearchParams} filters
+ * @returns {Promise<Card | Missing>}
+ */
+export async function card(key, filters) {
+  const answer = await ask(`/api/cards/${encodeURIComponent(key)}?${filters}`, [404]);
+  const told = await answer.json();
+  return answer.status === 404 ? { ...told, missing: true } : told;
+}
+
+/**
+ * The address of the document for a frame.
+ * @param {string} key
+ * @param {"front" | "back"} side
+ * @param {boolean} night
+ * @param {string} digest
+ * @param {number} [screen]  the height in pixels of the window that it is made for
+ */
+export function side(key, side, night, digest, screen) {
+  const said = new URLSearchParams({ d: digest });
+  if (screen) said.set("screen", String(screen));
+  if (night) said.set("night", "1");
+  return `/cards/${encodeURIComponent(key)}/${side}?${said}`;
+}
+
+const SOONEST = 500;
+const LATEST = 4000;
+/** Milliseconds between two attempts to reach the server. */
+
+/**
+ * Listens to the builds, for ever: where the server is gone, it is asked again after a while. Nobody listens in a tab that
+ * is not seen: a browser has six connections to a server, for all its tabs together.
+ * @param {{ built: (event: Built) => void, lost: () => void, found: () => void }} on
+ */
+export function listen(on) {
+  let wait = SOONEST;
+  let timer = 0;
+  /** @type {EventSource | null} */
+  let now = null;
+  const start = () => {
+    clearTimeout(timer);
+    now?.close();
+    now = null;
+    if (document.hidden) return;
+    const source = new EventSource("/events");
+    now = source;
+    source.addEventListener("open", () => {
+      wait = SOONEST;
+      on.found();
+    });
+    source.addEventListener("build", (event) => on.built(JSON.parse(event.data)));
+    source.addEventListener("error", () => {
+      if (source !== now) return;
+      source.close();
+      on.lost();
+      timer = setTimeout(start, wait);
+      wait = Math.min(wait * 2, LATEST);
+    });
+  };
+  document.addEventListener("visibilitychange", start);
+  start();
+}
+
+/**
+ * @param {string} address
+ * @param {number[]} [known]  statuses that are answers too
+ */
+async function ask(address, known = []) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok && !known.includes(answer.status)) throw new Error(`${address}: ${answer.status}`);
+  return answer;
+}
+
+/**
+ * @param {URLSearchParams} filters
+ * @param {Record<string, string>} more
+ */
+function joined(filters, more) {
+  const all = new URLSearchParams(filters);
+  for (const [name, value] of Object.entries(more)) all.set(name, value);
+  return all;
+}
