@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import __version__, build, package
 from ..diagnostics import has_errors
@@ -44,19 +45,17 @@ def former(repository: Repository, known: Ledger, against: Path | None, deck_id:
         return _of_file(against, release, known)
     commit = commit_of(repository, release, deck_id)
     if not commit:
-        return _missing(repository, release)
+        refusal = missing(repository, release)
+        return replace(refusal, steps=(*refusal.steps, *_other_ways(release)))
     try:
         with repository.taken_out(commit) as root:
             rebuilt = rebuild(root, release.time)
     except GitError as error:
         return Refusal(f"version {release.version} cannot be taken out of Git: {error}", _other_ways(release))
     if rebuilt is None or contents_digest(rebuilt) != release.digest:
-        made = f"Deckwright {release.tool} made it, and this is {__version__}" if release.tool != __version__ else ""
         why = "its notes have errors" if rebuilt is None else "its contents are others than those that were released"
-        return Refusal(
-            f"version {release.version} was rebuilt from {commit[:12]}, and {why}{': ' * bool(made)}{made}",
-            _other_ways(release),
-        )
+        said = f"version {release.version} was rebuilt from {commit[:12]}, and {why}{other_tool(release.tool)}"
+        return Refusal(said, _other_ways(release))
     tag = repository.tag(release.version)
     is_tagged = repository.tags().get(release.version) == commit
     return Former(release, rebuilt, f"the tag {tag}" if is_tagged else f"the commit {commit[:12]}", commit)
@@ -103,11 +102,17 @@ def _has(repository: Repository, commit: str, release: Release, deck_id: str) ->
     return held.last == release and held.version(held.head.frozen.decks) == release.version
 
 
-def _missing(repository: Repository, release: Release) -> Refusal:
+def other_tool(tool: str) -> str:
+    """That another version of Deckwright made a release, to be put behind what differs in it; empty if it was this one."""
+    return f": Deckwright {tool} made it, and this is {__version__}" if tool != __version__ else ""
+
+
+def missing(repository: Repository, release: Release) -> Refusal:
+    """That the commit of a release cannot be found, and what to fetch."""
     version = release.version
     lacks = "this clone lacks the history in which" if repository.is_shallow else "no commit is found in which"
     fetch = f"git fetch --depth 1 origin tag {repository.tag(version)}" if repository.is_shallow else "git fetch --tags"
-    return Refusal(f"{lacks} version {version} was released", (fetch, *_other_ways(release)))
+    return Refusal(f"{lacks} version {version} was released", (fetch,))
 
 
 def _other_ways(release: Release) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ..names import nearest
 from ..package import Package, PackedNote
 from . import manifest
 from .contents import contents_digest, note_digest
-from .former import commit_of
+from .former import commit_of, missing, other_tool
 from .manifest import Manifest
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
@@ -72,9 +72,7 @@ def verify(root: Path, name: str) -> Verified | Refusal | Unknown:
         where = (f"{commit[:12]} did",) if commit else ()
         return Refusal(f"the tag {tag} is on {tagged[:12]}, which did not release {version}", (), where)
     if not commit:
-        lacks = "this clone lacks the history in which" if held.is_shallow else "no commit is found in which"
-        fetch = f"git fetch --depth 1 origin tag {tag}" if held.is_shallow else "git fetch --tags"
-        return Refusal(f"{lacks} version {version} was released", (fetch,))
+        return missing(held, release)
     source = f"the tag {tag}" if tagged else f"the commit {commit[:12]}"
     try:
         with held.taken_out(commit) as tree:
@@ -126,14 +124,15 @@ def _parts(then: Manifest) -> Iterator[tuple[str, Manifest]]:
     of_editions = {name for edition in then.editions.values() for name in edition.files}
     yield whole, replace(then, files={name: file for name, file in then.files.items() if name not in of_editions})
     for edition in then.editions.values():
+        media, notes = {*edition.media}, {*edition.notes}
         yield (
             f"{whole}, edition {edition.title}",
             replace(
                 then,
                 digest=edition.digest,
                 files={name: file for name, file in then.files.items() if name in edition.files},
-                media={name: sha256 for name, sha256 in then.media.items() if name in edition.media},
-                notes={id_: note for id_, note in then.notes.items() if id_ in edition.notes},
+                media={name: sha256 for name, sha256 in then.media.items() if name in media},
+                notes={id_: note for id_, note in then.notes.items() if id_ in notes},
             ),
         )
 
@@ -143,8 +142,8 @@ def _rebuilt(tree: Path, held: Repository, commit: str, release: Release, source
     then, problems = _manifest(held, commit, release)
     loaded, found = build.load(tree, Terms(release.time))
     if loaded is None or has_errors(found):
-        made = f": Deckwright {release.tool} made it, and this is {__version__}" if release.tool != __version__ else ""
-        return Refusal(f"version {release.version} has errors when it is built from {source}{made}", found=tuple(found))
+        why = f"version {release.version} has errors when it is built from {source}{other_tool(release.tool)}"
+        return Refusal(why, found=tuple(found))
     now = package.contents(loaded.collection)
     if contents_digest(now) != release.digest:
         problems.append("its contents are others than those in deck.lock")

@@ -11,7 +11,7 @@ from tempfile import gettempdir
 import msgspec
 from msgspec.structs import replace
 
-from .. import __version__, build, files, package
+from .. import build, files, package
 from .. import settings as project
 from ..collection import Loaded
 from ..diagnostics import has_errors
@@ -23,7 +23,7 @@ from ..model import Media, Note, NoteType, Settings, Span
 from ..package import Package, archive, reader
 from ..release import Refusal, manifest
 from ..release.contents import contents_digest
-from ..release.former import commit_of
+from ..release.former import commit_of, other_tool
 from ..release.manifest import Manifest
 from ..release.repository import GitError, Repository, repository
 from . import changes, places
@@ -180,8 +180,7 @@ def _released(
             return unpacked
         return replace(unpacked, lines=_lines(root, made.deck.id), prefix=prefix)
     if loaded:
-        by = f"Deckwright {made.tool.deckwright} made it, and this is {__version__}"
-        problem = f"its contents are others than those that were released; {by}"
+        problem = f"its contents are others than those that were released{other_tool(made.tool.deckwright)}"
     return Refusal(
         f"version {made.version} is not in {BUILD}/{RELEASES}, and could not be built again: "
         f"{problem or 'there is no Git repository here'}",
