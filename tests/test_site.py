@@ -483,7 +483,7 @@ def test_the_highest_version_that_stands_is_shown(story: Deck, released: Path) -
 def test_a_version_says_what_is_new_word_by_word(released: Path) -> None:
     assert text(released, "news/1.0.1/index.html").startswith(
         "What is new Version 1.0.1 taken back 2027-01-18 · 1 changed note. Its authors have taken this version back: "
-        "use a later one. The aorta is an artery . To learn again 1 Their answers are others now. "
+        "use 1.1.0. The aorta is an artery . To learn again 1 Their answers are others now. "
         "What does the left ventricle pump into? ventricle Changed notes 1 What does the left ventricle pump into? ventricle "
         "Answer The [del]aorta. [/del][ins]aorta, an artery. [/ins] anatomy-1.0.1.apkg"
     )
@@ -637,3 +637,18 @@ def test_a_version_that_was_taken_back_is_not_offered(story: Deck, tmp_path: Pat
     assert (made.folder / "downloads/anatomy.apkg").read_bytes() == (
         copied / "build/releases/1.0.0/anatomy.apkg"
     ).read_bytes()
+
+
+@pytest.mark.ci
+def test_where_all_versions_were_taken_back_none_is_offered(story: Deck, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    shutil.copytree(story.root, copied, ignore=shutil.ignore_patterns("site"))
+    log = copied / "CHANGELOG-deck.md"
+    log.write_text(re.sub(r"(## \[\d.*)", r"\1 [YANKED]", log.read_text()))
+    made = make(copied, Wish(day(9)))
+    assert isinstance(made, Site)
+    index, answers = ((made.folder / page).read_text("utf-8") for page in ("index.html", "help/index.html"))
+    assert (
+        re.findall("<p>Its authors .*</p>|<a[^>]*download>", index + answers)
+        == ["<p>Its authors have taken this version back, and there is no other yet.</p>"] * 4
+    )

@@ -77,8 +77,8 @@ class _Site:
             "help/index.html", "help.html", "help", "Import and update", updating=UPDATING, example=self._example()
         )
         self._page("news/index.html", "news.html", "news", "What is new", versions=self._versions)
-        for made, entries in zip(self._shown.releases, self._versions, strict=True):
-            self._version(entries, versions.parts(made, self._linked))
+        for made, version in zip(self._shown.releases, self._versions, strict=True):
+            self._version(version, versions.parts(made, self._linked))
         self._cards()
         self._notes()
         self._statistics()
@@ -103,13 +103,14 @@ class _Site:
         shown, settings = self._shown, self._shown.settings
         cards = sum(len(texts.cards(note, shown.note_types[note.note_type])) for note in shown.notes)
         latest = next((made for made in self._versions if not made.yanked), None)
+        offered = shown.release if shown.version not in shown.yanked else None
         made.globals |= {
             "name": settings.name.replace("::", " · "),
             "version": shown.version,
             "date": changes.date(shown.release.time) if shown.release else "",
             "draft": shown.is_draft,
             "download": self._of(shown.release.version) if shown.release else None,
-            "editions": versions.editions(shown.release, shown) if shown.release else [],
+            "editions": versions.editions(offered, shown) if offered else [],
             "latest": latest.version if latest else "",
             "releases": bool(self._versions),
             "nav": _NAV,
@@ -272,8 +273,8 @@ class _Site:
         return self._events.get(guid, [])
 
     def _statistics(self) -> None:
-        shown = self._shown
-        made = drawn(shown, [group for group in self._decks if group.depth == min(g.depth for g in self._decks)])
+        highest = min((group.depth for group in self._decks), default=0)
+        made = drawn(self._shown, [group for group in self._decks if group.depth == highest])
         self._page("statistics/index.html", "statistics.html", "statistics", "Statistics", plots=made)
 
     def _feed(self) -> None:
