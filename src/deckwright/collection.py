@@ -23,7 +23,7 @@ from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
 from .media.library import Library
 from .model import Candidate, Collection, Deck, Deletion, Diagram, Identity, Mask, Media, Note, Settings, Span
-from .names import unused
+from .names import and_above, unused
 from .settings import Project
 
 
@@ -363,7 +363,6 @@ def _decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, .
     """
     names = {settings.name}
     for deck in assigned.decks:
-        parts = deck.split("::")
-        names |= {"::".join(parts[: n + 1]) for n in range(len(parts))}
+        names.update(and_above(deck))
     described = description(settings, number, assigned.ledger.version(assigned.decks) or settings.version)
     return tuple(Deck(name, described if name == settings.name else "") for name in sorted(names))

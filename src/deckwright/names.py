@@ -51,11 +51,15 @@ def is_within(path: str, word: str, above: str) -> bool:
     return any(path.startswith(f"{name}::".casefold()) for name in (word, f"{above}::{word}"))
 
 
+def and_above(path: str) -> Iterator[str]:
+    """A deck or a tag and all above it, the highest first."""
+    parts = path.split("::")
+    return ("::".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
 def levels(path: str, above: str) -> Iterator[str]:
     """What names a deck or a tag, or one above it, with and without what all of the project's begin with."""
-    parts = path.split("::")
-    for length in range(1, len(parts) + 1):
-        whole = "::".join(parts[:length])
+    for whole in and_above(path):
         yield whole.removeprefix(f"{above}::")
         yield whole
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -54,7 +54,7 @@ def _groups(pairs: Iterable[tuple[Sequence[str], Note]], folder: str) -> list[Gr
     for those, note in pairs:
         for name in those:
             own.setdefault(name, []).append(note)
-        for level in {level for name in those for level in _levels(name)}:  # Each note counts once.
+        for level in {level for name in those for level in names.and_above(name)}:  # Each note counts once.
             totals[level] = totals.get(level, 0) + 1
     common = _common(own)
     folders = _folders(totals, folder)
@@ -63,12 +63,6 @@ def _groups(pairs: Iterable[tuple[Sequence[str], Note]], folder: str) -> list[Gr
         for name in sorted(totals, key=lambda name: name.split("::"))
         if name.count("::") >= common
     ]
-
-
-def _levels(name: str) -> Iterator[str]:
-    parts = name.split("::")
-    for length in range(1, len(parts) + 1):
-        yield "::".join(parts[:length])
 
 
 def _common(own: Mapping[str, object]) -> int:

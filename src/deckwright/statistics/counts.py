@@ -11,6 +11,7 @@ import msgspec
 
 from .. import texts
 from ..model import Candidate, Collection, Media
+from ..names import and_above
 
 
 class Count(msgspec.Struct):
@@ -77,9 +78,9 @@ def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
         family, cards = note_type.family, texts.cards(note, note_type)
         place = note.span.place
         files.add(note.span.path)
-        for counted in (total, kinds[family], *(decks[name] for name in _levels([note.deck]))):
+        for counted in (total, kinds[family], *(decks[name] for name in and_above(note.deck))):
             counted.add(len(cards))
-        for name in _levels(note.tags):
+        for name in {name for tag in note.tags for name in and_above(tag)}:
             tags[name].add(len(cards))
         words[family] += [(texts.count_words(card.answer), place, note.id) for card in cards]
         # A note that is cut from a section with an id is named by it.
@@ -105,12 +106,6 @@ def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
 
 
 _MEDIA = re.compile(r'(?:\bsrc="|\[sound:)([^"#?\]]+)')
-
-
-def _levels(names: Iterable[str]) -> dict[str, None]:
-    """The names and all that is above them, each once."""
-    parts = [name.split("::") for name in names]
-    return {"::".join(part[:length]): None for part in parts for length in range(1, len(part) + 1)}
 
 
 def _sorted(counts: Mapping[str, Count]) -> dict[str, Count]:
