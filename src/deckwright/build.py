@@ -122,21 +122,24 @@ def load(
 
 
 def look(root: Path, options: Options, progress: Progress = lambda done, total: None) -> Outcome:
-    """What `build` would do with the project in `root`: all is loaded, but neither deck.lock nor a package
-    is written. What becomes of each file is kept in the cache, if there is a folder for it. Raises nothing for mistakes of
-    authors and errors of disks.
+    """What `build` would do with the project in `root`: all is loaded, but neither deck.lock nor a package is written. What
+    becomes of each file is kept in the cache, if there is a folder for it. `seen` is all that was looked at.
+
+    Mistakes of authors and errors of disks raise nothing.
     """
-    project, found = settings.load(root)
-    if project is None:
-        return Outcome("bad settings", found)
-    try:
-        with inputs.watched(root) as seen, collector.tuned():
+    with inputs.watched(root) as seen, collector.tuned():
+        project, found = settings.load(root)
+        if project is None:
+            return Outcome("bad settings", found)
+        cache = Cache(root / CACHE)
+        try:
             known = manifest.media(manifest.read(root), seen.root)
-            loaded = collection.load(project, options.terms, progress, Cache(root / CACHE), known)
-    except OSError as error:
-        return Outcome("unreadable", found, path=Path(error.filename or root), problem=files.reason(error))
-    outcome = Outcome("built", found + _told(project, loaded, options.terms), loaded=loaded)
-    reason = _objection(loaded, options.keep_going)
+            loaded = collection.load(project, options.terms, progress, cache, known)
+        except OSError as error:
+            return _failed(Outcome("unreadable", found), "unreadable", Path(error.filename or root), error)
+        cache.prune()
+        outcome = Outcome("built", found + _told(project, loaded, options.terms), loaded=loaded, seen=seen)
+        reason = _objection(loaded, options.keep_going)
     return replace(outcome, status=reason) if reason else outcome
 
 

@@ -94,7 +94,12 @@ def terms(root: Path, retire: bool = False, renumber: Iterable[str] = (), rename
     """The terms for identities, for the time of this run. `root` is the project's folder."""
     from ..identity import Terms
 
-    return Terms(_now(os.environ, root), retire, frozenset(renumber), rename)
+    return Terms(now(root), retire, frozenset(renumber), rename)
+
+
+def now(root: Path) -> int:
+    """The time of this run, in seconds of the Unix epoch. If it is yet to come, the command ends."""
+    return _now(os.environ, root)
 
 
 _DAY = 86_400

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ._project import found_root, project_option, terms
+from ._project import found_root, now, project_option
 from ._talk import command, fail
 
 
@@ -34,8 +34,6 @@ def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) 
     The page follows your files. It says what is wrong and where, and shows all the other cards. Nothing is built: neither the
     package nor deck.lock changes. Only this computer can open the page. Ctrl-C ends it.
     """
-    from ..build import Options
-
     try:
         from .. import preview as previewing
         from ..preview import editors
@@ -51,7 +49,7 @@ def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) 
     try:
         previewing.serve(
             root,
-            previewing.Wish(Options(terms(root)), port, template, poll),
+            previewing.Wish(now(root), port, template, poll),
             lambda address: _say(root, address, show),
             lambda reason: click.echo(
                 f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True

@@ -26,7 +26,7 @@ def deck(index: Index, opener: Opener) -> dict[str, Any]:
     """
     counted: dict[str, dict[str, int]] = {name: {} for name in ("decks", "tags", "types", "files")}
     only = dict.fromkeys(("new", "changed", "problems"), 0)
-    for entry, standing in zip(index.entries, index.standings, strict=True):
+    for entry, standing in zip(index.entries, index.held.standings, strict=True):
         number = len(entry.cards)
         if not number:
             continue
@@ -35,7 +35,7 @@ def deck(index: Index, opener: Opener) -> dict[str, Any]:
         _count(counted["types"], (entry.note_type,), number)
         _count(counted["files"], (entry.file,), number)
         _count(only, {standing.state} & only.keys(), number)
-        if f"{entry.id}.{entry.cards[0].number}" in index.troubled:
+        if entry.first_key in index.troubled:
             only["problems"] += number
     lists = {
         what: [{"name": name, "cards": number} for name, number in counts.items()] for what, counts in counted.items()
@@ -63,14 +63,14 @@ def _problem(problem: Problem, opener: Opener) -> dict[str, Any]:
 def head(index: Index) -> dict[str, Any]:
     """The build alone."""
     return {
-        "build": index.number,
-        "state": index.how,
-        "name": index.name,
-        "version": index.version,
-        "seconds": round(index.seconds, 3),
-        "changed": index.changed,
+        "build": index.head.number,
+        "state": index.head.how,
+        "name": index.head.name,
+        "version": index.head.version,
+        "seconds": round(index.head.seconds, 3),
+        "changed": index.head.changed,
         "notes": len(index.entries),
-        "cards": len(index.places),
+        "cards": len(index.keys),
     }
 
 
@@ -79,7 +79,7 @@ def listed(index: Index, choice: Choice, offset: int, limit: int) -> dict[str, A
     places = choose(index, choice)
     shown = places[offset : offset + limit]
     return {
-        "build": index.number,
+        "build": index.head.number,
         "total": len(places),
         "offset": offset,
         "cards": [_in_list(index, place) for place in shown],
@@ -99,7 +99,7 @@ def _in_list(index: Index, place: int) -> dict[str, Any]:
         "line": entry.line,
         "digest": index.digest(place),
         "state": index.standing(place).state,
-        "problems": index.troubled.get(index.first_key(place), 0),
+        "problems": index.troubled.get(entry.first_key, 0),
     }
 
 
@@ -107,7 +107,7 @@ def _words(index: Index, entry: Entry, card: Card) -> str:
     """Which card of its note it is; empty where there is one alone."""
     if len(entry.cards) < 2:
         return ""
-    note_type = index.note_types[entry.note_type]
+    note_type = index.held.note_types[entry.note_type]
     if note_type.family == "basic":
         return note_type.templates[card.number - 1].name
     return f"{'Cloze' if note_type.family == 'cloze' else 'Mask'} {card.number}"
@@ -119,7 +119,6 @@ def card(index: Index, place: int, choice: Choice, source: str, opener: Opener) 
     """
     entry, _ = index.entry(place)
     standing = index.standing(place)
-    first = index.first_key(place)
     places = choose(index, choice)
     before, after = bisect_left(places, place), bisect_right(places, place)
     changed = datetime.fromtimestamp(standing.mod, UTC).isoformat() if standing.mod else ""
@@ -128,7 +127,7 @@ def card(index: Index, place: int, choice: Choice, source: str, opener: Opener) 
         "tags": entry.tags,
         "changed": changed,
         "version": standing.version,
-        "problems": [_problem(problem, opener) for problem in index.problems if problem.key == first],
+        "problems": [_problem(problem, opener) for problem in index.problems if problem.key == entry.first_key],
         "source": source,
         "editor": opener(entry.file, entry.line, 1),
         "position": before if before < after else None,

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from . import answers, editors, faces, media, source
+from . import answers, editors, faces, media
 from .choice import Choice
 from .guard import Guard
 from .state import State
@@ -75,7 +75,7 @@ async def _page(state: State, request: Request) -> Response:
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("deckwright.preview"), autoescape=True)
-    name = state.index.name if state.index else state.root.name
+    name = state.index.head.name if state.index else state.root.name
     html = environment.get_template("page.html").render(name=name, token=state.token)
     policy = _POLICY | {"frame-src": f"http://{request.headers['host']}/cards/"}
     told = "; ".join(f"{what} {value}" for what, value in policy.items())
@@ -108,6 +108,7 @@ async def _card(state: State, request: Request) -> Response:
     if place is None:
         return _unknown(state, request)
     choice, _, _ = _asked(request)
+    from . import source  # It takes the reader of Markdown, which the first page does without.
 
     def made() -> Response:
         entry, _ = index.entry(place)
@@ -128,23 +129,30 @@ async def _side(state: State, request: Request) -> Response:
     query = request.query_params
     face = faces.Face(side == "back", query.get("night") == "1", _number(query.get("screen"), 800, 100, 10_000))
 
-    def made() -> Response:
-        entry, card = index.entry(place)
-        note = index.note(place)
-        attribute = faces.addresses(index.media, state.secret)
-        html = faces.document(note, index.note_types[entry.note_type], card.number, face, attribute)
-        policy = faces.policy(f"http://{request.headers['host']}")
-        # It is only ever shown in our own page, and its policy says so.
-        return HTMLResponse(html, headers={"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"})
-
-    return await run_in_threadpool(made)
+    note = await run_in_threadpool(index.note, place)
+    if note is None and (seen := await state.seen()) and index.keys[place] in seen.by_key:
+        index, place = seen, seen.by_key[index.keys[place]]
+        note = await run_in_threadpool(index.note, place)
+    if note is None:
+        return _late()
+    entry, card = index.entry(place)
+    attribute = faces.addresses(index.held.media, state.secret)
+    note_type = index.held.note_types[entry.note_type]
+    html = await run_in_threadpool(lambda: faces.document(note, note_type, card.number, face, attribute))
+    state.shown.set()
+    policy = faces.policy(f"http://{request.headers['host']}")
+    # It is only ever shown in our own page, and its policy says so.
+    return HTMLResponse(html, headers={"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"})
 
 
 async def _medium(state: State, request: Request) -> Response:
     index = await state.present()
+    name = request.path_params["name"]
+    if index and name in index.held.media and index.held.media[name] is None:
+        index = await state.seen()
     if index is None:
         return _late()
-    held = index.media.get(request.path_params["name"])
+    held = index.held.media.get(name)
     if held is None or request.path_params.get("secret", state.secret) != state.secret:
         return PlainTextResponse("There is no such file in the package.\n", 404)
     asked = request.headers.get("range", "")

@@ -27,7 +27,7 @@ class Choice(msgspec.Struct, frozen=True):
 def choose(index: Index, choice: Choice) -> Sequence[int]:
     """The places of the cards."""
     if choice == Choice():
-        return range(len(index.places))
+        return range(len(index.keys))
     words = choice.q.casefold().split()
     found = []
     fitting, last = False, -1
@@ -35,7 +35,7 @@ def choose(index: Index, choice: Choice) -> Sequence[int]:
         entry = index.entries[note]
         if note != last:
             fitting, last = _fits(index, place, entry, choice), note
-        if fitting and (not words or _has(entry.cards[card], words)):
+        if fitting and (not words or _has(entry, entry.cards[card], words)):
             found.append(place)
     return found
 
@@ -56,9 +56,9 @@ def _is_within(path: str, above: str, separator: str) -> bool:
 
 def _is_only(index: Index, place: int, only: str) -> bool:
     if only == "problems":
-        return index.first_key(place) in index.troubled
+        return index.entry(place)[0].first_key in index.troubled
     return index.standing(place).state == only
 
 
-def _has(card: Card, words: Sequence[str]) -> bool:
-    return all(word in card.text for word in words)
+def _has(entry: Entry, card: Card, words: Sequence[str]) -> bool:
+    return all(word in entry.text or word in card.text for word in words)

@@ -86,13 +86,13 @@ def event(index: Index, before: Index | None) -> bytes:
     if changed is not None and len(changed) + len(gone) > MOST_KEYS:
         changed, gone = None, []
     told: dict[str, Any] = answers.head(index) | {"changedKeys": changed, "goneKeys": gone}
-    return b"event: build\nid: %d\ndata: %s\n\n" % (index.number, msgspec.json.encode(told))
+    return b"event: build\nid: %d\ndata: %s\n\n" % (index.head.number, msgspec.json.encode(told))
 
 
 def difference(index: Index, before: Index) -> tuple[list[str], list[str]]:
     """The keys of the cards that came, look in another way or have other problems, and of those that are gone."""
     same = index.looks == before.looks and index.troubled == before.troubled
-    if same and index.entries is before.entries:
+    if same and index.held is before.held:
         return [], []
     known = {key: before.digest(place) for place, key in enumerate(before.keys)}
     changed = [

@@ -1,49 +1,39 @@
-"""A build that only looks → the index of its cards: what lists, filters and search need of them.
-
-The cards themselves are made when they are asked for. What a file's notes come to is kept from build to build, and in the
-cache from run to run, so that a build costs what has changed.
-"""
+"""The cards of a project, as lists, filters and search need them. The cards themselves are made when they are asked for."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from .. import summary, texts
 from ..cache import Cache
-from ..collection import Loaded, Notes
-from ..diagnostics import Diagnostic, has_errors
-from ..layout import CACHE
 from ..model import Media, Note, NoteType
-from ..proof.choice import State, state_of
-from ..watch import Build
 
-How = Literal["built", "errors", "broken", "gone"]
+if TYPE_CHECKING:
+    from ..collection import Notes
+
+How: TypeAlias = Literal["built", "errors", "broken", "gone"]
 """How a project is: sound; with notes that have errors, which are left out; with settings, a deck.lock or files that cannot
 be used; not there any more.
 """
 
-TITLE = 200
-"""Characters of a card's title, at most."""
-
 
 class Card(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A card of a note: its number, counted from 1 as in `c1`; its question on one line; and all that is searched."""
+    """A card of a note: its number, counted from 1 as in `c1`; its question on one line; and what is searched of it alone."""
 
     number: int
     title: str
-    text: str
+    text: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A note. `digest` is that of all that its author decides of what is seen of it, `line` where it stands."""
+    """A note. `text` is what is searched of it, `line` is where it stands, and `digest` is that of all that its author decides of
+    what is seen.
+    """
 
     id: str
     guid: str
@@ -53,15 +43,21 @@ class Entry(msgspec.Struct, frozen=True, gc=False, array_like=True):
     file: str
     line: int
     digest: str
+    text: str
     cards: tuple[Card, ...]
 
+    @property
+    def first_key(self) -> str:
+        """The key of its first card; empty if it has none."""
+        return f"{self.id}.{self.cards[0].number}" if self.cards else ""
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
-    """What became of a note: its state, the version that released it as it is, and when it last changed, in seconds of the
-    Unix epoch; 0 if that was after the last build.
+
+class Standing(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What became of a note: whether it is new or changed since the last release, or as it was released; the version that
+    released it as it is; and when it last changed, in seconds of the Unix epoch, 0 if that was after the last build.
     """
 
-    state: State
+    state: Literal["new", "changed", "released"]
     version: str
     mod: int
 
@@ -79,194 +75,117 @@ class Problem(msgspec.Struct, frozen=True):
     key: str | None
 
 
+class Head(msgspec.Struct, frozen=True):
+    """A build as a whole: its number, from 1; how the project is; the deck's name and what its version is called; how long it
+    took, in seconds; and what would change by another build, empty before the first.
+    """
+
+    number: int
+    how: How
+    name: str
+    version: str = ""
+    seconds: float = 0.0
+    changed: str = ""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a project holds: its notes in the order of the deck, by the parts that they are kept in, and what became of each;
+    note types by their keys; media by their names, without those of which only a build knows the bytes.
+    """
+
+    parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
+    standings: tuple[Standing, ...] = ()
+    note_types: Mapping[str, NoteType] = {}
+    media: Mapping[str, Media | None] = {}
+
+
 class Index:
     """The cards of a build, in the order of the deck. Nothing of it is ever changed."""
 
-    def __init__(self, number: int, build: Build, root: Path, before: Index | None) -> None:
-        """`number` is the build's, from 1. Where a build has loaded no notes, those of the build `before` stay."""
-        self.number = number
-        self.root = root
-        self.seconds = build.seconds
-        outcome = build.outcome
-        loaded = outcome.loaded if outcome else None
-        self.how: How = _how(build)
-        self.changed = _changed(loaded) if loaded else ""
-        self.name: str = before.name if before else root.name
-        self.version: str = before.version if before else ""
-        self.notes: Notes | None = before.notes if before else None
-        self.note_types: Mapping[str, NoteType] = before.note_types if before else {}
-        self.media: Mapping[str, Media] = before.media if before else {}
-        self.entries: Sequence[Entry] = before.entries if before else ()
-        self.standings: Sequence[Standing] = before.standings if before else ()
-        self._parts: Mapping[bytes, tuple[Entry, ...]] = before._parts if before else {}
-        if loaded:
-            self._take(loaded)
-        self.places = [(note, card) for note, entry in enumerate(self.entries) for card in range(len(entry.cards))]
+    def __init__(
+        self, head: Head, held: Held, problems: Sequence[Problem], cache: Cache, notes: Notes | None = None
+    ) -> None:
+        """`notes` are where those come from that the cache has lost."""
+        self.head = head
+        self.held = held
+        self.problems = problems
+        self.entries = [entry for _, part in held.parts for entry in part]
         self.keys = [f"{entry.id}.{card.number}" for entry in self.entries for card in entry.cards]
-        self.by_key = {key: place for place, key in enumerate(self.keys)}
-        self.looks = {key: _look(note_type) for key, note_type in self.note_types.items()}
-        self.problems = _problems(outcome.found if outcome else [], self.entries, build)
         self.troubled: dict[str, int] = {}
-        for problem in self.problems:
+        for problem in problems:
             if problem.key:
                 self.troubled[problem.key] = self.troubled.get(problem.key, 0) + 1
+        self.looks = {key: _look(note_type) for key, note_type in held.note_types.items()}
+        self.notes = notes
+        self._cache = cache
 
-    def _take(self, loaded: Loaded) -> None:
-        made = loaded.collection
-        self.name = made.settings.name
-        self.version = loaded.assigned.ledger.version(loaded.assigned.decks) or made.settings.version
-        self.notes, self.note_types = loaded.notes, made.note_types
-        self.media = {file.name: file for file in made.media}
-        known, self._parts = self._parts, {}
-        cache = Cache(self.root / CACHE)
-        entries: list[Entry] = []
-        for key, notes in loaded.notes.parts():
-            part = known.get(key) or _part(key, notes, made.note_types, cache)
-            self._parts[key] = part
-            entries += part
-        self.entries = entries
-        self.standings = [*_standings(entries, loaded)]
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """Of each card, the place of its note among the notes, and its own among those of the note."""
+        return [(note, card) for note, entry in enumerate(self.entries) for card in range(len(entry.cards))]
+
+    @cached_property
+    def by_key(self) -> dict[str, int]:
+        """The places of the cards, by their keys."""
+        return {key: place for place, key in enumerate(self.keys)}
 
     def entry(self, place: int) -> tuple[Entry, Card]:
         """The note and the card at a place in the deck."""
         note, card = self.places[place]
         return self.entries[note], self.entries[note].cards[card]
 
-    def note(self, place: int) -> Note:
-        """The whole note of the card at a place in the deck. It is made anew each time."""
-        assert self.notes
-        return self.notes.at(self.places[place][0])
-
     def standing(self, place: int) -> Standing:
         """What became of the note of the card at a place in the deck."""
-        return self.standings[self.places[place][0]]
+        return self.held.standings[self.places[place][0]]
 
     def digest(self, place: int) -> str:
         """What changes whenever the card at this place looks in another way."""
         entry, _ = self.entry(place)
         return entry.digest + self.looks[entry.note_type]
 
-    def first_key(self, place: int) -> str:
-        """The key of the first card of the note at a place in the deck."""
-        entry, _ = self.entry(place)
-        return f"{entry.id}.{entry.cards[0].number}"
+    def note(self, place: int) -> Note | None:
+        """The whole note of the card at a place in the deck, which is fetched each time; None if only a build could make it."""
+        wanted = left = self.places[place][0]
+        for name, part in self.held.parts:
+            if left < len(part):
+                kept = kept_notes(self._cache, name)
+                if kept and len(kept) == len(part):
+                    return kept[left]
+                break
+            left -= len(part)
+        return self.notes.at(wanted) if self.notes else None
 
 
-def _how(build: Build) -> How:
-    outcome = build.outcome
-    if outcome is None:
-        return "gone"
-    if outcome.loaded is None or outcome.loaded.is_blocked:
-        return "broken"
-    return "errors" if has_errors(outcome.found) else "built"
+def kept_part(cache: Cache, name: str) -> tuple[Entry, ...] | None:
+    """The index of the notes of a file, if it is kept."""
+    try:
+        return _PART.decode(cache.get(name) or b"")
+    except msgspec.MsgspecError:
+        return None
 
 
-def _changed(loaded: Loaded) -> str:
-    """What a build would change, as in "3 new, 1 changed"; empty before the first build."""
-    since = summary.since_build(loaded.before, loaded.assigned.ledger)
-    if since is None:
-        return ""
-    return ", ".join(f"{number} {word}" for word, number in asdict(since).items() if number) or "nothing changed"
+def keep_notes(cache: Cache, name: str, notes: Sequence[Note]) -> None:
+    """Keep the notes of a part, so that one of them is quickly at hand."""
+    cache.put(_notes_of(name), msgspec.msgpack.encode(notes))
 
 
-def _part(key: bytes, notes: Iterable[Note], note_types: Mapping[str, NoteType], cache: Cache) -> tuple[Entry, ...]:
-    """The notes of a file. Equal keys mean equal notes."""
-    name = cache.key("index", (key,))
-    data = cache.get(name)
-    if data is not None:
-        try:
-            return _PART.decode(data)
-        except msgspec.MsgspecError:  # It is damaged: as good as missing.
-            pass
-    part = tuple(_entry(note, note_types[note.note_type]) for note in notes)
-    cache.put(name, msgspec.msgpack.encode(part))
-    return part
+def kept_notes(cache: Cache, name: str) -> tuple[Note, ...] | None:
+    """The notes of a part, if they are kept."""
+    try:
+        return _NOTES.decode(cache.get(_notes_of(name)) or b"")
+    except msgspec.MsgspecError:
+        return None
+
+
+def _notes_of(name: str) -> str:
+    return f"shown{name.removeprefix('index')}"
 
 
 _PART = msgspec.msgpack.Decoder(tuple[Entry, ...])
-
-
-def _entry(note: Note, note_type: NoteType) -> Entry:
-    cards = []
-    for card in texts.cards(note, note_type):
-        cards.append(
-            Card(card.ordinal + 1, _title(card.question), f"{note.id}\n{card.question}\n{card.answer}".casefold())
-        )
-    seen = hashlib.blake2b(msgspec.msgpack.encode((note.fields, note.tags, note.deck)), digest_size=8)
-    return Entry(
-        id=note.id,
-        guid=note.guid,
-        note_type=note.note_type,
-        deck=note.deck,
-        tags=note.tags,
-        file=note.span.path,
-        line=note.span.line,
-        digest=seen.hexdigest(),
-        cards=tuple(cards),
-    )
-
-
-def _title(question: str) -> str:
-    """A question on one line, sounds as a sign and formulas without the signs around them."""
-    title = " ".join(_AROUND.sub("", _SOUND.sub("♪", question)).split())
-    return title if len(title) <= TITLE else title[: TITLE - 1] + "…"
-
-
-_SOUND = re.compile(r"\[sound:[^\]]*\]")
-_AROUND = re.compile(r"\\[()\[\]]")
-
-
-def _standings(entries: Iterable[Entry], loaded: Loaded) -> Iterator[Standing]:
-    lines, before = loaded.assigned.ledger.lines, loaded.before.lines
-    for entry in entries:
-        line = lines[entry.guid]
-        was = before.get(entry.guid)
-        state = state_of(line)
-        version = line.released.version if line.released and state == "released" else ""
-        yield Standing(state, version, line.mod if was and was.mod == line.mod else 0)
+_NOTES = msgspec.msgpack.Decoder(tuple[Note, ...])
 
 
 def _look(note_type: NoteType) -> str:
     """A digest of what notes of a type have in common of what is seen."""
     seen = replace(note_type, mod=0)
     return hashlib.blake2b(msgspec.msgpack.encode(seen), digest_size=4).hexdigest()
-
-
-def _problems(found: Sequence[Diagnostic], entries: Sequence[Entry], build: Build) -> list[Problem]:
-    outcome = build.outcome
-    problems = []
-    if outcome is None:
-        return []
-    if not outcome.loaded and outcome.problem:
-        path = outcome.path.name if outcome.path else ""
-        words = f"{path} cannot be read: {outcome.problem}" if path else outcome.problem
-        problems.append(Problem("", "error", path, 0, 0, words, "It is tried again when something changes.", None))
-    starts = _starts(entries) if found else {}
-    lost: dict[str, list[int]] = {}
-    for one in found:
-        if one.severity == "error":
-            lost.setdefault(one.span.path, []).append(one.span.line)
-    for one in found:
-        span = one.span
-        key = _about(span.line, starts.get(span.path, []), lost.get(span.path, [])) if span.line else None
-        problems.append(Problem(one.code, one.severity, span.path, span.line, span.column, one.message, one.hint, key))
-    return problems
-
-
-def _starts(entries: Iterable[Entry]) -> dict[str, list[tuple[int, str]]]:
-    """Where the notes of each file begin, and the keys of their first cards."""
-    starts: dict[str, list[tuple[int, str]]] = {}
-    for entry in entries:
-        if entry.cards:
-            starts.setdefault(entry.file, []).append((entry.line, f"{entry.id}.{entry.cards[0].number}"))
-    return {file: sorted(held) for file, held in starts.items()}
-
-
-def _about(line: int, starts: list[tuple[int, str]], lost: list[int]) -> str | None:
-    """The key of the note that something at this line is about: the last one that begins there or above, unless a note with
-    an error, which is left out, may lie between.
-    """
-    at = bisect_right(starts, (line, "\U0010ffff")) - 1
-    if at < 0 or any(starts[at][0] < bad <= line for bad in lost):
-        return None
-    return starts[at][1]

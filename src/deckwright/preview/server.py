@@ -7,21 +7,31 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import uvicorn
 
-from .. import watch
-from ..build import Options
+from . import kept
 from .app import app
 from .index import Index
 from .protocol import HEAD, Protocol
 from .state import State
 
+if TYPE_CHECKING:
+    from ..inputs import Inputs
+
 HOST = "127.0.0.1"
 PORT = 7391
 """Where a preview is if nobody wants it elsewhere: an address that stays can be kept open."""
+
+GRACE = 1.0
+"""In seconds: how long the first build waits for the first page, where that can be shown without it."""
+
+PARTING = 3.0
+"""In seconds: how long is waited for what is being made when the preview ends."""
 
 TRIED = 20
 """How many ports are tried, from there on."""
@@ -29,10 +39,10 @@ TRIED = 20
 
 class Wish(msgspec.Struct, frozen=True):
     """How a preview is wanted: at which port, None for the first one that is free; with which template for the addresses of the
-    editor. `options` are those of builds; with `is_polling` the files are looked at twice a second.
+    editor. `now` is in seconds of the Unix epoch; with `is_polling` the files are looked at twice a second.
     """
 
-    options: Options
+    now: int
     port: int | None = None
     template: str = ""
     is_polling: bool = False
@@ -87,6 +97,7 @@ async def _serve(
         await serving
     finally:
         watcher.stop.set()
+        watcher.join(PARTING)
     if watcher.fault:
         raise watcher.fault
 
@@ -145,21 +156,43 @@ class _Watcher(threading.Thread):
             self.ended()
 
     def _watch(self) -> None:
-        index: Index | None = None
-        builds = watch.builds(
+        index = kept.restored(self._root)
+        if index:
+            self._tell(index, False)
+            # A build would slow the first page down: what it imports takes longer than all the rest.
+            self._state.shown.wait(GRACE)
+        from ..build import Options, make_build_folder
+        from ..identity import Terms
+        from ..watch import builds
+        from .indexing import index as indexed
+
+        with suppress(OSError):  # Without a cache, the next start takes longer.
+            make_build_folder(self._root)
+        # It stays, so that what no build has dated yet is the same note each time.
+        options = Options(Terms(self._wish.now))
+        seen: Inputs | None = None
+        looks = builds(
             self._root,
-            lambda: self._wish.options,
+            lambda: options,
             is_looking=True,
             is_polling=self._wish.is_polling,
             stop=self.stop,
             deaf=self._deaf,
         )
-        for number, build in enumerate(builds, 1):
-            index = Index(number, build, self._root, index)
-            self._tell(index)
+        is_kept = False
+        for build in looks:
+            index = indexed(index.head.number + 1 if index else 1, build, self._root, index)
+            self._tell(index, True)
+            seen = build.outcome.seen if build.outcome else None
+            del build  # While the next one is made, all that it has loaded would be in memory twice.
+            if seen and not is_kept:
+                kept.keep(index, seen, self._root)
+            is_kept = True
+        if index and seen:
+            kept.keep(index, seen, self._root)
 
-    def _tell(self, index: Index) -> None:
+    def _tell(self, index: Index, is_seen: bool) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._state.take, index)
+            self._loop.call_soon_threadsafe(self._state.take, index, is_seen)
         except RuntimeError:  # The server has ended.
             self.stop.set()

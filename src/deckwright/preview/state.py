@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 from pathlib import Path
 
 from .events import Pages
@@ -17,7 +18,9 @@ MOST_GONE = 1_000
 
 
 class State:
-    """All of it is for the thread of the server, but for the index, which never changes once it is there."""
+    """All of it is for the thread of the server, but for the index, which never changes once it is there, and for `shown`, which
+    is set once a card was.
+    """
 
     def __init__(self, root: Path, template: str) -> None:
         """`template` is that of the addresses that open the editor."""
@@ -26,14 +29,16 @@ class State:
         self.token = secrets.token_urlsafe(24)
         self.secret = secrets.token_urlsafe(24)
         self.pages = Pages()
+        self.shown = threading.Event()
         self.index: Index | None = None
         self._is_there = asyncio.Event()
+        self._is_seen = asyncio.Event()
         self._gone: dict[str, tuple[str, int, str]] = {}
 
-    def take(self, index: Index) -> None:
-        """From now on this is the present index: tell the pages."""
+    def take(self, index: Index, is_seen: bool = True) -> None:
+        """From now on this is the present index: tell the pages. `is_seen` if a build has looked for it, in this run."""
         before, self.index = self.index, index
-        if before and before.entries is not index.entries:
+        if before and before.held is not index.held:
             for place, key in enumerate(before.keys):
                 if key not in index.by_key:
                     entry, card = before.entry(place)
@@ -42,12 +47,21 @@ class State:
             for key in [*self._gone][:-MOST_GONE]:
                 del self._gone[key]
         self._is_there.set()
+        if is_seen:
+            self._is_seen.set()
         self.pages.tell(index, before)
 
     async def present(self) -> Index | None:
         """The present index; the first one is waited for. None if it takes too long."""
+        return await self._after(self._is_there)
+
+    async def seen(self) -> Index | None:
+        """The same, but of a build of this run: it has what the cache has lost."""
+        return await self._after(self._is_seen)
+
+    async def _after(self, event: asyncio.Event) -> Index | None:
         try:
-            await asyncio.wait_for(self._is_there.wait(), PATIENCE)
+            await asyncio.wait_for(event.wait(), PATIENCE)
         except TimeoutError:
             return None
         return self.index
@@ -71,4 +85,4 @@ class State:
             return None
         entry = min(there, key=lambda entry: abs(entry.line - line))
         same = f"{entry.id}.{number}"
-        return same if same in index.by_key else f"{entry.id}.{entry.cards[0].number}"
+        return same if same in index.by_key else entry.first_key

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from .. import names
-from ..identity.lines import Line
 from ..model import Note, NoteType, Settings
+
+if TYPE_CHECKING:
+    from ..identity.lines import Line
 
 State: TypeAlias = Literal["new", "changed", "released"]
 """What became of a note since the last release; without one, all notes are new."""

@@ -84,8 +84,12 @@ def builds(
             if outcome.is_ledger_changed:
                 changed = [path for path in changed if path != LEDGER]
             last = seen
-            yield Build(outcome, tuple(changed), time.perf_counter() - began)
-            _wait(root, seen, ears, stop, RETRY if outcome.status in ("busy", "unwritable") else None)
+            patience = RETRY if outcome.status in ("busy", "unwritable") else None
+            build = Build(outcome, tuple(changed), time.perf_counter() - began)
+            del outcome, gathered
+            yield build
+            del build  # What a build has loaded need not stay until the next one has loaded as much.
+            _wait(root, seen, ears, stop, patience)
 
 
 def _wait(root: Path, seen: Seen, ears: Ears, stop: Event, patience: float | None) -> None:
