@@ -54,6 +54,18 @@ def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def author() -> Iterator[None]:
+    """Who commits, whatever Git knows of the user here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for role in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{role}_NAME", "A")
+            patch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
+        for name, value in (("COUNT", "1"), ("KEY_0", "commit.gpgsign"), ("VALUE_0", "false")):
+            patch.setenv(f"GIT_CONFIG_{name}", value)
+        yield
+
+
 @pytest.fixture
 def collection(tmp_path: Path) -> Iterator[Collection]:
     """A new, empty collection in a folder of its own."""

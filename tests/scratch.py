@@ -93,8 +93,7 @@ class Scratch:
 
     def git_bytes(self, *args: str) -> bytes:
         """The same, as it is."""
-        who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-        command = ["git", "-C", str(self.root), *who, *args]
+        command = ["git", "-C", str(self.root), *args]
         return subprocess.run(command, capture_output=True, check=True).stdout
 
     def commit(self, message: str = "Change notes") -> None:

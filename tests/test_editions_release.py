@@ -61,17 +61,13 @@ class Deck(Scratch):
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A deck with two editions, built and committed on day 1, and released on day 2."""
-    with pytest.MonkeyPatch.context() as patch:
-        for who in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{who}_NAME", "A")
-            patch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
-        made = Deck(tmp_path_factory.mktemp("editions") / "project")
-        made.start_git()
-        made.change(day(1), ATRIUM + VALVE, LOBES + VEIN)
-        made.publish(day(2))
-        yield made.root
+    made = Deck(tmp_path_factory.mktemp("editions") / "project")
+    made.start_git()
+    made.change(day(1), ATRIUM + VALVE, LOBES + VEIN)
+    made.publish(day(2))
+    return made.root
 
 
 @pytest.fixture
@@ -183,6 +179,9 @@ def test_the_package_of_an_edition_is_verified(deck: Deck, tmp_path: Path) -> No
     copy = shutil.copy(path, tmp_path / "copy.apkg")
     with copy.open("ab") as file:
         file.write(b"\0")
+    assert verify_package(deck.root, copy) == Verified(
+        "copy.apkg has the contents of Anatomy 1.0.0, edition chest, in other bytes"
+    )
     deck.change(day(3), ATRIUM + VALVE, LOBES + VEIN.replace("Into the veins", "Into veins"))
     draft = deck.root / "build" / "draft.apkg"
     package.write(deck.load(day(3)).edition("chest"), draft)

@@ -84,11 +84,8 @@ class Deck(Scratch):
 
 
 @pytest.fixture
-def deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deck:
+def deck(tmp_path: Path) -> Deck:
     """A deck of two notes, built and committed on day 1."""
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
     made = Deck(tmp_path / "project")
     made.start_git()
     made.change(day(1), VENTRICLE, VALVE)
@@ -1341,9 +1338,6 @@ def run(deck: Deck, time: int, *args: str, is_rehearsed: bool = False) -> tuple[
 @pytest.fixture
 def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deck:
     """A deck whose times lie in the past: the command refuses those that are yet to come. It is in the current folder."""
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
     made = Deck(tmp_path / "project")
     monkeypatch.chdir(made.root)
     made.start_git()

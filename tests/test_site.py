@@ -426,23 +426,19 @@ STORY = {
 def story(tmp_path_factory: pytest.TempPathFactory) -> Deck:
     """1.0.0; 1.0.1 with another answer, which is taken back; 1.1.0 with a new, a retired and a renamed note."""
     made = Deck(tmp_path_factory.mktemp("story") / "project")
-    with pytest.MonkeyPatch.context() as patch:
-        for who in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{who}_NAME", "A")
-            patch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
-        made.write(STORY)
-        made.start_git()
-        made.change(day(1), VENTRICLE, VALVE, LUNGS)
-        made.publish(day(2))
-        artery = VENTRICLE.replace("The aorta.", "The aorta, an artery.")
-        made.write({"changes/a.md": "---\nrelearn: [ventricle]\n---\n\nThe *aorta* is an **artery**.\n"})
-        made.change(day(3), artery, VALVE, LUNGS)
-        made.publish(day(4))
-        made.change(day(5), artery, VALVE.replace("#valve", "#mitral-valve was=valve"), COVER, retire=True)
-        made.publish(day(6))
-        log = (made.root / "CHANGELOG-deck.md").read_text()
-        made.write({"CHANGELOG-deck.md": re.sub(r"(## \[1.0.1\].*)", r"\1 [YANKED]", log)})
-        made.commit()
+    made.write(STORY)
+    made.start_git()
+    made.change(day(1), VENTRICLE, VALVE, LUNGS)
+    made.publish(day(2))
+    artery = VENTRICLE.replace("The aorta.", "The aorta, an artery.")
+    made.write({"changes/a.md": "---\nrelearn: [ventricle]\n---\n\nThe *aorta* is an **artery**.\n"})
+    made.change(day(3), artery, VALVE, LUNGS)
+    made.publish(day(4))
+    made.change(day(5), artery, VALVE.replace("#valve", "#mitral-valve was=valve"), COVER, retire=True)
+    made.publish(day(6))
+    log = (made.root / "CHANGELOG-deck.md").read_text()
+    made.write({"CHANGELOG-deck.md": re.sub(r"(## \[1.0.1\].*)", r"\1 [YANKED]", log)})
+    made.commit()
     return made
 
 
@@ -599,10 +595,7 @@ def test_a_draft_beside_releases_says_so(story: Deck, tmp_path: Path) -> None:
 
 
 @pytest.mark.ci
-def test_parts_of_the_deck_can_be_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.org")
+def test_parts_of_the_deck_can_be_downloaded(tmp_path: Path) -> None:
     made = Deck(tmp_path / "project")
     made.write({"deck.toml": SETTINGS + '[editions.lungs]\ntitle = "Lungs only"\ntags = ["lungs"]\n'})
     made.start_git()

@@ -208,8 +208,6 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
     project.write({"cards/heart.md": HEART})
     project.build(NOW)
     project.start_git()
-    for name, value in (("user.name", "A"), ("user.email", "a@example.org"), ("commit.gpgsign", "false")):
-        project.git("config", name, value)
     release(project, NOW + 60, monkeypatch)
     return project
 
