@@ -32,7 +32,7 @@ from deckwright.package import Package
 from deckwright.release import Cut, Plan, Refusal, Tried, Wish, fragments, manifest, repository, words
 from deckwright.release.contents import contents_digest, note_digest
 from deckwright.release.former import former
-from deckwright.release.notes import release_notes
+from deckwright.release.notes import ankiweb, release_notes
 from deckwright.render import code
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n"
@@ -1250,6 +1250,16 @@ def test_notes_on_changes_are_read_by_name(tmp_path: Path) -> None:
 )
 def test_text_stays_text_in_markdown(plain: str, expected: str) -> None:
     assert words.text(plain) == expected
+
+
+def test_ankiweb_leads_to_the_site_or_else_to_the_home_page(deck: Deck) -> None:
+    cut = deck.publish(day(2))
+    url, site = "https://example.org/repository", "https://example.org/"
+    support = [
+        ankiweb(replace(cut, settings=replace(cut.settings, **addresses))).partition("## Support page\n\n")[2]
+        for addresses in ({}, {"url": url}, {"url": url, "site": site})
+    ]
+    assert [text.partition("\n\n")[0] for text in support] == ["–", url, site]
 
 
 def test_what_has_no_notes_is_told_all_the_same(released: Deck) -> None:

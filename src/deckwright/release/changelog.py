@@ -7,7 +7,7 @@ import re
 from ..amounts import count
 from . import editions
 from .cut import Cut
-from .words import code, entries, text, untold
+from .words import entries, named, text, untold
 
 _HEAD = """\
 # Changelog of {name}
@@ -44,7 +44,7 @@ def _section(cut: Cut) -> str:
     }
     for heading, notes in parts.items():
         if notes:
-            listed = entries(notes, lambda note: f"{text(note[0])} ({code(lines[note[1]].id)})")
+            listed = entries(notes, lambda note: named(note[0], lines[note[1]].id))
             blocks.append(f"### {heading}\n\n" + "\n".join(listed))
     rules = [reason.rule for reason in cut.verdict.reasons]
     if "moved" in rules:

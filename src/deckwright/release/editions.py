@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..amounts import count
 from .cut import Cut
 from .step import Reason
-from .words import code, entries, text
+from .words import code, entries, named, text
 
 
 def told(cut: Cut) -> list[str]:
@@ -20,8 +20,8 @@ def told(cut: Cut) -> list[str]:
     table = ["| edition | notes | cards | file |", "| --- | --- | --- | --- |"]
     table += [f"| {title} | {counts['note']} | {counts['card']} | {code(file)} |" for title, file, counts in rows]
     how = (
-        "An edition is a part of the deck. You may import another one, or the whole deck, at any time: notes that you have stay "
-        "as they are, with your reviews."
+        "An edition is a part of the deck. You may import another one, or the whole deck, at any time: notes that you have "
+        "stay as they are, with your reviews."
     )
     return ["## Editions", how, "\n".join(table), *changed]
 
@@ -45,7 +45,7 @@ def _changed(cut: Cut, with_notes: bool) -> Iterator[str]:
             held = [reason for reason in reasons if reason.rule == rule and reason.detail == title]
             yield _moved(rule, title, held, with_notes)
             if with_notes:
-                yield "\n".join(entries(held, lambda reason: f"{text(reason.name)} ({code(reason.id)})"))
+                yield "\n".join(entries(held, lambda reason: named(reason.name, reason.id)))
 
 
 def _moved(rule: str, title: str, held: list[Reason], with_notes: bool) -> str:

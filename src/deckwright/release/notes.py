@@ -11,7 +11,7 @@ from ..identity.lines import Line
 from . import editions
 from .cut import Cut
 from .step import Reason
-from .words import code, differing, entries, searches, text, untold
+from .words import code, differing, entries, named, searches, text, untold
 
 UPDATING = (
     ("Your reviews and due dates", "They stay, on every card."),
@@ -67,7 +67,7 @@ def _form(cut: Cut, title: str, counts: Mapping[str, int], description: str) -> 
     parts = [
         ("Title", f"{title} {cut.version}"),
         ("Tags", tags),
-        ("Support page", settings.url or "–"),
+        ("Support page", settings.site or settings.url or "–"),
         ("Description", "\n\n".join(filter(None, [*about, *steps]))),
     ]
     return [f"## {heading}\n\n{body}" for heading, body in parts]
@@ -85,8 +85,8 @@ def _counts(counts: Mapping[str, int]) -> str:
 def _how(cut: Cut) -> str:
     name = code(cut.file()) + (", or the file of your edition" * bool(cut.editions))
     return " ".join([
-        f"In Anki, choose _File › Import_ and {name}, and leave the options as they are; in AnkiDroid and AnkiMobile, open the",
-        "file.",
+        f"In Anki, choose _File › Import_ and {name}, and leave the options as they are;",
+        "in AnkiDroid and AnkiMobile, open the file.",
         *["Do not delete the old deck first."] * bool(cut.former),
         "If you use several devices, synchronise them all, import on one, and synchronise again.",
     ])  # fmt: skip
@@ -108,12 +108,10 @@ def _parts(cut: Cut) -> Iterator[list[str]]:
     yield _relearn(cut)
 
     def listed(note: Listed) -> str:
-        return f"{text(note.title)} ({code(lines[note.guid].id)})"
+        return named(note.title, lines[note.guid].id)
 
     def changed(note: NoteChange) -> str:
-        return "\n".join(
-            [f"{text(note.title)} ({code(lines[note.guid].id)})", *(f"  - {line}" for line in _details(note))]
-        )
+        return "\n".join([named(note.title, lines[note.guid].id), *(f"  - {line}" for line in _details(note))])
 
     yield _part("New notes", changes.new, entries(changes.new, listed))
     told = [note for note in changes.notes if _is_told(note)]
@@ -160,7 +158,7 @@ _GRAVE: Mapping[str, str] = {
 
 
 def _grave(reason: Reason) -> str:
-    name = f"{text(reason.name)} ({code(reason.id)})" if reason.id else text(reason.name)
+    name = named(reason.name, reason.id) if reason.id else text(reason.name)
     return f"{name}{f': {text(reason.detail)}' if reason.detail else ''}"
 
 
@@ -170,12 +168,13 @@ def _relearn(cut: Cut) -> list[str]:
     held = [lines[id_] for id_ in cut.relearn if id_ in lines]
     if not held:
         return []
-    how = "What these notes said was wrong. To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_:"
-    return [f"## Learn again ({len(held)})", how, *_blocks(held), "\n".join(entries(held, _named))]
-
-
-def _named(line: Line) -> str:
-    return f"{text(line.name)} ({code(line.id)})"
+    how = f"What these notes said was wrong. {_RESET[:-1]}:"
+    return [
+        f"## Learn again ({len(held)})",
+        how,
+        *_blocks(held),
+        "\n".join(entries(held, lambda line: named(line.name, line.id))),
+    ]
 
 
 def _types_of_taken(cut: Cut, gone: Sequence[Line]) -> dict[str, str]:
@@ -188,14 +187,17 @@ def _types_of_taken(cut: Cut, gone: Sequence[Line]) -> dict[str, str]:
 
 
 def _retired(notes: Sequence[Listed], lines: Sequence[Line], types: Mapping[str, str]) -> list[str]:
-    how = "They are no longer in the deck. An update deletes nothing, so you keep them until you delete or suspend them. A search in _Browse_ that finds them:"
+    how = (
+        "They are no longer in the deck. An update deletes nothing, so you keep them until you delete or suspend them. "
+        "A search in _Browse_ that finds them:"
+    )
     ids = {line.guid: line.id for line in lines}
     return [
         how,
         "",
         "\n\n".join(_blocks(lines, types)),
         "",
-        *entries(notes, lambda note: f"{text(note.title)} ({code(ids[note.guid])})"),
+        *entries(notes, lambda note: named(note.title, ids[note.guid])),
     ]
 
 

@@ -32,6 +32,11 @@ def code(plain: str) -> str:
     return f"{fence}{space}{plain}{space}{fence}"
 
 
+def named(title: str, id_: str) -> str:
+    """What a note is called, with its ID."""
+    return f"{text(title)} ({code(id_)})"
+
+
 def entries(listed: Sequence[Entry], write: Callable[[Entry], str]) -> list[str]:
     """An item for each entry, or for the first of them and how many more there are."""
     more = len(listed) - MOST
