@@ -802,11 +802,17 @@ def test_another_slug_alone_is_released_as_a_patch(released: Deck) -> None:
     assert found.said == "anatomy.apkg is the package of Anatomy 1.0.0, byte for byte"
 
 
+@pytest.fixture
+def top(tmp_path: Path) -> Scratch:
+    """A repository whose decks lie further down."""
+    made = Scratch(tmp_path / "top")
+    (made.root / "deck.toml").unlink()
+    made.git("init", "--quiet", "--initial-branch=main")
+    return made
+
+
 @pytest.mark.ci
-def test_tags_keep_their_names_when_the_slug_changes(tmp_path: Path, deck: Deck) -> None:
-    top = Scratch(tmp_path / "top")
-    (top.root / "deck.toml").unlink()
-    top.git("init", "--quiet", "--initial-branch=main")
+def test_tags_keep_their_names_when_the_slug_changes(top: Scratch) -> None:
     below = Deck(top.root / "heart")
     below.change(day(1), VENTRICLE)
     below.publish(day(2))
@@ -1028,11 +1034,8 @@ def test_a_project_that_changes_meanwhile_is_not_released(released: Deck) -> Non
     assert released.state == before
 
 
-def test_a_project_below_the_top_of_its_repository_is_released(tmp_path: Path, deck: Deck) -> None:
-    top = Scratch(tmp_path / "top")
-    (top.root / "deck.toml").unlink()
+def test_a_project_below_the_top_of_its_repository_is_released(top: Scratch) -> None:
     top.write({"README.md": "Other things.\n"})
-    top.git("init", "--quiet", "--initial-branch=main")
     below = Deck(top.root / "decks" / "a b")
     below.change(day(1), VENTRICLE)
     top.write({"README.md": "Changed, and no matter.\n"})
@@ -1051,12 +1054,9 @@ LUNGS_DECK = 'id = "lungs-9z8y7x6w"\nname = "Lungs"\n'
 
 
 @pytest.mark.ci
-def test_decks_beside_each_other_are_released_by_themselves(tmp_path: Path, deck: Deck) -> None:
+def test_decks_beside_each_other_are_released_by_themselves(top: Scratch) -> None:
     """Each has its own tags, manifests and changelog, and nothing of the other counts."""
-    top = Scratch(tmp_path / "top")
-    (top.root / "deck.toml").unlink()
     top.write({"decks/lungs/deck.toml": LUNGS_DECK})
-    top.git("init", "--quiet", "--initial-branch=main")
     heart, lungs = Deck(top.root / "decks" / "heart"), Deck(top.root / "decks" / "lungs")
     heart.change(day(1), VENTRICLE, VALVE)
     lungs.change(day(1), LUNGS)
@@ -1085,10 +1085,7 @@ def test_decks_beside_each_other_are_released_by_themselves(tmp_path: Path, deck
 
 
 @pytest.mark.ci
-def test_a_shallow_clone_of_several_decks_is_told_what_to_fetch(tmp_path: Path, deck: Deck) -> None:
-    top = Scratch(tmp_path / "top")
-    (top.root / "deck.toml").unlink()
-    top.git("init", "--quiet", "--initial-branch=main")
+def test_a_shallow_clone_of_several_decks_is_told_what_to_fetch(tmp_path: Path, top: Scratch) -> None:
     below = Deck(top.root / "heart")
     below.change(day(1), VENTRICLE)
     below.publish(day(2))
