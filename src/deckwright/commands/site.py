@@ -41,5 +41,5 @@ def site(start: Path, target: Path | None, draft: bool) -> None:
             next_steps(*made.steps)
         click.get_current_context().exit(1)
     first = made.folder / "index.html"
-    what = "a draft of" if made.is_draft else "for"
-    click.echo(f"Wrote {shown(first)} · {count(made.pages, 'page')} {what} {made.name} {made.version}")
+    what = ", a draft of" if made.is_draft else " for"
+    click.echo(f"Wrote {shown(first)} · {count(made.pages, 'page')}{what} {made.name} {made.version}")
