@@ -14,10 +14,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from conftest import import_package
 from playwright.async_api import Page, async_playwright
 from scratch import day
 from test_release import Deck
@@ -27,6 +28,9 @@ from deckwright.site import Site, Wish, make
 
 from . import pages
 from .drawing import FLAGS
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
 
 WIDTHS = (320, 390, 1280)
 DRAFT = (
@@ -217,13 +221,22 @@ def test_on_paper_answers_are_open_and_dark_on_white(browser: Browser) -> None:
     assert browser.run(page.evaluate(colours)) == ["rgb(0, 0, 0)", "rgb(29, 35, 41)"]
 
 
-def test_the_package_is_downloaded(browser: Browser, story: Deck) -> None:  # noqa: F811
+def test_the_package_is_downloaded_and_imported(
+    browser: Browser,
+    story: Deck,  # noqa: F811
+    collection: Collection,
+    tmp_path: Path,
+) -> None:
     page = browser.open("story/index.html")
 
-    async def downloaded() -> bytes:
+    async def downloaded() -> Path:
         async with page.expect_download() as waiting:
             await page.get_by_role("link", name="Download the deck").click()
-        return Path(await (await waiting.value).path()).read_bytes()
+        found = await waiting.value
+        await found.save_as(tmp_path / found.suggested_filename)
+        return tmp_path / found.suggested_filename
 
-    published = story.root / "build/releases/1.1.0/anatomy-1.1.0.apkg"
-    assert browser.run(downloaded()) == published.read_bytes()
+    path = browser.run(downloaded())
+    published = story.root / "build/releases/1.1.0" / path.name
+    assert (path.name, path.read_bytes()) == ("anatomy-1.1.0.apkg", published.read_bytes())
+    assert import_package(collection, path) == {"new": 3, "updated": 0, "duplicate": 0, "conflicting": 0}
