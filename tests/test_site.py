@@ -18,11 +18,14 @@ import html5lib
 import msgspec
 import pytest
 from click.testing import CliRunner
+from jinja2 import Environment, PackageLoader
 from scratch import Scratch, day
 from test_release import COVER, LUNGS, VALVE, VENTRICLE, Deck
 
 from deckwright import files
 from deckwright.commands import main
+from deckwright.model import Note, Settings, Span
+from deckwright.notetypes import note_types
 from deckwright.release import Refusal, notes
 from deckwright.site import Site, Wish, help, lists, make, pages, prose, samples
 from deckwright.site.shown import opened
@@ -200,6 +203,7 @@ def test_no_page_names_an_address_without_one(draft: Path) -> None:
     assert found == {
         "https://github.com/deckwright/deckwright",
         "https://example.org/heart",
+        "https://creativecommons.org/licenses/by/4.0/",
     }
 
 
@@ -318,7 +322,7 @@ def test_the_command_says_what_it_made(project: Scratch, monkeypatch: pytest.Mon
     number = len(list((project.root / "build/site").rglob("*.html")))
     assert (done.exit_code, done.output) == (
         0,
-        f"Wrote build/site/index.html · {number} pages a draft of Anatomy 0.1.0\n",
+        f"Wrote build/site/index.html · {number} pages, a draft of Anatomy 0.1.0\n",
     )
 
 
@@ -392,6 +396,44 @@ def test_samples_show_each_sort(project: Scratch) -> None:
         few = samples.chosen(shown.notes[:1], shown.note_types)
     assert found == ["ventricle", "gas", "side", "code"]
     assert [note.id for note in few] == ["ventricle"]
+
+
+def test_samples_are_notes_that_ask_by_themselves() -> None:
+    kinds = note_types(Settings(id="anatomy-k3v9q2xm", name="Anatomy", slug="anatomy"))
+
+    def note(id_: str, kind: str, **fields: str) -> Note:
+        return Note(id_, 1, 1, id_, kind, fields, (), id_, Span("cards/heart.md"))
+
+    masks = "".join(f"{{{{c{n}::image-occlusion:rect:left=.{n}}}}}<br>" for n in range(1, 5))
+    found = samples.chosen(
+        [
+            note("one-mask", "occlusion", Occlusion=masks.partition("<br>")[0]),
+            note("masks", "occlusion", Occlusion=masks),
+            note("term", "basic", Front="Aorta", Reversed="1"),
+            note("of-a-table", "basic", Front="Aorta", Header="Which artery is this one?"),
+            note("long", "basic", Front="so " * 25),
+            note("asked", "basic", Front="What does the left ventricle pump into?"),
+        ],
+        kinds,
+    )
+    assert [note.id for note in found] == ["masks", "of-a-table", "asked", "one-mask", "term", "long"]
+
+
+@pytest.mark.parametrize(
+    ("licence", "page"),
+    [
+        ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+        ("CC-BY-NC-ND-3.0", "https://creativecommons.org/licenses/by-nc-nd/3.0/"),
+        ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("CC BY 9.0", ""),
+        ("MIT", ""),
+    ],
+)
+def test_a_licence_leads_to_its_text(licence: str, page: str) -> None:
+    source = "{% import 'parts.html' as parts with context %}{{ parts.terms() }}"
+    loader = PackageLoader("deckwright.site")
+    said = Environment(loader=loader, autoescape=True).from_string(source).render(licence=licence)
+    assert said.strip() == (f'<a rel="license" href="{page}">{licence}</a>' if page else licence)
 
 
 @pytest.mark.parametrize(
@@ -479,13 +521,13 @@ def test_the_highest_version_that_stands_is_shown(story: Deck, released: Path) -
 def test_a_version_says_what_is_new_word_by_word(released: Path) -> None:
     assert text(released, "news/1.0.1/index.html").startswith(
         "What is new Version 1.0.1 taken back 2027-01-18 · 1 changed note. Its authors have taken this version back: "
-        "use 1.1.0. The aorta is an artery . To learn again 1 Their answers are others now. "
+        "use 1.1.0. The aorta is an artery . To learn again 1 Their answers are different now. "
         "What does the left ventricle pump into? ventricle Changed notes 1 What does the left ventricle pump into? ventricle "
-        "Answer The [del]aorta. [/del][ins]aorta, an artery. [/ins] anatomy-1.0.1.apkg"
+        "Answer The [del]aorta. [/del][ins]aorta, an artery. [/ins] The file anatomy-1.0.1.apkg"
     )
     assert text(released, "news/1.1.0/index.html").startswith(
         "What is new Version 1.1.0 2027-01-20 · 1 new note, 1 retired note. New notes 1 What covers the heart? cover "
-        "Retired notes 1 They stay with whoever has them, until they are deleted. Where is gas exchanged? alveoli anatomy"
+        "Retired notes 1 They stay with whoever has them, until they are deleted. Where is gas exchanged? alveoli The file anatomy"
     )
 
 
@@ -613,7 +655,7 @@ def test_parts_of_the_deck_can_be_downloaded(tmp_path: Path) -> None:
     said = text(folder, "index.html").partition("Parts of the deck ")[2].partition(" What people ask")[0]
     assert said == (
         "Each is a part of the same version. Whoever has a part can import another one, or the whole deck, at any time: "
-        "nothing comes twice, and no review is lost. Lungs only · 1 note, 1 card · anatomy-lungs-1.0.0.apkg "
+        "nothing comes twice, and no review is lost. Lungs only 1 note, 1 card anatomy-lungs-1.0.0.apkg "
         f"({len(part) / 1e3:.0f} kB) SHA-256 {hashlib.sha256(part).hexdigest()}"
     )
 

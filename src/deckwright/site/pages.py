@@ -195,6 +195,7 @@ class _Site:
                 {
                     "face": next(self._faces(note, "")),
                     "label": note.deck.rpartition("::")[2],
+                    "title": self._titles[note.guid],
                     "page": _page(note.id),
                 }
                 for note in chosen

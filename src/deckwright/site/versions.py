@@ -92,7 +92,7 @@ def parts(made: Manifest, linked: Mapping[str, Entry]) -> list[Part]:
         for id_, note in told.retired.items()
     ]
     listed = [
-        ("To learn again", "Their answers are others now.", [known(id_) for id_ in told.relearn]),
+        ("To learn again", "Their answers are different now.", [known(id_) for id_ in told.relearn]),
         ("Changed notes", "", [known(id_) for id_ in told.changed]),
         ("New notes", "", [known(id_) for id_ in told.new]),
         ("Retired notes", "They stay with whoever has them, until they are deleted.", gone),
