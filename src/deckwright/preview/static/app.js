@@ -15,12 +15,12 @@ import { Stack } from "./stack.js";
 
 /** @typedef {import("./address.js").State} State */
 
-const TYPING = 150;
 /** Milliseconds after the last letter, before it is searched. */
-const STEP = 700;
+const TYPING = 150;
 /** Milliseconds that something has to be seen to be a step "back". */
-const LOST = 1500;
+const STEP = 700;
 /** Milliseconds without the server, before the page says so. */
+const LOST = 1500;
 
 class Page {
   /** @type {State} */
@@ -96,12 +96,12 @@ class Page {
 
   start() {
     addEventListener("hashchange", () => this.#follow());
-    for (const button of document.querySelectorAll("[data-view]")) {
+    for (const button of document.querySelectorAll("button[data-view]")) {
       button.addEventListener("click", () =>
         this.#view(/** @type {HTMLElement} */ (button).dataset.view === "grid" ? "grid" : "stack"),
       );
     }
-    for (const button of document.querySelectorAll("[data-width]")) {
+    for (const button of document.querySelectorAll("button[data-width]")) {
       const width = /** @type {State["width"]} */ (/** @type {HTMLElement} */ (button).dataset.width);
       button.addEventListener("click", () => this.#go({ width }, false));
     }
@@ -239,8 +239,8 @@ class Page {
     this.#night.show(state.night);
     document.body.dataset.view = state.view;
     for (const [name, view] of Object.entries(this.#views)) view.hidden = name !== state.view;
-    press("[data-view]", "view", state.view);
-    press("[data-width]", "width", state.width);
+    press("button[data-view]", "view", state.view);
+    press("button[data-width]", "width", state.width);
     if (document.activeElement !== this.#search && this.#search.value.trim() !== state.q) this.#search.value = state.q;
     if (this.#deck) {
       this.#filters.show(this.#deck, state);

@@ -19,8 +19,8 @@ const TREES = [
 /** New and changed are cards since the last release. */
 const ONLY = { "": "All cards", new: "New", changed: "Changed", problems: "With problems" };
 
-const MOST = 300;
 /** Names of a branch that are listed; search finds the others. */
+const MOST = 300;
 
 export class Filters {
   #body = find("filters-body", HTMLElement);

@@ -13,8 +13,9 @@
  * @property {string} [link]
  */
 
-const PATIENCE = 2000;
 /** Milliseconds after which a document is shown, whether it has told its height or not. */
+const PATIENCE = 2000;
+/** Pixels of a card, at most. */
 const TALLEST = 30_000;
 
 export class Frames {

@@ -5,12 +5,14 @@ import { find, make, say } from "./dom.js";
 /** @typedef {import("./server.js").Entry} Entry */
 /** @typedef {import("./listing.js").Listing} Listing */
 
+/** Pixels of a tile, and between two; the stylesheet draws them as high. */
 const NARROWEST = 250;
-const GAP = 14;
 const HEIGHT = 148;
-/** Pixels of a tile and between two; the stylesheet draws them as high. */
-const MORE = 3;
+const GAP = 14;
 /** Rows above and below those that are seen. */
+const MORE = 3;
+/** Milliseconds without scrolling, after a jump. */
+const REST = 60;
 
 export class Grid {
   #room = find("grid", HTMLElement);
@@ -23,6 +25,9 @@ export class Grid {
   #addressOf;
   #drawing = false;
   #marksNew = false;
+  /** Where it was scrolled to when cards were asked for. */
+  #top = 0;
+  #wanting = 0;
   /** The tile that Tab leads to. */
   #active = 0;
 
@@ -129,7 +134,20 @@ export class Grid {
       this.#made.delete(place);
     }
     for (const place of [...wanted].sort((a, b) => a - b)) this.#put(place, total, width);
-    if (last >= first) void this.#listing.want(first, last);
+    if (last >= first) this.#want(first, last);
+  }
+
+  /**
+   * Asks for the cards that are seen; what is only passed on the way elsewhere is not asked for.
+   * @param {number} first
+   * @param {number} last
+   */
+  #want(first, last) {
+    const far = Math.abs(this.#room.scrollTop - this.#top) > this.#room.clientHeight;
+    this.#top = this.#room.scrollTop;
+    clearTimeout(this.#wanting);
+    if (!far) void this.#listing.want(first, last);
+    else this.#wanting = setTimeout(() => void this.#listing.want(first, last), REST);
   }
 
   /**

@@ -2,7 +2,9 @@
 
 import * as server from "./server.js";
 
+/** Cards that are asked for at once. */
 const PAGE = 100;
+/** Pages that are remembered. */
 const KEPT = 20;
 
 export class Listing {

@@ -5,8 +5,8 @@ import { counted, find, make, say } from "./dom.js";
 /** @typedef {import("./server.js").Deck} Deck */
 /** @typedef {import("./server.js").Problem} Problem */
 
-const MOST = 200;
 /** Problems that are listed; somebody who has more begins with these. */
+const MOST = 200;
 
 export class Problems {
   #section = find("problems", HTMLElement);

@@ -120,9 +120,9 @@ export function side(key, side, night, digest, screen) {
   return `/cards/${encodeURIComponent(key)}/${side}?${said}`;
 }
 
+/** Milliseconds between two attempts to reach the server. */
 const SOONEST = 500;
 const LATEST = 4000;
-/** Milliseconds between two attempts to reach the server. */
 
 /**
  * Listens to the builds, for ever: where the server is gone, it is asked again after a while. Nobody listens in a tab that
