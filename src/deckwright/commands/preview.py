@@ -55,8 +55,8 @@ def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) 
                 f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True
             ),
         )
-    except OSError as error:
-        fail(1, f"There is no free port: {error.strerror or error}.", "To try another one: --port")
+    except previewing.PortError as error:
+        fail(1, f"There is no free port: {error.strerror}.", "To try another one: --port")
 
 
 def _say(root: Path, address: str, show: bool) -> None:

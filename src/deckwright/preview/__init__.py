@@ -4,6 +4,6 @@ Nothing is built: an author who looks expects neither a new `deck.lock` nor a ne
 work beside it. So a note is shown as the next build would make it, with the identity that this would give it.
 """
 
-from .server import HOST, PORT, Wish, serve
+from .server import HOST, PORT, PortError, Wish, serve
 
-__all__ = ["HOST", "PORT", "Wish", "serve"]
+__all__ = ["HOST", "PORT", "PortError", "Wish", "serve"]

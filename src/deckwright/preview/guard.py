@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_BODY = 1 << 20
 """Bytes of a body, of those that write. Others have none."""
 
+MAX_HEAD = 16 << 10
+"""Bytes of the headers."""
+
 MAX_TARGET = 4_096
 """Bytes of the path and what follows it."""
 
@@ -44,6 +47,8 @@ class Guard:
         self._open = re.compile(rf"/frame/|/media/{re.escape(secret)}/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
         if scope["type"] != "http":
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -85,6 +90,8 @@ class Guard:
             return 421, "This address is not ours."
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET:
             return 414, "The address is too long."
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
+            return 431, "The headers are too long."
         is_read = scope["method"] in READS
         if (length := headers.get("content-length", "0")) != "0" or "transfer-encoding" in headers:
             if is_read:

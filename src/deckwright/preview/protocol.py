@@ -18,9 +18,6 @@ SILENCE = 10.0
 SLOWNESS = 20.0
 """In seconds: how long somebody may take no byte of what is sent."""
 
-HEAD = 16 << 10
-"""Bytes before the body of a request."""
-
 
 class Protocol(H11Protocol):
     """One connection."""
@@ -33,7 +30,11 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._silent = self._later(SILENCE)
-        others = [one for one in self.connections if isinstance(one, Protocol) and one is not self]
+        others = [
+            one
+            for one in self.connections
+            if isinstance(one, Protocol) and one is not self and not one.transport.is_closing()
+        ]
         if len(others) >= MOST:
             waiting = [one for one in others if one.is_waiting]
             (min(waiting, key=Protocol.deadline) if waiting else self).leave()

@@ -16,8 +16,9 @@ import uvicorn
 
 from . import kept
 from .app import app
+from .guard import MAX_HEAD
 from .index import Index
-from .protocol import HEAD, Protocol
+from .protocol import Protocol
 from .state import State
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ TRIED = 20
 """How many ports are tried, from there on."""
 
 
+class PortError(OSError):
+    """There is no such port that is free."""
+
+
 class Wish(msgspec.Struct, frozen=True):
     """How a preview is wanted: at which port, None for the first one that is free; with which template for the addresses of the
     editor. `now` is in seconds of the Unix epoch; with `is_polling` the files are looked at twice a second.
@@ -53,7 +58,7 @@ def serve(
 ) -> None:
     """Serve the preview of the project in `root`. `started` is told its address. Nothing is written but to the cache.
 
-    Raises OSError if there is no free port. What goes wrong in the watching thread is raised here.
+    Raises PortError if there is no free port. What goes wrong in the watching thread is raised here.
     """
     held = bound(wish.port)
     try:
@@ -63,7 +68,7 @@ def serve(
 
 
 def bound(port: int | None) -> socket.socket:
-    """A socket at this port of this computer, or at the first one that is free. Raises OSError."""
+    """A socket at this port of this computer, or at the first one that is free. Raises PortError."""
     for tried in [port] if port is not None else range(PORT, PORT + TRIED):
         held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
@@ -76,7 +81,7 @@ def bound(port: int | None) -> socket.socket:
         except OSError as error:
             held.close()
             last = error
-    raise last
+    raise PortError(last.errno, last.strerror)
 
 
 async def _serve(
@@ -86,7 +91,7 @@ async def _serve(
     state = State(root, wish.template)
     watcher = _Watcher(root, wish, state, deaf)
     watcher.start()
-    server = _server(state, port)
+    server = program(state, port)
     watcher.ended = lambda: setattr(server, "should_exit", True)
     try:
         serving = asyncio.ensure_future(server.serve([held]))
@@ -102,7 +107,8 @@ async def _serve(
         raise watcher.fault
 
 
-def _server(state: State, port: int) -> uvicorn.Server:
+def program(state: State, port: int) -> uvicorn.Server:
+    """What serves a browser at this port; `state` may change meanwhile."""
     config = uvicorn.Config(
         app(state, port),
         http=Protocol,
@@ -117,7 +123,7 @@ def _server(state: State, port: int) -> uvicorn.Server:
         server_header=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=HEAD,
+        h11_max_incomplete_event_size=MAX_HEAD,
     )
     return _Server(config, state)
 
