@@ -27,7 +27,7 @@ from deckwright.commands import main
 from deckwright.model import Note, Settings, Span
 from deckwright.notetypes import note_types
 from deckwright.release import Refusal, notes
-from deckwright.site import Site, Wish, help, lists, make, pages, prose, samples
+from deckwright.site import Site, Wish, help, lists, make, pages, prose, samples, styles
 from deckwright.site.shown import opened
 
 ROOT = Path(__file__).parents[1]

@@ -50,6 +50,10 @@ def _rules(rules: Iterable[Node], selecting: _Selecting) -> Iterator[str]:
             if rule.lower_at_keyword in ("media", "supports", "layer", "container"):
                 inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
                 yield f"{head}{{{''.join(_rules(inner, selecting))}}}\n"
+            elif (
+                rule.lower_at_keyword == "scope"
+            ):  # What is in it has a root of its own, which must be a card or in one.
+                yield f"@scope (.{SCOPE}){{{head}{{{tinycss2.serialize(rule.content)}}}}}\n"
             else:
                 yield f"{head}{{{tinycss2.serialize(rule.content)}}}\n"
         elif isinstance(rule, AtRule):
