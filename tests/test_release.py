@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from scratch import Scratch, codes, day
 from told import told
 
-from deckwright import __version__, build, package, release
+from deckwright import __version__, build, files, package, release
 from deckwright.commands import main
 from deckwright.commands._project import changes
 from deckwright.diff.field_text import differ
@@ -1230,6 +1230,25 @@ def test_notes_on_changes_are_read_by_name(tmp_path: Path) -> None:
     assert ([(each.path, each.text) for each in read], [d.code for d in found]) == (
         [("changes/a.md", "A"), ("changes/b.md", "B")], ["R003"],
     )  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+def test_nothing_is_published_that_a_link_leads_to_outside(deck: Deck, tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / "a.md").write_text("Secret")
+    (deck.root / "changes").symlink_to(private)
+    _, found = fragments.read(deck.root)
+    assert [(d.code, d.message) for d in found] == [
+        ("R003", "this note on changes cannot be read: it leads out of the project"),
+    ]  # fmt: skip
+    (deck.root / "changes").unlink()
+    (deck.root / "CHANGELOG-deck.md").symlink_to(private / "a.md")
+    deck.commit()
+    head = deck.git("rev-parse", "HEAD")
+    with pytest.raises(files.OutsideError):
+        deck.publish(day(2))
+    assert (deck.git("rev-parse", "HEAD"), deck.git("tag")) == (head, "")
 
 
 # Words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -447,6 +448,22 @@ def test_a_licence_leads_to_its_text(licence: str, page: str) -> None:
 )
 def test_what_authors_say_is_markdown_without_html_and_pictures(markdown: str, html: str) -> None:
     assert prose.markdown(markdown) == html
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+@pytest.mark.parametrize("name", ["CREDITS.md", "CHANGELOG-deck.md"])
+def test_nothing_is_shown_that_a_link_leads_to_outside(project: Scratch, tmp_path: Path, name: str) -> None:
+    (tmp_path / "private.md").write_text("Secret")
+    (project.root / name).symlink_to(tmp_path / "private.md")
+    with pytest.raises(files.OutsideError):
+        make(project.root, Wish(day(9)))
+
+
+def test_rules_with_a_scope_stay_on_cards() -> None:
+    css = "@scope (body) to (.b) { :scope { color: red } } @scope { p { margin: 0 } }"
+    assert styles.scoped(css) == (
+        "@scope (.shown){@scope (body) to (.b) { :scope { color: red } }}\n@scope (.shown){@scope { p { margin: 0 } }}\n"
+    )
 
 
 def test_a_site_is_not_read_as_notes(project: Scratch) -> None:

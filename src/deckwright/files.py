@@ -31,6 +31,15 @@ def is_inside(path: Path, root: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
+def read_inside(path: Path, root: Path, limit: int) -> bytes:
+    """The whole file, as `read` has it. Raises OutsideError too, for what a link leads to outside of `root`: what is read here is
+    published, and a link may come from a stranger.
+    """
+    if not is_inside(path, root):
+        raise OutsideError(errno.EXDEV, "it leads out of the project", str(path))
+    return read(path, limit)
+
+
 def reason(error: OSError) -> str:
     """What the system says of an error, or all of it where it says nothing."""
     return error.strerror or str(error)

@@ -36,7 +36,7 @@ def read(root: Path) -> tuple[list[Fragment], list[Diagnostic]]:
             continue
         path = f"{CHANGES}/{file.name}"
         try:
-            text = files.read(file, MAX_FILE_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
+            text = files.read_inside(file, root, MAX_FILE_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
             found.append(unreadable_changes(Span(path), "it is not UTF-8"))
         except OSError as error:

@@ -60,8 +60,9 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
     """Commit the ledger, the manifest and the changelog of a release, and tag the commit: all or nothing. `folder` is what
     `make` has made.
     """
+    root = plan.repository.root
     try:
-        before = files.read(plan.repository.root / DECK_CHANGELOG, MAX_FILE_BYTES).decode("utf-8", "replace")
+        before = files.read_inside(root / DECK_CHANGELOG, root, MAX_FILE_BYTES).decode("utf-8", "replace")
     except FileNotFoundError:
         before = ""
     changes: dict[str, bytes | None] = {

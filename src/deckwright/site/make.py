@@ -68,6 +68,6 @@ def _may_replace(target: Path) -> bool:
 def _credits(root: Path) -> str:
     """What the project says of where its pictures come from, as Markdown; empty if it says nothing."""
     try:
-        return files.read(root / CREDITS, MAX_FILE_BYTES).decode("utf-8-sig", "replace")
+        return files.read_inside(root / CREDITS, root, MAX_FILE_BYTES).decode("utf-8-sig", "replace")
     except FileNotFoundError:
         return ""

@@ -121,7 +121,7 @@ def _releases(root: Path, deck_id: str) -> tuple[Manifest, ...] | Refusal:
 
 def _changelog(root: Path) -> str:
     try:
-        return files.read(root / DECK_CHANGELOG, MAX_LEDGER_BYTES).decode("utf-8", "replace")
+        return files.read_inside(root / DECK_CHANGELOG, root, MAX_LEDGER_BYTES).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
 
