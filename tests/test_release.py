@@ -290,6 +290,23 @@ def test_the_schema_of_manifests_is_that_of_the_program(update_golden: bool) -> 
     assert path.read_bytes() == manifest.schema()
 
 
+NOTE = {"guid": "g", "title": "t", "digest": "0" * 16, "mod": 1, "version": "1.0.0", "deck": "d", "cards": 1}
+EDITION = {
+    "title": "The heart",
+    "files": ["anatomy.apkg"],
+    "digest": "0" * 64,
+    "counts": {"notes": 0, "cards": 0, "media": 0},
+    "media": [],
+    "notes": [],
+}
+
+
+def test_an_edition_in_a_manifest_names_files_of_it(released: Deck) -> None:
+    data = json.loads((released.root / "releases" / "1.0.0.json").read_bytes())
+    for change in ({"notes": {"a": NOTE | {"was": ["b"]}}}, {"editions": {"heart": EDITION}}):
+        assert json.loads(msgspec.json.encode(manifest.parse(json.dumps(data | change).encode()))) == data | change
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -300,6 +317,16 @@ def test_the_schema_of_manifests_is_that_of_the_program(update_golden: bool) -> 
         {"extra": 1},
         {"time": None},
         {"counts": {"notes": -1, "cards": 0, "media": 0}},
+        {"time": 1 << 60},
+        {"source": "--prefix=.."},
+        {"deck": {"id": "anatomy", "name": "Anatomy", "slug": "../anatomy"}},
+        {"files": {"../anatomy.apkg": {"size": 1, "sha256": "0" * 64}}},
+        {"changes": {"retired": {"../../valves": {"guid": "a", "title": "b"}}}},
+        {"changes": {"new": [".."]}},
+        {"notes": {"a": NOTE, "../a": NOTE}},
+        {"notes": {"a": NOTE | {"was": ["b", "/b"]}}},
+        {"editions": {"heart": EDITION | {"files": []}}},
+        {"editions": {"heart": EDITION | {"files": ["unknown.apkg"]}}},
     ],
 )
 def test_what_is_no_manifest_is_refused(released: Deck, change: Mapping[str, object]) -> None:

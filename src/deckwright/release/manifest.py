@@ -13,6 +13,7 @@ from ..diff import NoteChange
 from ..diff.compare import title_of
 from ..diff.field_text import Stretch, Words
 from ..layout import RELEASES
+from ..limits import MAX_TIME
 from ..package import Package, PackedNote
 from .contents import contents_digest, note_digest
 from .cut import Cut, CutEdition
@@ -30,6 +31,11 @@ Digest = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 Count = Annotated[int, Meta(ge=0)]
 Card = Annotated[int, Meta(ge=1)]
+Time = Annotated[int, Meta(ge=0, le=MAX_TIME)]
+Commit = Annotated[str, Meta(pattern="^[0-9a-f]{40,64}$")]
+Slug = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+Name = Annotated[str, Meta(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*$")]
+"""The ID of a note, or the name of a file. Pages and packages are called by them: none leads out of the folder."""
 
 MAX_SHOWN = 4_000
 """How many characters a manifest has of a field that has changed, and some more of the last stretch."""
@@ -40,7 +46,7 @@ class Deck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     name: str
-    slug: str
+    slug: Slug
 
 
 class Tool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +84,7 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     version: Version
     deck: str
     cards: Count
-    was: tuple[str, ...] = ()
+    was: tuple[Name, ...] = ()
 
 
 class Changed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -109,10 +115,10 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authors say of the release, in Markdown. Changes that nobody receives are left out.
     """
 
-    new: tuple[str, ...] = ()
-    changed: dict[str, Changed] = {}
-    retired: dict[str, Retired] = {}
-    relearn: tuple[str, ...] = ()
+    new: tuple[Name, ...] = ()
+    changed: dict[Name, Changed] = {}
+    retired: dict[Name, Retired] = {}
+    relearn: tuple[Name, ...] = ()
     said: tuple[str, ...] = ()
 
 
@@ -122,11 +128,11 @@ class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     title: str
-    files: tuple[str, ...]
+    files: Annotated[tuple[Name, ...], Meta(min_length=1)]
     digest: Sha256
     counts: Counts
     media: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Name, ...]
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,17 +149,17 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deck: Deck
     version: Version
     tag: str
-    time: int
-    source: str
+    time: Time
+    source: Commit
     previous: Annotated[str, Meta(pattern=r"^([0-9]+\.[0-9]+\.[0-9]+)?$")]
     step: Literal["", "none", "patch", "minor", "major"]
     tool: Tool
     digest: Sha256
     counts: Counts
-    files: dict[str, File]
+    files: dict[Name, File]
     changes: Changes
     media: dict[str, Sha256]
-    notes: dict[str, Note]
+    notes: dict[Name, Note]
     editions: dict[str, Edition] = {}
 
     @property
@@ -197,7 +203,11 @@ def dump(made: Manifest) -> bytes:
 
 def parse(data: bytes) -> Manifest:
     """The manifest in a file. Raises msgspec.MsgspecError for what is none."""
-    return msgspec.json.decode(data, type=Manifest)
+    made = msgspec.json.decode(data, type=Manifest)
+    for name, edition in made.editions.items():
+        if missing := [file for file in edition.files if file not in made.files]:
+            raise msgspec.ValidationError(f"`files` lacks `{missing[0]}` - at `$.editions.{name}`")
+    return made
 
 
 def committed(repository: Repository, commit: str, version: str) -> Manifest | None:

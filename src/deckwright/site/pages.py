@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .. import notetypes, texts
 from ..amounts import count
 from ..model import Media, Note
+from ..names import ID
 from ..release.notes import UPDATING
 from . import changes, faces, feed, lists, places, plots, prose, samples, styles, versions
 from .changes import Event, Gone
@@ -323,8 +324,8 @@ def _former(shown: Shown) -> dict[str, set[str]]:
     """The IDs that each note had, by its guid: in the ledger, and in any release."""
     found: dict[str, set[str]] = {}
     for guid, line in shown.lines.items():
-        if line.was:
-            found.setdefault(guid, set()).update(line.was)
+        if was := [id_ for id_ in line.was if ID.fullmatch(id_)]:  # A page is called by it.
+            found.setdefault(guid, set()).update(was)
     for made in shown.releases:
         for id_, note in made.notes.items():
             found.setdefault(note.guid, set()).update((id_, *note.was))

@@ -111,9 +111,11 @@ def _releases(root: Path, deck_id: str) -> tuple[Manifest, ...] | Refusal:
     made = []
     for path in sorted((root / RELEASES).glob("*.json")):
         try:
-            held = manifest.parse(files.read(path, MAX_LEDGER_BYTES))
+            held = manifest.parse(files.read_inside(path, root, MAX_LEDGER_BYTES))
         except msgspec.MsgspecError as error:
             return Refusal(f"{RELEASES}/{path.name} is no manifest: {error}")
+        if path.name != Path(manifest.path(held.version)).name:
+            return Refusal(f"{RELEASES}/{path.name} is the manifest of another version: {held.version}")
         if held.deck.id == deck_id:
             made.append(held)
     return tuple(sorted(made, key=lambda held: order(held.version), reverse=True))
