@@ -539,6 +539,9 @@ def test_a_hotfix_beside_a_newer_version_is_merged(released: Deck) -> None:
     (released.root / "CHANGELOG-deck.md").write_text("Mine.\n")
     released.commit()
     subprocess.run(["git", "-C", released.root, "merge", "--quiet", "hotfix"], capture_output=True, check=False)
+    assert released.plan(day(7), is_trial=True) == Refusal(  # To take deck.lock back would lose the hotfix.
+        "a merge is not finished", ("git merge --continue, when nothing conflicts any more",),
+    )  # fmt: skip
     released.write(
         {
             "CHANGELOG-deck.md": "# Both\n",

@@ -160,12 +160,21 @@ def _untimely(held: Repository, wish: Wish) -> Refusal | None:
     """Why there can be no release now: it would be too early, or the last one is not finished."""
     if wish.now > wish.clock:
         return Refusal("the release's time is yet to come: no later release would reach anybody before it")
+    for name, what in _UNFINISHED.items():
+        if (
+            held.folder / name
+        ).exists():  # Its deck.lock may have a release that HEAD lacks, which must not be taken back.
+            return Refusal(f"a {what} is not finished", (f"git {what} --continue, when nothing conflicts any more",))
     if _releases(held, held.head) != _releases(held, ""):
         return Refusal(
             "a release was broken off, and deck.lock has other releases than the last commit",
             (restoring(held), "git status"),
         )
     return None
+
+
+_UNFINISHED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
+"""What Git is in the middle of while it has a file of this name."""
 
 
 def _uncommitted(held: Repository) -> tuple[Refusal, ...]:
