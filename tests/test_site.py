@@ -192,6 +192,7 @@ def test_a_draft_has_all_its_pages_and_each_says_what_it_is(draft: Path) -> None
         assert '<aside class="draft-bar"' in html, path
     assert msgspec.json.decode((draft / "site.json").read_bytes()) == {
         "deckwright": 1, "deck": "anatomy-k3v9q2xm", "version": "0.1.0", "draft": True,
+        "holds": sorted(path.name for path in draft.iterdir()),
     }  # fmt: skip
 
 
@@ -281,6 +282,25 @@ def test_a_folder_of_somebody_else_is_left_alone(project: Scratch, tmp_path: Pat
     made = make(project.root, Wish(day(9), target))
     assert made == Refusal("mine is no site that was made here, and is not empty: nothing in it is replaced")
     assert paths(target) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("mark", ['{"title": "My blog"}', "[]", "no JSON"])
+def test_a_folder_with_the_file_of_another_program_is_left_alone(project: Scratch, tmp_path: Path, mark: str) -> None:
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog" / "site.json").write_text(mark)
+    made = make(project.root, Wish(day(9), tmp_path / "blog"))
+    assert made == Refusal("blog is no site that was made here, and is not empty: nothing in it is replaced")
+    assert paths(tmp_path / "blog") == ["site.json"]
+
+
+def test_a_site_with_something_of_somebody_else_is_left_alone(project: Scratch) -> None:
+    folder = site(project)
+    (folder / ".DS_Store").write_bytes(b"")
+    assert site(project) == folder
+    (folder / ".git").mkdir()
+    made = make(project.root, Wish(day(9)))
+    assert made == Refusal("site has .git, which is not of the site that was made there: nothing in it is replaced")
+    assert (folder / ".git").is_dir()
 
 
 @pytest.mark.ci

@@ -40,8 +40,8 @@ class Site(msgspec.Struct, frozen=True):
 def make(root: Path, wish: Wish) -> Site | Refusal:
     """Make the site of the project in `root`. Raises OSError; then the folder is as it was."""
     target = wish.target or root / BUILD / SITE
-    if target.exists() and not _may_replace(target):
-        return Refusal(f"{target.name} is no site that was made here, and is not empty: nothing in it is replaced")
+    if problem := _unfit(target):
+        return Refusal(f"{target.name or target} {problem}: nothing in it is replaced")
     if wish.target is None:
         build.make_build_folder(root)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,8 @@ def make(root: Path, wish: Wish) -> Site | Refusal:
         new = made / "site"
         new.mkdir()
         number = pages.write(shown, new, _credits(root))
-        mark = {"deckwright": 1, "deck": shown.settings.id, "version": shown.version, "draft": shown.is_draft}
+        holds = sorted({MARK, *(path.name for path in new.iterdir())})
+        mark = _Mark(1, shown.settings.id, shown.version, shown.is_draft, tuple(holds))
         (new / MARK).write_bytes(msgspec.json.encode(mark) + b"\n")
         if target.exists():
             target.rename(made / "before")
@@ -60,9 +61,33 @@ def make(root: Path, wish: Wish) -> Site | Refusal:
         return Site(target, shown.settings.name, shown.version, shown.is_draft, number)
 
 
-def _may_replace(target: Path) -> bool:
-    """Whether a folder is a site, or empty."""
-    return target.is_dir() and ((target / MARK).is_file() or not any(target.iterdir()))
+class _Mark(msgspec.Struct, frozen=True):
+    """What a site says of itself. `holds` are the names of what is in its folder."""
+
+    deckwright: int
+    deck: str
+    version: str
+    draft: bool
+    holds: tuple[str, ...] = ()
+
+
+_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What systems put into folders that somebody looks at."""
+
+
+def _unfit(target: Path) -> str:
+    """Why nothing may be put in a folder's place: it holds more than a site. Empty if it is a site, empty, or not there."""
+    if not target.exists():
+        return ""
+    held = {path.name for path in target.iterdir()} - _BY_SYSTEMS if target.is_dir() else {""}
+    if not held:
+        return ""
+    try:
+        mark = msgspec.json.decode(files.read(target / MARK, MAX_FILE_BYTES), type=_Mark)
+    except (OSError, msgspec.MsgspecError):
+        return "is no site that was made here, and is not empty"
+    more = sorted(held.difference(mark.holds))
+    return f"has {more[0]}, which is not of the site that was made there" if more else ""
 
 
 def _credits(root: Path) -> str:
