@@ -1,6 +1,7 @@
 # make deck      build the Anki deck of this repository into build/
 # make test      run the tests on all processors; TESTFLAGS are further flags for pytest
 # make gallery   draw the cards of tests/gallery in Chromium, and check them; build/gallery/index.html shows them
+# make page      check style and types of the JavaScript of the preview: it needs Node and npm
 # Each installs what it needs into .venv first, and again when pyproject.toml has changed.
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := .venv/bin
 # The tests start Python hundreds of times: what it compiles is kept, whatever the environment says, and out of the way.
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.venv/compiled'
 
-.PHONY: deck test gallery
+.PHONY: deck test gallery page
 
 deck: .venv/installed
 	$(BIN)/deckwright build
@@ -18,6 +19,11 @@ test: .venv/installed-test
 
 gallery: .venv/installed-gallery
 	$(BIN)/pytest tests/gallery $(TESTFLAGS)
+
+page: .ci/page/node_modules/installed
+	cd .ci/page && node_modules/.bin/biome check --error-on-warnings --config-path=. \
+	  ../../src/deckwright/preview/static ../../src/deckwright/preview/frame
+	cd .ci/page && node_modules/.bin/tsc
 
 .venv/installed: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
@@ -33,6 +39,10 @@ gallery: .venv/installed-gallery
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/aqt \
 	  "aqt==$$($(BIN)/python -c 'from importlib.metadata import version; print(version("anki"))')"
 	touch .venv/installed .venv/installed-test $@
+
+.ci/page/node_modules/installed: .ci/page/package-lock.json
+	npm ci --prefix .ci/page --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

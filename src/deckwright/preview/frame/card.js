@@ -8,7 +8,9 @@
   let told = 0;
   const tellHeight = () => {
     const height = Math.ceil(document.body.getBoundingClientRect().height);
-    if (height !== told) tell({ height: (told = height) });
+    if (height === told) return;
+    told = height;
+    tell({ height });
   };
   new ResizeObserver(tellHeight).observe(document.body);
   tellHeight();
@@ -97,10 +99,9 @@
     if (source !== parent || typeof data !== "object" || data === null) return;
     if (typeof data.typed === "string") compare(data.typed);
     if (typeof data.key === "string") use(data.key.toLowerCase());
-    if (data.shown === true) {
-      input?.focus();
-      play();
-    }
+    // What a build has drawn anew is neither heard once more nor takes the keys from the search.
+    if (data.shown === true && data.focus === true) input?.focus();
+    if (data.shown === true && data.play === true) play();
   });
   tell({ ready: true });
 })();

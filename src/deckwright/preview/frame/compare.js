@@ -10,6 +10,7 @@ const MOST_TYPED = 500;
  * @param {string} typed
  * @returns {string}
  */
+// biome-ignore lint/correctness/noUnusedVariables: card.js calls it.
 function compared(expected, typed) {
   const a = [...typed.normalize("NFC")].slice(0, MOST_TYPED);
   const b = [...expected.normalize("NFC")];
@@ -40,11 +41,11 @@ function compared(expected, typed) {
 function alike(a, b) {
   /** @type {Map<string, number[]>} */
   const places = new Map();
-  b.forEach((letter, at) => places.set(letter, [...(places.get(letter) ?? []), at]));
+  for (const [at, letter] of b.entries()) places.set(letter, [...(places.get(letter) ?? []), at]);
   /** @type {[number, number, number][]} */
   const found = [];
   const waiting = [[0, a.length, 0, b.length]];
-  for (let next; (next = waiting.pop()); ) {
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [from, to, low, high] = next;
     let [x, y, longest] = [from, low, 0];
     /** @type {Map<number, number>} */
@@ -66,12 +67,15 @@ function alike(a, b) {
   }
   found.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
   // Those that touch are one.
-  return found.reduce((joined, [x, y, length]) => {
-    const last = joined.at(-1);
-    if (last && last[0] + last[2] === x && last[1] + last[2] === y) last[2] += length;
-    else joined.push([x, y, length]);
-    return joined;
-  }, /** @type {[number, number, number][]} */ ([]));
+  return found.reduce(
+    (joined, [x, y, length]) => {
+      const last = joined.at(-1);
+      if (last && last[0] + last[2] === x && last[1] + last[2] === y) last[2] += length;
+      else joined.push([x, y, length]);
+      return joined;
+    },
+    /** @type {[number, number, number][]} */ ([]),
+  );
 }
 
 const asCode = (/** @type {string} */ html) => `<code id=typeans>${html}</code>`;
@@ -86,5 +90,4 @@ function asSpan(kind, letters) {
   return `<span class=type${kind}>${apart}${escaped(letters.join(""))}</span>`;
 }
 
-const escaped = (/** @type {string} */ text) =>
-  text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+const escaped = (/** @type {string} */ text) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);

@@ -1,6 +1,6 @@
 // How Anki configures MathJax: ts/mathjax/index.ts of version 26.9. Here it is served from elsewhere, and has no menu. Both
 // packages are in the component already.
-window.MathJax = {
+/** @type {any} */ (window).MathJax = {
   tex: {
     displayMath: [["\\[", "\\]"]],
     processEscapes: false,
