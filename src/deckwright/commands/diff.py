@@ -81,6 +81,8 @@ def _refuse_target(target: Path) -> None:
 
 def _contents(path: Path) -> tuple[Side, dict[str, str]]:
     """What the package contains or, for a project's folder, what its package would contain, and where its notes are."""
+    from functools import partial
+
     from .. import package
     from ..diagnostics import has_errors
     from ..package.files import files as packed_files
@@ -88,7 +90,7 @@ def _contents(path: Path) -> tuple[Side, dict[str, str]]:
 
     if not path.is_dir():
         try:
-            return Side(path.name, package.read(path), lambda names, room: packed_files(path, names, room)), {}
+            return Side(path.name, package.read(path), partial(packed_files, path)), {}
         except (package.PackageError, OSError) as error:
             fail(2, str(error))
     made, found = loaded(found_root(path))
@@ -102,7 +104,7 @@ def _contents(path: Path) -> tuple[Side, dict[str, str]]:
     places = {guid: span.place for guid, span in made.spans.items()}
     media = {file.name: file for file in made.collection.media}
     name = made.collection.settings.name
-    return Side(name, package.contents(made.collection), lambda names, room: _own_files(media, names, room)), places
+    return Side(name, package.contents(made.collection), partial(_own_files, media)), places
 
 
 def _own_files(media: Mapping[str, Media], names: Iterable[str], room: int) -> dict[str, bytes]:

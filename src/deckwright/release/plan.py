@@ -109,14 +109,7 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     if isinstance(last, Refusal):
         return last
     new = package.contents(loaded.collection)
-    changes, verdict = None, Verdict("none", (), ())
-    if last:
-        places = {guid: span.place for guid, span in loaded.spans.items()}
-        changes = compare(last.package, new, places)
-        then, slug = manifest.committed(held, held.head, last.release.version), loaded.collection.settings.slug
-        editions = Editions(_then(then), _now(loaded), places)
-        slugs = then.deck.slug if then else slug, slug
-        verdict = judge(changes, last.package, new, known, editions, slugs=slugs)
+    changes, verdict = _judged(held, loaded, last, new) if last else (None, Verdict("none", (), ()))
     step: Step = verdict.step if wish.asked == "auto" else wish.asked
     version = next_version(last.release.version if last else "", step)
     ready = manifest.prepared(root / BUILD / RELEASES / version, version, held.head) if wish.finishes else None
@@ -127,8 +120,18 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     return made
 
 
+def _judged(held: Repository, loaded: Loaded, last: Former, new: Package) -> tuple[Changes, Verdict]:
+    """What differs between the last release and the package of the project, and what is thought of it."""
+    places = {guid: span.place for guid, span in loaded.spans.items()}
+    changes = compare(last.package, new, places)
+    then, slug = manifest.committed(held, held.head, last.release.version), loaded.collection.settings.slug
+    editions = Editions(_then(then), _now(loaded), places)
+    slugs = (then.deck.slug if then else slug), slug
+    return changes, judge(changes, last.package, new, loaded.assigned.ledger, editions, slugs=slugs)
+
+
 def _then(made: Manifest | None) -> dict[str, Members]:
-    """The editions of the last release."""
+    """The editions of the last release, as its manifest has them."""
     if made is None:
         return {}
     return {
