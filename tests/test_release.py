@@ -1262,6 +1262,13 @@ def test_notes_on_changes_are_read_by_name(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_release_that_is_overtaken_by_another_leaves_its_files(deck: Deck) -> None:
+    made = release.make(deck.planned(day(2)), deck.root, lambda package: deck.publish(day(3)) and None)
+    assert made == Refusal("the project changed while the release was made", ("deckwright release",))
+    folder = deck.root / "build" / "releases" / "1.0.0"
+    assert (folder / "manifest.json").read_bytes() == (deck.root / "releases" / "1.0.0.json").read_bytes()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
 def test_nothing_is_published_that_a_link_leads_to_outside(deck: Deck, tmp_path: Path) -> None:
     private = tmp_path / "private"

@@ -25,6 +25,8 @@ from .repository import GitError
 
 SUMS = "SHA256SUMS"
 
+_OVERTAKEN = Refusal("the project changed while the release was made", ("deckwright release",))
+
 
 def make(
     plan: Plan, root: Path, rehearse: Callable[[Path], Refusal | None] = lambda package: None
@@ -50,6 +52,8 @@ def make(
             return refusal
         target = folder / plan.version
         _papers(cut, new, edited(cut, target))
+        if plan.repository.head != plan.source:  # The files of a release that was faster are those to be published.
+            return _OVERTAKEN
         if target.exists():
             target.rename(made / "before")
         new.rename(target)
@@ -73,7 +77,7 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
     changes |= {fragment.path: None for fragment in cut.fragments}
     try:
         if plan.repository.head != plan.source or plan.repository.changed():
-            return Refusal("the project changed while the release was made", ("deckwright release",))
+            return _OVERTAKEN
         problem = plan.repository.publish(changes, f"Release {cut.settings.name} {cut.version}", cut.tag)
     except GitError as error:
         return Refusal(f"Git cannot commit it: {error}")
