@@ -486,6 +486,7 @@ def test_a_body_without_a_length_is_cut_off() -> None:
         async def receive() -> dict[str, object]:
             nonlocal taken
             taken += 1
+            assert taken < 99
             return {"type": "http.request", "body": bytes(1 << 16), "more_body": True}
 
         async def send(message: dict[str, object]) -> None:
@@ -561,6 +562,8 @@ def test_many_that_are_silent_keep_nobody_out(live: Live, monkeypatch: pytest.Mo
     with contextlib.ExitStack() as stack:
         silent = [stack.enter_context(live.connect()) for _ in range(40)]
         assert [live.get() for _ in range(5)] == [200] * 5
+        for opened in silent:
+            opened.settimeout(5)  # They do not wait until their silence has lasted too long.
         assert [rest(opened) for opened in silent[:20]] == [b""] * 20  # The first to come are the first to go.
 
 
