@@ -12,8 +12,28 @@
     told = height;
     tell({ height });
   };
-  new ResizeObserver(tellHeight).observe(document.body);
-  tellHeight();
+  // It is shown when it is told, so that nothing jumps when maths and pictures are drawn. A frame that is not seen yet paints
+  // nothing: what waits for that, as decode() and fonts.ready do, would wait for ever.
+  const loaded = (/** @type {HTMLImageElement} */ image) => {
+    image.loading = "eager";
+    return new Promise((done) => {
+      if (image.complete) done(true);
+      for (const end of ["load", "error"]) image.addEventListener(end, () => done(true));
+    });
+  };
+  const drawn = async () => {
+    await Promise.all([...document.images].map(loaded));
+    await /** @type {any} */ (window).MathJax?.startup.promise;
+    document.body.getBoundingClientRect(); // Fonts are asked for when something has its place.
+    await Promise.allSettled(
+      [...document.fonts].filter(({ status }) => status === "loading").map((font) => font.loaded),
+    );
+  };
+  const late = new Promise((done) => setTimeout(done, 1500));
+  Promise.race([drawn(), late]).finally(() => {
+    new ResizeObserver(tellHeight).observe(document.body);
+    tellHeight();
+  });
 
   // Masks: the picture fills the window as far as it fits, however small it is (anki ts/routes/image-occlusion/review.ts).
   const box = document.getElementById("image-occlusion-container");
@@ -24,7 +44,6 @@
     box.style.maxWidth = `${(highest * picture.naturalWidth) / picture.naturalHeight}px`;
   };
   if (picture) {
-    picture.loading = "eager";
     picture.addEventListener("load", fit);
     fit();
   }

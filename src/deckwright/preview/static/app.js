@@ -158,7 +158,7 @@ class Page {
   }
 
   #flip() {
-    if (this.#state.view !== "stack" || !this.#card) return;
+    if (this.#state.view !== "stack" || !this.#state.key) return;
     this.#go({ side: this.#state.side === "front" ? "back" : "front" }, false);
     say(this.#told, this.#state.side === "back" ? "Answer" : "Question");
   }

@@ -1,5 +1,6 @@
 // What is shown: all cards or some of them, by deck, tag, note type and file. Trees open where somebody opens them.
 
+import { FILTERS } from "./address.js";
 import { find, icon, make } from "./dom.js";
 
 /** @typedef {import("./address.js").Filter} Filter */
@@ -59,7 +60,7 @@ export class Filters {
     const [deck, state] = [this.#deck, this.#state];
     if (!deck || !state) return;
     const { decks, tags, types, files, only, cards } = deck;
-    const chosen = [state.deck, state.tag, state.type, state.file, state.only];
+    const chosen = FILTERS.map((name) => state[name]);
     const shown = JSON.stringify([decks, tags, types, files, only, cards, chosen, [...this.#open]]);
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -95,7 +96,8 @@ export class Filters {
     const counts = { "": deck.cards, ...deck.only };
     const rows = Object.entries(ONLY).map(([value, label]) => {
       const count = counts[/** @type {keyof typeof counts} */ (value)];
-      return make("li", {}, this.#button("only", value, label, count, state.only === value));
+      const chosen = value ? state.only === value : FILTERS.every((name) => !state[name]);
+      return make("li", {}, this.#button("only", value, label, count, chosen));
     });
     return make(
       "section",
@@ -170,7 +172,10 @@ export class Filters {
         "aria-pressed": String(chosen),
         "data-way": `${filter}:${value}`,
         title: value || label,
-        onclick: () => this.#choose({ [filter]: chosen ? "" : value }),
+        onclick: () =>
+          this.#choose(
+            value ? { [filter]: chosen ? "" : value } : Object.fromEntries(FILTERS.map((name) => [name, ""])),
+          ),
       },
       make("span", { class: "label", dir: "auto" }, label),
       make("span", { class: "count" }, count.toLocaleString("en")),

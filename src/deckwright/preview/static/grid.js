@@ -7,7 +7,7 @@ import { find, make, say } from "./dom.js";
 
 /** Pixels of a tile, and between two; the stylesheet draws them as high. */
 const NARROWEST = 250;
-const HEIGHT = 148;
+const HEIGHT = 168;
 const GAP = 14;
 /** Rows above and below those that are seen. */
 const MORE = 3;
