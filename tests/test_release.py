@@ -34,6 +34,8 @@ from deckwright.release.contents import contents_digest, note_digest
 from deckwright.release.former import former
 from deckwright.release.notes import ankiweb, release_notes
 from deckwright.render import code
+from deckwright.site import Wish as SiteWish
+from deckwright.site import make
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n"
 VENTRICLE = "## What does the left ventricle pump into? {#ventricle}\n\nThe aorta.\n\n"
@@ -887,6 +889,32 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccf50"
     "0f0004850180ab5a2e9d0000000049454e44ae426082"
 )
+
+
+RESTORED = "git restore --source={} -- releases/1.0.0.json"
+FOUND = ("git log --oneline -- releases/1.0.0.json", RESTORED.format("COMMIT") + ", with one that had it whole")
+
+
+@pytest.mark.parametrize(
+    ("data", "state", "problem", "steps"),
+    [
+        (b"[]", "committed", "is no manifest: Expected `object`, got `array`", (RESTORED.format("v1.0.0"), "git commit -- releases/1.0.0.json")),
+        (b"\xff", "without its tag", "is no manifest: JSON is malformed: invalid character (byte 0)", FOUND),
+        (b"", "not committed", "is no manifest: Input data was truncated", (RESTORED.format("HEAD"),)),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_is_none_is_refused(
+    released: Deck, data: bytes, state: str, problem: str, steps: tuple[str, ...]
+) -> None:
+    """By it alone is known which notes the editions of the last release had."""
+    new(released)
+    (released.root / "releases/1.0.0.json").write_bytes(data)
+    if state != "not committed":
+        released.commit()
+    if state == "without its tag":
+        released.git("tag", "--delete", "v1.0.0")
+    refused = [released.plan(day(4), is_trial=True), make(released.root, SiteWish(day(4)))]
+    assert [(each.problem, each.steps) for each in refused] == [(f"releases/1.0.0.json {problem}", steps)] * 2
 
 
 # Broken off

@@ -351,7 +351,10 @@ def test_the_command_says_why_there_is_none(project: Scratch, monkeypatch: pytes
     monkeypatch.chdir(project.root)
     project.write({"releases/1.0.0.json": "{"})
     done = CliRunner().invoke(main, ["site"])
-    said = "There is no site: releases/1.0.0.json is no manifest: Input data was truncated.\n"
+    said = (
+        "There is no site: releases/1.0.0.json is no manifest: Input data was truncated.\n"
+        "Next: put manifest.json, as it was published with version 1.0.0, in its place\n"
+    )
     assert (done.exit_code, done.output) == (1, said)
 
 

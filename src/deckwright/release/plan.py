@@ -20,6 +20,7 @@ from ..package import Package
 from . import fragments, manifest
 from .former import Former, former
 from .fragments import Fragment
+from .kept import kept
 from .manifest import Manifest
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
@@ -96,6 +97,9 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     if not loaded.collection.notes:
         return Refusal("there are no notes", found=tuple(found))
     held = named(held, loaded.collection.settings.slug)
+    manifests = kept(root, loaded.collection.settings.id, held)
+    if isinstance(manifests, Refusal):  # What of the editions has changed, only the manifest of the last release tells.
+        return manifests
     if loaded.stale_lines:
         missing += (Refusal("deck.lock is not up to date", ("deckwright build, and commit deck.lock",)),)
         if not wish.is_trial:

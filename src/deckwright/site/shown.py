@@ -16,16 +16,18 @@ from .. import settings as project
 from ..collection import Loaded
 from ..diagnostics import has_errors
 from ..identity import Terms, ledger
-from ..identity.lines import Line, order
+from ..identity.lines import Line
 from ..layout import BUILD, DECK_CHANGELOG, RELEASES
 from ..limits import MAX_LEDGER_BYTES, MAX_MEDIA_BYTES
 from ..model import Media, Note, NoteType, Settings, Span
 from ..package import Package, archive, reader
-from ..release import Refusal, manifest
+from ..release import Refusal
 from ..release.contents import contents_digest
 from ..release.former import commit_of, other_tool
+from ..release.kept import kept
 from ..release.manifest import Manifest
 from ..release.repository import GitError, Repository, repository
+from ..release.tags import named
 from . import changes, places
 
 
@@ -67,7 +69,8 @@ def opened(root: Path, now: int, draft: bool) -> Iterator[Shown | Refusal]:
         yield Refusal("the settings have errors", found=tuple(found))
         return
     settings = loaded.settings
-    releases = _releases(root, settings.id)
+    held = repository(root)
+    releases = kept(root, settings.id, named(held, settings.slug) if held and held.head else None)
     if isinstance(releases, Refusal):
         yield releases
         return
@@ -104,21 +107,6 @@ class _Part(msgspec.Struct, frozen=True):
     lines: Mapping[str, Line] = {}
     prefix: str = ""
     packages: Mapping[str, Path] = {}
-
-
-def _releases(root: Path, deck_id: str) -> tuple[Manifest, ...] | Refusal:
-    """The manifests that are committed of this deck, the highest version first."""
-    made = []
-    for path in sorted((root / RELEASES).glob("*.json")):
-        try:
-            held = manifest.parse(files.read_inside(path, root, MAX_LEDGER_BYTES))
-        except msgspec.MsgspecError as error:
-            return Refusal(f"{RELEASES}/{path.name} is no manifest: {error}")
-        if path.name != Path(manifest.path(held.version)).name:
-            return Refusal(f"{RELEASES}/{path.name} is the manifest of another version: {held.version}")
-        if held.deck.id == deck_id:
-            made.append(held)
-    return tuple(sorted(made, key=lambda held: order(held.version), reverse=True))
 
 
 def _changelog(root: Path) -> str:
