@@ -32,11 +32,28 @@ DARK, LIGHT = "@media (prefers-color-scheme: dark)", "@media not all and (prefer
         ("@media print{.nightMode .x{a:b}}", "@media print{" + DARK + "{.shown:not(.dw-day) .x{a:b}}\n}\n"),
         ("@keyframes x{from{a:b}}", "@keyframes x{from{a:b}}\n"),
         ("@layer a, b; p{a:b}", "@layer a, b;\n.shown p{a:b}\n"),
+        (".card{a:b;body:has(&) header{c:d}e:f}", ".shown .card{a:b}\n.shown:has(:is(.card)) header{c:d}\n.shown .card{e:f}\n"),
+        (".card{&.x,p{a:b}}", ".shown .card.x,.shown .card p{a:b}\n"),
+        ("body{& > p,+ footer{a:b}}", ".shown > p{a:b}\n"),
+        (".card{.nightMode &{a:b}}", DARK + "{.shown:not(.dw-day) :is(.card){a:b}}\n"),
+        (".card{@media print{a:b;:root:has(&) *{c:d}}}", "@media print{.shown .card{a:b}\n.shown:has(:is(.card)) *{c:d}\n}\n"),
+        (".card{@scope(body){header{a:b}}}", ""),
+        (".a{b{& c:not(&){a:b}}}", ".shown .a b c:not(:is(.a b)){a:b}\n"),
+        ("p{--x:{a:b};c:d}", ".shown p{--x:{a:b};c:d}\n"),
+        ("body + footer, html ~ *, body.a:has(b c) ~ p{a:b}", ""),
+        ("@starting-style{header{a:b}}", "@starting-style{.shown header{a:b}\n}\n"),
         ('a[href^="x"]::after{content:"</style>"}', '.shown a[href^="x"]::after{content:"</style>"}\n'),
     ],
-)
+)  # fmt: skip
 def test_rules_reach_cards_alone_and_know_the_night(css: str, made: str) -> None:
     assert scoped(css) == made
+
+
+@pytest.mark.parametrize(
+    "css", ["a,b{" * 40 + "c{d:e}" + "}" * 40, "a{" * 9_000 + "b:c", "& & &{" * 30 + "a:b" + "}" * 30]
+)
+def test_rules_nested_without_end_are_left_out(css: str) -> None:
+    assert scoped(css) == ""
 
 
 def test_our_own_rules_only_find_what_has_an_id() -> None:

@@ -210,3 +210,9 @@ MAX_LISTED = 100
 
 MAX_CHANGES_SHOWN = 500
 """Notes of each sort on the page of a version: more is a new deck."""
+
+MAX_STYLE_NESTING = 20
+"""Rules in one another in the stylesheet of cards, for the site: deeper ones are left out."""
+
+MAX_SELECTORS = 20_000
+"""Characters in the selectors of a rule of that stylesheet, once it stands by itself: nesting makes products of them."""
