@@ -30,6 +30,8 @@ export class Frames {
   #play = false;
   /** @type {string[]} */
   #ahead = [];
+  /** What is done as soon as the document is seen. @type {((frame: HTMLIFrameElement) => void)[]} */
+  #waiting = [];
 
   /**
    * @param {HTMLElement} place
@@ -41,12 +43,7 @@ export class Frames {
     addEventListener("message", (event) => this.#hear(event));
   }
 
-  /** The frame that is seen. */
-  get seen() {
-    return this.#shown?.element ?? null;
-  }
-
-  /** Its height in pixels, before it is made smaller. */
+  /** The height in pixels of what is seen, before it is made smaller. */
   get height() {
     return this.#shown?.height ?? 0;
   }
@@ -72,27 +69,38 @@ export class Frames {
     this.#keep([address, ...ahead]);
   }
 
-  /** Leads the keys to what can be typed in the document that is seen. */
+  /** Leads the keys to what can be typed in the document. */
   focus() {
-    this.#shown?.element.focus({ preventScroll: true });
-    this.tell({ shown: true, play: false, focus: true });
+    this.#whenSeen((frame) => {
+      frame.focus({ preventScroll: true });
+      post(frame, { shown: true, play: false, focus: true });
+    });
+  }
+
+  /**
+   * A key for the document: its masks, its sounds.
+   * @param {string} key
+   */
+  tell(key) {
+    this.#whenSeen((frame) => post(frame, { key }));
   }
 
   /** Takes all frames away. */
   clear() {
     this.#wanted = "";
     this.#shown = null;
+    this.#waiting = [];
     for (const held of this.#held.splice(0)) held.element.remove();
     this.#place.removeAttribute("aria-busy");
   }
 
   /**
-   * Tells the document that is seen something.
-   * @param {{ typed?: string, key?: string, shown?: boolean, play?: boolean, focus?: boolean }} what
+   * Does something with the frame that is seen, or will be in a moment.
+   * @param {(frame: HTMLIFrameElement) => void} deed
    */
-  tell(what) {
-    // The document has no origin that could be named: it is sandboxed.
-    this.#shown?.element.contentWindow?.postMessage(what, "*");
+  #whenSeen(deed) {
+    if (this.#shown && this.#shown.address === this.#wanted) deed(this.#shown.element);
+    else this.#waiting.push(deed);
   }
 
   /** @param {string} address */
@@ -149,11 +157,12 @@ export class Frames {
       if (hadFocus) held.element.focus({ preventScroll: true });
     }
     if (before !== held) {
-      this.tell({ shown: true, play: this.#play, focus: hadFocus });
+      post(held.element, { shown: true, play: this.#play, focus: hadFocus });
       this.#play = false;
-      if (this.#typed) this.tell({ typed: this.#typed });
+      if (this.#typed) post(held.element, { typed: this.#typed });
       this.#on.grew(held.height);
     }
+    for (const deed of this.#waiting.splice(0)) deed(held.element);
     for (const next of this.#ahead) this.#get(next);
   }
 
@@ -167,4 +176,13 @@ export class Frames {
     }
     this.#held = this.#held.filter((held) => held.element.isConnected);
   }
+}
+
+/**
+ * @param {HTMLIFrameElement} frame
+ * @param {{ typed?: string, key?: string, shown?: boolean, play?: boolean, focus?: boolean }} what
+ */
+function post(frame, what) {
+  // The document has no origin that could be named: it is sandboxed.
+  frame.contentWindow?.postMessage(what, "*");
 }

@@ -112,7 +112,7 @@ export class Stack {
    * @param {string} key
    */
   tell(key) {
-    this.#frames.tell({ key });
+    this.#frames.tell(key);
   }
 
   /** @param {Card} card */
