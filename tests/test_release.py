@@ -917,6 +917,29 @@ def test_a_manifest_that_is_none_is_refused(
     assert [(each.problem, each.steps) for each in refused] == [(f"releases/1.0.0.json {problem}", steps)] * 2
 
 
+@pytest.mark.parametrize(
+    ("data", "problem", "step"),
+    [
+        ("# News\n\nNächste\n".encode("latin-1"), "is not UTF-8, line 3", "save CHANGELOG-deck.md as UTF-8, and commit it"),
+        (None, "cannot be read: it is no regular file", "move it away, or put the file in its place, and commit that"),
+    ],
+)  # fmt: skip
+def test_a_changelog_that_cannot_be_gone_on_with_is_refused(
+    released: Deck, data: bytes | None, problem: str, step: str
+) -> None:
+    new(released)
+    path = released.root / "CHANGELOG-deck.md"
+    path.unlink()
+    if data is None:
+        path.mkdir()
+        released.write({"CHANGELOG-deck.md/a.md": "A"})
+    else:
+        path.write_bytes(data)
+    released.commit()
+    refused = [released.plan(day(4)), make(released.root, SiteWish(day(4)))]
+    assert [(each.problem, each.steps) for each in refused] == [(f"CHANGELOG-deck.md {problem}", (step,))] * 2
+
+
 # Broken off
 
 
@@ -1234,6 +1257,9 @@ def test_a_note_on_changes(text: str, body: str, relearn: list[str], codes: list
     assert (fragment.text, [id_ for id_, _ in fragment.relearn], [d.code for d in found]) == (body, relearn, codes)
 
 
+HEADING = "a heading of level 1 or 2 ends the part of its version"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason", "hint"),
     [
@@ -1244,6 +1270,14 @@ def test_a_note_on_changes(text: str, body: str, relearn: list[str], codes: list
         ("> ```\n> x\n", 1, "a block of code is not closed", "write ``` below it"),
         ("Text.\n\n<!-- To do:\n\nMore.\n", 3, "HTML is not closed", "write --> behind it"),
         ("<PRE>\n\nMore.\n", 1, "HTML is not closed", "write </pre> behind it"),
+        ("Text.\n\n## [1.2.1] - x [YANKED]\n", 3, HEADING, "write it with ###"),
+        ("---\nrelearn: a\n---\n# News\n", 4, HEADING, "write it with ###"),
+        ("News\n----\n", 1, HEADING, "write it with ###"),
+        ("> News\n> ===\n", 1, HEADING, "write it with ###"),
+        ("```\n## [1.2.1] [YANKED]\n```\n", 2, HEADING, "write it with ###"),
+        ("Text\0.\n", 1, "it has the control character U+0000", "delete it"),
+        ("---\nrelearn: a\x9b\n---\n", 2, "it has the control character U+009B", "delete it"),
+        ("### News\n\n#### Now\n\n---\n\nC# and #3,\t`# x`\n\n```\n# x\n```\n", 0, "", ""),
         ("Text.\n\n```python\nx = 1\n```\n\n~~~\n```\n~~~~\n", 0, "", ""),
         ("- Text:\n\n  ```\n  x\n  ```\n\n> ```\n> x\n> ```\n", 0, "", ""),
         ("A ``` in text, and <!-- there.\n\n    ```\n\n<!-- Done -->\n\n<b>\n\n`<!--`\n", 0, "", ""),
@@ -1257,6 +1291,11 @@ def test_what_would_swallow_the_rest_of_what_is_published_is_an_error(
     assert [(each.code, each.severity, each.span.line, each.message, each.hint) for each in found] == (
         [("R003", "error", line, message, hint)] if line else []
     )
+
+
+def test_a_control_character_is_told_at_its_place() -> None:
+    _, found = fragments.parse("changes/a.md", "Text.\n\tMore\x1b[1m.\n")
+    assert [each.span for each in found] == [Span("changes/a.md", 2, 6, 1, "\tMore\ufffd[1m.")]
 
 
 def test_an_id_to_learn_again_is_told_at_its_place() -> None:
@@ -1311,8 +1350,7 @@ def test_nothing_is_published_that_a_link_leads_to_outside(deck: Deck, tmp_path:
     (deck.root / "CHANGELOG-deck.md").symlink_to(private / "a.md")
     deck.commit()
     head = deck.git("rev-parse", "HEAD")
-    with pytest.raises(files.OutsideError):
-        deck.publish(day(2))
+    assert deck.plan(day(2)).problem == "CHANGELOG-deck.md cannot be read: it leads out of the project"
     assert (deck.git("rev-parse", "HEAD"), deck.git("tag")) == (head, "")
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from .. import files
 from ..amounts import count
+from ..layout import DECK_CHANGELOG
+from ..limits import MAX_LEDGER_BYTES
 from . import editions
 from .cut import Cut
+from .refusal import Refusal
 from .words import entries, named, text, untold
 
 _HEAD = """\
@@ -17,6 +22,26 @@ this when it makes a release; what stands here is never written again, so it may
 """
 
 _RELEASE = re.compile(r"^## \[", re.MULTILINE)
+
+
+def read(root: Path) -> str | Refusal:
+    """The changelog so far, empty if there is none, or why there can be no more of it."""
+    try:
+        data = files.read_inside(root / DECK_CHANGELOG, root, MAX_LEDGER_BYTES)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return Refusal(
+            f"{DECK_CHANGELOG} cannot be read: {files.reason(error)}",
+            ("move it away, or put the file in its place, and commit that",),
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Refusal(
+            f"{DECK_CHANGELOG} is not UTF-8, line {line}", (f"save {DECK_CHANGELOG} as UTF-8, and commit it",)
+        )
 
 
 def changelog(cut: Cut, before: str) -> str:

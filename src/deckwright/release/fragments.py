@@ -50,9 +50,16 @@ def read(root: Path) -> tuple[list[Fragment], list[Diagnostic]]:
 
 def parse(path: str, text: str) -> tuple[Fragment, list[Diagnostic]]:
     """One file, and what is wrong with it."""
-    source = SourceFile(path, tuple(text.split("\n")))
-    relearn: list[tuple[str, Span]] = []
     found: list[Diagnostic] = []
+    control = _CONTROL.search(text)
+    text = _CONTROL.sub("\ufffd", text)
+    source = SourceFile(path, tuple(text.split("\n")))
+    if control:
+        line = text.count("\n", 0, control.start())
+        span = source.span(line, control.start() - text.rfind("\n", 0, control.start()) - 1, 1)
+        what = f"it has the control character U+{ord(control[0]):04X}"
+        found.append(unreadable_changes(span, what, "delete it"))
+    relearn: list[tuple[str, Span]] = []
     dashes = [number for number, line in enumerate(source.lines) if line.rstrip() == "---"]
     end = dashes[1] if dashes[:1] == [0] and len(dashes) > 1 else 0
     if dashes == [0]:  # What is to be learned again would be published as text.
@@ -68,17 +75,18 @@ def parse(path: str, text: str) -> tuple[Fragment, list[Diagnostic]]:
         elif line.strip():
             found.append(unknown_key(source.span(number, 0, len(key)), key.strip()))
     first = end + 1 if end else 0
-    found += _unclosed(source, first)
+    found += _misplaced(source, first)
     return Fragment(path, "\n".join(source.lines[first:]).strip(), tuple(relearn)), found
 
 
-def _unclosed(source: SourceFile, first: int) -> Iterator[Diagnostic]:
-    """What is not closed in the text from a line on, and would swallow all that is published below it."""
+def _misplaced(source: SourceFile, first: int) -> Iterator[Diagnostic]:
+    """What in the text from a line on would go on, or end the part of its version, in what is published."""
     text = "\n".join(source.lines[first:])
-    if not _MAY_SWALLOW.search(text):
+    if not _MAY_BE_MISPLACED.search(text):
         return
     from markdown_it import MarkdownIt
 
+    headings = {number for number, line in enumerate(source.lines[first:]) if line.startswith("## [")}
     for token in MarkdownIt("commonmark").parse(text):
         begin, end = token.map or (0, 0)
         span = source.span(first + begin, 0, len(source.lines[first + begin]))
@@ -90,9 +98,16 @@ def _unclosed(source: SourceFile, first: int) -> Iterator[Diagnostic]:
             closing = next((ends for begins, ends in _CLOSED_BY if begins.match(token.content)), None)
             if closing and not re.search(closing, token.content, re.IGNORECASE):
                 yield unreadable_changes(span, "HTML is not closed", f"write {closing} behind it")
+        elif token.type == "heading_open" and token.tag in ("h1", "h2"):
+            headings.add(begin)
+    for number in sorted(headings):  # Whatever it is in Markdown, `## [` begins a version in the changelog.
+        span = source.span(first + number, 0, len(source.lines[first + number]))
+        yield unreadable_changes(span, "a heading of level 1 or 2 ends the part of its version", "write it with ###")
 
 
-_MAY_SWALLOW = re.compile(r"```|~~~|<[!?a-z]", re.IGNORECASE)
+_MAY_BE_MISPLACED = re.compile(r"```|~~~|<[!?a-z]|#|^[\s>]*(?:=+|-+)\s*$", re.IGNORECASE | re.MULTILINE)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _CLOSED_BY = [
     (re.compile(begins, re.IGNORECASE), ends)

@@ -13,9 +13,7 @@ from ..cache import LIBRARIES
 from ..collection import Loaded
 from ..identity import Ledger, Terms, ledger
 from ..layout import DECK_CHANGELOG, RELEASES
-from ..limits import MAX_FILE_BYTES
-from . import manifest
-from .changelog import changelog
+from . import changelog, manifest
 from .contents import contents_digest
 from .cut import Cut, CutEdition
 from .edits import TEXTS, edited
@@ -65,14 +63,13 @@ def finish(plan: Plan, cut: Cut, folder: Path) -> Refusal | None:
     `make` has made.
     """
     root = plan.repository.root
-    try:
-        before = files.read_inside(root / DECK_CHANGELOG, root, MAX_FILE_BYTES).decode("utf-8", "replace")
-    except FileNotFoundError:
-        before = ""
+    before = changelog.read(root)
+    if isinstance(before, Refusal):
+        return before
     changes: dict[str, bytes | None] = {
         ledger.FILE: (folder / ledger.FILE).read_bytes(),
         manifest.path(cut.version): (folder / manifest.FILE).read_bytes(),
-        DECK_CHANGELOG: changelog(cut, before).encode(),
+        DECK_CHANGELOG: changelog.changelog(cut, before).encode(),
     }
     changes |= {fragment.path: None for fragment in cut.fragments}
     try:

@@ -17,7 +17,7 @@ from ..identity.lines import Release, order
 from ..layout import BUILD, CHANGES, DECK_CHANGELOG, RELEASES
 from ..limits import MAX_LEDGER_BYTES
 from ..package import Package
-from . import fragments, manifest
+from . import changelog, fragments, manifest
 from .former import Former, former
 from .fragments import Fragment
 from .kept import kept
@@ -104,6 +104,9 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
         missing += (Refusal("deck.lock is not up to date", ("deckwright build, and commit deck.lock",)),)
         if not wish.is_trial:
             return missing[0]
+    written = changelog.read(root)
+    if isinstance(written, Refusal):
+        return written
     known = loaded.assigned.ledger
     if refusal := _unmerged(held, known):
         return refusal

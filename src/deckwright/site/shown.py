@@ -17,11 +17,11 @@ from ..collection import Loaded
 from ..diagnostics import has_errors
 from ..identity import Terms, ledger
 from ..identity.lines import Line
-from ..layout import BUILD, DECK_CHANGELOG, RELEASES
+from ..layout import BUILD, RELEASES
 from ..limits import MAX_LEDGER_BYTES, MAX_MEDIA_BYTES
 from ..model import Media, Note, NoteType, Settings, Span
 from ..package import Package, archive, reader
-from ..release import Refusal
+from ..release import Refusal, changelog
 from ..release.contents import contents_digest
 from ..release.former import commit_of, other_tool
 from ..release.kept import kept
@@ -74,7 +74,11 @@ def opened(root: Path, now: int, draft: bool) -> Iterator[Shown | Refusal]:
     if isinstance(releases, Refusal):
         yield releases
         return
-    yanked = changes.yanked(_changelog(root))
+    told = changelog.read(root)
+    if isinstance(told, Refusal):
+        yield told
+        return
+    yanked = changes.yanked(told)
     valid = next((made for made in releases if made.version not in yanked), releases[0] if releases else None)
     packages = {name: path for made in releases for name, path in _published(root, made, made is valid).items()}
     with ExitStack() as stack:
@@ -107,13 +111,6 @@ class _Part(msgspec.Struct, frozen=True):
     lines: Mapping[str, Line] = {}
     prefix: str = ""
     packages: Mapping[str, Path] = {}
-
-
-def _changelog(root: Path) -> str:
-    try:
-        return files.read_inside(root / DECK_CHANGELOG, root, MAX_LEDGER_BYTES).decode("utf-8", "replace")
-    except FileNotFoundError:
-        return ""
 
 
 def _published(root: Path, made: Manifest, is_shown: bool) -> dict[str, Path]:
