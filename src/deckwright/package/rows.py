@@ -34,6 +34,9 @@ CREATE TABLE written (
 CREATE TABLE asked (
     id INTEGER PRIMARY KEY, nid INTEGER, deck TEXT, ord INTEGER, mod INTEGER, part INTEGER, place INTEGER
 );
+CREATE INDEX of_parts ON written (part);
+CREATE INDEX guids ON written (guid, mod);
+CREATE INDEX cards_of_parts ON asked (part);
 CREATE TABLE decks (name TEXT PRIMARY KEY, id INTEGER);
 CREATE TABLE made (key BLOB PRIMARY KEY, value BLOB);
 CREATE VIEW notes ({TABLES["notes"]}) AS SELECT id, guid, mid, mod, -1, tags, flds, sfld, 0, 0, '' FROM written;
@@ -52,6 +55,9 @@ works it out itself), type and queue 0 (new), in the order of `due`; and 0 for w
 _SOURCES = {"notes": "written", "cards": "asked"}
 """The tables from which the views have their rows."""
 
+CACHE_KIB = 512
+"""What SQLite keeps of a file in memory: rows are read from the first to the last, so that more would save nothing."""
+
 _BATCH = 64
 """Notes whose rows are in memory at once."""
 
@@ -67,6 +73,7 @@ class Rows:
         with as_os_error():
             self._connection = sqlite3.connect(path, isolation_level=None)
             self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+            self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             if is_new:
                 self._connection.executescript(_SCHEMA)
 
@@ -95,9 +102,8 @@ class Rows:
             if guids is not None:
                 self._keep_only(guids)
             self._connection.execute("COMMIT")
-        if row := self._first(
-            "SELECT guid, deck FROM asked JOIN written ON written.id = nid WHERE deck NOT IN (SELECT name FROM decks)"
-        ):
+        lost = "SELECT nid, deck FROM asked WHERE deck NOT IN (SELECT name FROM decks)"
+        if row := self._first(f"SELECT guid, deck FROM ({lost}) JOIN written ON written.id = nid"):
             raise ValueError(f"the note {row[0]!r} is in the deck {row[1]!r}, which the collection lacks")
         if row := self._first("SELECT guid FROM written GROUP BY guid HAVING count(*) > 1"):
             raise ValueError(f"the guid {row[0]!r} is used more than once")
@@ -133,6 +139,7 @@ class Rows:
     def beside(self, collection: Path) -> Iterator[sqlite3.Connection]:
         """A connection to the rows, as `main`, and to the collection in another file, as `package`."""
         self._connection.execute("ATTACH ? AS package", (str(collection),))
+        self._connection.execute(f"PRAGMA package.cache_size = -{CACHE_KIB}")
         try:
             yield self._connection
         finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from .rows import Rows, as_os_error
+from .rows import CACHE_KIB, Rows, as_os_error
 
 
 class Blank(msgspec.Struct, frozen=True):
@@ -41,6 +41,8 @@ def write(path: Path, blank: Blank, rows: Rows) -> None:
     with as_os_error(), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         connection.execute("ATTACH ? AS rows", (str(rows.path),))
+        for database in ("main", "rows"):
+            connection.execute(f"PRAGMA {database}.cache_size = -{CACHE_KIB}")
         connection.execute("BEGIN")
         col = 1, newest, newest * 1000, newest * 1000, *blank.col
         connection.execute(f"INSERT INTO col VALUES ({', '.join('?' * len(col))})", col)
