@@ -43,8 +43,8 @@ def since_build(before: Ledger, after: Ledger) -> Changes | None:
     """What changed since the last build, None if there was none."""
     if not before.lines:
         return None
-    was, now = _live(before), _live(after)
-    both = [(was[guid], line) for guid, line in now.items() if guid in was and line is not was[guid]]
+    was, now = _live_and_changed(before, after)
+    both = [(was[guid], line) for guid, line in now.items() if guid in was]
     moved = sum(_is_moved(old, new) for old, new in both)
     changed = sum(old.mod != new.mod and not _is_moved(old, new) for old, new in both)
     came = now.keys() - was.keys()
@@ -65,7 +65,7 @@ def losses(
     `spans` are the places of this build's notes by their guids, `found` what is told of them already. With
     `may_leave`, the author meant released notes to leave.
     """
-    was, now = _live(before), _live(after)
+    was, now = _live_and_changed(before, after)
     told = {(d.span.path, d.span.line) for d in found if d.code in _DOUBTS}
     new = [now[guid] for guid in spans if guid in now and guid not in was]
     gone = [line for guid, line in was.items() if guid not in now and not (may_leave and line.released)]
@@ -80,8 +80,12 @@ def losses(
     return warnings + _renamed_masks(before, [(was[g], now[g], spans[g]) for g in spans if g in was and g in now])
 
 
-def _live(ledger: Ledger) -> dict[str, Line]:
-    return {guid: line for guid, line in ledger.lines.items() if not line.retired}
+def _live_and_changed(before: Ledger, after: Ledger) -> tuple[dict[str, Line], dict[str, Line]]:
+    """The lines of notes in the deck, by guid, before and after; but those that both have, which are nearly all."""
+    old, new = before.lines, after.lines
+    was = {guid: line for guid, line in old.items() if not line.retired and new.get(guid) is not line}
+    now = {guid: line for guid, line in new.items() if not line.retired and old.get(guid) is not line}
+    return was, now
 
 
 def _is_moved(old: Line, new: Line) -> bool:
