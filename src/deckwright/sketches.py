@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 SKETCH_WORDS, WORD_BITS = 36, 14
 """How many words a sketch holds, and in how many bits each: together they fit into 64 bytes."""
@@ -50,18 +50,23 @@ def _hash(word: str) -> int:
 
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    """What has no space between words. Most texts are ASCII, and it takes long to compile."""
+    return re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
 def _words(text: str) -> Iterable[str]:
     """Words and punctuation. Scripts that put no space between words count by every two neighbouring characters."""
     words: list[str] = _WORD.findall(text.casefold())
-    return words if text.isascii() or not _UNSPACED.search(text) else _parted(words)
+    return words if text.isascii() or not _unspaced().search(text) else _parted(words)
 
 
 def _parted(words: Iterable[str]) -> Iterator[str]:
     for word in words:
-        if _UNSPACED.search(word):
+        if _unspaced().search(word):
             yield from (word[n : n + 2] for n in range(max(len(word) - 1, 1)))
         else:
             yield word

@@ -107,7 +107,8 @@ class Type(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def mod(self) -> int:
         """The time of its last change, in seconds of the Unix epoch; 0 before the first."""
-        return _mod(self.draft or self.released)
+        state = self.draft or self.released
+        return state.mod if state else 0
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -161,7 +162,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def mod(self) -> int:
         """The time of its last change, in seconds of the Unix epoch; 0 before the first."""
-        return _mod(self.draft or self.released)
+        state = self.draft or self.released
+        return state.mod if state else 0
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -179,7 +181,3 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     def name(self) -> str:
         """What people know the note by."""
         return " › ".join(self.key) or self.id
-
-
-def _mod(state: State | None) -> int:
-    return state.mod if state else 0

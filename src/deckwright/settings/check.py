@@ -35,7 +35,7 @@ from ..diagnostics.project import (
 from ..limits import MAX_DECK_ID, MAX_PATH, MAX_SETTINGS_TOLD
 from ..model import Edition, Settings
 from ..names import name_problem, slug, slug_problem
-from . import editions, stylesheet
+from . import editions
 from .toml_places import File
 
 _KNOWN = {setting.name: setting for setting in fields(Settings)}
@@ -124,6 +124,8 @@ def _style(file: File, root: Path, table: object) -> tuple[str, list[Diagnostic]
         return "", [*found, wrong_type(place, "style.css", "text", "put it in quotes")]
     if reason := _path_problem(name, "file"):
         return "", [*found, no_stylesheet(place, name, reason)]
+    from . import stylesheet  # Most decks have none.
+
     text, wrong = stylesheet.read(root, posixpath.normpath(name), place)
     return text, found + wrong
 
