@@ -307,6 +307,21 @@ def test_writing_the_same_touches_nothing(tmp_path: Path) -> None:
     assert scratch.written() == before
 
 
+def test_what_was_read_is_only_compared_with_the_file_where_it_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "deck.lock"
+    shuffled = b"".join(BYTES.splitlines(keepends=True)[::-1])
+    for data, held, is_written in (
+        (BYTES, WHOLE, False),
+        (BYTES, ledger.empty(DECK), True),
+        (shuffled, WHOLE, True),
+    ):
+        path.write_bytes(data)
+        before, found = ledger.read(path, DECK)
+        assert (before == WHOLE, found) == (True, [])
+        assert ledger.write(held, path, before) == is_written
+        assert path.read_bytes() == ledger.dump(held)
+
+
 def test_a_write_that_fails_leaves_the_old_ledger_and_no_litter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,7 +117,7 @@ def load(
 
 def save(project: Project, loaded: Loaded) -> bool:
     """Write the ledger unless it is up to date; whether it was written. Do this before the package is written."""
-    return ledger.write(loaded.assigned.ledger, project.root / ledger.FILE)
+    return ledger.write(loaded.assigned.ledger, loaded.file, loaded.before)
 
 
 class Notes:

@@ -78,8 +78,9 @@ def read(path: Path, limit: int) -> bytes:
     return data
 
 
-def replace(path: Path, data: bytes | bytearray, sync: bool = True) -> None:
-    """Make `data` the contents of the file, in one step. Whatever is raised (OSError), the old file is kept.
+def replace(path: Path, data: bytes | Iterable[bytes], sync: bool = True) -> None:
+    """Make `data`, which may come in parts, the contents of the file, in one step. Whatever is raised (OSError), the old
+    file is kept.
 
     The file keeps its mode; a new one gets what the process's umask allows. Without `sync` it is faster, but a power cut
     may leave the file empty.
@@ -87,7 +88,7 @@ def replace(path: Path, data: bytes | bytearray, sync: bool = True) -> None:
     handle, temporary = _held(lambda: tempfile.mkstemp(prefix=_PREFIX, dir=path.parent))
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             if sync:
                 file.flush()
                 os.fsync(file.fileno())

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain, zip_longest
 from pathlib import Path
-from typing import BinaryIO
 from zlib import crc32
 
 import msgspec
@@ -153,55 +153,41 @@ def releases(data: bytes) -> tuple[Release, ...]:
 
 def dump(ledger: Ledger) -> bytes:
     """The bytes of the ledger: the same for equal ledgers."""
-    return bytes(_dumped(ledger))
+    return b"".join(_dumped(ledger))
 
 
-def _dumped(ledger: Ledger) -> bytearray:
-    types = [ledger.types[key] for key in sorted(ledger.types)]
-    lines = [ledger.lines[guid] for guid in sorted(ledger.lines)]
+def _dumped(ledger: Ledger) -> Iterator[bytes]:
+    """Its lines, one by one: all of them would be in memory several times."""
     encode = msgspec.json.Encoder().encode
-    data = bytearray()
-    for line in (ledger.head, *types, *lines):  # One by one: all of them would be in memory several times.
+    types = (ledger.types[key] for key in sorted(ledger.types))
+    lines = (ledger.lines[guid] for guid in sorted(ledger.lines))
+    for line in chain([ledger.head], types, lines):
         body = encode(line)[:-1]
-        data += body
-        data += _ENDING % crc32(body)
-    return data
+        yield body + _ENDING % crc32(body)
 
 
-def write(ledger: Ledger, path: Path) -> bool:
-    """Write the ledger in one step, if the file does not hold it already; whether it was written. Raises OSError."""
-    data = _dumped(ledger)
-    if _holds(path, data):
+def write(ledger: Ledger, path: Path, before: Ledger | None = None) -> bool:
+    """Write the ledger in one step, if the file does not hold it already; whether it was written. Raises OSError.
+
+    `before` is the ledger that was read from the file: where it is another one, so are the bytes.
+    """
+    if before in (None, ledger) and _holds(path, ledger):
         return False
-    files.replace(path, data)
+    files.replace(path, _dumped(ledger))
     return True
 
 
-def _holds(path: Path, data: bytearray) -> bool:
-    """Whether a file has this content, in lines that may end as on Windows, where Git writes them so. It may be large, and is
-    never in memory as a whole.
-    """
+def _holds(path: Path, ledger: Ledger) -> bool:
+    """Whether a file has this ledger, in lines that may end as on Windows, where Git writes them so."""
     try:
         with files.opened(path) as file:
-            if b"\r" in file.readline(_CHUNK)[-2:]:
-                return _holds_lines(file, data)
+            is_windows = b"\r" in file.readline(_CHUNK)[-2:]
             file.seek(0)
-            parts = (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
-            return all(file.read(_CHUNK) == part for part in parts) and not file.read(1)
+            lines = (line.removesuffix(b"\r\n") + b"\n" if line.endswith(b"\r\n") else line for line in file)
+            held = zip_longest(lines if is_windows else file, _dumped(ledger))
+            return all(line == made for line, made in held)
     except OSError:
         return False
-
-
-def _holds_lines(file: BinaryIO, data: bytearray) -> bool:
-    """The same for a file whose lines end with CR LF."""
-    file.seek(0)
-    at = 0
-    for line in file:
-        ended = line.removesuffix(b"\r\n") + b"\n" if line.endswith(b"\r\n") else line
-        if data[at : at + len(ended)] != ended:
-            return False
-        at += len(ended)
-    return at == len(data)
 
 
 _CHUNK = 1 << 18
