@@ -277,6 +277,8 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
     """Write the packages, save deck.lock, and only then put the packages in their places: nobody must ever get a note whose
     identity was not kept, and a build that fails must change neither.
     """
+    from concurrent.futures import ThreadPoolExecutor  # Not every program that imports us writes a package.
+
     assert outcome.target
     target = outcome.target
     made_too = [name for name, guids in loaded.members.items() if guids] if with_editions else []
@@ -291,11 +293,13 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
             editions = {
                 name: (path, _edition(loaded, name, folder / path.name, new, kept)) for name, path in paths.items()
             }
-            cache.keep(key, kept)
             if any(path.is_dir() for path in (target, *paths.values())):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             try:
-                is_changed = collection.save(project, loaded)
+                with ThreadPoolExecutor(1) as beside:  # The disk takes its time for either.
+                    keeping = beside.submit(cache.keep, key, kept)
+                    is_changed = collection.save(project, loaded)
+                    keeping.result()
             except OSError as error:
                 return _failed(outcome, "unwritable", loaded.file, error)
             outcome = replace(outcome, is_ledger_changed=is_changed)
@@ -323,9 +327,11 @@ def _edition(loaded: Loaded, name: str, new: Path, whole: Path, kept: Path) -> C
 
 def _parts(loaded: Loaded) -> Iterator[tuple[bytes, Iterable[Note]]]:
     """The notes of each file, with a key for all that their rows in the package depend on."""
-    of_types = msgspec.msgpack.encode(loaded.collection.note_types)
+    of_types = hashlib.sha256(msgspec.msgpack.encode(loaded.collection.note_types))
     for made_of, notes in loaded.notes.parts():
-        yield hashlib.sha256(of_types + made_of).digest(), notes
+        key = of_types.copy()
+        key.update(made_of)
+        yield key.digest(), notes
 
 
 def _changed_media(loaded: Loaded) -> Path | None:
