@@ -36,6 +36,30 @@ def linked(root: Path, place: str, target: str) -> None:
         pytest.skip("no links")
 
 
+def test_many_paths_are_inside_where_each_is(tmp_path: Path) -> None:
+    write(tmp_path, "deck/cards/a.md", "deck/cards/b/c.md", "deck/extra/d.md", "outer/e.md", "deck-2/f.md")
+    for place, target in {
+        "deck/cards/within": "../extra",
+        "deck/cards/out": "../../outer",
+        "deck/cards/near": "../../deck-2",
+        "deck/cards/within.md": "../extra/d.md",
+        "deck/cards/out.md": "../../outer/e.md",
+        "deck/cards/round.md": "../../deck/cards/a.md",
+        "deck/cards/nothing.md": "nothing",
+        "deck/cards/itself.md": "itself.md",
+        "link": "deck",
+    }.items():
+        linked(tmp_path, place, target)
+    inside = ["a.md", "b/c.md", "within/d.md", "within.md", "round.md", "nothing.md", "missing.md", "b/missing/x.md"]
+    outside = ["out/e.md", "near/f.md", "out.md", "out/missing.md"]
+    for root in (tmp_path / "deck", tmp_path / "link"):
+        is_inside = files.inside(root)
+        paths = [f"cards/{name}" for name in [*inside, *outside, "itself.md"]]
+        assert [is_inside(path) for path in paths] == [files.is_inside(root / path, root) for path in paths]
+        assert [is_inside(f"cards/{name}") for name in inside] == [True] * len(inside)
+        assert [is_inside(f"cards/{name}") for name in outside] == [False] * len(outside)
+
+
 def test_files_come_in_natural_order_without_what_is_hidden_or_made(tmp_path: Path) -> None:
     write(tmp_path, "cards/10.md", "cards/2.md", "cards/.a.md", "cards/.b/c.md", "cards/node_modules/d.md")
     write(tmp_path, "cards/venv/pyvenv.cfg", "cards/venv/e.md", "build/f.md", "cards/build/g.md")

@@ -7,15 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 from scratch import Scratch
 
-from deckwright import commands, inputs, manifest, program
+from deckwright import commands, files, inputs, manifest, program
 from deckwright.limits import MAX_MEDIA_BYTES
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n\n![](heart.svg)\n"
@@ -300,6 +301,61 @@ def test_what_only_one_build_says_is_not_said_again(project: Scratch) -> None:
     second = run(project.root)
     assert "[I" not in second.stderr
     assert second.stdout.splitlines()[1] == "Since the last build: nothing changed"
+
+
+def test_files_that_rested_are_not_read_again(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    cold = project.root.with_name("cold")
+    edit("cards/heart.md", "blood", "water")(project.root)
+    shutil.copytree(project.root, cold, symlinks=True, ignore=shutil.ignore_patterns("build"))
+    read: list[str] = []
+
+    def reading(path: Path, limit: int) -> bytes:
+        read.append(path.relative_to(project.root).as_posix())
+        return real(path, limit)
+
+    real = files.read
+    with monkeypatch.context() as changed:
+        changed.setattr(files, "read", reading)
+        assert run(project.root).exit_code == 0
+    assert [place for place in read if place.endswith(".md")] == ["cards/heart.md"]
+    assert run(cold).exit_code == 0
+    made = [(root / name).read_bytes() for name in ("build/anatomy.apkg", "deck.lock") for root in (project.root, cold)]
+    assert made[0] == made[1]
+    assert made[2] == made[3]
+    assert manifest.unchanged(str(project.root), None)
+    edit("cards/v/vein.md", "blood", "water")(project.root)
+    edit("cards/b/lung.md", "Oxygen", "Oxigen")(project.root)
+    assert manifest.unchanged(str(project.root), None) is None
+
+
+def test_what_rested_is_not_followed_out_of_the_project(project: Scratch, tmp_path: Path) -> None:
+    """Of the file that a link leads to, nothing is another but its place."""
+    valve, outer = project.root / "extra" / "valve.md", tmp_path / "outer"
+    outer.mkdir()
+    (outer / "valve.md").hardlink_to(valve)
+    edit("cards/heart.md", "blood", "water")(project.root)
+    assert run(project.root).exit_code == 0
+    link("cards/septum.md", str(outer / "valve.md"))(project.root)
+    assert "cards/septum.md" in manifest.known(manifest.read(project.root), str(project.root))
+    result = run(project.root)
+    assert (result.exit_code, "this file is a link to a place outside the project" in result.stderr) == (1, True)
+
+
+def test_a_file_that_is_another_one_when_it_is_needed_after_all(
+    project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It seemed to be as it was, what had become of it was lost, and then it was another one."""
+    edit("cards/heart.md", "blood", "water")(project.root)
+
+    def known(kept: Mapping[str, Any], root: str) -> dict[str, inputs.Known]:
+        return {"cards/heart.md": inputs.Known((1, 2, 3, 4), "0" * 64)}
+
+    monkeypatch.setattr(manifest, "known", known)
+    result = run(project.root)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
+        1,
+        "No package was made: cards/heart.md cannot be read: it changed while it was read",
+    )
 
 
 def test_errors_are_not_kept(project: Scratch) -> None:

@@ -133,7 +133,7 @@ def look(root: Path, options: Options, progress: Progress = lambda done, total: 
             return Outcome("bad settings", found)
         cache = Cache(root / CACHE)
         try:
-            known = manifest.media(manifest.read(root), seen.root)
+            known = manifest.known(manifest.read(root), seen.root)
             loaded = collection.load(project, options.terms, progress, cache, known)
         except OSError as error:
             return _failed(Outcome("unreadable", found), "unreadable", Path(error.filename or root), error)
@@ -182,7 +182,7 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
             return _failed(outcome, "unwritable", root / BUILD, error)
     try:
         cache = Cache(root / CACHE)
-        known = manifest.media(manifest.read(root), seen.root)
+        known = manifest.known(manifest.read(root), seen.root)
         loaded = collection.load(project, options.terms, progress, cache, known)
     except OSError as error:
         return _failed(outcome, "unreadable", Path(error.filename or root), error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import eq
@@ -67,17 +68,19 @@ def load(
     terms: Terms,
     progress: Progress = lambda done, total: None,
     cache: Cache | None = None,
-    known: Mapping[str, inputs.Shipped] | None = None,
+    known: Mapping[str, inputs.Known] | None = None,
 ) -> Loaded:
     """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger.
 
-    `known` are media that need not be read (`media.Library`).
+    `known` are files that need not be read, by their paths: they are as they were when the last build read them.
     """
     settings = project.settings
     cache = cache or Cache()
-    read, number, found = _read_all(project)
-    compilation = Compilation(read, settings, cache)
+    sources = _Sources(project, known or {})
+    number, found = sources.number, sources.found
+    compilation = Compilation(sources.digests, sources.read, settings, cache)
     drafts, lost, wrong = _drafts(compilation, progress)
+    sources.drop()
     found += flood.once(wrong)
     library = Library(project.root, settings.media, cache, known)
     illustrated, wrong = _illustrated(drafts, library, project.root, cache)
@@ -173,25 +176,61 @@ class Notes:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _read_all(project: Project) -> tuple[list[tuple[str, bytes]], int, list[Diagnostic]]:
-    """The paths and contents of all files of notes, how many there are, and what is wrong with the others."""
-    found: list[Diagnostic] = []
+class _Sources:
+    """The files of notes of a project: the paths and the digests of those that can be used, how many there are, and what
+    is wrong with the others. Those that the last build had read are not read.
+    """
 
-    def refused(folder: str, error: OSError) -> None:
+    def __init__(self, project: Project, known: Mapping[str, inputs.Known]) -> None:
+        self.digests: list[tuple[str, str]] = []
+        self.found: list[Diagnostic] = []
+        self._project = project
+        self._is_inside = files.inside(project.root)
+        self._held: dict[str, bytes] = {}
+        paths = files.note_files(project.root, project.settings.cards, self._refused)
+        self.number = len(paths)
+        gathered = inputs.watching()
+        for path in paths:
+            if path in known and gathered and self._is_inside(path):
+                gathered.add_known(path, known[path])
+                self.digests.append((path, known[path].digest))
+                continue
+            data, wrong = self._look(path)
+            self.found += wrong
+            if data is not None:
+                self._held[path] = data
+                self.digests.append((path, hashlib.sha256(data).hexdigest()))
+
+    def read(self, path: str) -> bytes:
+        """What is in a file. Raises OSError."""
+        held = self._held.get(path)
+        return files.read(self._project.root / path, MAX_FILE_BYTES) if held is None else held
+
+    def drop(self) -> None:
+        """Forget what is in the files: hardly any of them is needed once more."""
+        self._held.clear()
+
+    def _refused(self, folder: str, error: OSError) -> None:
         if isinstance(error, files.OutsideError):
-            found.append(outside(Span(folder), "folder"))
+            self.found.append(outside(Span(folder), "folder"))
         else:
             reason = "the link leads to nothing" if isinstance(error, FileNotFoundError) else files.reason(error)
-            found.append(unreadable(Span(folder), reason, "folder"))
+            self.found.append(unreadable(Span(folder), reason, "folder"))
 
-    paths = files.note_files(project.root, project.settings.cards, refused)
-    read: list[tuple[str, bytes]] = []
-    for path in paths:
-        data, wrong = _read(project, path)
-        found += wrong
-        if data is not None:
-            read.append((path, data))
-    return read, len(paths), found
+    def _look(self, path: str) -> tuple[bytes | None, list[Diagnostic]]:
+        """The bytes of a file; links that lead out of the project are not followed."""
+        file = self._project.root / path
+        if not self._is_inside(path):
+            return None, [outside(Span(path))]
+        try:
+            return files.read(file, MAX_FILE_BYTES), []
+        except files.TooLargeError as error:
+            return None, [too_large(Span(path), error.size)]
+        except FileNotFoundError:
+            reason = "the link leads to no file" if file.is_symlink() else "it has vanished"
+            return None, [unreadable(Span(path), reason)]
+        except OSError as error:
+            return None, [unreadable(Span(path), files.reason(error))]
 
 
 def _drafts(
@@ -219,22 +258,6 @@ def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[
         elif id_:
             first[id_] = span
     return found
-
-
-def _read(project: Project, path: str) -> tuple[bytes | None, list[Diagnostic]]:
-    """The bytes of a file of the project; links that lead out of it are not followed."""
-    file = project.root / path
-    if not files.is_inside(file, project.root):
-        return None, [outside(Span(path))]
-    try:
-        return files.read(file, MAX_FILE_BYTES), []
-    except files.TooLargeError as error:
-        return None, [too_large(Span(path), error.size)]
-    except FileNotFoundError:
-        reason = "the link leads to no file" if file.is_symlink() else "it has vanished"
-        return None, [unreadable(Span(path), reason)]
-    except OSError as error:
-        return None, [unreadable(Span(path), files.reason(error))]
 
 
 class _Draft(msgspec.Struct, frozen=True):

@@ -6,10 +6,12 @@ import errno
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from . import inputs, locks, opening
@@ -29,6 +31,24 @@ class OutsideError(OSError):
 def is_inside(path: Path, root: Path) -> bool:
     """Whether a path leads to something inside a folder, links followed."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def inside(root: Path) -> Callable[[str], bool]:
+    """What `is_inside` says, for many paths in a folder, relative to it with `/`: what holds them is looked at only once."""
+    home, start = Path(os.path.realpath(root)), f"{root}{os.sep}"
+
+    @cache
+    def is_folder_inside(folder: str) -> bool:
+        return Path(os.path.realpath(start + folder)).is_relative_to(home)
+
+    def is_path_inside(path: str) -> bool:
+        try:
+            is_link = stat.S_ISLNK(os.lstat(start + path).st_mode)
+        except OSError:
+            is_link = True
+        return is_folder_inside(path if is_link else path.rpartition("/")[0])
+
+    return is_path_inside
 
 
 def read_inside(path: Path, root: Path, limit: int) -> bytes:
@@ -200,9 +220,10 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
             below[:] = [name for name in below if not _is_environment(place / name)]
             links.extend(place / name for name in below if (place / name).is_symlink())
             below[:] = [name for name in below if os.path.realpath(place / name) not in listed]
-            links.extend(place / name for name in names if not _is_file(place / name))
-            inside = place.relative_to(root)
-            paths.extend((inside / name).as_posix() for name in names if not name.startswith("."))
+            links.extend(place / name for name in names if not _is_file(top, name))
+            inside = place.relative_to(root).as_posix()
+            start = "" if inside == "." else f"{inside}/"
+            paths.extend(start + name for name in names if not name.startswith("."))
 
     for folder in folders:
         walk(root / folder)
@@ -221,10 +242,12 @@ def below(root: Path, folders: Iterable[str], refused: Refused | None = None) ->
     return sorted(paths, key=_natural)
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(folder: str, name: str) -> bool:
     """Whether what is no folder is a file, by its name, or by what it is: a link to nothing may be one to a folder."""
-    is_named = path.name.startswith(".") or path.name.lower().endswith(".md") or is_media(path.name)
-    return is_named or not path.is_symlink() or _why_broken(path) is None
+    if name.startswith(".") or name.lower().endswith(".md") or is_media(name):
+        return True
+    path = Path(folder, name)
+    return not path.is_symlink() or _why_broken(path) is None
 
 
 def _why_broken(link: Path) -> OSError | None:

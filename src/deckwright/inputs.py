@@ -36,15 +36,15 @@ TEMPORARY = ".deckwright-"
 """How the names of our temporary files begin."""
 
 
-class Shipped(NamedTuple):
-    """A media file that the last build shipped as it was: its name and its SHA-256 in the package; its mark, and the digest
-    of its content.
+class Known(NamedTuple):
+    """A file that is as it was when the last build read it: its mark, and the SHA-256 of its content in hex. `name` and
+    `sha256` are those that it has in the package, if that has it as it is.
     """
 
-    name: str
-    sha256: str
     mark: Mark
     digest: str
+    name: str = ""
+    sha256: str = ""
 
 
 class Inputs:
@@ -85,7 +85,7 @@ class Inputs:
         self.missing.discard(place)
         self.files[place] = mark(os.stat(path)), content(place, self.root)
 
-    def add_shipped(self, place: str, file: Shipped) -> None:
+    def add_known(self, place: str, file: Known) -> None:
         """A file was not read, since an earlier build had read it."""
         self.files.setdefault(os.path.normpath(place), (file.mark, file.digest))
 

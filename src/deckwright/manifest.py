@@ -83,17 +83,17 @@ def pack(
     return b"%08x\n" % crc32(data) + data
 
 
-def media(kept: Mapping[str, Any], root: str) -> dict[str, inputs.Shipped]:
-    """The media that are as they were when they were shipped, by their path from the root, with `/`."""
-    same: dict[str, inputs.Shipped] = {}
+def known(kept: Mapping[str, Any], root: str) -> dict[str, inputs.Known]:
+    """The files that are as they were when the last build read them, by their path from the root, with `/`."""
+    same: dict[str, inputs.Known] = {}
     with suppress(ValueError, TypeError, KeyError, IndexError):
-        began, files = kept["inputs"]["began"], kept["inputs"]["files"]
-        for place, (name, sha256) in kept["media"].items() if kept["tool"] == tool() else ():
-            *held, digest = files[os.path.normpath(place)]
+        began, files, media = kept["inputs"]["began"], kept["inputs"]["files"], kept["media"]
+        for place, (*held, digest) in files.items() if kept["tool"] == tool() else ():
             with suppress(OSError):
                 now = inputs.mark(os.stat(os.path.join(root, place)))
-                if list(now) == held and inputs.rested(now, began):
-                    same[place] = inputs.Shipped(name, sha256, now, digest)
+                if digest and list(now) == held and inputs.rested(now, began):
+                    path = place.replace(os.sep, "/")
+                    same[path] = inputs.Known(now, digest, *media.get(path, ()))
     return same
 
 

@@ -3,6 +3,7 @@
 A new type is a word in one of the tuples, and in the page of M010.
 """
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
@@ -41,6 +42,7 @@ CONTENTS = {"png": "a PNG", "jpg": "a JPEG", "jpeg": "a JPEG", "gif": "a GIF", "
 """What a file with the ending must be, as `SIGNATURES` calls it. Files with other endings must be none of them."""
 
 
+@lru_cache(maxsize=1 << 12)
 def extension(path: str) -> str:
     """The ending of a file's name, in lower case and without its dot; empty if it has none."""
     return PurePosixPath(path).suffix[1:].lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -40,22 +42,27 @@ def remembering(memory: dict[str, Compiled]) -> Iterator[None]:
 class Compilation:
     """The files of a project, compiled. The bodies of their notes are fetched one file at a time."""
 
-    def __init__(self, files: Sequence[tuple[str, bytes]], settings: Settings, cache: Cache) -> None:
-        """`files` are their paths, relative to the root with `/`, and their contents. Nothing is compiled yet."""
+    def __init__(
+        self, files: Sequence[tuple[str, str]], read: Callable[[str], bytes], settings: Settings, cache: Cache
+    ) -> None:
+        """`files` are their paths, relative to the root with `/`, and the SHA-256 of their contents in hex; `read` returns
+        what is at such a path. Nothing is compiled yet.
+        """
         self._files = files
+        self._read = read
         self._settings = CompilerSettings(settings.name, settings.tag_prefix)
         self._cache = cache
         self._bodies: dict[int, bytes] = {}
         of_settings = msgspec.msgpack.encode(self._settings)
-        self._keys = [cache.key(STAGE, (path, data, of_settings)) for path, data in files]
+        self._keys = [cache.key(STAGE, (*file, of_settings)) for file in files]
 
     def compile(self, progress: Progress) -> list[Compiled]:
-        """What becomes of each file, in their order."""
+        """What becomes of each file, in their order. Raises OSError for what is another file than it was."""
         places = range(len(self._files))
         made = {place: compiled for place in places if (compiled := self._kept(place))}
         missing = [place for place in places if place not in made]
         progress(len(made), len(places))
-        for number, packed in pool.compile_all([self._files[place] for place in missing], self._settings):
+        for number, packed in pool.compile_all([self._whole(place) for place in missing], self._settings):
             place = missing[number]
             made[place] = self._keep(place, packed)
             progress(len(made), len(places))
@@ -65,16 +72,26 @@ class Compilation:
         return [made[place] for place in places]
 
     def bodies(self, place: int) -> tuple[Body, ...]:
-        """Those of the notes of a file. What the cache has lost in the meantime is made again."""
+        """Those of the notes of a file. What the cache has lost in the meantime is made again, and raises OSError if the file
+        is another one now.
+        """
         data = self._bodies.get(place) or self._cache.get(self._key_of_bodies(place))
         with suppress(msgspec.MsgspecError):
             if data is not None:
                 return unpacked_bodies(data)
-        return unpacked_bodies(parts(pack(*self._files[place], self._settings))[1])
+        return unpacked_bodies(parts(pack(*self._whole(place), self._settings))[1])
 
     def key(self, place: int) -> str:
         """A name for the content of a file and all else that it was compiled with."""
         return self._keys[place]
+
+    def _whole(self, place: int) -> tuple[str, bytes]:
+        """The path of a file, and its content."""
+        path, digest = self._files[place]
+        data = self._read(path)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise OSError(errno.ESTALE, "it changed while it was read", path)
+        return path, data
 
     def _key_of_bodies(self, place: int) -> str:
         return BODIES + self._keys[place].removeprefix(STAGE)

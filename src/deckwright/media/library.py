@@ -57,7 +57,7 @@ class Library:
         root: Path,
         folders: Sequence[str],
         cache: Cache | None = None,
-        known: Mapping[str, inputs.Shipped] | None = None,
+        known: Mapping[str, inputs.Known] | None = None,
     ) -> None:
         self._root = root
         self._folders = folders
@@ -252,10 +252,11 @@ class Library:
         if ending not in TYPES:
             return None, [unsupported(span, place)]
         converted = [not_everywhere(span, place)] if ending in CONVERTED else []
-        if shipped := self._known.get(place):
+        known = self._known.get(place)
+        if known and known.name:
             if gathered := inputs.watching():
-                gathered.add_shipped(place, shipped)
-            return Media(path, shipped.name, shipped.sha256), converted
+                gathered.add_known(place, known)
+            return Media(path, known.name, known.sha256), converted
         try:
             source = files.read(path, MAX_MEDIA_BYTES)
         except files.TooLargeError as error:
