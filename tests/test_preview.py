@@ -399,6 +399,15 @@ def test_an_unknown_card_is_told_with_what_it_has_become(
     assert ask(f"/cards/{key}/front", 404) == {"message": f"There is no card {key}.", "near": near}
 
 
+def test_a_card_without_a_number_like_it_has_become_the_first_of_the_note(
+    author: Author, ask: Callable[..., Any]
+) -> None:
+    ask("/api/deck")
+    author.write({"lungs.md": LUNGS.replace("#lobes", "#parts").replace(", the left one ==two==", "")})
+    author.look()
+    assert ask("/api/cards/lobes.2", 404)["near"] == "parts.1"
+
+
 def test_a_page_that_does_not_listen_is_told_to_load_everything(author: Author) -> None:
     state = State(author.project.root, "")
 
@@ -426,7 +435,7 @@ def test_one_page_too_many_ends_the_first(author: Author, monkeypatch: pytest.Mo
         heard = [await anext(first), await anext(second), await anext(second)]
         return heard + [event async for event in first]
 
-    heard = asyncio.run(opened())
+    heard = asyncio.run(asyncio.wait_for(opened(), 10))
     assert heard[:2] == [b"retry: 1000\n\n"] * 2
     assert [told(event) for event in heard[2:]] == [(1, None, [])]
 
