@@ -174,13 +174,13 @@ def test_init_says_what_it_made_and_what_comes_next(tmp_path: Path, monkeypatch:
     made = ["deck.toml", "cards/planets.md", "cards/light.md", ".gitattributes"]
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [f"Created {Path('anatomy', name)}" for name in made]
-    assert result.stderr.splitlines() == ["Next: cd anatomy", "      deckwright build"]
+    assert result.stderr.splitlines() == ["Next: cd anatomy", "      git init", "      deckwright build"]
     assert files(tmp_path) == {f"anatomy/{name}" for name in made}
 
 
 def test_what_init_makes_builds_without_a_word_of_complaint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run("init").stderr == "Next: deckwright build\n"
+    assert run("init").stderr == "Next: git init\n      deckwright build\n"
     result = run("build")
     assert (result.exit_code, result.stderr) == (0, f"{LEDGER}Next: deckwright build --open\n")
 

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from scratch import Scratch, codes, day
 from told import told
 
-from deckwright import __version__, build, files, package, release
+from deckwright import __version__, build, package, release
 from deckwright.commands import main
 from deckwright.commands._project import changes
 from deckwright.diff.field_text import differ
@@ -200,6 +200,8 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
             "retired": {"valve": {"guid": gone.guid, "title": "Which valve lies between the left chambers?"}},
             "relearn": [],
             "said": [],
+            "look": [],
+            "new_editions": [],
         },
         "media": {},
         "notes": {
@@ -864,7 +866,60 @@ def test_a_release_needs_a_commit(tmp_path: Path, commits: bool) -> None:
     deck = Deck(tmp_path / "project")
     if commits:
         deck.git("init", "--quiet")
-    assert deck.plan(day(1)).problem.startswith("a release is a commit and a tag")
+    refusal = deck.plan(day(1))
+    assert refusal.problem.startswith("a release is a commit and a tag")
+    assert refusal.steps == ("git init", "git add --all", "git commit")[commits:]
+
+
+def test_a_release_waits_for_the_end_of_a_rebase(released: Deck) -> None:
+    new(released)
+    released.git("-c", "sequence.editor=sed -i s/pick/edit/", "rebase", "--quiet", "--interactive", "HEAD~1")
+    refusal = released.plan(day(4))
+    assert (refusal.problem, refusal.steps) == (
+        "a rebase is not finished",
+        ("git rebase --continue, when nothing conflicts any more",),
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+def test_a_ledger_that_is_a_link_is_told(released: Deck) -> None:
+    (released.root / "deck.lock").rename(released.root / "held.lock")
+    (released.root / "deck.lock").symlink_to("held.lock")
+    released.commit()
+    refusal = released.plan(day(4))
+    assert (refusal.problem, refusal.steps) == (
+        "deck.lock is a link, and Git has only where it leads to, not the releases in it",
+        ("put the file itself in the place of deck.lock, and commit that",),
+    )
+
+
+def test_a_tag_or_a_manifest_of_no_release_is_told_with_what_to_do(released: Deck) -> None:
+    tagged(released)
+    path = released.root / "releases"
+    (path / "1.1.0.json").write_bytes((path / "1.0.0.json").read_bytes().replace(b'"1.0.0"', b'"1.1.0"'))
+    released.commit()
+    assert released.plan(day(4)).steps == (
+        "git show v1.1.0",
+        "git tag --delete v1.1.0, if nobody has it",
+        "git log -- releases/1.1.0.json",
+    )
+
+
+def test_a_note_that_left_is_described_without_a_place(released: Deck) -> None:
+    released.change(day(3), VENTRICLE)
+    reasons = [release.described(reason) for reason in released.planned(day(4)).verdict.reasons]
+    assert reasons == ["in no file any more: Which valve lies between the left chambers? (valve): minor, retired"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it has no such limit")
+def test_a_git_that_the_system_stops_is_told_in_words(released: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = repository.repository(released.root)
+    done = subprocess.CompletedProcess((), -signal.SIGXFSZ, b"", b"")
+    monkeypatch.setattr(repository.subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(
+        repository.GitError, match=r"^git read-tree was stopped by the system: File size limit exceeded"
+    ):
+        held.git("-c", "a.b=c", "--work-tree=x", "read-tree", "HEAD")
 
 
 def test_a_damaged_index_is_told(released: Deck) -> None:
@@ -1474,11 +1529,20 @@ def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deck:
     return made
 
 
+EMPTY = """
+Nothing in the settings (3)
+  author: nobody is named as the author
+  licence: nobody may share the cards or change them
+  description: AnkiWeb and the site do not say what the deck is about
+"""
+
+
 def test_what_the_command_says(past: Deck) -> None:
     line = "deckwright release --project ROOT"
     tried = "\nRehearsed in no Anki\n"
     said = f"Anatomy 1.0.0 · the first release\n{tried}"
-    assert run(past, NOW + 60, "--dry-run") == (0, said, f"Next: {line}\n")
+    said_dry = f"Anatomy 1.0.0 · the first release\n{EMPTY}{tried}"
+    assert run(past, NOW + 60, "--dry-run") == (0, said_dry, f"Next: {line}\n")
     code, out, err = run(past, NOW + 60)
     size = f"{(past.root / 'build/releases/1.0.0/anatomy.apkg').stat().st_size / 1e3:.0f} kB"
     made = f"{said}Made build/releases/1.0.0 · 2 notes, 2 cards, {size}\n"
@@ -1511,7 +1575,7 @@ def test_what_the_command_says(past: Deck) -> None:
         "\n"
         "A negation or a number has changed: is what people learned now wrong? Then `relearn` tells them. (1)\n"
         "  cards/heart.md:6: What does the left ventricle pump into?: – → not\n"
-        f"{tried}",
+        f"{EMPTY}{tried}",
         f"Next: {line}\n",
     )
 

@@ -24,6 +24,7 @@ releases/*.json text eol=lf
 *.masks.toml text eol=lf
 """
 BUILD = "deckwright build"
+LAST = ("git init", BUILD)
 KIND = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
 ADVICE = "add the line `deck.lock merge=union` to .gitattributes, so that two branches that add notes can be merged"
 EXACT = (
@@ -56,7 +57,7 @@ def test_an_empty_folder_becomes_a_project_with_samples(tmp_path: Path) -> None:
     made = files(folder)
     assert found == []
     assert start == starter.Start(
-        tuple(folder / name for name in ["deck.toml", "cards/planets.md", "cards/light.md", ".gitattributes"]), (BUILD,)
+        tuple(folder / name for name in ["deck.toml", "cards/planets.md", "cards/light.md", ".gitattributes"]), LAST
     )
     assert settings(folder) == Settings(
         id="space-facts-" + "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=8)),
@@ -70,6 +71,13 @@ def test_an_empty_folder_becomes_a_project_with_samples(tmp_path: Path) -> None:
         "cards/light.md": (SAMPLES / "light.md").read_text(),
         ".gitattributes": ATTRIBUTES,
     }
+
+
+def test_in_a_repository_none_is_to_be_made(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    start, _ = starter.create(tmp_path / "anatomy", random.Random(1))
+    assert start
+    assert start.next == (BUILD,)
 
 
 def test_two_decks_of_one_name_get_ids_of_their_own(tmp_path: Path) -> None:
@@ -95,7 +103,7 @@ def test_a_folder_with_notes_keeps_them_and_gets_settings_alone(tmp_path: Path, 
     write(tmp_path, before)
     start, found = starter.create(tmp_path, random.Random(1))
     assert (start, found) == (
-        starter.Start((tmp_path / "deck.toml", tmp_path / ".gitattributes"), (KIND, BUILD)),
+        starter.Start((tmp_path / "deck.toml", tmp_path / ".gitattributes"), (KIND, *LAST)),
         [],
     )
     assert settings(tmp_path).cards == cards
@@ -164,12 +172,12 @@ def test_a_repository_without_notes_still_gets_the_samples(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("attributes", "steps"),
     [
-        (b"*.png binary\n", (ADVICE, EXACT, BUILD)),
-        (b"deck.lock merge=union\n", (EXACT, BUILD)),
-        (b"# deck.lock merge=union\n* text=auto eol=lf\n", (ADVICE, BUILD)),
-        (ATTRIBUTES.encode(), (BUILD,)),
-        (ATTRIBUTES.replace("releases/*.json text eol=lf", "").encode(), (ONE, BUILD)),
-        (b"\xff\n", (ADVICE, EXACT, BUILD)),
+        (b"*.png binary\n", (ADVICE, EXACT, *LAST)),
+        (b"deck.lock merge=union\n", (EXACT, *LAST)),
+        (b"# deck.lock merge=union\n* text=auto eol=lf\n", (ADVICE, *LAST)),
+        (ATTRIBUTES.encode(), LAST),
+        (ATTRIBUTES.replace("releases/*.json text eol=lf", "").encode(), (ONE, *LAST)),
+        (b"\xff\n", (ADVICE, EXACT, *LAST)),
     ],
 )
 def test_git_attributes_that_are_there_are_left_alone(

@@ -12,7 +12,7 @@ from scratch import day
 from test_diff import PAIRS as PACKAGES
 from test_diff import pack
 from test_rehearse import BACK, LOST, damaged, here, only, sql
-from test_release import COVER, NOW, VALVE, VENTRICLE, Deck, deck, past
+from test_release import COVER, EMPTY, NOW, VALVE, VENTRICLE, Deck, deck, past
 from test_release import run as run_
 from test_step import RELEASES, moved_to
 
@@ -241,7 +241,7 @@ def test_without_anki_a_release_is_made_and_says_so(past: Deck, monkeypatch: pyt
     monkeypatch.setattr(rehearsal, "rehearse", failing(missing))
     said = "\nNot rehearsed: this needs the real Anki, which cannot be imported (why). Run: pip install it\n"
     head = "Anatomy 1.0.0 · the first release\n"
-    assert run(past, NOW + 60, "--dry-run") == (0, head + said, "Next: deckwright release --project ROOT\n")
+    assert run(past, NOW + 60, "--dry-run") == (0, head + EMPTY + said, "Next: deckwright release --project ROOT\n")
     code, out, _ = run(past, NOW + 60)
     assert (code, out.partition("Made ")[0]) == (0, head + said)
     told = json.loads(run(past, NOW + 60, "--dry-run", "--json")[1])["rehearsal"]
@@ -254,15 +254,19 @@ def test_an_anki_that_fails_refuses_the_release_unless_it_is_not_asked(
     failed = rehearsal.AnkiFailed("One learner took Anki more than 300 seconds.")
     monkeypatch.setattr(rehearsal, "rehearse", failing(failed))
     head = "Anatomy 1.0.0 · the first release\n"
-    for more in ((), ("--dry-run",)):
+    for more, empty in (((), ""), (("--dry-run",), EMPTY)):
         assert run(past, NOW + 60, *more) == (
             1,
-            f"{head}\nNot rehearsed: One learner took Anki more than 300 seconds.\n",
+            f"{head}{empty}\nNot rehearsed: One learner took Anki more than 300 seconds.\n",
             "No release was made: it cannot be rehearsed: One learner took Anki more than 300 seconds\n"
             "Next: deckwright release --no-rehearsal, to release it all the same\n",
         )
     line = "deckwright release --project ROOT --no-rehearsal"
-    assert run(past, NOW + 60, "--dry-run", "--no-rehearsal") == (0, f"{head}\nNot rehearsed\n", f"Next: {line}\n")
+    assert run(past, NOW + 60, "--dry-run", "--no-rehearsal") == (
+        0,
+        f"{head}{EMPTY}\nNot rehearsed\n",
+        f"Next: {line}\n",
+    )
     code, out, err = run(past, NOW + 60, "--no-rehearsal")
     read = "build/releases/1.0.0/RELEASE_NOTES.md"
     assert (code, out.partition("Made ")[0]) == (0, f"{head}\nNot rehearsed\n")

@@ -125,7 +125,7 @@ def test_init_writes_them_into_a_new_project(tmp_path: Path, monkeypatch: pytest
     result = init("anatomy")
     files = ["deck.toml", "cards/planets.md", "cards/light.md", *workflows(), ".gitattributes"]
     assert result.stdout == "".join(f"Created {Path('anatomy', file)}\n" for file in files)
-    said = "\n      ".join(["cd anatomy", *STEPS, "deckwright build"])
+    said = "\n      ".join(["cd anatomy", *STEPS, "git init", "deckwright build"])
     assert (result.exit_code, result.stderr) == (0, f"Next: {said}\n")
     assert {path: Path("anatomy", path).read_text(encoding="utf-8") for path in workflows()} == workflows()
 

@@ -90,6 +90,8 @@ def release(
         _refuse(planned)
     say(planned.found)
     _say_plan(planned)
+    if dry_run:
+        _say_list("Nothing in the settings", _empty(planned), "warning")
     options = ["--no-rehearsal"] * no_rehearsal
 
     def rehearse(package: Path | None) -> Refusal | None:
@@ -225,6 +227,17 @@ def _say_plan(plan: Plan) -> None:
             f"{look.place}: {look.name}{f': {look.detail}' if look.detail else ''}".removeprefix(": ") for look in looks
         ]
         _say_list(releasing.ABOUT[about], lines, "warning")
+
+
+def _empty(plan: Plan) -> list[str]:
+    """The settings without which a deck is published, though learners ask for them."""
+    settings = plan.loaded.collection.settings
+    said = {
+        "author": (settings.author, "nobody is named as the author"),
+        "licence": (settings.licence, "nobody may share the cards or change them"),
+        "description": (settings.description, "AnkiWeb and the site do not say what the deck is about"),
+    }
+    return [f"{key}: {without}" for key, (value, without) in said.items() if not value.strip()]
 
 
 def _received(plan: Plan) -> str:

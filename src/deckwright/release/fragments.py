@@ -55,8 +55,8 @@ def parse(path: str, text: str) -> tuple[Fragment, list[Diagnostic]]:
     text = _CONTROL.sub("\ufffd", text)
     source = SourceFile(path, tuple(text.split("\n")))
     if control:
-        line = text.count("\n", 0, control.start())
-        span = source.span(line, control.start() - text.rfind("\n", 0, control.start()) - 1, 1)
+        row = text.count("\n", 0, control.start())
+        span = source.span(row, control.start() - text.rfind("\n", 0, control.start()) - 1, 1)
         what = f"it has the control character U+{ord(control[0]):04X}"
         found.append(unreadable_changes(span, what, "delete it"))
     relearn: list[tuple[str, Span]] = []

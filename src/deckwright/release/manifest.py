@@ -112,7 +112,8 @@ class Retired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The notes, by ID, that are new, changed, gone, and to be learned again, since the release before. `said` is what the
-    authors say of the release, in Markdown. Changes that nobody receives are left out.
+    authors say of the release, in Markdown. `look` are the names of the note types whose look changed, `new_editions` the
+    titles of those that are new. Changes that nobody receives are left out.
     """
 
     new: tuple[Name, ...] = ()
@@ -120,6 +121,8 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retired: dict[Name, Retired] = {}
     relearn: tuple[Name, ...] = ()
     said: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
+    new_editions: tuple[str, ...] = ()
 
 
 class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -252,7 +255,13 @@ def _changes(cut: Cut) -> Changes:
         },
         relearn=tuple(sorted(cut.relearn)),
         said=said,
+        look=_named(cut, "look"),
+        new_editions=_named(cut, "new edition"),
     )
+
+
+def _named(cut: Cut, rule: str) -> tuple[str, ...]:
+    return tuple(reason.name for reason in cut.verdict.reasons if reason.rule == rule)
 
 
 def _is_received(note: NoteChange) -> bool:

@@ -79,7 +79,7 @@ def plan(root: Path, wish: Wish) -> Plan | Refusal:
     """Look whether a release can be made, which one, and what it changes. Raises OSError for what vanishes meanwhile."""
     held = repository(root)
     if held is None or not held.head:
-        first = ("git init", "git add --all", "git commit")
+        first = (*["git init"] * (held is None), "git add --all", "git commit")
         return Refusal("a release is a commit and a tag, and there is no Git repository with a commit here", first)
     if refusal := _untimely(held, wish):
         return refusal
@@ -175,6 +175,9 @@ def _untimely(held: Repository, wish: Wish) -> Refusal | None:
             held.folder / name
         ).exists():  # Its deck.lock may have a release that HEAD lacks, which must not be taken back.
             return Refusal(f"a {what} is not finished", (f"git {what} --continue, when nothing conflicts any more",))
+    if (held.root / ledger.FILE).is_symlink():
+        linked = f"{ledger.FILE} is a link, and Git has only where it leads to, not the releases in it"
+        return Refusal(linked, (f"put the file itself in the place of {ledger.FILE}, and commit that",))
     if _releases(held, held.head) != _releases(held, ""):
         return Refusal(
             "a release was broken off, and deck.lock has other releases than the last commit",
@@ -183,8 +186,14 @@ def _untimely(held: Repository, wish: Wish) -> Refusal | None:
     return None
 
 
-_UNFINISHED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
-"""What Git is in the middle of while it has a file of this name."""
+_UNFINISHED = {
+    "rebase-merge": "rebase",
+    "rebase-apply/rebasing": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
+"""What Git is in the middle of while it has a file or folder of this name. A rebase has others in it."""
 
 
 def _uncommitted(held: Repository) -> tuple[Refusal, ...]:
@@ -239,6 +248,13 @@ def _joining(held: Repository, version: str, commit: str) -> tuple[str, ...]:
     )
 
 
+def _looking(held: Repository, version: str) -> tuple[str, ...]:
+    """What to do about a tag or a manifest of a version that no release has."""
+    tag, path = held.tag(version), manifest.path(version)
+    steps = [f"git show {tag}", f"git tag --delete {tag}, if nobody has it"] if version in held.tags() else []
+    return (*steps, *[f"git log -- {path}"] * (held.root / path).exists())
+
+
 def _absent(held: Repository, known: Ledger) -> dict[str, str]:
     """The versions with a tag that this deck's ledger lacks, the lowest first, and their commits."""
     here = {release.version for release in known.head.releases}
@@ -272,8 +288,10 @@ def _too_small(asked: Asked, verdict: Verdict, same: bool) -> Refusal | None:
 
 
 def described(reason: Reason) -> str:
-    """A reason on one line: the place or the ID, the name, the rule, and what was there and is there now."""
-    where = f"{reason.place}: " if reason.place else ""
+    """A reason on one line: the place, the name and the ID, the rule, and what was there and is there now. What has left the
+    deck stands in no file any more.
+    """
+    where = f"{reason.place}: " if reason.place else "in no file any more: " if reason.rule == "retired" else ""
     id_ = f" ({reason.id})" if reason.id else ""
     detail = f": {reason.detail}" if reason.detail else ""
     return f"{where}{reason.name}{id_}: {reason.step}, {reason.rule}{detail}"
@@ -286,7 +304,7 @@ def _taken(held: Repository, known: Ledger, version: str, time: int) -> Refusal 
     if version in held.tags() or (held.root / manifest.path(version)).exists():
         there = f"version {version} is there already: it has a tag, or a file in {RELEASES}/"
         absent = _absent(held, known).get(version, "")
-        return Refusal(there, _joining(held, version, absent) if absent else ())
+        return Refusal(there, _joining(held, version, absent) if absent else _looking(held, version))
     for above, commit in _absent(held, known).items():
         if order(above) < order(version):
             lacked = f"version {version} would be higher than {above}, which this branch lacks"

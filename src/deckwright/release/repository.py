@@ -224,5 +224,13 @@ def _git(
     done = subprocess.run(command, cwd=folder, input=data, capture_output=True, check=False, env=environment)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()
-        raise GitError(said or f"git {words[0]} failed with exit code {done.returncode}")
+        raise GitError(said or _ended(words, done.returncode))
     return done.stdout
+
+
+def _ended(words: Iterable[str], code: int) -> str:
+    """How Git ended that said nothing. A negative code is the signal that ended it, as where a file becomes too large."""
+    command = next(word for word in words if not word.startswith("-") and "=" not in word)
+    if code < 0:
+        return f"git {command} was stopped by the system: {signal.strsignal(-code) or f'signal {-code}'}"
+    return f"git {command} failed with exit code {code}"

@@ -18,7 +18,7 @@ from ..diagnostics import has_errors
 from ..identity import Terms, ledger
 from ..identity.lines import Line
 from ..layout import BUILD, RELEASES
-from ..limits import MAX_LEDGER_BYTES, MAX_MEDIA_BYTES
+from ..limits import MAX_MEDIA_BYTES
 from ..model import Media, Note, NoteType, Settings, Span
 from ..package import Package, archive, reader
 from ..release import Refusal, changelog

@@ -29,7 +29,7 @@ from ..model import Span
 from ..names import name_problem, slug_problem
 from ..settings import find, settings_files
 from . import attributes
-from .workflows import STEPS, workflows
+from .workflows import STEPS, top, workflows
 
 _HERE = Path(__file__).parent
 _SAMPLES = ("planets.md", "light.md")
@@ -71,7 +71,8 @@ def create(folder: Path, chance: random.Random, github: bool = False) -> tuple[S
     else:
         steps += attributes.advice(written.read_text(encoding="utf-8", errors="replace"))
     _write({folder / path: text for path, text in new.items()})
-    return Start(tuple(folder / path for path in new), (*steps, "deckwright build")), found
+    first = ["git init"] * (top(folder) is None)  # A release is a commit and a tag.
+    return Start(tuple(folder / path for path in new), (*steps, *first, "deckwright build")), found
 
 
 def _project(folder: Path, chance: random.Random) -> tuple[dict[str, str], list[str], list[Diagnostic]]:
