@@ -27,7 +27,7 @@ from deckwright import files
 from deckwright.commands import main
 from deckwright.model import Note, Settings, Span
 from deckwright.notetypes import note_types
-from deckwright.release import Refusal, notes
+from deckwright.release import Refusal, manifest, notes
 from deckwright.site import Site, Wish, help, lists, make, pages, prose, samples, styles
 from deckwright.site.shown import opened
 
@@ -535,6 +535,32 @@ def text(folder: Path, path: str) -> str:
     (main,) = re.findall(r"(?s)<main[^>]*>(.*)</main>", (folder / path).read_text("utf-8"))
     main = re.sub(r"<(/?)(del|ins)>", r"[\1\2]", main)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+@pytest.mark.ci
+def test_another_look_and_a_new_edition_are_told(tmp_path: Path) -> None:
+    made = Deck(tmp_path / "project")
+    made.start_git()
+    made.change(day(1), VENTRICLE, VALVE)
+    made.publish(day(2))
+    style = '[style]\ncss = "style.css"\n[editions.heart]\ntitle = "<Heart>"\ndecks = ["Anatomy"]\n'
+    made.write({"deck.toml": SETTINGS + style, "style.css": "b { color: red }\n"})
+    made.change(day(3), VENTRICLE, VALVE)
+    made.publish(day(4))
+    data = (made.root / "releases/1.0.1.json").read_bytes()
+    assert manifest.parse(data).changes == manifest.Changes(look=("Anatomy Basic",), new_editions=("<Heart>",))
+    (version,) = site(made).glob("news/1.0.1")
+    assert text(version, "index.html").startswith(
+        "What is new Version 1.0.1 2027-01-18 · No note changed. The look of the cards changed: Anatomy Basic . "
+        "A new edition: <Heart> . The file "
+    )
+
+
+def test_a_manifest_of_before_tells_no_look(story: Deck) -> None:
+    data = (story.root / "releases/1.1.0.json").read_bytes()
+    changes = msgspec.json.decode(data)
+    del changes["changes"]["look"], changes["changes"]["new_editions"]
+    assert manifest.parse(msgspec.json.encode(changes)) == manifest.parse(data)
 
 
 def test_the_highest_version_that_stands_is_shown(story: Deck, released: Path) -> None:

@@ -26,7 +26,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Version(msgspec.Struct, frozen=True):
-    """A release. `said` is what its authors say of it, as HTML; `new`, `changed` and `retired` are numbers of notes.
+    """A release. `said` is what its authors say of it, as HTML; `new`, `changed` and `retired` are numbers of notes. `look`
+    are the note types whose look changed, `new_editions` the titles of those that are new.
 
     `name`, `size` and `sha256` are those of its package; `href` is where the site has it, empty if it has not.
     """
@@ -44,6 +45,8 @@ class Version(msgspec.Struct, frozen=True):
     changed: int
     retired: int
     said: str
+    look: tuple[str, ...]
+    new_editions: tuple[str, ...]
     name: str
     size: str
     sha256: str
@@ -66,6 +69,8 @@ def version(made: Manifest, shown: Shown) -> Version:
         changed=len(made.changes.changed),
         retired=len(made.changes.retired),
         said="\n".join(map(prose.markdown, made.changes.said)),
+        look=made.changes.look,
+        new_editions=made.changes.new_editions,
         name=made.package,
         size=size(file.size) if file else "",
         sha256=file.sha256 if file else "",
