@@ -354,7 +354,7 @@ def test_a_source_has_the_address_of_its_links(project: Scratch, source: str, ex
 
 def test_a_file_gets_the_form_that_it_ends_in(project: Scratch) -> None:
     code, stdout, stderr = told("--output", "out/atrium.txt", "atrium")
-    assert (code, stdout, stderr) == (0, "Wrote out/atrium.txt · 1 card of 1 note, 0 kB\n", "")
+    assert (code, stdout, stderr) == (0, "Wrote out/atrium.txt · 1 card of 1 note, 224 bytes\n", "")
     assert (project.root / "out" / "atrium.txt").read_text("utf-8") == ATRIUM
     run("--output", "atrium.json", "atrium")
     assert (project.root / "atrium.json").read_text("utf-8") == run("--json", "atrium").stdout
@@ -555,7 +555,7 @@ def test_what_is_too_large_is_left_out_and_told(project: Scratch, monkeypatch: p
     first, second = project.load(day(9)).collection.media
     monkeypatch.setattr(shelves, "MAX_EMBEDDED_BYTES", len(first.read()))
     result = run("--format", "html")
-    assert result.stderr == f"{second.name} (0 kB) is not in the page, which would be too large to be sent.\n"
+    assert result.stderr == f"{second.name} (86 bytes) is not in the page, which would be too large to be sent.\n"
     parsed = Parsed(result.stdout)
     held = json.loads(parsed.inside["script"][0])
     assert {name: b64decode(data.partition(",")[2]) for name, data in held.items()} == {first.name: first.read()}
@@ -569,9 +569,13 @@ def test_of_many_that_are_too_large_a_few_are_named(project: Scratch, monkeypatc
     files = " ".join(f"![One](../media/{number}.png)" for number in range(7))
     project.card_files({"heart.md": f"# Heart\n\n## What beats? {{.basic #beat}}\n\n{files}\n"})
     names = re.findall(r'data-src="([^"]*)"', run("--format", "html").stdout)
+    sizes = [(project.root / "media" / f"{number}.png").stat().st_size for number in range(5)]
     monkeypatch.setattr(shelves, "MAX_EMBEDDED_BYTES", 0)
     assert run("--format", "html").stderr.splitlines() == [
-        *(f"{name} (0 kB) is not in the page, which would be too large to be sent." for name in names[:5]),
+        *(
+            f"{name} ({size} bytes) is not in the page, which would be too large to be sent."
+            for name, size in zip(names, sizes, strict=False)
+        ),
         "Nor are 2 other files.",
     ]
 

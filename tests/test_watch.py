@@ -156,7 +156,10 @@ def test_a_folder_goes_and_comes_back(project: Scratch) -> None:
         aside.rename(cards)
         time.sleep(2 * ears.STEP)
         project.write({"cards/heart.md": HEART})
-        assert builds.told() == ("built", ("cards/heart.md",))
+        told = builds.told()
+        if told == ("built", ()):  # The folder was looked at just when there was none.
+            told = builds.told()
+        assert told == ("built", ("cards/heart.md",))
 
 
 def test_the_project_goes_and_comes_back(project: Scratch) -> None:
