@@ -122,7 +122,7 @@ class Page {
     });
     this.#listen();
     this.#draw();
-    void this.#refresh();
+    this.#loading = this.#refresh();
   }
 
   // What is chosen
@@ -172,11 +172,12 @@ class Page {
     this.#moves += 1;
     this.#moving = this.#moving.then(async () => {
       this.#moves -= 1;
+      await this.#settled();
       const neighbours = this.#card?.neighbours;
       const to = neighbours ? (by > 0 ? neighbours.next : neighbours.previous) : this.#near;
       if (!to) return;
       this.#go({ key: to, side: "front" }, true);
-      await this.#loading;
+      await this.#settled();
     });
   }
 
@@ -262,6 +263,14 @@ class Page {
     return this.#loading;
   }
 
+  /** Waits until nothing is loaded any more, also what a build has asked for in between. */
+  async #settled() {
+    for (let waited; waited !== this.#loading; ) {
+      waited = this.#loading;
+      await waited;
+    }
+  }
+
   /**
    * @param {boolean} first
    * @returns {Promise<void>}
@@ -329,14 +338,9 @@ class Page {
     const words = errors
       ? `${missing.message} If its note has an error, it comes back when the error is mended.`
       : missing.message;
-    const way = missing.near
-      ? make(
-          "a",
-          { class: "button", href: write({ ...this.#state, key: missing.near, side: "front" }) },
-          "Go to the nearest card",
-        )
-      : "";
-    this.#stack.nothing("This card is not there", words, ...(way ? [way] : []));
+    const href = write({ ...this.#state, key: missing.near ?? "", side: "front" });
+    const way = make("a", { class: "button", href }, missing.near ? "Go to the nearest card" : "Go to the first card");
+    this.#stack.nothing("This card is not there", words, way);
   }
 
   #empty() {

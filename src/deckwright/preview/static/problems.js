@@ -14,6 +14,7 @@ export class Problems {
   #words = find("problems-words", HTMLElement);
   #list = find("problems-list", HTMLOListElement);
   #state = find("state", HTMLButtonElement);
+  #count = find("state-count", HTMLElement);
   #said = find("state-words", HTMLElement);
   /** Whether the author has closed the problems, or opened them; null where nobody has. @type {boolean | null} */
   #opened = null;
@@ -48,10 +49,10 @@ export class Problems {
     if (!errors && !stuck && this.#opened === false) this.#opened = null;
     this.#any = stuck !== null || deck.problems.length > 0;
     this.#state.dataset.state = stuck ? "broken" : errors ? "errors" : deck.problems.length ? "warnings" : "built";
-    say(
-      this.#said,
-      stuck ? stuck.short : deck.problems.length ? counted(deck.problems.length, "problem") : "No problems",
-    );
+    const [count = "", words = ""] = counted(deck.problems.length, "problem").split(" ");
+    const many = !stuck && deck.problems.length > 0;
+    say(this.#count, many ? count : "");
+    say(this.#said, many ? ` ${words}` : stuck ? stuck.short : "No problems");
     const head = stuck ?? headed(deck, errors);
     say(this.#title, head.title);
     say(this.#words, head.words);
