@@ -1,8 +1,9 @@
 // The page of `deckwright preview`: what is chosen stands in its address, what is shown follows the builds.
 
 import { FILTERS, filters as filtersOf, read, START, write } from "./address.js";
+import { Builds } from "./builds.js";
 import { Details } from "./details.js";
-import { counted, find, make, say } from "./dom.js";
+import { counted, find, make, press, say } from "./dom.js";
 import { Drawers } from "./drawers.js";
 import { Filters } from "./filters.js";
 import { Grid } from "./grid.js";
@@ -19,8 +20,6 @@ import { Stack } from "./stack.js";
 const TYPING = 150;
 /** Milliseconds that something has to be seen to be a step "back". */
 const STEP = 700;
-/** Milliseconds without the server, before the page says so. */
-const LOST = 1500;
 
 class Page {
   /** @type {State} */
@@ -34,10 +33,6 @@ class Page {
   #turn = 0;
   #stepped = 0;
   #typing = 0;
-  #losing = 0;
-  #lost = false;
-  #refreshing = false;
-  #again = false;
   /** @type {Promise<void>} */
   #moving = Promise.resolve();
   #moves = 0;
@@ -64,6 +59,7 @@ class Page {
     this.#go(change, true, true);
   });
   #details = new Details();
+  #builds = new Builds(() => this.#refresh());
   #problems = new Problems((key) => write({ ...START, night: this.#state.night, width: this.#state.width, key }));
   #keys = new Keys([
     { keys: [" ", "Enter"], shown: "Space Enter", words: "Turn the card", run: () => this.#flip() },
@@ -120,9 +116,8 @@ class Page {
       if (this.#state.view === "grid") this.#grid.focus();
       else this.#main.focus({ preventScroll: true });
     });
-    this.#listen();
     this.#draw();
-    this.#loading = this.#refresh();
+    this.#loading = this.#builds.start();
   }
 
   // What is chosen
@@ -300,7 +295,7 @@ class Page {
       if ("missing" in card) this.#miss(card);
       else this.#show(card);
     } catch {
-      return; // The server is gone: see #listen.
+      return; // The server is gone: see builds.js.
     }
   }
 
@@ -374,39 +369,8 @@ class Page {
 
   // Builds
 
-  #listen() {
-    server.listen({
-      found: () => {
-        clearTimeout(this.#losing);
-        this.#losing = 0;
-        find("lost", HTMLElement).hidden = true;
-      },
-      lost: () => {
-        this.#lost = true;
-        if (!this.#losing) this.#losing = setTimeout(() => this.#say_lost(), LOST);
-      },
-      built: (event) => {
-        if (!this.#lost && event.build === this.#deck?.build) return;
-        const known = this.#deck !== null && !this.#lost;
-        this.#lost = false;
-        void this.#refresh().then(() => {
-          if (known) this.#tell(event);
-        });
-      },
-    });
-  }
-
-  #say_lost() {
-    const lost = find("lost", HTMLElement);
-    lost.hidden = false;
-    say(lost, "The preview has stopped. Start “deckwright preview” again, and this page goes on by itself.");
-  }
-
-  /** Gets all that a build can have changed. */
+  /** Gets all that a build can have changed, and shows it. */
   async #refresh() {
-    this.#again = this.#refreshing;
-    if (this.#refreshing) return;
-    this.#refreshing = true;
     try {
       const [deck] = await Promise.all([server.deck(), this.#listing.refresh()]);
       this.#deck = deck;
@@ -417,33 +381,10 @@ class Page {
         `Build ${deck.build}, ${deck.seconds.toFixed(2)} s${deck.changed ? `: ${deck.changed}` : ""}`;
       this.#draw();
       await this.#load(false);
+      return deck;
     } catch {
-      // The server is gone: see #listen.
-    } finally {
-      this.#refreshing = false;
+      return null; // The server is gone: see builds.js.
     }
-    if (this.#again) await this.#refresh();
-  }
-
-  /** @param {server.Built} event */
-  #tell(event) {
-    const changed = event.changedKeys
-      ? counted(event.changedKeys.length + event.goneKeys.length, "card")
-      : "Many cards";
-    const problems = this.#deck?.problems.length ?? 0;
-    say(this.#told, `${changed} changed. ${problems ? counted(problems, "problem") : "No problems"}.`);
-  }
-}
-
-/**
- * Marks the button that is pressed in a group.
- * @param {string} selector
- * @param {string} name
- * @param {string} value
- */
-function press(selector, name, value) {
-  for (const button of document.querySelectorAll(selector)) {
-    if (button instanceof HTMLElement) button.setAttribute("aria-pressed", String(button.dataset[name] === value));
   }
 }
 

@@ -76,3 +76,15 @@ export function counted(count, word) {
 export function takesText(target) {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }
+
+/**
+ * Marks the button that is pressed in a group.
+ * @param {string} selector
+ * @param {string} name
+ * @param {string} value
+ */
+export function press(selector, name, value) {
+  for (const button of document.querySelectorAll(selector)) {
+    if (button instanceof HTMLElement) button.setAttribute("aria-pressed", String(button.dataset[name] === value));
+  }
+}

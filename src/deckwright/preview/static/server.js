@@ -127,7 +127,7 @@ const LATEST = 4000;
 /**
  * Listens to the builds, for ever: where the server is gone, it is asked again after a while. Nobody listens in a tab that
  * is not seen: a browser has six connections to a server, for all its tabs together.
- * @param {{ built: (event: Built) => void, lost: () => void, found: () => void }} on
+ * @param {{ built: (event: Built) => void, lost: () => void, found: () => void, paused: () => void }} on
  */
 export function listen(on) {
   let wait = SOONEST;
@@ -138,7 +138,7 @@ export function listen(on) {
     clearTimeout(timer);
     now?.close();
     now = null;
-    if (document.hidden) return;
+    if (document.hidden) return on.paused();
     const source = new EventSource("/events");
     now = source;
     source.addEventListener("open", () => {
