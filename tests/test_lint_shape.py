@@ -238,6 +238,7 @@ def test_a_long_text_takes_no_time(part: str) -> None:
     for rule in OURS:
         began = time.process_time()
         for note in notes:
-            list(rule.look(note, Memory()))
+            if note.cards:  # A note without a card is an error, and no rule is asked about it.
+                list(rule.look(note, Memory()))
         # It takes a tenth of this; what grows with the square of the length takes minutes.
         assert time.process_time() - began < 3, rule.code
