@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from ..names import and_above
 from .choice import Choice, choose
 from .index import Card, Entry, Index, Problem
 
@@ -52,8 +53,7 @@ def _count(counts: dict[str, int], names: Iterable[str], number: int) -> None:
 @lru_cache(maxsize=4096)
 def _levels(path: str) -> tuple[str, ...]:
     """A deck or tag and all above it, the topmost first."""
-    parts = path.split("::")
-    return tuple("::".join(parts[: n + 1]) for n in range(len(parts)))
+    return tuple(and_above(path))
 
 
 def _problem(problem: Problem, opener: Opener) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from .index import Card, Entry, Index
+from .index import Card, Entry, Index, Standing
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -30,23 +30,21 @@ def choose(index: Index, choice: Choice) -> Sequence[int]:
         return range(len(index.keys))
     words = choice.q.casefold().split()
     found = []
-    fitting, last = False, -1
-    for place, (note, card) in enumerate(index.places):
-        entry = index.entries[note]
-        if note != last:
-            fitting, last = _fits(index, place, entry, choice), note
-        if fitting and (not words or _has(entry, entry.cards[card], words)):
-            found.append(place)
+    first = 0
+    for entry, standing in zip(index.entries, index.held.standings, strict=True):
+        if _fits(index, entry, standing, choice):
+            found += [place for place, card in enumerate(entry.cards, first) if not words or _has(entry, card, words)]
+        first += len(entry.cards)
     return found
 
 
-def _fits(index: Index, place: int, entry: Entry, choice: Choice) -> bool:
+def _fits(index: Index, entry: Entry, standing: Standing, choice: Choice) -> bool:
     return (
         (not choice.deck or _is_within(entry.deck, choice.deck, "::"))
         and (not choice.tag or any(_is_within(tag, choice.tag, "::") for tag in entry.tags))
         and (not choice.type or entry.note_type == choice.type)
         and (not choice.file or _is_within(entry.file, choice.file, "/"))
-        and (not choice.only or _is_only(index, place, choice.only))
+        and (not choice.only or _is_only(index, entry, standing, choice.only))
     )
 
 
@@ -54,10 +52,10 @@ def _is_within(path: str, above: str, separator: str) -> bool:
     return path == above or path.startswith(above + separator)
 
 
-def _is_only(index: Index, place: int, only: str) -> bool:
+def _is_only(index: Index, entry: Entry, standing: Standing, only: str) -> bool:
     if only == "problems":
-        return index.entry(place)[0].first_key in index.troubled
-    return index.standing(place).state == only
+        return entry.first_key in index.troubled
+    return standing.state == only
 
 
 def _has(entry: Entry, card: Card, words: Sequence[str]) -> bool:

@@ -14,11 +14,8 @@ def section(root: Path, file: str, line: int) -> str:
     """The lines of the section of the file, a path relative to the root with `/`, that has this line, counted from 1; empty if
     there is none any more.
     """
-    path = root / file
-    if not files.is_inside(path, root):
-        return ""
     try:
-        data = files.read(path, MAX_FILE_BYTES)
+        data = files.read_inside(root / file, root, MAX_FILE_BYTES)
     except OSError:
         return ""
     for one in reversed(sections.read(file, data, VOCABULARY)[0]):

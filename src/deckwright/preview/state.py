@@ -74,9 +74,7 @@ class State:
         if index is None:
             return None
         id_ = key.rpartition(".")[0]
-        own = next(
-            (f"{entry.id}.{entry.cards[0].number}" for entry in index.entries if entry.id == id_ and entry.cards), None
-        )
+        own = next((entry.first_key for entry in index.entries if entry.id == id_ and entry.cards), None)
         if own or key not in self._gone:
             return own
         file, line, number = self._gone[key]
