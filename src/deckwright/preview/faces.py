@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from functools import cache
 from html import escape
-from importlib.resources import files
 
 import msgspec
 
 from .. import cards
 from ..model import Note, NoteType
+from ..proof import masks
 from ..proof.sides import Attribute, alone
 from . import typed
 
@@ -52,7 +51,7 @@ def document(note: Note, note_type: NoteType, number: int, face: Face, attribute
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(note.id)}</title>
 <style>
-{_masks()}
+{masks.style()}
 </style>
 <link rel="stylesheet" href="/frame/card.css">
 {maths}{compare}<script src="/frame/card.js" defer></script>
@@ -93,8 +92,3 @@ def policy(origin: str) -> str:
         "sandbox": "allow-scripts",
     }
     return "; ".join(f"{name} {value}" for name, value in allowed.items())
-
-
-@cache
-def _masks() -> str:
-    return files("deckwright.proof").joinpath("masks.css").read_text("utf-8")

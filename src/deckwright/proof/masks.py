@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 
 _SHAPE = re.compile(
     r'<div class="cloze(|-inactive|-highlight)" data-ordinal="[^"]*" data-shape="(rect|ellipse|polygon)" ([^<>]*)></div>'
@@ -28,6 +30,12 @@ def overlay(html: str) -> str:
     masks = "".join(mask for state in _STATES.values() for mask in drawn[state])
     # Its id is the canvas's: the colours belong to it.
     return f'<div id="image-occlusion-canvas" class="proof-masks" aria-hidden="true">{masks}</div>'
+
+
+@cache
+def style() -> str:
+    """The stylesheet of what `overlay` makes."""
+    return files(__package__ or "").joinpath("masks.css").read_text("utf-8")
 
 
 def _mask(shape: str, values: Mapping[str, str], classes: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from ..diff import Changes, to_text
+from ..proof import masks
 from .drawing import Drawing, Part
 from .faces import Side
 
@@ -67,8 +68,7 @@ def _link(part: Part) -> str:
 
 
 def _card_style() -> str:
-    masks = files("deckwright.proof").joinpath("masks.css").read_text("utf-8")
-    return f"{masks}\n{_file('card.css')}"
+    return f"{masks.style()}\n{_file('card.css')}"
 
 
 def _file(name: str) -> str:

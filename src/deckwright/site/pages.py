@@ -16,6 +16,7 @@ from .. import notetypes, texts
 from ..amounts import count
 from ..model import Media, Note
 from ..names import ID
+from ..proof import masks
 from ..release.notes import UPDATING
 from . import changes, faces, feed, lists, places, plots, prose, samples, styles, versions
 from .changes import Event, Gone
@@ -159,8 +160,7 @@ class _Site:
 
     def _assets(self) -> None:
         css = "\n".join(dict.fromkeys(note_type.css for note_type in self._shown.note_types.values()))
-        masks = files("deckwright.proof").joinpath("masks.css").read_text("utf-8")
-        self._file("assets/cards.css", "\n".join([styles.scoped(css), styles.unscoped(masks), STYLE]).encode())
+        self._file("assets/cards.css", "\n".join([styles.scoped(css), styles.unscoped(masks.style()), STYLE]).encode())
         for name in ("site.css", "site.js", "icon.svg"):
             data = files(__package__ or "").joinpath(f"assets/{name}").read_bytes()
             self._file(f"assets/{name}", data + plots.STYLE.encode() if name == "site.css" else data)
