@@ -19,6 +19,9 @@ from . import clozes, templates
 from .model import Note, NoteType
 from .templates import Replacement, Section
 
+TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
+"""What stands on a card where the answer is typed."""
+
 
 class Card(msgspec.Struct, frozen=True):
     """The HTML of the two sides of a card, without the stylesheet.

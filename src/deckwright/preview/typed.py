@@ -6,12 +6,10 @@ qt/aqt/reviewer.py.
 
 from __future__ import annotations
 
-import re
 from html import escape
 
-from .. import texts
+from .. import cards, texts
 
-_PLACE = re.compile(r"\[\[type:[^\]]*\]\]")
 _LINE = "<hr id=answer>"
 _FONT = "font-family: 'Arial'; font-size: 20px"
 _INPUT = (
@@ -22,15 +20,15 @@ _INPUT = (
 
 def front(html: str) -> str:
     """The front, with an input where the answer is typed."""
-    return _PLACE.sub(_INPUT, html)
+    return cards.TYPED.sub(_INPUT, html)
 
 
 def back(html: str, field: str) -> str:
     """The back, with what should have been typed where the front has the input. The line of the answer stands above it, as in
     Anki. `field` is the HTML of what should have been typed.
     """
-    if not _PLACE.search(html):
+    if not cards.TYPED.search(html):
         return html
     expected = texts.plain(field)
     told = f'<div id="compared" style="{_FONT}" data-expected="{escape(expected)}"><code id=typeans>{escape(expected)}</code></div>'
-    return _PLACE.sub(lambda _: f"{_LINE if _LINE in html else ''}{told}", html.replace(_LINE, ""))
+    return cards.TYPED.sub(lambda _: f"{_LINE if _LINE in html else ''}{told}", html.replace(_LINE, ""))

@@ -27,7 +27,7 @@ def sides(note: Note, note_type: NoteType, ordinal: int, attribute: Attribute) -
     made = cards.render(note, note_type, ordinal)
     back = made.answer.removeprefix(made.question) if not made.error else made.answer
     typed, answer = (texts.plain(note.fields.get(name, "")) for name in ("Typed", "Back"))
-    front = _TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
+    front = cards.TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
     if "[[type:" in made.question and typed and typed != answer:
         back = f'<div class="dw-typed">{escape(typed)}</div>{back}'
     return alone(front, attribute), alone(back, attribute)
@@ -56,7 +56,6 @@ def alone(html: str, attribute: Attribute) -> str:
     return _PLAYED.sub(played, _SHOWN.sub(shown, html))
 
 
-_TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
 _NOT_HERE = re.compile(r'<script>\n.*?</script>\n?|<link rel="stylesheet" href="_[^"<>]*">\n?', re.DOTALL)
 """Anki's script for masks, and the learner's own stylesheet. Nothing an author writes can begin so."""
 
