@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from msgspec.structs import asdict
 
 from .diagnostics import Diagnostic
 from .diagnostics.identity import left, other_type, remasked, replaced
@@ -37,6 +38,10 @@ class Changes(msgspec.Struct, frozen=True):
     def any(self) -> bool:
         """Whether any note did."""
         return bool(self.new or self.back or self.changed or self.moved or self.gone)
+
+    def words(self) -> list[str]:
+        """As in "3 new" and "1 changed", in this order; what no note did is not named."""
+        return [f"{number} {word}" for word, number in asdict(self).items() if number]
 
 
 def since_build(before: Ledger, after: Ledger) -> Changes | None:

@@ -68,12 +68,8 @@ def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
     from .. import summary
 
     lines = []
-    if is_repeated:
-        lines.append(f"Since the last build: {_counted(summary.Changes(), False)}")
-    elif since := summary.since_build(loaded.before, loaded.assigned.ledger):
-        is_look_new = summary.is_look_new(loaded.before, loaded.assigned.ledger)
-        counts = _counted(since, is_look_new)
-        lines.append(f"Since the last build: {counts}")
+    if told := _counted(summary.Changes(), False) if is_repeated else since_build(loaded):
+        lines.append(f"Since the last build: {told}")
     if last := loaded.before.last:
         made = loaded.assigned
         is_look_new = any(line.released and line.draft for line in made.ledger.types.values())
@@ -82,12 +78,18 @@ def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
     return lines
 
 
+def since_build(loaded: Loaded) -> str:
+    """What has changed since the last build, as in "3 new, 1 changed"; empty if there was none."""
+    from .. import summary
+
+    ledgers = loaded.before, loaded.assigned.ledger
+    since = summary.since_build(*ledgers)
+    return _counted(since, summary.is_look_new(*ledgers)) if since else ""
+
+
 def _counted(since: Changes, is_look_new: bool) -> str:
     """As in "3 new, 1 back, 1 changed, 1 moved, 2 gone, the look of the cards changed"."""
-    from msgspec.structs import asdict
-
-    told = [f"{number} {word}" for word, number in asdict(since).items() if number]
-    return ", ".join([*told, *["the look of the cards changed"] * is_look_new]) or "nothing changed"
+    return ", ".join([*since.words(), *["the look of the cards changed"] * is_look_new]) or "nothing changed"
 
 
 def terms(root: Path, retire: bool = False, renumber: Iterable[str] = (), rename: bool = False) -> Terms:

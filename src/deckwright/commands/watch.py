@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._project import changes, found_root, project_option, terms
+from ._project import found_root, project_option, since_build, terms
 from ._talk import command, command_line, count, fail, progress, say, shown, size, styled, summary, text
 from .build import remember, say_waiting
 
@@ -249,14 +249,10 @@ def _say_line(what: str, told: str, is_good: bool) -> None:
 def _made(outcome: Outcome, is_first: bool) -> str:
     """What changed in the deck or, where there is nothing to compare it with, what there is."""
     assert outcome.loaded and outcome.package and outcome.target
-    lines = [] if is_first else changes(outcome.loaded)
-    if not (lines and lines[0].startswith(_SINCE)):
-        made = outcome.package
-        return f"{shown(outcome.target)}, {count(made.notes, 'note')}, {count(made.cards, 'card')}, {size(made.size)}"
-    return lines[0].removeprefix(_SINCE)
-
-
-_SINCE = "Since the last build: "
+    if not is_first and (told := since_build(outcome.loaded)):
+        return told
+    made = outcome.package
+    return f"{shown(outcome.target)}, {count(made.notes, 'note')}, {count(made.cards, 'card')}, {size(made.size)}"
 
 
 def _why_not(outcome: Outcome) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from .. import summary, texts
 from ..build import Outcome
@@ -60,7 +60,7 @@ def _changed(loaded: Loaded) -> str:
     since = summary.since_build(loaded.before, loaded.assigned.ledger)
     if since is None:
         return ""
-    return ", ".join(f"{number} {word}" for word, number in asdict(since).items() if number) or "nothing changed"
+    return ", ".join(since.words()) or "nothing changed"
 
 
 def _parts(
