@@ -25,6 +25,9 @@ project_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The project's folder, or any folder in it. Default: the current folder.",
 )
+poll_option = click.option(
+    "--poll", is_flag=True, help="Look at the files twice a second, as on network drives that tell nothing."
+)
 
 
 def found_root(start: Path) -> Path:
@@ -51,6 +54,11 @@ def loaded(root: Path) -> tuple[Loaded | None, list[Diagnostic]]:
 
     with progress() as show:
         return build.load(root, terms(root), show)
+
+
+def say_deaf(reason: str) -> None:
+    """Say that the project is watched as with --poll, and why."""
+    click.echo(f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True)
 
 
 def end_without(wrong: Sequence[Diagnostic]) -> NoReturn:

@@ -31,16 +31,25 @@ if TYPE_CHECKING:
     from ..package import Counts
 
 
-@command("build --open")
-@project_option
-@click.option(
+output_option = click.option(
     "--output",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The package to write. Default: build/SLUG.apkg in the project.",
 )
-@click.option("--editions", is_flag=True, help="Build the package of each edition too: build/SLUG-NAME.apkg.")
-@click.option("--keep-going", is_flag=True, help="Leave out the notes with errors and build the rest.")
+editions_option = click.option(
+    "--editions", is_flag=True, help="Build the package of each edition too: build/SLUG-NAME.apkg."
+)
+keep_going_option = click.option(
+    "--keep-going", is_flag=True, help="Leave out the notes with errors and build the rest."
+)
+
+
+@command("build --open")
+@project_option
+@output_option
+@editions_option
+@keep_going_option
 @click.option("--locked", is_flag=True, help="Fail if deck.lock would change. For tags and the main branch.")
 @click.option(
     "--retire",
@@ -161,19 +170,25 @@ def _say_why_not(outcome: Outcome) -> None:
         )
     if outcome.status in ("unwritable", "unreadable") and outcome.path:
         _say_ledger_changed(outcome)
-        verb = "written" if outcome.status == "unwritable" else "read"
-        fail(1, f"No package was made: {shown(outcome.path)} cannot be {verb}: {outcome.problem}")
+        fail(1, f"No package was made: {why_not(outcome)}")
     if outcome.status == "locked":
         changes = f"deck.lock would change ({count(outcome.stale_lines, 'line')})"
         fail(1, f"No package was made: {changes}.", "Next: deckwright build, and commit deck.lock")
     kept = f" The previous {shown(target)} is kept." if target and target.exists() else ""
-    why = summary(found)
-    if outcome.status == "no notes":
-        why = "there are no notes yet" if found[-1].code == "P018" else "every note has an error"
-    click.echo(f"No package was made: {why}.{kept}", err=True)
+    click.echo(f"No package was made: {why_not(outcome)}.{kept}", err=True)
     going = f"{command_line('build', options=['--keep-going'])}, to leave out the notes with errors"
     next_steps(explain_first(found), *([going] if outcome.status == "errors" else []))
     click.get_current_context().exit(1)
+
+
+def why_not(outcome: Outcome) -> str:
+    """Why there is no package: what cannot be read or written, or else what is wrong with the notes."""
+    if outcome.status in ("unwritable", "unreadable") and outcome.path:
+        verb = "written" if outcome.status == "unwritable" else "read"
+        return f"{shown(outcome.path)} cannot be {verb}: {outcome.problem}"
+    if outcome.status == "no notes":
+        return "there are no notes yet" if outcome.found[-1].code == "P018" else "every note has an error"
+    return summary(outcome.found)
 
 
 def _say_what(outcome: Outcome) -> None:

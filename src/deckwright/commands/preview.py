@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ._project import found_root, now, project_option
+from ._project import found_root, now, poll_option, project_option, say_deaf
 from ._talk import command, fail
 
 
@@ -27,7 +27,7 @@ from ._talk import command, fail
     help="Where links open your notes: vscode, cursor, idea, sublime, zed and others, an address with {path} and {line} in "
     "it, or none. Default: DECKWRIGHT_EDITOR, or the first of them that is installed.",
 )
-@click.option("--poll", is_flag=True, help="Look at the files twice a second, as on network drives that tell nothing.")
+@poll_option
 def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) -> None:
     """Show the cards in a browser while you write them.
 
@@ -51,9 +51,7 @@ def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) 
             root,
             previewing.Wish(now(root), port, template, poll),
             lambda address: _say(root, address, show),
-            lambda reason: click.echo(
-                f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True
-            ),
+            say_deaf,
         )
     except previewing.PortError as error:
         fail(1, f"There is no free port: {error.strerror}.", "To try another one: --port")

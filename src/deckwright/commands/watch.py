@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._project import found_root, project_option, since_build, terms
+from ._project import found_root, poll_option, project_option, say_deaf, since_build, terms
 from ._talk import command, command_line, count, fail, progress, say, shown, size, styled, summary, text
-from .build import remember, say_waiting
+from .build import editions_option, keep_going_option, output_option, remember, say_waiting, why_not
 
 if TYPE_CHECKING:
     from ..build import Options, Outcome
@@ -29,21 +29,16 @@ if TYPE_CHECKING:
 
 @command("watch")
 @project_option
-@click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The package to write. Default: build/SLUG.apkg in the project.",
-)
-@click.option("--editions", is_flag=True, help="Build the package of each edition too: build/SLUG-NAME.apkg.")
-@click.option("--keep-going", is_flag=True, help="Leave out the notes with errors and build the rest.")
+@output_option
+@editions_option
+@keep_going_option
 @click.option(
     "--then",
     "then",
     metavar="COMMAND",
     help="Run this command after each package. Its path is in DECKWRIGHT_PACKAGE.",
 )
-@click.option("--poll", is_flag=True, help="Look at the files twice a second, as on network drives that tell nothing.")
+@poll_option
 @click.pass_context
 def watch(
     ctx: click.Context,
@@ -86,7 +81,7 @@ def watch(
                 is_polling=poll,
                 progress=advance,
                 waiting=say_waiting,
-                deaf=_say_deaf,
+                deaf=say_deaf,
                 stop=stop,
             )
             first = next(builds)
@@ -140,10 +135,6 @@ class _Stop(threading.Event):
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.number = number
         self._handlers[number](number, frame)
-
-
-def _say_deaf(reason: str) -> None:
-    click.echo(f"The system does not tell of changes ({reason}): the files are looked at twice a second.", err=True)
 
 
 class _Screen:
@@ -259,14 +250,9 @@ def _why_not(outcome: Outcome) -> str:
     """Why there is no new package."""
     if outcome.status == "busy":
         return "another build of this project is still running: it is tried again"
-    if outcome.status in ("unwritable", "unreadable") and outcome.path:
-        verb = "written" if outcome.status == "unwritable" else "read"
-        return f"{shown(outcome.path)} cannot be {verb}: {outcome.problem}"
-    if outcome.problem:
+    if outcome.problem and not outcome.path:
         return outcome.problem
-    if outcome.status == "no notes":
-        return "there are no notes yet" if outcome.found[-1].code == "P018" else "every note has an error"
-    return summary(outcome.found)
+    return why_not(outcome)
 
 
 def _fitting(found: Sequence[Diagnostic], lines: int) -> list[Diagnostic]:
