@@ -53,6 +53,17 @@ def fail(code: int, *lines: str) -> NoReturn:
     click.get_current_context().exit(code)
 
 
+@contextmanager
+def needing(extra: str, purpose: str) -> Iterator[None]:
+    """Import what needs the libraries of an extra. Where they are missing, the command ends and says how to install them."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("deckwright"):
+            raise
+        fail(2, f"{purpose}, run: pip install 'deckwright[{extra}]'")
+
+
 def next_steps(*steps: str) -> None:
     """Name the command to run next, on stderr."""
     click.echo("Next: " + "\n      ".join(steps), err=True)

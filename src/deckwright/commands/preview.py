@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ._project import found_root, now, poll_option, project_option, say_deaf
-from ._talk import command, fail
+from ._talk import command, fail, needing
 
 
 @command("preview")
@@ -34,13 +34,9 @@ def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) 
     The page follows your files. It says what is wrong and where, and shows all the other cards. Nothing is built: neither the
     package nor deck.lock changes. Only this computer can open the page. Ctrl-C ends it.
     """
-    try:
+    with needing("preview", "To see a preview"):
         from .. import preview as previewing
         from ..preview import editors
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("deckwright"):
-            raise
-        fail(2, "To see a preview, run: pip install 'deckwright[preview]'")
     root = found_root(start)
     try:
         template = editors.template(editor)

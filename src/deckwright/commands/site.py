@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ._project import found_root, project_option, terms
-from ._talk import command, count, fail, next_steps, say, shown
+from ._talk import command, count, needing, next_steps, say, shown
 
 
 @command("site")
@@ -26,12 +26,8 @@ def site(start: Path, target: Path | None, draft: bool) -> None:
     Learners find the package there, how to import and update it, what is new in each version, and a page for each note.
     It shows the last release; without one, a draft. The packages in build/releases are copied into it.
     """
-    try:
+    with needing("site", "To make a site"):
         from ..site import Refusal, Wish, make
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("deckwright"):
-            raise
-        fail(2, "To make a site, run: pip install 'deckwright[site]'")
     root = found_root(start)
     made = make(root, Wish(terms(root).now, target, draft))
     if isinstance(made, Refusal):
