@@ -87,7 +87,9 @@ def command_line(*words: str, options: Sequence[str] = ()) -> str:
 
 def count(number: int, noun: str) -> str:
     """As in "1 note" and "2 notes"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    from .. import amounts
+
+    return amounts.count(number, noun)
 
 
 def size(number: int) -> str:
