@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from scratch import Scratch
 
 from deckwright import commands
+from deckwright.commands.watch import _Stop
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has other signals, and no pty")
 
@@ -219,6 +220,22 @@ def test_it_can_be_stopped_at_any_moment(project: Scratch, number: int, code: in
         assert "Traceback" not in terminal.text()
         assert terminal.text().endswith(STOPPED)
     assert not [path for path in project.root.rglob(".deckwright-*") if path.suffix == ".apkg"]
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_is_noted_and_handed_on(name: str) -> None:
+    number: int = getattr(signal, name)
+    came: list[int] = []
+    before = signal.signal(number, lambda number, frame: came.append(number))
+    try:
+        stop = _Stop()
+        signal.raise_signal(number)
+        stop.forget()
+        assert (came, stop.number, stop.is_set()) == ([number], number, True)
+        signal.raise_signal(number)
+        assert came == [number, number]
+    finally:
+        signal.signal(number, before)
 
 
 @pytest.mark.ci

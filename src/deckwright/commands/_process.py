@@ -19,6 +19,9 @@ from ._talk import shown
 
 Handler: TypeAlias = Callable[[int, FrameType | None], Any] | int | None
 
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Those that end a command, as far as the system has them."""
+
 
 @contextmanager
 def guarded() -> Iterator[None]:
@@ -51,9 +54,8 @@ def _caught() -> dict[int, Handler]:
     """Catch the signals that would end us, but for those that somebody ignores or catches already. Their old handlers."""
     before: dict[int, Handler] = {}
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+        for number in SIGNALS:
+            if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
                 before[number] = signal.signal(number, _stop)
     return before
 

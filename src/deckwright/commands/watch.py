@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._process import SIGNALS
 from ._project import found_root, poll_option, project_option, say_deaf, since_build, terms
 from ._talk import command, command_line, count, fail, progress, say, shown, size, styled, summary, text
 from .build import editions_option, keep_going_option, output_option, remember, say_waiting, why_not
@@ -113,7 +114,7 @@ class _Stop(threading.Event):
         self.number = 0
         self._handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in SIGNALS:
                 handler = signal.getsignal(number)
                 if callable(handler):
                     self._handlers[number] = handler
