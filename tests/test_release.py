@@ -502,8 +502,12 @@ def test_what_an_author_edited_of_a_prepared_release_is_kept(deck: Deck, again: 
         assert other.read_text("utf-8") == untouched.replace("2027-01-16", cut.date)
         assert list(release.edited(cut, folder)) == ["RELEASE_NOTES.md"]
         check_sums(folder)
-    deck.change(day(5), VENTRICLE, VALVE, COVER)
-    cut, folder = release.make(deck.planned(day(6)), deck.root)
+    other.write_bytes(b"")
+    cut, folder = release.make(deck.planned(day(5), **again), deck.root)
+    assert release.edited(cut, folder) == {path.name: mine, other.name: b""}
+    check_sums(folder)
+    deck.change(day(6), VENTRICLE, VALVE, COVER)
+    cut, folder = release.make(deck.planned(day(7)), deck.root)
     assert (path.read_text("utf-8"), release.edited(cut, folder)) == (release_notes(cut), {})
 
 

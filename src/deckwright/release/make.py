@@ -151,7 +151,7 @@ def _papers(cut: Cut, folder: Path, kept: Mapping[str, bytes]) -> None:
     which nobody downloads.
     """
     for name, write in TEXTS.items():
-        (folder / name).write_bytes(kept.get(name) or write(cut).encode())
+        (folder / name).write_bytes(kept[name] if name in kept else write(cut).encode())
     published = {path.name: _file(path) for path in folder.iterdir() if path.suffix == ".apkg"}
     made = manifest.manifest(cut, dict(sorted(published.items())))
     (folder / manifest.FILE).write_bytes(manifest.dump(made))
