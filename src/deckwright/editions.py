@@ -98,11 +98,12 @@ def part(whole: Collection, guids: frozenset[str], media: Mapping[str, Sequence[
     for note in notes:
         kinds.add(note.note_type)
         decks.add(note.deck)
+    above = {name for deck in decks for name in names.and_above(deck)}
     used = {file.name for guid in guids for file in media.get(guid, ())}
     return replace(
         whole,
         notes=notes,
         note_types={key: note_type for key, note_type in whole.note_types.items() if key in kinds},
-        decks=tuple(deck for deck in whole.decks if any(f"{held}::".startswith(f"{deck.name}::") for held in decks)),
+        decks=tuple(deck for deck in whole.decks if deck.name in above),
         media=tuple(file for file in whole.media if file.name in used),
     )
