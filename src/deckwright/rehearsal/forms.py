@@ -34,12 +34,11 @@ def to_text(
     if not rehearsal.agrees:
         head = style("Anki did something else than `deckwright diff` says", "error")
         blocks.append("\n".join([head, *_disagreement(rehearsal)]))
-    number = sum(not one.impossible for one in rehearsal.learners)
     for heading, role, of in (
         ("What is lost", "error", lambda one: one.lost),
         ("What Anki is known to do", "heading", lambda one: one.told),
     ):
-        if lines := list(_findings(rehearsal.learners, of, limit, number)):
+        if lines := list(_findings(rehearsal.learners, of, limit, rehearsal.number)):
             blocks.append("\n".join([style(heading, role), *lines]))
     return "\n\n".join(blocks)
 
@@ -47,8 +46,7 @@ def to_text(
 def losses(rehearsal: Rehearsal, played: Sequence[Played], limit: int | None = MAX_REHEARSAL_TOLD) -> list[str]:
     """What these learners lose and what was otherwise than predicted, a line each, as in `to_text`."""
     otherwise = [] if rehearsal.agrees else list(_disagreement(rehearsal))
-    number = sum(not one.impossible for one in rehearsal.learners)
-    return [*otherwise, *_findings(played, lambda one: one.lost, limit, number)]
+    return [*otherwise, *_findings(played, lambda one: one.lost, limit, rehearsal.number)]
 
 
 def _table(played: Sequence[Played], style: Style) -> Iterator[str]:
@@ -74,7 +72,7 @@ def _disagreement(rehearsal: Rehearsal) -> Iterator[str]:
 def _findings(
     played: Sequence[Played], of: Callable[[Played], Sequence[Finding]], limit: int | None, number: int
 ) -> Iterator[str]:
-    """Each finding once, with all learners of whom it is true. `number` is how many learners there are altogether."""
+    """Each finding once, with all learners of whom it is true. `number` is how many learners were played altogether."""
     found: dict[Finding, list[str]] = {}
     for one in played:
         for finding in of(one):

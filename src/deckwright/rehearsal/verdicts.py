@@ -58,6 +58,11 @@ class Rehearsal(msgspec.Struct, frozen=True):
         return self.predicted == self.done
 
     @property
+    def number(self) -> int:
+        """How many learners were played."""
+        return sum(not one.impossible for one in self.learners)
+
+    @property
     def is_good(self) -> bool:
         """Whether nobody loses anything, and nothing was otherwise than predicted."""
         return self.agrees and not any(one.lost for one in self.learners)

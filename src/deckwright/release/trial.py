@@ -94,14 +94,13 @@ def _judged(plan: Plan, found: Rehearsal) -> Tried:
         return tuple(one for one in parts if one.lost)
 
     foretold, lost = parted(True), parted(False)
-    number = sum(not one.impossible for one in found.learners)
     head = f"Rehearsed in Anki {found.anki}:"
     if lost or not found.agrees:
         refusal = _refusal(plan, found, lost)
-        return Tried(f"{head} not everything is as it was promised", found.anki, number, foretold, lost, refusal)
+        return Tried(f"{head} not everything is as it was promised", found.anki, found.number, foretold, lost, refusal)
     what = ", ".join(dict.fromkeys(each.what for one in foretold for each in one.lost))
-    said = f"{count(number, 'learner')} lose {f'only what the reasons say: {what}' if what else 'nothing'}"
-    return Tried(f"{head} {said if plan.former else 'all of it arrives'}", found.anki, number, foretold)
+    said = f"{count(found.number, 'learner')} lose {f'only what the reasons say: {what}' if what else 'nothing'}"
+    return Tried(f"{head} {said if plan.former else 'all of it arrives'}", found.anki, found.number, foretold)
 
 
 def _refusal(plan: Plan, found: Rehearsal, lost: tuple[Played, ...]) -> Refusal:
