@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,8 +15,6 @@ from ..package import Package
 from .contents import contents_digest
 from .refusal import Refusal
 from .repository import GitError, Repository
-
-Building = Callable[[Path, int], Package | None]
 
 
 class Former(msgspec.Struct, frozen=True):
