@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import async_playwright
 
-from . import pages
-from .drawing import FLAGS, Look, Screen, axe, hidden, most_seen, moved, pale
+from .chromium import Chromium
+from .drawing import Look, Screen, axe, hidden, most_seen, moved, pale
 
 LINES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 SHADOW = "background: linear-gradient(#000, #fff) local, linear-gradient(#fff, #000) scroll"
@@ -20,22 +18,12 @@ SHADOW = "background: linear-gradient(#000, #fff) local, linear-gradient(#fff, #
 PHONE = Look(390)
 
 
-class Pages:
+class Pages(Chromium):
     """A page of the browser for one test after the other."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.playwright = self.run(async_playwright().start())
-        self.browser = self.run(self.playwright.chromium.launch(executable_path=pages.CHROMIUM, args=FLAGS))
+        super().__init__()
         self.screen = self.run(Screen.open(self.browser))
-
-    def run(self, task: Any) -> Any:
-        return self.loop.run_until_complete(task)
-
-    def close(self) -> None:
-        self.run(self.browser.close())
-        self.run(self.playwright.stop())
-        self.loop.close()
 
     def look(self, html: str, look: Look = PHONE, **options: Any) -> Any:
         """What is seen of the HTML; `moved`, `axe` and `pale` are not part of it."""

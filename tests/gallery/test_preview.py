@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from playwright.async_api import Browser, FrameLocator, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 from scratch import Scratch, day
 
 from . import pages
-from .drawing import FLAGS
+from .chromium import Chromium
 
 expect.set_options(timeout=10_000)
 
@@ -197,13 +197,9 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[tuple[asyncio.AbstractEventLoop, Browser]]:
-    loop = asyncio.new_event_loop()
-    playwright = loop.run_until_complete(async_playwright().start())
-    browser = loop.run_until_complete(playwright.chromium.launch(executable_path=pages.CHROMIUM, args=FLAGS))
-    yield loop, browser
-    loop.run_until_complete(browser.close())
-    loop.run_until_complete(playwright.stop())
-    loop.close()
+    opened = Chromium()
+    yield opened.loop, opened.browser
+    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ folder of a server, as GitHub Pages does it, and opened as files.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -14,12 +13,12 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import import_package
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 from scratch import day
 from test_release import Deck
 from test_site import story  # noqa: F401  (a fixture)
@@ -27,7 +26,7 @@ from test_site import story  # noqa: F401  (a fixture)
 from deckwright.site import Site, Wish, make
 
 from . import pages
-from .drawing import FLAGS
+from .chromium import Chromium
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -44,27 +43,20 @@ NOT_OURS = {"scrollable-region-focusable": "a card is the deck's, and Chromium r
 """Rules of axe that judge what a card has, and why they do not count here."""
 
 
-class Browser:
+class Browser(Chromium):
     """Chromium, and a server whose folders `gallery` and `story` are the sites. It notes what goes wrong in a page."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
-        self.loop = asyncio.new_event_loop()
-        self.playwright = self.run(async_playwright().start())
-        self.browser = self.run(self.playwright.chromium.launch(executable_path=pages.CHROMIUM, args=FLAGS))
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.told: list[str] = []
 
-    def run(self, task: Any) -> Any:
-        return self.loop.run_until_complete(task)
-
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
-        self.run(self.browser.close())
-        self.run(self.playwright.stop())
-        self.loop.close()
+        super().close()
 
     @property
     def origin(self) -> str:
@@ -72,17 +64,18 @@ class Browser:
 
     def open(self, address: str, width: int = 390, scheme: str = "light", scripts: bool = True) -> Page:
         """The page at an address: a path on the server, or a whole one. What it says on the console is kept in `told`."""
-        context = self.run(
-            self.browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-            )
+        return self.run(self._opened(address, width, scheme, scripts))
+
+    async def _opened(self, address: str, width: int, scheme: str, scripts: bool) -> Page:
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
         )
-        page: Page = self.run(context.new_page())
+        page: Page = await context.new_page()
         page.on("console", lambda message: self.told.append(f"{address}: {message.text}"))
         page.on("pageerror", lambda error: self.told.append(f"{address}: {error}"))
         page.on("dialog", lambda dialog: self.told.append(f"{address}: a dialog"))
         page.on("request", lambda request: self._ask(address, request.url))
-        self.run(page.goto(address if "://" in address else f"{self.origin}/{address}"))
+        await page.goto(address if "://" in address else f"{self.origin}/{address}")
         return page
 
     def _ask(self, address: str, url: str) -> None:
