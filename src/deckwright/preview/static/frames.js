@@ -61,11 +61,11 @@ export class Frames {
     this.#wanted = address;
     this.#typed = typed;
     this.#play = play || (this.#play && this.#shown?.address !== address);
+    this.#ahead = ahead;
     const held = this.#get(address);
     held.element.title = name;
     if (held.ready) this.#reveal(held);
-    this.#place.setAttribute("aria-busy", String(!held.ready));
-    this.#ahead = ahead;
+    else this.#place.setAttribute("aria-busy", "true");
     this.#keep([address, ...ahead]);
   }
 
