@@ -122,5 +122,4 @@
     if (data.shown === true && data.focus === true) input?.focus();
     if (data.shown === true && data.play === true) play();
   });
-  tell({ ready: true });
 })();

@@ -6,7 +6,6 @@ import { side as addressOf } from "./server.js";
 
 /** @typedef {import("./address.js").State} State */
 /** @typedef {import("./server.js").Card} Card */
-/** @typedef {import("./server.js").Missing} Missing */
 
 /** Width and height in pixels, as devices have them. */
 const DEVICES = { phone: [390, 844], tablet: [820, 1180], desktop: [1280, 800] };
