@@ -22,8 +22,10 @@
  * @property {string} q
  */
 
-/** @type {readonly Filter[]} */
-export const FILTERS = ["deck", "tag", "type", "file", "only", "q"];
+/** @type {Readonly<Pick<State, Filter>>} */
+export const UNFILTERED = Object.freeze({ deck: "", tag: "", type: "", file: "", only: "", q: "" });
+
+export const FILTERS = /** @type {Filter[]} */ (Object.keys(UNFILTERED));
 
 /** @type {Readonly<State>} */
 export const START = Object.freeze({
@@ -32,13 +34,11 @@ export const START = Object.freeze({
   view: "stack",
   width: "",
   night: "",
-  deck: "",
-  tag: "",
-  type: "",
-  file: "",
-  only: "",
-  q: "",
+  ...UNFILTERED,
 });
+
+/** @type {readonly [Width, ...Width[]]} */
+export const WIDTHS = ["", "phone", "tablet", "desktop"];
 
 /**
  * What an address says; what it says wrong counts as not said.
@@ -52,7 +52,7 @@ export function read(hash) {
   for (const name of FILTERS) state[name] = said.get(name) ?? "";
   state.side = oneOf(said.get("side"), /** @type {const} */ (["front", "back"]));
   state.view = oneOf(said.get("view"), /** @type {const} */ (["stack", "grid"]));
-  state.width = oneOf(said.get("width"), /** @type {const} */ (["", "phone", "tablet", "desktop"]));
+  state.width = oneOf(said.get("width"), WIDTHS);
   state.night = oneOf(said.get("night"), /** @type {const} */ (["", "0", "1"]));
   return state;
 }

@@ -1,6 +1,6 @@
 // The page of `deckwright preview`: what is chosen stands in its address, what is shown follows the builds.
 
-import { FILTERS, filters as filtersOf, read, START, write } from "./address.js";
+import { FILTERS, filters as filtersOf, read, START, UNFILTERED, WIDTHS, write } from "./address.js";
 import { Builds } from "./builds.js";
 import { Details } from "./details.js";
 import { counted, find, make, press, say } from "./dom.js";
@@ -45,7 +45,7 @@ class Page {
   #drawers = new Drawers();
   #listing = new Listing(() => this.#listed());
   #night = new Night(
-    () => this.#go({ night: this.#night.on ? "0" : "1" }, false),
+    () => this.#toggleNight(),
     () => this.#draw(),
   );
   #stack = new Stack({
@@ -82,7 +82,7 @@ class Page {
     { keys: ["i"], words: "About this card", run: () => this.#about() },
     { keys: ["e"], words: "Open the card in the editor", run: () => this.#edit() },
     { keys: ["p"], words: "Problems", run: () => this.#problems.toggle() },
-    { keys: ["n"], words: "Night or day", run: () => this.#go({ night: this.#night.on ? "0" : "1" }, false) },
+    { keys: ["n"], words: "Night or day", run: () => this.#toggleNight() },
     { keys: ["w"], words: "Next width", run: () => this.#widen() },
     { keys: ["h"], words: "Show or hide masks", run: () => this.#stack.tell("h") },
     { keys: ["r"], words: "Play the sounds again", run: () => this.#stack.tell("r") },
@@ -184,9 +184,12 @@ class Page {
     if (view === "grid") this.#grid.reveal(this.#card?.position ?? 0);
   }
 
+  #toggleNight() {
+    this.#go({ night: this.#night.on ? "0" : "1" }, false);
+  }
+
   #widen() {
-    const all = /** @type {const} */ (["", "phone", "tablet", "desktop"]);
-    this.#go({ width: all[(all.indexOf(this.#state.width) + 1) % all.length] ?? "" }, false);
+    this.#go({ width: WIDTHS[WIDTHS.indexOf(this.#state.width) + 1] ?? WIDTHS[0] }, false);
   }
 
   #about() {
@@ -349,7 +352,7 @@ class Page {
   /** @returns {[string, string, ...Node[]]} */
   #why() {
     if (FILTERS.some((name) => this.#state[name])) {
-      const lift = () => this.#go(Object.fromEntries(FILTERS.map((name) => [name, ""])), true, true);
+      const lift = () => this.#go(UNFILTERED, true, true);
       return [
         "No card is like that",
         "Nothing fits the search and all filters.",

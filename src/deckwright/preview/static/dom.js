@@ -52,6 +52,15 @@ export function icon(name) {
 }
 
 /**
+ * How many pixels wide an element is within its padding.
+ * @param {Element} element
+ */
+export function widthWithin(element) {
+  const style = getComputedStyle(element);
+  return element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+}
+
+/**
  * Sets a text that has changed, so that nothing is drawn or read out again without need.
  * @param {Element} element
  * @param {string} text

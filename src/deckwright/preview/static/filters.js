@@ -1,6 +1,6 @@
 // What is shown: all cards or some of them, by deck, tag, note type and file. Trees open where somebody opens them.
 
-import { FILTERS } from "./address.js";
+import { FILTERS, UNFILTERED } from "./address.js";
 import { find, icon, make } from "./dom.js";
 
 /** @typedef {import("./address.js").Filter} Filter */
@@ -172,10 +172,7 @@ export class Filters {
         "aria-pressed": String(chosen),
         "data-way": `${filter}:${value}`,
         title: value || label,
-        onclick: () =>
-          this.#choose(
-            value ? { [filter]: chosen ? "" : value } : Object.fromEntries(FILTERS.map((name) => [name, ""])),
-          ),
+        onclick: () => this.#choose(value ? { [filter]: chosen ? "" : value } : UNFILTERED),
       },
       make("span", { class: "label", dir: "auto" }, label),
       make("span", { class: "count" }, count.toLocaleString("en")),

@@ -1,6 +1,6 @@
 // All cards that the filters keep, as tiles. Only the rows that are seen are in the page, however many there are.
 
-import { find, make, say } from "./dom.js";
+import { find, make, say, widthWithin } from "./dom.js";
 
 /** @typedef {import("./server.js").Entry} Entry */
 /** @typedef {import("./listing.js").Listing} Listing */
@@ -105,8 +105,7 @@ export class Grid {
   }
 
   #measure() {
-    const style = getComputedStyle(this.#room);
-    const room = this.#room.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+    const room = widthWithin(this.#room);
     this.#columns = Math.max(1, Math.floor((room + GAP) / (NARROWEST + GAP)));
     const width = (room - (this.#columns - 1) * GAP) / this.#columns;
     const rows = Math.ceil((this.#listing.total ?? 0) / this.#columns);

@@ -1,6 +1,6 @@
 // One card at a time, as in Anki's reviewer: the card in the width of a device, its place among the others, and the turning.
 
-import { counted, find, make, say } from "./dom.js";
+import { counted, find, make, say, widthWithin } from "./dom.js";
 import { Frames } from "./frames.js";
 import { side as addressOf } from "./server.js";
 
@@ -136,8 +136,7 @@ export class Stack {
   /** Gives the card its width, and makes it smaller where that is more than there is. */
   #fit() {
     if (this.#paper.hidden) return;
-    const style = getComputedStyle(this.#room);
-    const room = this.#room.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+    const room = widthWithin(this.#room);
     if (room <= 0) return;
     const wanted = this.#device?.[0];
     const width = wanted ?? room;
