@@ -315,6 +315,17 @@ def test_a_broken_note_is_told_of_and_comes_back(preview: Preview) -> None:
     preview.run(seen, "#/card/ventricle.1?side=back")
 
 
+def test_errors_are_shown_though_escape_was_pressed_before_there_were_any(preview: Preview) -> None:
+    async def seen(page: Seen) -> None:
+        await page.shows("left ventricle")
+        await page.press("Escape")
+        preview.project.write({"cards/heart.md": HEART.replace("The aorta.", "The ![aorta](aorta.png).")})
+        await expect(page["#problems-title"]).to_have_text("1 error")
+        await expect(page["#problems"]).to_be_visible()
+
+    preview.run(seen)
+
+
 def test_broken_settings_leave_the_cards_of_before(preview: Preview) -> None:
     settings = (preview.project.root / "deck.toml").read_text()
 

@@ -241,10 +241,7 @@ class Page {
     press("button[data-view]", "view", state.view);
     press("button[data-width]", "width", state.width);
     if (document.activeElement !== this.#search && this.#search.value.trim() !== state.q) this.#search.value = state.q;
-    if (this.#deck) {
-      this.#filters.show(this.#deck, state);
-      this.#problems.show(this.#deck);
-    }
+    if (this.#deck) this.#filters.show(this.#deck, state);
     if (this.#card && this.#card.key === state.key) this.#stack.show(this.#card, state, this.#night.on);
     if (state.view === "grid") this.#grid.draw();
   }
@@ -382,6 +379,7 @@ class Page {
       say(find("deck-version", HTMLElement), deck.version);
       find("state", HTMLElement).title =
         `Build ${deck.build}, ${deck.seconds.toFixed(2)} s${deck.changed ? `: ${deck.changed}` : ""}`;
+      this.#problems.show(deck);
       this.#draw();
       await this.#load(false);
       return deck;

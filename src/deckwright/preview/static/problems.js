@@ -16,10 +16,12 @@ export class Problems {
   #state = find("state", HTMLButtonElement);
   #count = find("state-count", HTMLElement);
   #said = find("state-words", HTMLElement);
-  /** Whether the author has closed the problems, or opened them; null where nobody has. @type {boolean | null} */
+  /** Whether the author has closed what is pressing, or opened the problems; null where nobody has. @type {boolean | null} */
   #opened = null;
   #shown = "";
   #any = false;
+  /** Whether there is what the author has to see: errors, or a deck that cannot be built. */
+  #pressing = false;
   #addressOf;
 
   /** @param {(key: string) => string} addressOf */
@@ -37,7 +39,7 @@ export class Problems {
    * @param {boolean} [open]
    */
   toggle(open = Boolean(this.#section.hidden)) {
-    this.#opened = open;
+    this.#opened = open || this.#pressing ? open : null;
     this.#place(open);
     if (open && this.#any) this.#section.focus({ preventScroll: true });
   }
@@ -46,7 +48,8 @@ export class Problems {
   show(deck) {
     const errors = deck.problems.filter((one) => one.severity === "error").length;
     const stuck = deck.state === "broken" || deck.state === "gone" ? STUCK[deck.state] : null;
-    if (!errors && !stuck && this.#opened === false) this.#opened = null;
+    this.#pressing = errors > 0 || stuck !== null;
+    if (!this.#pressing && this.#opened === false) this.#opened = null;
     this.#any = stuck !== null || deck.problems.length > 0;
     this.#state.dataset.state = stuck ? "broken" : errors ? "errors" : deck.problems.length ? "warnings" : "built";
     const [count = "", words = ""] = counted(deck.problems.length, "problem").split(" ");
@@ -64,7 +67,7 @@ export class Problems {
       this.#list.scrollTop = top;
     }
     this.#list.hidden = deck.problems.length === 0;
-    this.#place(this.#opened ?? (errors > 0 || stuck !== null));
+    this.#place(this.#opened ?? this.#pressing);
   }
 
   /** @param {Problem[]} problems */
