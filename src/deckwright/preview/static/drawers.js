@@ -37,12 +37,12 @@ export class Drawers {
     this.close();
     if (again) return;
     this.#before = document.activeElement;
+    if (this.#isDrawer(name)) {
+      this.#open = name;
+      this.#pane(name).classList.add("open");
+      this.#set(name, true);
+    }
     this.#pane(name).focus({ preventScroll: true });
-    if (!this.#isDrawer(name)) return;
-    this.#open = name;
-    this.#pane(name).classList.add("open");
-    this.#pane(name).focus({ preventScroll: true });
-    this.#set(name, true);
   }
 
   /** Closes the drawer, if one is open; the focus goes back to where it was. */

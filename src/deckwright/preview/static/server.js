@@ -91,7 +91,8 @@ export async function deck() {
  * @returns {Promise<Page>}
  */
 export async function cards(filters, offset, limit) {
-  return (await ask(`/api/cards?${joined(filters, { offset: String(offset), limit: String(limit) })}`)).json();
+  const asked = new URLSearchParams([...filters, ["offset", String(offset)], ["limit", String(limit)]]);
+  return (await ask(`/api/cards?${asked}`)).json();
 }
 
 /**
@@ -166,14 +167,4 @@ async function ask(address, known = []) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
   if (!answer.ok && !known.includes(answer.status)) throw new Error(`${address}: ${answer.status}`);
   return answer;
-}
-
-/**
- * @param {URLSearchParams} filters
- * @param {Record<string, string>} more
- */
-function joined(filters, more) {
-  const all = new URLSearchParams(filters);
-  for (const [name, value] of Object.entries(more)) all.set(name, value);
-  return all;
 }
