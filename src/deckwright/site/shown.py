@@ -82,7 +82,11 @@ def opened(root: Path, now: int, draft: bool) -> Iterator[Shown | Refusal]:
     valid = next((made for made in releases if made.version not in yanked), releases[0] if releases else None)
     packages = {name: path for made in releases for name, path in _published(root, made, made is valid).items()}
     with ExitStack() as stack:
-        part = _draft(root, now) if draft or valid is None else _released(root, settings, valid, packages, stack)
+        part = (
+            _draft(root, now)
+            if draft or valid is None
+            else _released(root, held, settings, valid, packages, stack=stack)
+        )
         if isinstance(part, Refusal):
             yield part
             return
@@ -144,14 +148,19 @@ def _of_folder(loaded: Loaded, version: str) -> _Part:
 
 
 def _released(
-    root: Path, settings: Settings, made: Manifest, packages: Mapping[str, Path], stack: ExitStack
+    root: Path,
+    held: Repository | None,
+    settings: Settings,
+    made: Manifest,
+    packages: Mapping[str, Path],
+    *,
+    stack: ExitStack,
 ) -> _Part | Refusal:
     """What a release holds: its package, or what is built again of its commit, which must be the same. Where notes stand,
     only the commit tells.
     """
     name = made.package
     is_linked = bool(places.line(settings, made.source, "", Span("a", 1)))
-    held = repository(root)
     tree, loaded, problem = None, None, ""
     if held and (is_linked or name not in packages):
         tree, loaded, problem = _rebuilt(root, held, made, stack)
