@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import texts
 from ..identity.lines import order
 from . import changes, plots
 from .lists import Group
@@ -15,14 +14,11 @@ _A_DAY = (5, 10, 15, 20, 30, 50)
 """How many new cards people take a day; Anki's default is 20."""
 
 
-def drawn(shown: Shown, topics: Sequence[Group]) -> list[str]:
-    """The plots of the page, as HTML: notes by topic and by kind, growth, and how long the deck takes."""
+def drawn(shown: Shown, cards: int, topics: Sequence[Group]) -> list[str]:
+    """The plots of the page, as HTML: notes by topic and by kind, growth, and how long it takes to see that many cards."""
     kinds = dict.fromkeys(_KINDS, 0)
-    cards = 0
     for note in shown.notes:
-        note_type = shown.note_types[note.note_type]
-        kinds[note_type.family] += 1
-        cards += len(texts.cards(note, note_type))
+        kinds[shown.note_types[note.note_type].family] += 1
     rows = [(topic.label, topic.total) for topic in topics]
     made = [
         plots.bars("Notes by topic", rows),

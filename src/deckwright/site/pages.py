@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .. import notetypes, texts
+from .. import names, notetypes, texts
 from ..amounts import count
 from ..model import Media, Note
 from ..names import ID
@@ -63,12 +63,17 @@ class _Site:
         self._gone = changes.gone(shown.releases, (note.guid for note in shown.notes))
         self._was = _former(shown)
         self._decks, self._tags = lists.by_deck(shown.notes), lists.by_tag(shown.notes)
-        self._titles = {note.guid: faces.name(note, shown.note_types[note.note_type]) for note in shown.notes}
-        self._entries = {note.guid: Entry(note.id, self._titles[note.guid], _page(note.id)) for note in shown.notes}
-        taken = {note.id for note in shown.notes}
-        self._linked = self._entries | {
-            one.guid: Entry(one.id, one.title, _page(one.id)) for one in self._gone if one.id not in taken
+        self._entries = {
+            note.guid: Entry(note.id, faces.name(note, shown.note_types[note.note_type]), _page(note.id))
+            for note in shown.notes
         }
+        # How many cards each note has, however many of them its page shows.
+        self._numbers = {note.guid: len(texts.cards(note, shown.note_types[note.note_type])) for note in shown.notes}
+        taken = {note.id for note in shown.notes}
+        self._retired = [one for one in self._gone if one.id not in taken]
+        self._linked = self._entries | {one.guid: Entry(one.id, one.title, _page(one.id)) for one in self._retired}
+        site = shown.settings.site
+        self._address = f"{site.rstrip('/')}/" if site else ""
         self._templates = self._environment()
 
     def write(self) -> int:
@@ -84,11 +89,7 @@ class _Site:
         self._cards()
         self._notes()
         self._statistics()
-        site = self._shown.settings.site
-        self._page(
-            "404.html", "404.html", "404", "There is no such page", root=f"{site.rstrip('/')}/" if site else "../../",
-            hidden=True,
-        )  # fmt: skip
+        self._page("404.html", "404.html", "404", "There is no such page", root=self._address or "../../", hidden=True)
         self._feed()
         return self._pages
 
@@ -103,11 +104,11 @@ class _Site:
         )
         made.filters["counted"] = _counted
         shown, settings = self._shown, self._shown.settings
-        cards = sum(len(texts.cards(note, shown.note_types[note.note_type])) for note in shown.notes)
+        name, cards = settings.name.replace("::", " · "), sum(self._numbers.values())
         latest = next((made for made in self._versions if not made.yanked), None)
         offered = shown.release if shown.version not in shown.yanked else None
         made.globals |= {
-            "name": settings.name.replace("::", " · "),
+            "name": name,
             "version": shown.version,
             "date": changes.date(shown.release.time) if shown.release else "",
             "draft": shown.is_draft,
@@ -119,8 +120,8 @@ class _Site:
             "author": settings.author,
             "licence": settings.licence,
             "home": settings.url,
-            "summary": f"{settings.name.replace('::', ' · ')}: a deck of flashcards for Anki, with "
-            f"{count(len(shown.notes), 'note')} and {count(cards, 'card')}.",
+            "summary": f"{name}: a deck of flashcards for Anki, with {count(len(shown.notes), 'note')} "
+            f"and {count(cards, 'card')}.",
             "counts": {"notes": len(shown.notes), "cards": cards, "media": len(self._media)},
             "questions": QUESTIONS,
             "stylesheet": notetypes.own_stylesheet(settings),
@@ -138,8 +139,8 @@ class _Site:
 
     def _page(self, path: str, template: str, place: str, title: str = "", **values: object) -> None:
         """Write a page. Its links begin with `root`, the way to the first page."""
-        site = self._shown.settings.site.rstrip("/")
-        address = f"{site}/{path.removesuffix('index.html')}" if site and "hidden" not in values else ""
+        has_address = self._address and "hidden" not in values
+        address = f"{self._address}{path.removesuffix('index.html')}" if has_address else ""
         root = {"root": "../" * path.count("/")}
         html = self._templates.get_template(template).render(
             root | {"place": place, "title": title, "address": address, **values}
@@ -176,7 +177,7 @@ class _Site:
             held = texts.of_note(note, self._shown.note_types[note.note_type])
             card = held.cards[0] if held.cards else None
             said = " ".join(f"{card.question} {card.answer}".split())[:_SEARCHED] if card else ""
-            rows.append((note.id, self._titles[note.guid], note.deck, " ".join(note.tags), said))
+            rows.append((note.id, self._entries[note.guid].title, note.deck, " ".join(note.tags), said))
         return b"deckNotes = " + msgspec.json.encode(rows) + b";\n"
 
     def _downloads(self) -> None:
@@ -196,8 +197,8 @@ class _Site:
                 {
                     "face": next(self._faces(note, "")),
                     "label": note.deck.rpartition("::")[2],
-                    "title": self._titles[note.guid],
-                    "page": _page(note.id),
+                    "title": self._entries[note.guid].title,
+                    "page": self._entries[note.guid].page,
                 }
                 for note in chosen
             ],
@@ -216,35 +217,33 @@ class _Site:
     def _cards(self) -> None:
         self._page("cards/index.html", "cards.html", "cards", "All cards", decks=self._decks, tags=self._tags)
         for kind, groups in (("A deck", self._decks), ("A tag", self._tags)):
+            by_name = _by_name(groups)
             for group in groups:
-                self._list(kind, group, groups)
+                self._list(kind, group, groups, _aboves(group.name, by_name)[:-1])
 
-    def _list(self, kind: str, group: Group, groups: Sequence[Group]) -> None:
-        pages = group.pages
+    def _list(self, kind: str, group: Group, groups: Sequence[Group], aboves: Sequence[Group]) -> None:
+        pages, children = group.pages, lists.below(group, groups)
         for number, notes in enumerate(pages, 1):
             self._page(
                 _list_path(group, number), "list.html", "cards/", group.label,
-                kind=kind, group=group, aboves=_aboves(group.name, groups, False), children=lists.below(group, groups),
+                kind=kind, group=group, aboves=aboves, children=children,
                 page=number, pages=len(pages), entries=[self._entries[note.guid] for note in notes],
             )  # fmt: skip
 
     def _notes(self) -> None:
         notes = self._shown.notes
-        by_name = {group.name: group for group in self._decks}
-        tags = {group.name: group for group in self._tags}
-        taken = {note.id for note in notes}
+        decks, tags = _by_name(self._decks), _by_name(self._tags)
         for place, note in enumerate(notes):
             self._note(
                 note,
-                aboves=_aboves(note.deck, self._decks, True),
-                deck=by_name.get(note.deck),
+                aboves=_aboves(note.deck, decks),
+                deck=decks.get(note.deck),
                 tags=[tags[tag] for tag in note.tags if tag in tags],
                 before=self._entries[notes[place - 1].guid] if place else None,
                 after=self._entries[notes[place + 1].guid] if place + 1 < len(notes) else None,
             )
-        for gone in self._gone:
-            if gone.id not in taken:
-                self._retired(gone)
+        for gone in self._retired:
+            self._retired_note(gone)
         now = {note.guid: note.id for note in notes} | {gone.guid: gone.id for gone in self._gone}
         for old, new in changes.renamed(now, self._was).items():
             self._page(_page(old), "moved.html", "cards/", new, id=old, new=new, page=_page(new), hidden=True)
@@ -252,11 +251,10 @@ class _Site:
     def _note(self, note: Note, **values: object) -> None:
         shown = self._shown
         commit = shown.release.source if shown.release else ""
-        note_type = shown.note_types[note.note_type]
-        title = self._titles[note.guid]
+        title = self._entries[note.guid].title
         self._page(
             _page(note.id), "card.html", "cards/", title, about=title, with_cards=True,
-            id=note.id, cards=list(self._faces(note, "../../")), number=len(texts.cards(note, note_type)),
+            id=note.id, cards=list(self._faces(note, "../../")), number=self._numbers[note.guid],
             was=sorted(set(self._was.get(note.guid, ())) - {note.id}), source=prose.clean(note.fields.get("Source", "")),
             line=places.line(shown.settings, commit, shown.prefix, note.span),
             line_name=f"{note.span.path}, line {note.span.line}",
@@ -265,7 +263,7 @@ class _Site:
             **values,
         )  # fmt: skip
 
-    def _retired(self, gone: Gone) -> None:
+    def _retired_note(self, gone: Gone) -> None:
         self._page(
             _page(gone.id), "retired.html", "cards/", gone.title,
             id=gone.id, deck=gone.deck, history=self._history(gone.guid),
@@ -276,27 +274,24 @@ class _Site:
 
     def _statistics(self) -> None:
         highest = min((group.depth for group in self._decks), default=0)
-        made = drawn(self._shown, [group for group in self._decks if group.depth == highest])
+        topics = [group for group in self._decks if group.depth == highest]
+        made = drawn(self._shown, sum(self._numbers.values()), topics)
         self._page("statistics/index.html", "statistics.html", "statistics", "Statistics", plots=made)
 
     def _feed(self) -> None:
         settings = self._shown.settings
-        site = settings.site.rstrip("/")
         entries = [
             feed.Entry(
                 id=f"urn:deckwright:{settings.id}:{made.version}",
                 title=f"{settings.name} {made.version}",
-                url=f"{site + '/' if site else ''}news/{made.version}/index.html",
+                url=f"{self._address}news/{made.version}/index.html",
                 updated=made.time,
                 html=self._templates.get_template("entry.html").render(made=made).strip(),
             )
             for made in self._versions
             if not made.yanked
         ]
-        self._file(
-            "feed.xml",
-            feed.atom(f"New versions of {settings.name}", f"{site}/" if site else "", entries, settings.author),
-        )
+        self._file(feed.FILE, feed.atom(f"New versions of {settings.name}", self._address, entries, settings.author))
 
 
 _SEARCHED = 300
@@ -316,8 +311,13 @@ def _is_plain(file: Media) -> bool:
     return not file.name.startswith(".") and not {"/", "\\", '"', "<"} & set(file.name)
 
 
-def _aboves(name: str, groups: Iterable[Group], with_itself: bool) -> list[Group]:
-    return [group for group in groups if name.startswith(f"{group.name}::") or (with_itself and group.name == name)]
+def _by_name(groups: Iterable[Group]) -> dict[str, Group]:
+    return {group.name: group for group in groups}
+
+
+def _aboves(name: str, by_name: Mapping[str, Group]) -> list[Group]:
+    """The groups that a name leads through, the highest first, and its own."""
+    return [by_name[level] for level in names.and_above(name) if level in by_name]
 
 
 def _former(shown: Shown) -> dict[str, set[str]]:
