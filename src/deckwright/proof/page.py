@@ -1,27 +1,27 @@
 """Notes to read → one page of HTML that needs nothing else: the cards in the deck's own style.
 
 `page.html` is its frame, `page.css` the look of all around the cards and `masks.css` that of masks, `page.js` what its buttons
-and keys do. Nothing of it is loaded from elsewhere, and no other script runs.
+and keys do.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from itertools import groupby
-from string import Template
 
 import msgspec
 
 from .. import texts
 from ..amounts import count
 from ..model import Collection
+from . import masks
 from .choice import Chosen
 from .media import Shelf
 from .sides import sides
+from .standalone import filled, read
+
+_HERE = "deckwright.proof"
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -53,26 +53,20 @@ def to_page(
     shelf = Shelf(collection.media)
     shown = list(_shown(chosen, shelf))
     contents, cards = _in_parts(shown, with_states) if fronts_first else _by_file(shown, with_states)
-    script = _file("page.js")
     counted = f"{count(len(shown), 'card')} of {count(len(chosen), 'note')}"
     # The author's stylesheet is in it: the settings refuse what would end the element.
     styles = dict.fromkeys(one.note_type.css for one in chosen)
-    html = Template(_file("page.html")).substitute(
+    html = filled(
+        _HERE,
         title=escape(collection.settings.name),
         summary=escape(f"{counted} · {about}"),
         styles="\n".join(f"<style>\n{style}\n</style>" for style in styles),
-        page_style=_file("page.css").replace("/* masks.css */", _file("masks.css")),
+        page_style=read(_HERE, "page.css").replace("/* masks.css */", masks.style().rstrip("\n")),
         contents=contents,
         cards="\n".join(cards),
         media=shelf.json(),
-        script=script,
-        script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
     )
     return Page(html, len(shown), shelf.left_out)
-
-
-def _file(name: str) -> str:
-    return files(__package__ or "").joinpath(name).read_text("utf-8").rstrip("\n")
 
 
 def _shown(chosen: Iterable[Chosen], shelf: Shelf) -> Iterator[_Shown]:

@@ -7,20 +7,19 @@ but that one runs, and nothing is loaded from elsewhere.
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from json import dumps
-from string import Template
 from typing import Any
 
 import msgspec
 
 from ..diff import Changes, to_text
 from ..proof import masks
+from ..proof.standalone import filled, read
 from .drawing import Drawing, Part
 from .faces import Side
+
+_HERE = "deckwright.sidebyside"
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -44,20 +43,19 @@ def to_page(old: Side, new: Side, changes: Changes) -> Page:
     held = drawing.files()
     counts, *_, outlook = to_text(changes, limit=0).split("\n\n")
     heading, _, told = outlook.partition("\n")
-    script = _file("page.js")
-    cards = {"styles": list(drawing.styles), "frame": _card_style(), "cards": drawing.cards, "files": held.keys}
-    html = Template(_file("page.html")).substitute(
+    frame = f"{masks.style()}\n{read(_HERE, 'card.css')}"
+    cards = {"styles": list(drawing.styles), "frame": frame, "cards": drawing.cards, "files": held.keys}
+    html = filled(
+        _HERE,
         title=escape(f"{old.name} → {new.name}"),
         counts=escape(counts),
         heading=escape(heading),
         outlook=escape(told),
         contents="".join(_link(part) for part in parts),
-        style=_file("page.css"),
+        style=read(_HERE, "page.css"),
         parts="\n".join(part.html for part in parts) or "<p>No card differs.</p>",
         cards=_json(cards),
         media=held.json,
-        script=script,
-        script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
     )
     shown, left_out = sum(part.shown for part in parts), sum(part.left_out for part in parts)
     return Page(html, shown, left_out, held.left_out)
@@ -65,14 +63,6 @@ def to_page(old: Side, new: Side, changes: Changes) -> Page:
 
 def _link(part: Part) -> str:
     return f'<li><a href="#{part.id}">{part.heading}</a> {part.shown + part.left_out}</li>'
-
-
-def _card_style() -> str:
-    return f"{masks.style()}\n{_file('card.css')}"
-
-
-def _file(name: str) -> str:
-    return files(__package__ or "").joinpath(name).read_text("utf-8").rstrip("\n")
 
 
 def _json(value: Any) -> str:
