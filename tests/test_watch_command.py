@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
@@ -13,11 +14,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from scratch import Scratch
 
+from deckwright import build as building
 from deckwright import commands
 from deckwright.commands.watch import _Stop
 
@@ -49,10 +52,20 @@ class Terminal:
     def text(self) -> str:
         return timeless(self._printed.decode())
 
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Let it see all that is done meanwhile at once, however slowly it is done."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
         code = self.process.wait(PATIENCE)
         self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "what it had started still runs, and holds the end of the pipe"
         return code
 
     def _read(self, output: int) -> None:
@@ -123,7 +136,8 @@ def test_in_a_pipe_each_finding_comes_once(project: Scratch) -> None:
         terminal.wait_for(ERROR)
         project.write({"cards/lung.md": BROKEN})
         terminal.wait_for("As before")
-        project.write({"cards/heart.md": HEART.replace("pumps", "beats"), "cards/lung.md": "# Lung\n"})
+        with terminal.halted():
+            project.write({"cards/heart.md": HEART.replace("pumps", "beats"), "cards/lung.md": "# Lung\n"})
         terminal.wait_for("mended: cards/lung.md")
         away = project.root.with_name("away")
         project.root.rename(away)
@@ -153,9 +167,11 @@ def test_a_terminal_shows_how_things_are_now(project: Scratch) -> None:
         terminal.wait_for("Built")
         project.write({"cards/heart.md": BROKEN})
         terminal.wait_for(ERROR)
-        project.write(files)
+        with terminal.halted():
+            project.write(files)
         terminal.wait_for("cards/heart.md:7:4", 2)
-        project.write({**dict.fromkeys(files, None), "cards/heart.md": HEART})
+        with terminal.halted():
+            project.write({**dict.fromkeys(files, None), "cards/heart.md": HEART})
         terminal.wait_for("more mended")
         assert terminal.end() == 130
     first, second, third, fourth = terminal.text().split(CLEAR)
@@ -195,7 +211,6 @@ def test_a_command_runs_after_each_package_and_never_twice_at_once(project: Scra
         project.write({"cards/heart.md": HEART})
         terminal.wait_for(made, 3)
         assert terminal.end() == 130
-    # What the command had started has ended too, or its end of the pipe would have kept the test waiting.
     end = terminal.text().partition("No package")[2].partition("\n\n")[2]
     assert end == (
         f"over\n--then ended with exit code 3 after N s\n{made}over\n--then ended with exit code 3 after N s\n"
@@ -236,6 +251,29 @@ def test_a_signal_is_noted_and_handed_on(name: str) -> None:
         assert came == [number, number]
     finally:
         signal.signal(number, before)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_what_drops_a_signal_lets_nothing_be_said_after_it(
+    project: Scratch, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    builds = itertools.count(1)
+
+    def built(*given: Any) -> building.Outcome:
+        outcome = build(*given)
+        if (number := next(builds)) == at:
+            with suppress(SystemExit):  # As SQLite does.
+                signal.raise_signal(signal.SIGTERM)
+        else:
+            project.write({"cards/heart.md": HEART.replace("pumps", f"pumps {number} times")})
+        return outcome
+
+    build = building.build
+    monkeypatch.setattr(building, "build", built)
+    result = CliRunner().invoke(commands.main, ["watch", "--project", str(project.root)], prog_name="deckwright")
+    assert result.exit_code == 143
+    assert timeless(result.output).count("\nBuilt: ") == at - 1
+    assert next(builds) == at + 1
 
 
 @pytest.mark.ci

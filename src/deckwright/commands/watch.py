@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -85,9 +85,11 @@ def watch(
                 deaf=say_deaf,
                 stop=stop,
             )
-            first = next(builds)
+            first = list(islice(builds, 1))
         bar.append(lambda done, total: None)
-        for build in chain([first], builds):
+        for build in chain(first, builds):
+            if stop.is_set():
+                break
             screen.show(build)
             outcome = build.outcome
             if outcome and outcome.status == "bad name":
@@ -106,7 +108,7 @@ def watch(
 
 class _Stop(threading.Event):
     """Set when a signal has come that ends us. Its handler raises something too, but SQLite, for one, drops what is raised while
-    it calls us: then the watch ends after the build.
+    it calls us: then the watch ends after the build, and says nothing of it.
     """
 
     def __init__(self) -> None:
