@@ -25,7 +25,8 @@ from test_package import BASIC, TYPES, changed, flipped, note, rezipped, rows_of
 
 from deckwright import package as packages
 from deckwright.model import Collection, Deck, Media, Note
-from deckwright.package import Counts, PackageError, WriteError, cards, write
+from deckwright.package import Counts, PackageError, WriteError, archive, cards, write
+from deckwright.package.archive import Deflated
 from deckwright.package.check import check
 from deckwright.package.rows import Rows
 
@@ -482,6 +483,46 @@ def test_damage_shows_when_the_package_is_read_back(
         write(course, package, package if lends else None)
     assert str(caught.value).startswith(f"the package that was written {message}")
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_collection_that_is_as_it_was_written_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deckwright.package.archive.Archive.unpack", lambda *_: pytest.fail("it was unpacked"))
+    write(sample(tmp_path), tmp_path / "new.apkg")
+
+
+@pytest.mark.parametrize("place", [0, 14, 18, 30 + len("collection.anki2") + 99])
+def test_a_flipped_bit_of_the_collection_shows(place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its header, too: its signature, its checksum, its size; and in its contents."""
+    seen = []
+
+    def damaged(made: Path, written: Deflated, *expected: object) -> None:
+        with ZipFile(made) as zipped:
+            at = zipped.getinfo("collection.anki2").header_offset + place
+        held = bytearray(made.read_bytes())
+        held[at] ^= 1
+        made.write_bytes(held)
+        with archive.opened(made) as members:
+            seen.append(members.holds("collection.anki2", written))
+
+    monkeypatch.setattr("deckwright.package.writer.check", damaged)
+    write(sample(tmp_path), tmp_path / "new.apkg")
+    assert seen == [False]
+
+
+def test_what_does_not_come_out_as_it_went_in_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Faulty:
+        def compress(self, data: bytes) -> bytes:
+            return zlib.compress(data[:-1] + b"?", wbits=-15)
+
+        def flush(self, mode: int) -> bytes:
+            return b""
+
+    monkeypatch.setattr("zlib.compressobj", lambda *_: Faulty())
+    with pytest.raises(WriteError, match=r"its collection does not come out again$"):
+        write(sample(tmp_path), tmp_path / "new.apkg")
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".apkg"] == []
 
 
 FULL = """

@@ -1,7 +1,6 @@
 """A Collection → an .apkg, and any .apkg → what it holds. The only user of genanki, sqlite3 and zipfile."""
 
-from .archive import PackageError
-from .check import WriteError
+from .archive import PackageError, WriteError
 from .contents import Package, PackedCard, PackedNote, contents
 from .generation import cards
 from .reader import read

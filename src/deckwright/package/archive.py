@@ -23,6 +23,10 @@ class PackageError(ValueError):
     """A file that is no package, or a broken one. Its text names the file and says what is wrong."""
 
 
+class WriteError(RuntimeError):
+    """The package that was written does not hold what it should. The previous one is kept."""
+
+
 class NoArchive(PackageError):
     """A file that is no zip file at all, or one whose list of members is damaged."""
 
@@ -111,6 +115,26 @@ class Archive:
         offset = member.header_offset + _LOCAL_HEADER + sum(struct.unpack("<HH", lengths))
         return Stored(file, offset, member.file_size, member.CRC)
 
+    def holds(self, name: str, written: Deflated) -> bool:
+        """Whether a member is, byte for byte, what was written. It is not unpacked."""
+        member = self._members.get(name)
+        file = self._zip.fp
+        if member is None or file is None or (member.compress_type, member.flag_bits) != (ZIP_DEFLATED, 0):
+            return False
+        if (member.CRC, member.file_size, member.compress_size) != (written.crc, written.size, written.deflated):
+            return False
+        digest, left = hashlib.sha256(), written.deflated
+        try:
+            file.seek(member.header_offset)
+            header = file.read(written.header)
+            while left > 0 and (part := file.read(min(left, CHUNK))):
+                digest.update(part)
+                left -= len(part)
+        except OSError as error:
+            raise PackageError(f"its member {name} cannot be read: {error}") from error
+        digest.update(header)
+        return digest.hexdigest() == written.sha256
+
     def _parts(self, name: str, compressed: bool) -> Iterator[bytes]:
         parts = self._unpacked(name)
         return self._decompressed(name, parts) if compressed else parts
@@ -172,6 +196,19 @@ _NAME_LENGTHS = 26
 """Where in a local header the lengths of the name and of the extra field are, two bytes each."""
 
 _ENCRYPTED = 1
+
+
+class Deflated(msgspec.Struct, frozen=True):
+    """A member as it was written: the file that it was made of, the CRC-32 and the size of its contents, how many bytes its header and its deflated contents
+    have, and the SHA-256 in hex of the deflated contents and then the header, which is only known when they are.
+    """
+
+    source: Path
+    crc: int
+    size: int
+    header: int
+    deflated: int
+    sha256: str
 
 
 class Stored(msgspec.Struct, frozen=True):

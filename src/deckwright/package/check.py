@@ -11,19 +11,16 @@ from typing import Any
 from ..limits import MAX_COLLECTION_BYTES
 from ..model import Deck
 from . import archive, database, reader
-from .archive import Archive, PackageError
+from .archive import Archive, Deflated, PackageError, WriteError
 from .contents import Package
 from .rows import TABLES, Rows
 
 
-class WriteError(RuntimeError):
-    """The package that was written does not hold what it should. The previous one is kept."""
+def check(made: Path, written: Deflated, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
+    """Compare the package `made` with what it should hold: all of `outline`, decks by their ids, and `rows`. `written` is what
+    became of its collection.
 
-
-def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
-    """Compare the package `made` with what it should hold: all of `outline`, decks by their ids, and `rows`.
-
-    Raises WriteError if they differ, and OSError. Makes a temporary file beside it.
+    Raises WriteError if they differ, and OSError. May make a temporary file beside it.
     """
     from concurrent.futures import ThreadPoolExecutor  # Not every program that imports us writes a package.
 
@@ -32,7 +29,10 @@ def check(made: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -
             media = beside.submit(_media, made)  # Python waits for neither hashes nor SQLite: one processor takes each.
             _compare("container", [outline.container], [reader.container(members)])
             _compare("members", [len(outline.media) + 2], [len(members)])
-            _check_collection(members, made.with_suffix(".unpacked"), outline, decks, rows)
+            if members.holds(outline.container, written):  # Then it is unpacked to what it was made of.
+                _check_collection(written.source, outline, decks, rows)
+            else:
+                _check_unpacked(members, made.with_suffix(".unpacked"), outline, decks, rows)
             _compare("media", [*outline.media.items()], [*media.result().items()])
     except PackageError as error:
         raise WriteError(f"the package that was written cannot be read back: {error}") from error
@@ -43,23 +43,25 @@ def _media(made: Path) -> Mapping[str, str]:
         return reader.media(members, False)
 
 
-def _check_collection(members: Archive, image: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
+def _check_unpacked(members: Archive, image: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
     try:
         members.unpack(outline.container, image, MAX_COLLECTION_BYTES)
-        with reader.as_package_error(outline.container), database.opened_file(image) as collection:
-            note_types, found = reader.note_types_and_decks(collection)
-            found = {id_: deck for id_, deck in found.items() if id_ != 1}  # Every collection has the deck "Default".
-            _compare("note types", outline.note_types, [note_types[id_] for id_ in sorted(note_types)])
-            _compare("decks", sorted(decks.items()), sorted(found.items()))
-            newest = rows.newest
-            _compare(
-                "times", [(newest, newest * 1000, newest * 1000)], collection.rows("col", crt=int, mod=int, scm=int)
-            )
-            for table in TABLES:
-                collection.refuse_all_but_a_table(table)
-        _compare_rows(rows, image)
+        _check_collection(image, outline, decks, rows)
     finally:
         image.unlink(missing_ok=True)
+
+
+def _check_collection(image: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:
+    with reader.as_package_error(outline.container), database.opened_file(image) as collection:
+        note_types, found = reader.note_types_and_decks(collection)
+        found = {id_: deck for id_, deck in found.items() if id_ != 1}  # Every collection has the deck "Default".
+        _compare("note types", outline.note_types, [note_types[id_] for id_ in sorted(note_types)])
+        _compare("decks", sorted(decks.items()), sorted(found.items()))
+        newest = rows.newest
+        _compare("times", [(newest, newest * 1000, newest * 1000)], collection.rows("col", crt=int, mod=int, scm=int))
+        for table in TABLES:
+            collection.refuse_all_but_a_table(table)
+    _compare_rows(rows, image)
 
 
 def _compare(part: str, wanted: Sequence[Any], got: Sequence[Any]) -> None:

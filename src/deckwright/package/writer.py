@@ -14,8 +14,8 @@ import msgspec
 from .. import files
 from ..model import Collection, Deck, NoteType
 from . import tables, zipped
-from .archive import PackageError
-from .check import WriteError, check
+from .archive import PackageError, WriteError
+from .check import check
 from .contents import outline
 from .rows import Parts, Rows
 from .tables import Blank
@@ -69,15 +69,15 @@ def write(
                     rows.update(parts or [(b"", notes)], note_types, decks, guids)
                     tables.write(database, _blank(package.note_types, decks, rows), rows)
                     copied.result()
-                    new.add_collection(database, rows)
-                check(made, package, decks, rows)
+                    written = new.add_collection(database, rows)
+                check(made, written, package, decks, rows)
             except (PackageError, WriteError):
                 if lender is None:
                     raise
                 with zipped.Writer(made) as new:  # What was wrong may have come from the last package.
                     new.add_media(media, None)
-                    new.add_collection(database, rows)
-                check(made, package, decks, rows)
+                    written = new.add_collection(database, rows)
+                check(made, written, package, decks, rows)
         rows.drop_unused()
         size = made.stat().st_size
         made.replace(target)
