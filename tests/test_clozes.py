@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anki
 ANSWERS = (
     ("AWS::S3::Bucket", ""), ("x }} y", ""), ("${v}", ""), ("{{c9::z}}", ""), ("a:::b", "what::kind"), (":lead", "h:"),
     ("tail:", ":h"), ("{{ u }}", "}} or {{"), ("}", "}"), ("::", "::"), ("}}}", "{{c8::q}}"), ("{{c9::", ":}:}"),
-    (":", ""), ("a}:}b", ""), ("plain", ""),
+    (":", ""), ("a}:}b", ""), ("plain", ""), ("R&D", "b & c &amp; <i>"),
 )  # fmt: skip
 """What is hidden, and its hint."""
 

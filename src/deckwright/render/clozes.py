@@ -15,7 +15,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
 from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
 from ..model import Deletion
-from ..read.inlines import Piece
+from ..read.inlines import Piece, flat, read, shown
 from . import survival
 from .survival import Tex, Token
 
@@ -104,7 +104,7 @@ def _pair(text: str, opened: _Opening, close: Piece, around: int) -> Pair:
     if number is None and parts and (found := re.fullmatch(r"c(\d{1,4})", text[start : parts[0].start])):
         number, start, parts = int(found[1]), parts[0].end, parts[1:]
     end = parts[0].start if parts else close.start
-    hint = text[parts[0].end : close.start].strip() if parts else ""
+    hint = _shown_hint(text[parts[0].end : close.start].strip()) if parts else ""
     problems: list[Callable[..., Diagnostic]] = []
     if crosses:
         problems.append(crossing_markup)
@@ -115,6 +115,24 @@ def _pair(text: str, opened: _Opening, close: Piece, around: int) -> Pair:
     if number is not None and not 1 <= number <= MAX_NUMBER:
         problems.append(bad_number)
     return Pair(opened.piece, close, number, start, end, hint, crosses, tuple(problems))
+
+
+_AS_WRITTEN = frozenset({"maths", "display", "html", "footnote", "inline footnote"})
+"""What a hint shows as it is written: Anki puts a hint into the card as it is, where it could be anything."""
+
+
+def _shown_hint(written: str) -> str:
+    """A hint as plain text: what a reader sees of it. It is read by itself, so that many take no longer together."""
+    pieces = read(written, {})
+    if not pieces:
+        return written
+    # A block's id ends a block, and no hint.
+    held = [
+        msgspec.structs.replace(piece, children=())
+        for piece in flat(pieces)
+        if not (piece.kind in _AS_WRITTEN or (piece.kind == "private" and written[piece.start] != "%"))
+    ]
+    return shown(written, held).strip()
 
 
 def couples(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
