@@ -15,6 +15,7 @@ _ONCE: Mapping[str, Callable[..., Argument]] = {
     "M015": host,
     "S030": lambda: "",
     "S035": lambda: "",
+    "S037": lambda id_: "",
 }
 """By code: what the findings have in common that are told once, from their arguments. The last argument is how many there are."""
 

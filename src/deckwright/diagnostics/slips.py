@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from .. import names
 from ..amounts import count
 from .declare import Words, declare
 
@@ -314,4 +315,30 @@ def toml_front_matter(number: int = 1) -> Words:
     return (
         f"this front matter is TOML, which is not read{more}",
         "write it in YAML: `tags: [a, b]`, between lines `---`",
+    )
+
+
+@declare("S037", "warning")
+def anchor(id_: str, number: int = 1) -> Words:
+    """An anchor cannot be the id of a note.
+
+    Where the front matter names a kind, `{#name}` alone at the end of a heading is the id of the note. If it has other
+    characters than an id, it may be an anchor of another tool: then the note gets an id of its own. It is told once.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## What does it return? {#toString-method}
+        A string.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## What does it return? {#to-string-method}
+        A string.
+    """
+    more = f"; so it is in {count(number - 1, 'other place')}" if number > 1 else ""
+    return (
+        f"`{id_}` cannot be an id, so it is taken for an anchor, and the note gets an id of its own{more}",
+        f"if it is meant as an id, write `{names.slug(id_) or 'another-id'}`",
     )

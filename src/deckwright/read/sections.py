@@ -12,7 +12,7 @@ import msgspec
 
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.section import not_utf8, tag_without_note, too_large
-from ..diagnostics.slips import empty_section, foreign_tag, underlined_answer
+from ..diagnostics.slips import anchor, empty_section, foreign_tag, underlined_answer
 from ..limits import MAX_FILE_BYTES
 from ..model import SourceFile, Span
 from . import blocks, combination, entries, front_matter, losses, slips, tags
@@ -316,9 +316,20 @@ def _drafts(
         above.append(heading.title)
     for draft in made:
         wrong = combination.id_problems(draft.heading.tag)
+        if wrong and _is_anchor(draft.heading):
+            tag = draft.heading.tag
+            found.append(anchor(wrong[0].span, tag.id))
+            draft.heading.tag = msgspec.structs.replace(tag, id="", id_word=None)
+            continue
         draft.heading.is_broken |= has_errors(wrong)
         found += wrong
     return made, prose, found
+
+
+def _is_anchor(heading: _Heading) -> bool:
+    """Whether the tag of a heading says nothing but an id, as it stands in other tools' pages: `{#toString-method}`."""
+    tag = heading.tag
+    return not heading.has_comment and msgspec.structs.replace(tag, id="", first_word=None, id_word=None) == _NO_TAG
 
 
 _OTHERS = ("flashcard", "flashcards")
