@@ -40,19 +40,26 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
 
 
 def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
-    """What is told of a comment directly below a heading that is no tag: `basic` or `card`, without the colon."""
+    """What is told of a comment directly below a heading that is no tag: `basic`, `id="…"` or `card`, without the colon."""
     if below.kind != "comment" or "\n" in below.text or tags.is_tag(below.text, vocabulary):
         return []
-    words = [word.lstrip(".") for word in re.split(r"[\s,;{}]+", below.text[:200]) if word]
+    said = [word for word in re.split(r"[\s,;{}]+", below.text[:200]) if word]
+    words = [word.lstrip(".") for word in said]
     if not words:
         return []
-    named, *others = words[words[0].casefold() == "card" :] or [vocabulary.default]
-    if named not in vocabulary.kinds or not all(word in vocabulary.names or word[0] == "#" for word in others):
+    words = words[words[0].casefold() == "card" :] or [vocabulary.default]
+    pairs = ["=" in word and word.partition("=")[0] in tags.KEYS for word in words]
+    if not all(
+        word in vocabulary.names or word[0] == "#" or is_pair for word, is_pair in zip(words, pairs, strict=True)
+    ):
+        return []
+    # A cut or a switch alone may be any word.
+    if not any(pairs) and not any(word in vocabulary.kinds or f".{word}" in said for word in words):
         return []
     line, column = below.place(0)
     start, end = file.lines[line].rfind("<!--", 0, column), file.lines[line].find("-->", column) + len("-->")
     shown = file.lines[line][start:end]
-    return [near_tag(file.span(line, start, end - start), shown, f"<!-- card: {' '.join([named, *others])} -->")]
+    return [near_tag(file.span(line, start, end - start), shown, f"<!-- card: {' '.join(words)} -->")]
 
 
 def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -87,16 +94,21 @@ def _placed(held: Iterable[Block], cut: str) -> list[tuple[Block, Literal["text"
 # Tags
 
 
-_SIGN = re.compile(r"[{}｛#＃]|card\s*:")
+_SIGN = re.compile(r"[{}｛｝#＃]|card\s*:")
 """What anything that looks like a tag has."""
 
-_BRACES = re.compile(r"(?<![\\$%{｛])\{:?(?P<words>[^{}\n]{1,300})\}")
-_HALF_BRACES = re.compile(r"(?<!\\)[{｛]\s*(?:#[\w-]+\s+)?(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*[}｝]")
-_HASHTAG = re.compile(r"(?<!\S)[#＃](?P<path>[^\s{}｛]+)")
+_BRACES = re.compile(r"(?<![\\$%{｛])[{｛]:?(?P<words>[^{}｛｝\n]{1,300})[}｝]")
+_HALF_BRACES = re.compile(
+    r"(?<!\\)[{｛]\s*(?:#[\w-]+\s+)?(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*(?:#[\w.-]+\s*)?[}｝]"
+)
+_HASHTAG = re.compile(r"(?:(?<![^\s*_~])|(?<=\s[(（「]))[#＃](?P<path>[^\s{}｛]+)")
+_PAIR = re.compile(r"\s*(?P<key>\w+)\s*[:：]\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'{}=:：/]+)\s*")
+_WORD_OR_CODE = re.compile(r"[^\W_]|\ufffc")
 _VALUED = re.compile(r"card[/:](\w+)=[\"']?([^\"']*)[\"']?")
 _NAME_BEHIND = re.compile(r" +([a-z]+)(?!\S)")
 _BROKEN_COMMENT = re.compile(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
 _NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
+_NO_COMMENT_BEHIND = re.compile(r"(?<=\s)card[ \t]*:(?P<words>[^<>\n]{1,200})\Z")
 
 _KINDS_ALONE = ("cloze", "occlusion")
 """Kinds whose names are no usual words, and so are meant as a tag wherever they end a heading."""
@@ -110,16 +122,19 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
         return []
     text = masked(leaf.text, leaf.pieces)
     near: dict[int, tuple[int, str]] = {}  # Where one begins → where it ends, and what was meant.
-    for list_ in _BRACES.finditer(text) if "{" in text else ():
-        if (instead := _meant_list(list_, place, text, vocabulary)) is not None:
-            near[list_.start()] = (list_.end(), instead)
-    unpaired = _BRACES.sub(lambda list_: "\ufffc" * len(list_[0]), text) if "{" in text else text
+    unpaired = _BRACES.sub(lambda list_: "\u200b" * len(list_[0]), text) if "{" in text or "｛" in text else text
+    if unpaired is not text:
+        # Behind the last word stand only signs and other braces, such as a full stop or an emoji.
+        last = max((word.end() for word in _WORD_OR_CODE.finditer(unpaired)), default=0) if place == "title" else 0
+        for list_ in _BRACES.finditer(text):
+            if (instead := _meant_list(list_, place, text, last, vocabulary)) is not None:
+                near[list_.start()] = (list_.end(), instead)
     for half in _HALF_BRACES.finditer(unpaired) if any(sign in unpaired for sign in "{}｛｝") else ():
         name = (half["before"] or half["behind"])[1:]
         if name in vocabulary.names:
             near[half.start()] = (half.end(), f"{{.{name}}}")
     for tag in _HASHTAG.finditer(text) if "#" in text or "＃" in text else ():
-        path = tag["path"].rstrip(".,;:!?)。、")
+        path = tag["path"].rstrip(".,;:!?)]*_~。、）」")
         end = tag.start() + 1 + len(path)
         is_last = text[end : end + 1] in ("", "\n")
         if instead := _meant_hashtag(path, vocabulary, "" if text[tag.start()] == "#" else "＃"):
@@ -129,9 +144,11 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
         elif _is_path(path, vocabulary) and (path != "card" or is_last or place == "title"):
             near[tag.start()] = (end, "")
     has_word = "card" in text
-    for comment in (*_BROKEN_COMMENT.finditer(text), *filter(None, [_NO_COMMENT.match(text)])) if has_word else ():
-        words = comment["words"].rstrip("-–— ").split()
-        if any(word in vocabulary.names or word.partition("=")[0] in tags.KEYS for word in words):
+    behind = _NO_COMMENT_BEHIND.search(text) if has_word and place == "title" else None
+    for comment in filter(None, (*_BROKEN_COMMENT.finditer(text), _NO_COMMENT.match(text), behind) if has_word else ()):
+        words = comment["words"].rstrip("-–— ").lstrip(":").split()
+        ours = [word in vocabulary.names or word.partition("=")[0] in tags.KEYS for word in words]
+        if all(ours) if comment is behind else any(ours):
             near[comment.start()] = (comment.end(), f"<!-- card: {' '.join(words)} -->")
     return [
         near_tag(file.span(*leaf.place(start), end - start), leaf.text[start:end].strip(), instead, place)
@@ -139,20 +156,39 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
     ]
 
 
-def _meant_list(list_: re.Match[str], place: Place, text: str, vocabulary: Vocabulary) -> str | None:
-    """What braces were meant to say, if they are near enough to a list of ours. Empty if they only stand in a wrong place."""
+def _meant_list(list_: re.Match[str], place: Place, text: str, last: int, vocabulary: Vocabulary) -> str | None:
+    """What braces were meant to say, if they are near enough to a list of ours. Empty if they only stand in a wrong place.
+    `last` is where the last word of the text ends.
+    """
     words = list_["words"]
     said = re.split(r"[\s,;]+", words.strip())
+    is_last, is_apart = list_.start() >= last, text[: list_.start()][-1:] in ("", " ")
+    is_wide = "｛" in list_[0] or "｝" in list_[0]
     if tags.LIST_WORDS.fullmatch(words):
         ours = any(
             word[1:] in vocabulary.names if word[0] == "." else word.partition("=")[0] in tags.KEYS for word in said
         )
-        glued = place == "title" and said[0][0] == "#" and list_.end() == len(text.rstrip())
-        return "" if ours or glued or (place in ("item", "row") and any(word[0] == "#" for word in said)) else None
-    is_last = text[: list_.start()][-1:] in ("", " ") and not text[list_.end() :].strip()
-    if place == "title" and is_last and all(word in vocabulary.names for word in said):
-        return f"{{{' '.join(f'.{word}' for word in said)}}}"
+        near = place == "title" and said[0][0] == "#" and is_last
+        if ours or near or (place in ("item", "row") and any(word[0] == "#" for word in said)):
+            return f"{{{words.strip()}}}" if is_wide else ""
+    elif place in ("item", "row") and is_apart and all(word in vocabulary.switches for word in said):
+        return f"<!-- card: {' '.join(said)} -->" if not text[list_.end() :].strip() else None
+    elif place == "title" and is_last and is_apart:
+        if all(names := [_meant_name(word, vocabulary) for word in said]):
+            return f"{{{' '.join(f'.{name}' for name in names)}}}"
+        if pair := _PAIR.fullmatch(words):
+            key, value = pair["key"], pair["value"].strip("\"'")
+            if key in ("card", "kind") and value in vocabulary.names:
+                return f"{{.{value}}}"
+            return f'{{{key}="{value}"}}' if key in tags.KEYS else None
     return None
+
+
+def _meant_name(word: str, vocabulary: Vocabulary) -> str:
+    """The name that a word in braces was meant to be, or "". Short names are one letter away from too many words."""
+    if word.casefold() in vocabulary.names:
+        return word.casefold()
+    return nearest(word, [name for name in vocabulary.names if len(name) >= 8], 1) or ""
 
 
 def _meant_hashtag(path: str, vocabulary: Vocabulary, sign: str = "") -> str:

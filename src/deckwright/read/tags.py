@@ -191,6 +191,8 @@ def is_tag(comment: str, vocabulary: Vocabulary) -> bool:
     keys = ["=" in word and word.partition("=")[0] in KEYS for word in words]
     if nearest(meant["card"], ("card", "cards"), 1):
         return bool(words) and (all(names) or any(keys))
+    if meant["colon"] and meant["card"].casefold() in _OF_OTHERS:
+        return bool(words) and all(map(max, names, keys)) and any(word in vocabulary.kinds for word in words)
     return not meant["colon"] and meant["card"] in vocabulary.names and any(keys) and all(map(max, names, keys))
 
 
@@ -236,8 +238,11 @@ _HASHTAG = re.compile(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}
 _HASHTAGS = re.compile(rf"(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)++[ \t]*(?:\n|\Z)")
 _CARD = re.compile(r"\s*(?P<card>card\s*:)")
 _COMMENT_WORDS = re.compile(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
-_MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,9})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
+_MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,10})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
 """A comment that may be meant as a tag: what stands for `card`, what for the colon, and the rest."""
+
+_OF_OTHERS = ("flashcard", "flashcards", "anki", "deckwright")
+"""What may stand for `card` where nothing but words of ours follows."""
 
 _PART = re.compile(r"\S+")
 _GLUED = re.compile(r"\.?(?P<name>[A-Za-z]+)(?P<sign>[.=:#+/,;])(?P<next>[\w-]*)")
@@ -269,6 +274,8 @@ def _words(
                 found.append(unknown_word(span, name or key, known))
             elif key and (kind := value.strip("\"'")) in vocabulary.kinds:
                 found.append(near_tag(span, match[0], f".{kind}", "title"))
+            elif name == "card":
+                found.append(near_tag(span, match[0], f".{vocabulary.default}", "title"))
         elif name:
             words.append(Word("name", name, "", *place))
         else:
