@@ -222,6 +222,7 @@ def test_all_is_told_of_a_card(author: Author, ask: Callable[..., Any]) -> None:
         "state": "new",
         "problems": [],
         "source": "## Lobes {#lobes}\n\nThe right lung has ==three== lobes, the left one ==two==.",
+        "picture": "",
         "editor": f"editor://open?file={place if place.startswith('/') else '/' + place}&line=8&column=1",
         "position": 1,
         "total": 2,

@@ -119,6 +119,28 @@ def replace(path: Path, data: bytes | Iterable[bytes], sync: bool = True) -> Non
         raise
 
 
+def create(path: Path, data: bytes) -> None:
+    """Make a new file with these bytes, in one step, as `replace` does. Raises FileExistsError if anything is there already,
+    be it a link to nothing; other OSErrors too. What is raised leaves nothing behind.
+    """
+    handle, temporary = _held(lambda: tempfile.mkstemp(prefix=_PREFIX, dir=path.parent))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        try:
+            os.link(temporary, path, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # A file system without links, as on a stick: the name is taken first.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 @contextmanager
 def workshop(parent: Path) -> Iterator[Path]:
     """An empty folder in `parent`, for files on their way to it. It is removed in the end, whatever happens."""

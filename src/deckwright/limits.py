@@ -216,3 +216,15 @@ MAX_STYLE_NESTING = 20
 
 MAX_SELECTORS = 20_000
 """Characters in the selectors of a rule of that stylesheet, once it stands by itself: nesting makes products of them."""
+
+MAX_UPLOAD_BYTES = 32 << 20
+"""Of a picture that is pasted into the preview: a screenshot of a large screen has five, a photograph ten."""
+
+MAX_MASKS = 1_000
+"""Of one picture in the mask editor: as many as labels of a drawing."""
+
+MAX_POINTS = 1_000
+"""Corners of one mask in the mask editor: nobody draws so many by hand."""
+
+MAX_THUMBNAIL = 480
+"""Pixels of the longer side of a small picture."""

@@ -62,6 +62,11 @@ def read(source: bytes, path: str) -> Drawing:
     drawn, found = draw(labels, path)
     if drawn is None:
         return Drawing(b"", (0, 0), (), tuple(found))
+    return made(labels, drawn, path)
+
+
+def made(labels: Labels, drawn: Drawn, path: str) -> Drawing:
+    """What is found in an SVG that was drawn."""
     masks, found = _masks(labels.masks, drawn, path)
     return Drawing(drawn.data, drawn.size, tuple(masks), (*_missing_glyphs(labels, path), *found))
 
@@ -120,25 +125,35 @@ def _size(data: bytes) -> tuple[int, int]:
 def _masks(labels: Sequence[Label], drawn: Drawn, path: str) -> tuple[list[Mask], list[Diagnostic]]:
     """A mask for each of the labels that has a name and is seen."""
     masks, found = [], []
-    ink, margin = drawn.ink, round(MARGIN * drawn.size[0])
-    beside = _beside(ink, 2 * margin)
+    rooms = room(drawn)
     for label in labels:
         span = Span(path, label.line, 1)
         bad = [name for name in (label.name, label.group, label.was) if name and not NAME.fullmatch(name)]
         if bad or not label.name:
             found.append(bad_mask_name(span, bad[0] if bad else ""))
-        elif label not in ink:
+        elif label not in rooms:
             found.append(invisible_mask(span, label.name))
         elif label in drawn.leaving:
             found.append(outside(span, label.name, drawn.size, is_drawn=True))
         else:
-            others = [other for other in beside[label] if not _belong_together(label, other)]
-            touched = [other for other in others if ink[other].touches(ink[label].box)]
+            box, touched = rooms[label]
             told = touched[:MAX_TOLD_OF_A_MASK]
             found += [touching(span, label.name, other.name or other.text) for other in told]
-            close = [ink[other] for other in others if other not in touched]
-            masks.append(_mask(label, _grown(ink[label].box, close, margin, drawn.size), drawn.size, span))
+            masks.append(_mask(label, box, drawn.size, span))
     return masks, found
+
+
+def room(drawn: Drawn) -> dict[Label, tuple[Box, list[Label]]]:
+    """The box that a mask of each label takes, which may reach beyond it, and the labels that such a mask would touch."""
+    ink, margin = drawn.ink, round(MARGIN * drawn.size[0])
+    beside = _beside(ink, 2 * margin)
+    rooms = {}
+    for label in ink:
+        others = [other for other in beside[label] if not _belong_together(label, other)]
+        touched = [other for other in others if ink[other].touches(ink[label].box)]
+        close = [ink[other] for other in others if other not in touched]
+        rooms[label] = _grown(ink[label].box, close, margin, drawn.size), touched
+    return rooms
 
 
 def _beside(ink: Mapping[Label, Ink], reach: int) -> dict[Label, list[Label]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import count
-from xml.parsers import expat
 
 import msgspec
 
@@ -17,6 +15,7 @@ from ..media.svg import SVG, UNSHOWN, Element, address, line_of, parse, remove_a
 from ..model import Span
 from . import burden
 from .shapes import Box
+from .svg_edits import with_attributes
 
 SURROUNDINGS = 0.05
 """How much is drawn around a drawing to see what leaves it, in widths and heights of it."""
@@ -239,28 +238,13 @@ def read(source: bytes, path: str) -> tuple[Labels | None, list[Diagnostic]]:
 def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
     """The source with `data-mask` in the start tags of elements, by their number; every other byte stays.
 
-    The names contain nothing that XML escapes. Raises ValueError for UTF-16, in which start tags are other bytes.
+    Raises ValueError for UTF-16, in which start tags are other bytes.
     """
     if b"\0" in source:
         raise ValueError("the SVG is in UTF-16")
-    places: list[tuple[int, str]] = []
-    number = count()
-    parser = expat.ParserCreate()
-
-    def start(tag: str, attributes: Mapping[str, str]) -> None:
-        if name := names.get(next(number)):
-            places.append((parser.CurrentByteIndex, name))
-
-    parser.StartElementHandler = start
-    parser.Parse(source, True)
-    for place, name in reversed(places):
-        tag = _START.match(source, place)
-        assert tag  # expat has just found it there.
-        source = source[: tag.end()] + f' data-mask="{name}"'.encode() + source[tag.end() :]
-    return source
+    return with_attributes(source, {number: {"data-mask": name} for number, name in names.items()})
 
 
-_START = re.compile(rb"<[^\s/>]+")
 _VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
 
 _REFERENCE = re.compile(rb"#([^\s\"'();<>&]+)")

@@ -38,13 +38,25 @@ NAME = re.compile(r"[^\s\"'{}:=]+")
 def read(file: Path, path: str, size: tuple[int, int]) -> tuple[list[Mask], list[Diagnostic]]:
     """The masks without errors, in their order. `path` is the file's for people, `size` the picture's, in pixels."""
     try:
-        text = toml_places.decoded(files.read(file, MAX_MASK_FILE_BYTES))
+        data = files.read(file, MAX_MASK_FILE_BYTES)
+    except files.TooLargeError:
+        return [], [not_toml(Span(path), f"it has more than {MAX_MASK_FILE_BYTES >> 10} KiB")]
+    except OSError as error:
+        return [], [not_toml(Span(path), str(error))]
+    masks, found = parse(data, path, size)
+    return [mask for mask in masks if mask], found
+
+
+def parse(
+    data: bytes, path: str, size: tuple[int, int], *, is_raw: bool = False
+) -> tuple[list[Mask | None], list[Diagnostic]]:
+    """Each mask of a file in its place, None for one with errors. With `is_raw` a mask has no label if none is written."""
+    try:
+        text = toml_places.decoded(data)
         if toml_places.long_key(text):
             return [], [not_toml(Span(path), f"a key has more than {MAX_KEY_PARTS} parts")]
         given = tomllib.loads(text)
-    except files.TooLargeError:
-        return [], [not_toml(Span(path), f"it has more than {MAX_MASK_FILE_BYTES >> 10} KiB")]
-    except (ValueError, RecursionError, OSError) as error:  # the first: no TOML, no UTF-8, or a number without end
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or a number without end
         place = re.search(r"line (\d+), column (\d+)", str(error))
         span = Span(path, int(place[1]), int(place[2])) if place else Span(path)
         return [], [not_toml(span, str(error))]
@@ -53,37 +65,68 @@ def read(file: Path, path: str, size: tuple[int, int]) -> tuple[list[Mask], list
     if not isinstance(entries, list) or not entries:
         return [], [*found, empty_mask_file(Span(path), path)]
     scale = size if given.get("unit") == "px" else (1, 1)
-    masks = []
-    for entry, span in zip(entries, _spans(text, path, len(entries)), strict=True):
-        wrong = _check_entry(entry, span)
+    masks: list[Mask | None] = []
+    for one, span in zip(entries, _spans(text, path, len(entries)), strict=True):
+        wrong = _check_entry(one, span)
         found += wrong
-        if not has_errors(wrong):
-            masks.append(_mask(entry, scale, span))
+        masks.append(None if has_errors(wrong) else _mask(one, scale, span, is_raw))
     return masks, found
+
+
+def is_in_pixels(data: bytes) -> bool:
+    """Whether the lengths in a file are pixels; it is TOML."""
+    return bool(tomllib.loads(toml_places.decoded(data)).get("unit") == "px")
 
 
 def dump(masks: Iterable[Mask], size: tuple[int, int]) -> str:
     """The text of the file. Lengths are fractions with the four decimals that Anki keeps."""
-    parts = [f"size = [{size[0]}, {size[1]}]\n"]
-    for mask in masks:
-        lines = ["[[mask]]", f"name = {_quoted(mask.name)}"]
-        if mask.shape != "rect":
-            lines.append(f"shape = {_quoted(mask.shape)}")
-        if mask.points:
-            lines.append(f"points = [{', '.join(f'[{x:.4f}, {y:.4f}]' for x, y in mask.points)}]")
-        else:
-            lines += [f"{key} = {getattr(mask, key):.4f}" for key in ("left", "top", "width", "height")]
-        if mask.angle:
-            lines.append(f"angle = {mask.angle:.4g}")
-        texts = {"group": mask.group, "was": mask.was, "hint": mask.hint, "label": mask.label}
-        lines += [f"{key} = {_quoted(text)}" for key, text in texts.items() if text]
-        if mask.hide_one:
-            lines.append("hide-one = true")
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+    return "\n".join([f"size = [{size[0]}, {size[1]}]\n", *map(entry, masks)])
 
 
-def _quoted(text: str) -> str:
+def entry(mask: Mask, scale: tuple[int, int] = (1, 1)) -> str:
+    """The lines of one mask. `scale` is 1, 1 where lengths are fractions, else the size of the picture in pixels."""
+    return "\n".join(["[[mask]]", *(f"{key} = {value}" for key, value in values(mask, scale).items())]) + "\n"
+
+
+def values(mask: Mask, scale: tuple[int, int] = (1, 1)) -> dict[str, str]:
+    """What is written of a mask, as TOML, in its order."""
+    written = {"name": quoted(mask.name)}
+    if mask.shape != "rect":
+        written["shape"] = quoted(mask.shape)
+    if mask.shape == "polygon":
+        points = (f"[{length(x, scale[0])}, {length(y, scale[1])}]" for x, y in mask.points)
+        written["points"] = f"[{', '.join(points)}]"
+    else:
+        written |= {
+            key: length(getattr(mask, key), scale[n])
+            for n, key in ((0, "left"), (1, "top"), (0, "width"), (1, "height"))
+        }
+    if turn := angle(mask.angle):
+        written["angle"] = f"{turn:.4f}".rstrip("0").rstrip(".")
+    texts = {"group": mask.group, "was": mask.was, "hint": mask.hint, "label": mask.label}
+    written |= {key: quoted(text) for key, text in texts.items() if text}
+    if mask.hide_one:
+        written["hide-one"] = "true"
+    return written
+
+
+def length(fraction: float, scale: int) -> str:
+    """A length as it is written: a fraction with four decimals, or, with another scale than 1, pixels with no more of them
+    than it takes to read the same four again.
+    """
+    if scale == 1:
+        return f"{fraction + 0:.4f}"
+    texts = (f"{fraction * scale:.{decimals}f}" for decimals in range(9))
+    return next((text for text in texts if round(float(text) / scale, 4) == round(fraction, 4)), repr(fraction * scale))
+
+
+def angle(degrees: float) -> float:
+    """An angle as it is written: 0 to 360, with four decimals."""
+    return round(degrees % 360, 4) % 360
+
+
+def quoted(text: str) -> str:
+    """A text as TOML has it."""
     # JSON's strings are TOML's, except for this character.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -160,7 +203,7 @@ def _are_points(value: Any) -> bool:
     return pairs and len(value) >= 3 and all(_is_a(number, float) for pair in value for number in pair)
 
 
-def _mask(entry: Mapping[str, Any], scale: tuple[int, int], span: Span) -> Mask:
+def _mask(entry: Mapping[str, Any], scale: tuple[int, int], span: Span, is_raw: bool) -> Mask:
     points = tuple((x / scale[0], y / scale[1]) for x, y in entry.get("points", ()))
     if points:
         # Anki draws a polygon shifted unless left and top are the least of its points.
@@ -180,7 +223,7 @@ def _mask(entry: Mapping[str, Any], scale: tuple[int, int], span: Span) -> Mask:
         angle=entry.get("angle", 0) % 360,
         group=entry.get("group", ""),
         hint=entry.get("hint", ""),
-        label=entry.get("label", entry["name"]),
+        label=entry.get("label", "" if is_raw else entry["name"]),
         was=entry.get("was", ""),
         hide_one=entry.get("hide-one", False),
         span=span,

@@ -24,14 +24,37 @@ def read(file: Path, path: str) -> tuple[Image | None, list[Diagnostic]]:
     """The picture; None, and O012, if it cannot have masks. `path` is the file's."""
     try:
         with files.opened(file) as source, _opened(source) as picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                return None, [broken_picture(Span(path), "large", f"{width} × {height}")]
-            if getattr(picture, "is_animated", False):
-                return None, [broken_picture(Span(path), "animated")]
+            if found := _unfit(picture, path):
+                return None, found
             return _upright(picture), []
     except Exception as error:  # What Pillow's readers raise for broken files is of all sorts.
         return None, [broken_picture(Span(path), "broken", str(error))]
+
+
+def measure(file: Path, path: str) -> tuple[tuple[int, int] | None, list[Diagnostic]]:
+    """The size of the picture as it is shown, in pixels, by its first bytes; None, and O012, if it cannot have masks."""
+    try:
+        with files.opened(file) as source, _opened(source) as picture:
+            if found := _unfit(picture, path):
+                return None, found
+            is_lying = picture.getexif().get(_ORIENTATION, 1) in _LYING
+            return (picture.height, picture.width) if is_lying else (picture.width, picture.height), []
+    except Exception as error:
+        return None, [broken_picture(Span(path), "broken", str(error))]
+
+
+_ORIENTATION = 0x0112
+_LYING = range(5, 9)
+"""The orientations in EXIF that turn a picture by a quarter."""
+
+
+def _unfit(picture: Image, path: str) -> list[Diagnostic]:
+    """Why a picture cannot have masks."""
+    if picture.width * picture.height > MAX_PIXELS:
+        return [broken_picture(Span(path), "large", f"{picture.width} × {picture.height}")]
+    if getattr(picture, "is_animated", False):
+        return [broken_picture(Span(path), "animated")]
+    return []
 
 
 def pixels(data: bytes) -> int:
@@ -48,6 +71,24 @@ def shown(file: IO[bytes]) -> Image:
     from PIL import Image
 
     return _upright(Image.open(file, formats=FORMATS)).convert("RGB")
+
+
+def small(data: bytes, side: int) -> bytes:
+    """The picture as a WebP of at most so many pixels a side. Raises ValueError if it cannot have masks."""
+    try:
+        with _opened(io.BytesIO(data)) as picture:
+            if _unfit(picture, ""):
+                raise ValueError("it is too large, or animated")
+            picture.draft("RGB", (side, side))  # A JPEG can be read at a fraction of its size.
+            upright = _upright(picture)
+    except ValueError:
+        raise
+    except Exception as error:
+        raise ValueError(str(error)) from error
+    upright.thumbnail((side, side))
+    written = io.BytesIO()
+    upright.convert("RGBA" if upright.has_transparency_data else "RGB").save(written, "WEBP", quality=80)
+    return written.getvalue()
 
 
 def _opened(file: IO[bytes]) -> Image:

@@ -56,6 +56,19 @@ def propose(file: Path, path: str, every: bool = False) -> tuple[Proposal | None
     return _for_photograph(file, path, every)
 
 
+def labels_of(file: Path, path: str) -> tuple[list[Mask], list[Diagnostic]]:
+    """What is read in a picture that is no SVG, from top to bottom: of each label its text and the box of a mask of it, which
+    has no name. Raises ReaderMissing.
+    """
+    read, found = picture.read(file, path)
+    if read is None:
+        return [], found
+    shown = _on_white(read)
+    texts = ocr.read(shown)
+    boxes = {text: ocr.tight(text.box, shown) for text in texts}
+    return [_mask("", text, boxes, shown.size) for text in texts], []
+
+
 def target(file: Path) -> Path:
     """The file that has the masks of a picture."""
     return file if file.suffix.lower() == ".svg" else file.with_suffix(mask_file.SUFFIX)
@@ -107,20 +120,24 @@ def _height(box: Box) -> int:
 
 
 def _for_photograph(file: Path, path: str, every: bool) -> tuple[Proposal | None, list[Diagnostic]]:
-    from PIL import Image
-
     read, found = picture.read(file, path)
     if read is None:
         return None, found
-    on_white = Image.new("RGBA", read.size, "white")
-    on_white.alpha_composite(read.convert("RGBA"))
-    shown = on_white.convert("RGB")
+    shown = _on_white(read)
     texts = ocr.read(shown)
     reasons = _reasons(texts, shown.size, every)
     boxes = {text: ocr.tight(text.box, shown) for text in texts}
     named = _named([text for text in texts if text not in reasons], ())
     masks = [_mask(name, text, boxes, shown.size) for name, text in named.items()]
     return _proposal(masks, reasons, shown, target(file), mask_file.dump(masks, shown.size).encode()), []
+
+
+def _on_white(picture: Image) -> Image:
+    from PIL import Image
+
+    on_white = Image.new("RGBA", picture.size, "white")
+    on_white.alpha_composite(picture.convert("RGBA"))
+    return on_white.convert("RGB")
 
 
 def _proposal(masks: Sequence[Mask], reasons: Mapping[Text, str], shown: Image, file: Path, data: bytes) -> Proposal:

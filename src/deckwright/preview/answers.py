@@ -41,7 +41,7 @@ def deck(index: Index, opener: Opener) -> dict[str, Any]:
     lists = {
         what: [{"name": name, "cards": number} for name, number in counts.items()] for what, counts in counted.items()
     }
-    problems = [_problem(problem, opener) for problem in index.problems]
+    problems = [told(problem, opener) for problem in index.problems]
     return head(index) | {"only": only, "problems": problems} | lists
 
 
@@ -56,7 +56,8 @@ def _levels(path: str) -> tuple[str, ...]:
     return tuple(and_above(path))
 
 
-def _problem(problem: Problem, opener: Opener) -> dict[str, Any]:
+def told(problem: Problem, opener: Opener) -> dict[str, Any]:
+    """A problem, with the address that opens the editor there."""
     return asdict(problem) | {"editor": opener(problem.file, problem.line, problem.column) if problem.file else ""}
 
 
@@ -127,8 +128,9 @@ def card(index: Index, place: int, choice: Choice, source: str, opener: Opener) 
         "tags": entry.tags,
         "changed": changed,
         "version": standing.version,
-        "problems": [_problem(problem, opener) for problem in index.problems if problem.key == entry.first_key],
+        "problems": [told(problem, opener) for problem in index.problems if problem.key == entry.first_key],
         "source": source,
+        "picture": next((one.picture for one in index.held.depicted if one.note == entry.id), ""),
         "editor": opener(entry.file, entry.line, 1),
         "position": before if before < after else None,
         "total": len(places),

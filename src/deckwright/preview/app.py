@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
+    from .desk import Desk
+
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -48,6 +50,20 @@ _TYPES = {
 
 def app(state: State, port: int) -> ASGIApp:
     """The program for a server at this port."""
+
+    @cache
+    def desk() -> Desk:
+        from .desk import Desk  # It takes what reads and draws pictures, which the first page does without.
+
+        return Desk(state)
+
+    def at_desk(question: str) -> Callable[[Request], Any]:
+        async def answered(request: Request) -> Response:
+            answer: Response = await getattr(desk(), question)(request)
+            return answer
+
+        return answered
+
     routes = [
         Route("/", _with(state, _page)),
         Route("/api/deck", _with(state, _deck)),
@@ -56,6 +72,10 @@ def app(state: State, port: int) -> ASGIApp:
         Route("/cards/{key:path}/{side}", _with(state, _side)),
         Route("/media/{secret}/{name}", _with(state, _medium)),
         Route("/media/{name}", _with(state, _medium)),
+        Route("/api/masks", at_desk("listed")),
+        Route("/api/masks/{path:path}/labels", at_desk("labels")),
+        Route("/api/masks/{path:path}", at_desk("masks"), methods=["GET", "POST"]),
+        Route("/pictures/{path:path}", at_desk("picture")),
         Route("/events", _with(state, _events)),
         Route("/static/{name:path}", _with(state, _own)),
         Route("/frame/{name:path}", _with(state, _own)),

@@ -62,6 +62,18 @@ class Standing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     mod: int
 
 
+class Depicted(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An occlusion note: its ID; the file of its picture, relative to the root with `/`; its mode and the masks that it names,
+    as `Candidate` has them; and the masks and groups that had a card in the last build, or before.
+    """
+
+    note: str
+    picture: str
+    mode: str
+    asked: tuple[str, ...]
+    known: tuple[str, ...]
+
+
 class Problem(msgspec.Struct, frozen=True):
     """A finding, in words; `key` is that of the first card of the note that it is about, None if that is none or unclear."""
 
@@ -90,13 +102,15 @@ class Head(msgspec.Struct, frozen=True):
 
 class Held(msgspec.Struct, frozen=True):
     """What a project holds: its notes in the order of the deck, by the parts that they are kept in, and what became of each;
-    note types by their keys; media by their names, without those of which only a build knows the bytes.
+    note types by their keys; media by their names, without those of which only a build knows the bytes; and what is known of
+    occlusion notes besides.
     """
 
     parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
     standings: tuple[Standing, ...] = ()
     note_types: Mapping[str, NoteType] = {}
     media: Mapping[str, Media | None] = {}
+    depicted: tuple[Depicted, ...] = ()
 
 
 class Index:

@@ -22,7 +22,7 @@ from ..layout import CACHE
 from ..model import Note, NoteType
 from ..proof.choice import state_of
 from ..watch import Build
-from .index import Card, Entry, Head, Held, How, Index, Problem, Standing, keep_notes, kept_part
+from .index import Card, Depicted, Entry, Head, Held, How, Index, Problem, Standing, keep_notes, kept_part
 
 TITLE = 200
 """Characters of a card's title, at most."""
@@ -43,7 +43,9 @@ def index(number: int, build: Build, root: Path, before: Index | None) -> Index:
     head = replace(head, name=made.settings.name, version=version, changed=_changed(loaded))
     parts = tuple(_parts(loaded, dict(before.held.parts) if before else {}, cache))
     entries = [entry for _, part in parts for entry in part]
-    held = Held(parts, tuple(_standings(entries, loaded)), made.note_types, {file.name: file for file in made.media})
+    media = {file.name: file for file in made.media}
+    depicted = tuple(_depicted(entries, loaded, root))
+    held = Held(parts, tuple(_standings(entries, loaded)), made.note_types, media, depicted)
     return Index(head, held, _problems(outcome, entries), cache, loaded.notes)
 
 
@@ -126,6 +128,16 @@ def _standings(entries: Iterable[Entry], loaded: Loaded) -> Iterator[Standing]:
         version = line.released.version if line.released and state == "released" else ""
         standing = Standing(state, version, line.mod if was and was.mod == line.mod else 0)
         yield known.setdefault(standing, standing)
+
+
+def _depicted(entries: Iterable[Entry], loaded: Loaded, root: Path) -> Iterator[Depicted]:
+    media, before = loaded.notes.media(), loaded.before.lines
+    for entry, written in zip(entries, loaded.notes.written, strict=True):
+        if written.mode:
+            line = before.get(entry.guid)
+            known = dict.fromkeys([*line.numbers.values(), *line.gone.values()]) if line else {}
+            picture = media[entry.guid][0].path.relative_to(root).as_posix()
+            yield Depicted(entry.id, picture, written.mode, written.asked, tuple(known))
 
 
 def _problems(outcome: Outcome | None, entries: Sequence[Entry]) -> list[Problem]:

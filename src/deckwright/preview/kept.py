@@ -19,7 +19,7 @@ from ..cache import Cache
 from ..inputs import Inputs
 from ..layout import CACHE
 from ..model import NoteType
-from .index import Head, Held, Index, Problem, Standing, kept_part
+from .index import Depicted, Head, Held, Index, Problem, Standing, kept_part
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -32,6 +32,7 @@ class _Kept(msgspec.Struct, frozen=True):
     standings: tuple[Standing, ...]
     note_types: dict[str, NoteType]
     media: tuple[str, ...]
+    depicted: tuple[Depicted, ...]
     problems: tuple[Problem, ...]
 
 
@@ -46,6 +47,7 @@ def keep(index: Index, seen: Inputs, root: Path) -> None:
         standings=held.standings,
         note_types=dict(held.note_types),
         media=tuple(held.media),
+        depicted=held.depicted,
         problems=tuple(index.problems),
     )
     cache = Cache(root / CACHE)
@@ -61,7 +63,7 @@ def restored(root: Path) -> Index | None:
             return None
         parts = [(name, part) for name in kept.parts if (part := kept_part(cache, name)) is not None]
         media: Mapping[str, None] = dict.fromkeys(kept.media)
-        held = Held(tuple(parts), kept.standings, kept.note_types, media)
+        held = Held(tuple(parts), kept.standings, kept.note_types, media, kept.depicted)
         index = Index(replace(kept.head, number=1), held, kept.problems, cache)
         return index if len(index.entries) == len(kept.standings) else None
     return None

@@ -1,0 +1,198 @@
+"""What the page asks of pictures and their masks → the answers. It is loaded with the first of these questions.
+
+Whatever takes long, or memory, runs in threads, of which there are few: two that draw, one that reads letters.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from starlette.responses import PlainTextResponse, Response
+
+from .. import files
+from ..model import Media
+from . import answers, editors, masks, media, pictures
+from .index import Index
+from .masks import Counts, Order, Seen
+from .names import Names
+from .pictures import Held, Picture
+from .state import State
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+Value = TypeVar("Value")
+
+MOST_DRAWN = 2
+"""Pictures that are drawn, or made smaller, at a time."""
+
+_HEADERS = {"content-security-policy": "default-src 'none'; sandbox"}
+
+
+class Desk:
+    """All that a preview knows of pictures besides their files."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._root = state.root
+        self._names: dict[str, Names] = {}
+        self._counts = Counts()
+        self._drawing = CapacityLimiter(MOST_DRAWN)
+        self._reading = CapacityLimiter(1)
+        self._saving = threading.Lock()
+
+    async def listed(self, request: Request) -> Response:
+        """All pictures."""
+        index = await self._state.present()
+        if index is None:
+            return _late()
+
+        def made() -> Response:
+            return _json(
+                {
+                    "build": index.head.number,
+                    "reader": masks.has_reader(),
+                    "folders": pictures.folders(self._root),
+                    "pictures": masks.listed(self._root, index, self._counts),
+                }
+            )
+
+        return await self._in_thread(made)
+
+    async def picture(self, request: Request) -> Response:
+        """A picture as it is shown, or a small one of it."""
+        is_small = request.query_params.get("small") == "1"
+        place = request.path_params["path"]
+        asked = request.headers.get("range", "")
+
+        def made() -> Response:
+            picture = self._find(place)
+            if picture is None:
+                return PlainTextResponse("There is no such picture.\n", 404)
+            try:
+                if not (picture.is_drawing or is_small):
+                    whole = media.response(Media(picture.file, picture.file.name, ""), self._root, asked)
+                    whole.headers["content-security-policy"] = _HEADERS["content-security-policy"]
+                    whole.headers["cross-origin-resource-policy"] = "same-origin"
+                    return whole
+                data = pictures.held(picture).data
+                if picture.is_drawing:
+                    data = pictures.drawn(picture, data, self._root).data
+                if data and is_small:
+                    return Response(pictures.small(data, self._root), headers=_HEADERS, media_type="image/webp")
+            except (OSError, ValueError):
+                data = b""
+            if not data:
+                return PlainTextResponse("This picture cannot be shown.\n", 404)
+            return Response(data, headers=_HEADERS, media_type="image/png")
+
+        return await self._in_thread(made)
+
+    async def masks(self, request: Request) -> Response:
+        """The masks of one picture; saved before, if that is asked."""
+        place = request.path_params["path"]
+        order: Order | None = None
+        if request.method == "POST":
+            try:
+                order = _ORDER.decode(await request.body())
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+                return _json({"message": f"This is no list of masks: {error}"}, 400)
+        index = await self._state.present()
+        if index is None:
+            return _late()
+
+        def made() -> Response:
+            picture = self._find(place)
+            if picture is None:
+                return _json({"message": f"There is no picture {place} in the project's media folders."}, 404)
+            try:
+                if order is None:
+                    return self._told(masks.look(picture, pictures.held(picture), self._root), index)
+                with self._saving:
+                    return self._saved(picture, order, index)
+            except OSError as error:
+                return _json({"message": f"{place} cannot be used: {files.reason(error)}."}, 403)
+
+        return await self._in_thread(made)
+
+    async def labels(self, request: Request) -> Response:
+        """What is read in a picture."""
+        place = request.path_params["path"]
+
+        def made() -> Response:
+            from ..diagrams.ocr import ReaderMissing
+
+            picture = self._find(place)
+            if picture is None or picture.is_drawing:
+                return _json({"message": f"{place} is no picture in which letters are read."}, 404)
+            try:
+                return _json({"labels": masks.read_labels(picture, pictures.held(picture), self._root)})
+            except ReaderMissing as error:
+                return _json({"message": f"{error}"}, 501)
+            except (OSError, ValueError) as error:
+                return _json({"message": f"{place} cannot be read: {error}."}, 403)
+
+        return await to_thread.run_sync(made, limiter=self._reading)
+
+    def _saved(self, picture: Picture, order: Order, index: Index) -> Response:
+        """Save the masks, and tell what became of them. Raises OSError."""
+        if refused := pictures.refusal(picture):
+            return _json({"message": refused}, 403)
+        held = pictures.held(picture)
+        if held.version != order.version:
+            return _changed(picture)
+        seen = masks.look(picture, held, self._root)
+        if refused := masks.useless(seen):
+            return _json({"message": refused}, 403)
+        names = self._names_of(picture)
+        made, wrong = masks.edited(seen, order, index, names)
+        if made.data is None:
+            problems = [answers.told(masks.problem(one), self._opener) for one in made.found]
+            return _json({"message": wrong, "problems": problems}, 422)
+        if made.data in (held.masks, held.data) or not (made.data or held.masks):
+            return self._told(seen, index)
+        after = Held(made.data, None) if picture.is_drawing else Held(held.data, made.data)
+        # An SVG is drawn before it is written: then the build that follows finds it drawn.
+        new = masks.look(picture, after, self._root)
+        if not masks.write(picture, held, made.data):
+            return _changed(picture)
+        names.saved(
+            after.version,
+            {place: mask.name for place, mask in new.masks.items()},
+            masks.kept(seen, made, names),
+        )
+        return self._told(new, index)
+
+    def _told(self, seen: Seen, index: Index) -> Response:
+        return _json(masks.told(seen, index, self._names_of(seen.picture), self._opener))
+
+    def _find(self, place: str) -> Picture | None:
+        return pictures.find(self._root, place, pictures.folders(self._root))
+
+    def _names_of(self, picture: Picture) -> Names:
+        return self._names.setdefault(picture.place, Names())
+
+    def _opener(self, file: str, line: int, column: int) -> str:
+        return editors.address(self._state.template, self._root / file, line, column)
+
+    async def _in_thread(self, made: Callable[[], Value]) -> Value:
+        return await to_thread.run_sync(made, limiter=self._drawing)
+
+
+_ORDER = msgspec.json.Decoder(Order)
+
+
+def _changed(picture: Picture) -> Response:
+    return _json({"message": f"{picture.target.name} or the picture has changed since: nothing was saved."}, 409)
+
+
+def _late() -> Response:
+    return _json({"message": "The notes are still being read."}, 503)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -1,0 +1,137 @@
+"""A project → the pictures in its media folders that can have masks: their files, and what they look like.
+
+Only what lies in those folders itself is a picture here. A link is none, be it the file or a folder that it is in: what a
+preview shows and writes is the project's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from .. import files, settings
+from ..cache import Cache
+from ..diagrams import picture as photograph
+from ..diagrams import suggest
+from ..diagrams.marking import Marked, marked
+from ..layout import BUILD, CACHE
+from ..limits import MAX_MASK_FILE_BYTES, MAX_MEDIA_BYTES, MAX_SVG_BYTES, MAX_THUMBNAIL
+from ..mediatypes import PICTURES, extension
+
+DRAWING = "svg"
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture: `place` is relative to the root, with `/`, `file` where it is, `target` the file that has its masks."""
+
+    place: str
+    file: Path
+    target: Path
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it is an SVG, which has its masks in itself."""
+        return self.file == self.target
+
+
+class Held(msgspec.Struct, frozen=True):
+    """The bytes of a picture and of its mask file, which an SVG has in itself; None if there is no such file."""
+
+    data: bytes
+    masks: bytes | None
+
+    @property
+    def version(self) -> str:
+        """What is another if one of them is."""
+        digest = hashlib.sha256(b"%d:" % len(self.data))
+        digest.update(self.data)
+        digest.update(b"-" if self.masks is None else b"+" + self.masks)
+        return digest.hexdigest()[:24]
+
+
+def folders(root: Path) -> Sequence[str]:
+    """The media folders of a project; none if its settings are broken."""
+    project, _ = settings.load(root)
+    return project.settings.media if project else ()
+
+
+def listed(root: Path) -> list[Picture]:
+    """All pictures, in natural order."""
+    places = folders(root)
+    found = (find(root, place, places) for place in files.below(root, places) if extension(place) in PICTURES)
+    return [picture for picture in found if picture]
+
+
+def find(root: Path, place: str, folders: Sequence[str]) -> Picture | None:
+    """The picture at a path relative to the root, if it is one of those in the folders."""
+    parts = place.split("/")
+    if extension(place) not in PICTURES or any(_is_odd(part) for part in parts) or parts[0] == BUILD:
+        return None
+    if not any(folder in ("", ".") or place.startswith(f"{folder.strip('/')}/") for folder in folders):
+        return None
+    file = root.joinpath(*parts)
+    try:
+        is_file = stat.S_ISREG(file.lstat().st_mode)
+    except (OSError, ValueError):
+        return None
+    if not is_file or Path(os.path.realpath(file)) != Path(os.path.realpath(root)).joinpath(*parts):
+        return None
+    return Picture(place, file, suggest.target(file))
+
+
+def _is_odd(part: str) -> bool:
+    return (
+        part.startswith(".") or part in ("", "node_modules") or not part.isprintable() or any(c in part for c in '\\:"')
+    )
+
+
+def held(picture: Picture) -> Held:
+    """What the files of a picture hold now. Raises OSError."""
+    data = files.read(picture.file, MAX_SVG_BYTES if picture.is_drawing else MAX_MEDIA_BYTES)
+    if picture.is_drawing:
+        return Held(data, None)
+    try:
+        return Held(data, files.read(picture.target, MAX_MASK_FILE_BYTES))
+    except FileNotFoundError:
+        return Held(data, None)
+
+
+def refusal(picture: Picture) -> str:
+    """Why no masks of a picture can be saved, in words; empty if they can be."""
+    try:
+        mode = picture.target.lstat().st_mode
+    except FileNotFoundError:
+        return (
+            ""
+            if os.access(picture.target.parent, os.W_OK)
+            else "Nothing can be written into the folder of this picture."
+        )
+    except OSError as error:
+        return f"{picture.target.name} cannot be used: {files.reason(error)}."
+    if stat.S_ISLNK(mode):
+        return f"{picture.target.name} is a link, and links are followed nowhere here."
+    if not stat.S_ISREG(mode):
+        return f"{picture.target.name} is no file."
+    if not (mode & 0o200 and os.access(picture.target, os.W_OK) and os.access(picture.target.parent, os.W_OK)):
+        return f"{picture.target.name} is not writable."
+    return ""
+
+
+def cache(root: Path) -> Cache:
+    """What is kept of drawings."""
+    return Cache(root / CACHE)
+
+
+def drawn(picture: Picture, data: bytes, root: Path) -> Marked:
+    """What is seen in an SVG with these bytes."""
+    return marked(data, picture.place, cache(root))
+
+
+def small(data: bytes, root: Path) -> bytes:
+    """A picture of at most `MAX_THUMBNAIL` pixels a side, as a WebP. Raises ValueError if it cannot be read."""
+    return cache(root).memo("small", (data, str(MAX_THUMBNAIL)), bytes, lambda: photograph.small(data, MAX_THUMBNAIL))
