@@ -293,11 +293,11 @@ def allowance_of_file() -> Words:
 
 
 @declare("S035", "warning")
-def toml_front_matter(number: int = 1) -> Words:
-    """Front matter in TOML is not read.
+def foreign_front_matter(form: Literal["TOML", "JSON"], number: int = 1) -> Words:
+    """Front matter in TOML or JSON is not read.
 
-    Between lines `+++`, as Hugo and Zola have it, front matter says nothing about notes. It is told once, and only where
-    the file has notes or the front matter names a kind.
+    Between lines `+++`, or in braces, as Hugo and Zola have it, front matter says nothing about notes. It is told once,
+    and only where the file has notes or the front matter names a kind.
     Bad:
         +++
         tags = ["iam"]
@@ -313,7 +313,7 @@ def toml_front_matter(number: int = 1) -> Words:
     """
     more = f", here and in {count(number - 1, 'other file')}" if number > 1 else ""
     return (
-        f"this front matter is TOML, which is not read{more}",
+        f"this front matter is {form}, which is not read{more}",
         "write it in YAML: `tags: [a, b]`, between lines `---`",
     )
 
@@ -341,4 +341,30 @@ def anchor(id_: str, number: int = 1) -> Words:
     return (
         f"`{id_}` cannot be an id, so it is taken for an anchor, and the note gets an id of its own{more}",
         f"if it is meant as an id, write `{names.slug(id_) or 'another-id'}`",
+    )
+
+
+@declare("S038", "warning")
+def hidden_value(text: str) -> Words:
+    """What follows a `#` in the front matter is not read.
+
+    In YAML, a `#` with a space before it begins a comment. With a space behind it too, it is taken for one.
+    Bad:
+        ---
+        kind: basic
+        tags: #iam
+        ---
+        ## What is a user?
+        A person or a service.
+    Good:
+        ---
+        kind: basic
+        tags: iam # The service.
+        ---
+        ## What is a user?
+        A person or a service.
+    """
+    return (
+        f"`{text if len(text) <= 40 else f'{text[:40]}…'}` is a comment in YAML, and not read",
+        "put the value in quotes, or leave out the `#`; a comment has a space behind it",
     )

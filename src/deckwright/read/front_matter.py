@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import bad_value, bad_yaml, near_key, unclosed_front_matter
-from ..diagnostics.slips import allowance_of_file, missed_front_matter, toml_front_matter
+from ..diagnostics.slips import allowance_of_file, foreign_front_matter, hidden_value, missed_front_matter
 from ..limits import MAX_YAML_DEPTH
 from ..model import SourceFile, Span
 from ..names import nearest
@@ -44,8 +44,8 @@ def read(file: SourceFile, kinds: Sequence[str]) -> tuple[FrontMatter | None, li
 
     It is None if it never ends.
     """
-    if file.lines[0].rstrip() == "+++" and (toml := _toml(file)):
-        return toml
+    if other := _of_another_form(file):
+        return other
     if file.lines[0].rstrip() != "---":
         lines = missed(file, kinds)
         return FrontMatter(), [
@@ -77,28 +77,62 @@ def _indented_end(lines: Iterable[str]) -> int | None:
     return None
 
 
-def _toml(file: SourceFile) -> tuple[FrontMatter, list[Diagnostic]] | None:
-    """The front matter of Hugo and Zola, between two lines `+++`; None if it is none."""
-    import tomllib
+def _of_another_form(file: SourceFile) -> tuple[FrontMatter, list[Diagnostic]] | None:
+    """The front matter of Hugo and Zola: TOML between two lines `+++`, or an object in JSON. None if it is none.
 
-    end = next((n for n, line in enumerate(file.lines[1:_MOST_LINES], 1) if line.rstrip() == "+++"), None)
-    if end is None:
+    Hexo has JSON without its braces, and ends it with a line `;;;`; some write one above it, too.
+    """
+    first = file.lines[0].strip()
+    form: Literal["TOML", "JSON"] = "TOML" if first == "+++" else "JSON"
+    begin, lines = 0, file.lines[:_MOST_LINES]
+    if first in ("+++", ";;;"):
+        begin = 1
+    elif first[:1] not in ("{", '"'):
         return None
-    lines = file.lines[1:end]
-    if sum(line.count(sign) for line in lines for sign in "[{.") > _MOST_LINES:  # Python's reader recurses.
+    signs = sum(line.count(sign) for line in lines for sign in "[{.")
+    end = next((n for n, line in enumerate(lines) if n and line.rstrip() in ("+++", ";;;")), None)
+    if (end is None and first[:1] != "{") or signs > _MOST_LINES:  # The readers recurse.
         return None
-    try:
-        values = tomllib.loads("\n".join(lines))
-    except ValueError:  # Or it has a number of thousands of digits.
+    if first[:1] == "{":
+        values, end = _object("\n".join(lines))
+    else:
+        text = "\n".join(lines[begin:end])
+        values = _table(text) if form == "TOML" else _object(f"{{{text}}}")[0]
+    if not values or end is None:
         return None
     ours = [key for key in values if key in KEYS]
-    found = [toml_front_matter(file.span(0, 0, 3))] if ours else []
+    found = [foreign_front_matter(file.span(0, 0, max(len(first), 1)), form)] if ours else []
     return FrontMatter(lines=end + 1, is_foreign="kind" not in ours), found
 
 
-_RULE = re.compile(r"[\ufeff\u200b]?\s*(?:[-–—]{2,}\s*(?:#.*|ya?ml)?|\.\.\.|[+;]{3})\s*")
+def _table(text: str) -> dict[str, Any]:
+    """What TOML says, nothing if it is none."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except ValueError:  # Or it has a number of thousands of digits.
+        return {}
+
+
+def _object(text: str) -> tuple[dict[str, Any], int]:
+    """The object in JSON that a text begins with, nothing if there is none, and the line, from 0, on which it ends."""
+    import json
+
+    start = len(text) - len(text.lstrip())
+    try:
+        value, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except ValueError:
+        return {}, 0
+    is_whole = isinstance(value, dict) and not text[end:].partition("\n")[0].strip()
+    return (value if is_whole else {}), text.count("\n", 0, end)
+
+
+_RULE = re.compile(r"[\ufeff\u200b]?\s*(?:[-–—]{2,}\s*(?:#.*|ya?ml|json|toml)?|\.\.\.|[+;]{3}|[-+]{3}|[{}])\s*")
+_OTHER_RULE = re.compile(r"(?:`{3,}|~{3,})\s*(?:ya?ml|toml)?\s*|\*{3,}\s*|_{3,}\s*|<!--\s*|-->\s*")
+_KIND = re.compile(r"(?P<comment><!--)?\s*kind\s*[:=]\s*[\"']?(?P<value>\w+)[\"']?\s*(?(comment)-->\s*)")
 _ABOVE = re.compile(r"\s*(?:<!--.*-->\s*)?|#\s.*")
-_LINE = re.compile(r"\s*(?P<key>\w[\w-]*)\s*:(?:\s.*)?|\s+\S.*|-\s.*|\#.*")
+_LINE = re.compile(r"\s*[\"']?(?P<key>\w[\w-]*)[\"']?\s*(?::(?:[\s\"\[].*)?|=.*)|\s+\S.*|-\s.*|\#.*")
 _MOST_LINES = 200
 """How far the end of front matter is looked for where none should be."""
 
@@ -108,12 +142,20 @@ def missed(file: SourceFile, kinds: Sequence[str]) -> range | None:
 
     It must have a key that Deckwright reads. If its first `---` is missing, it must begin with the kind.
     """
-    first = next((n for n, line in enumerate(file.lines[:_MOST_LINES]) if not _ABOVE.fullmatch(line)), None)
+    lines = file.lines[:_MOST_LINES]
+    first = next((n for n, line in enumerate(lines) if not _ABOVE.fullmatch(line) or _KIND.fullmatch(line)), None)
     if first is None or file.lines[0].rstrip() == "---":
         return None
+    if _OTHER_RULE.fullmatch(file.lines[first]):
+        return _between_other_rules(file, first, kinds)
     opens = bool(_RULE.fullmatch(file.lines[first]))
+    kind = _KIND.fullmatch(file.lines[first])
+    if kind and kind["value"] in kinds:
+        return range(first, first + 1)
     keys: list[str] = []
     for number, line in enumerate(file.lines[first + opens : first + _MOST_LINES], first + opens):
+        if line.strip() == "{" and not keys:
+            continue
         if _RULE.fullmatch(line) and opens and any(key in KEYS for key in keys):
             return range(first, number + 1)
         found = _LINE.fullmatch(line)
@@ -122,6 +164,21 @@ def missed(file: SourceFile, kinds: Sequence[str]) -> range | None:
         keys.append(found["key"] or "")
     kind = re.fullmatch(r"kind\s*:\s*(\S+)\s*", file.lines[first])
     return range(first, first + max(len(keys), 1) + 1) if kind and kind[1] in kinds else None
+
+
+def _between_other_rules(file: SourceFile, first: int, kinds: Sequence[str]) -> range | None:
+    """The lines of code, of a comment or between two breaks that name a kind, and nothing but keys: a front matter, if it
+    were written otherwise.
+    """
+    has_kind = False
+    for number, line in enumerate(file.lines[first + 1 : first + _MOST_LINES], first + 1):
+        if _OTHER_RULE.fullmatch(line):
+            return range(first, number + 1) if has_kind else None
+        if not _LINE.fullmatch(line):
+            return None
+        kind = _KIND.fullmatch(line)
+        has_kind |= bool(kind and kind["value"] in kinds)
+    return None
 
 
 def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], list[Diagnostic]]:
@@ -147,12 +204,29 @@ def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], 
         return {}, {}, [bad_yaml(file.span(1, 0, 1), "it is not made of lines `key: value`")]
     places: dict[str, Span] = {}
     found = []
-    for key, _ in node.value if node else []:
+    for key, value in node.value if node else []:
         place = file.span(key.start_mark.line + 1, key.start_mark.column, len(str(key.value)))
         if str(key.value) in places:
             found.append(bad_yaml(place, f"`{key.value}` is written twice"))
         places[str(key.value)] = place
+        if key.value in KEYS:
+            found += _lost_behind_signs(value, file)
     return {str(key): value for key, value in values.items()}, places, found
+
+
+def _lost_behind_signs(value: Any, file: SourceFile) -> list[Diagnostic]:
+    """What a `#` directly before a word makes a comment of, behind a value or in its place."""
+    found = []
+    for part in value.value if value.id == "sequence" and not value.flow_style else [value]:
+        if part.id != "scalar" or part.style in ("|", ">"):
+            continue
+        line, column = part.end_mark.line + 1, part.end_mark.column
+        if line < len(file.lines) and (lost := _SIGNED.match(file.lines[line], column)):
+            found.append(hidden_value(file.span(line, lost.start(1), len(lost[1])), lost[1]))
+    return found
+
+
+_SIGNED = re.compile(r"\s*(?<=\s)(#[^\s#].*?)\s*\Z")
 
 
 def _first_error(text: str) -> Exception | None:

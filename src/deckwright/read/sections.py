@@ -68,8 +68,8 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
     headings, wrong = _headings(document.blocks, file, vocabulary)
     drafts, prose, more = _drafts(headings, file, head, vocabulary)
     in_order = walk(document.blocks)
-    if head.is_foreign and not drafts:
-        found = []
+    if not drafts:  # What is lost there, no note had.
+        found = [] if head.is_foreign else [one for one in found if one.code != "S038"]
     everything = in_order + walk(_footnotes(document))
     is_deep = any(block.kind == "deep" for block in everything)
     of_notes = {b.first: d.heading.title.text for d in drafts for b in walk(d.body)} if is_deep else {}
