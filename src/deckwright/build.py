@@ -106,9 +106,13 @@ def build(
 
 
 def load(
-    root: Path, terms: Terms, progress: Progress = lambda done, total: None
+    root: Path,
+    terms: Terms,
+    progress: Progress = lambda done, total: None,
+    instead: Mapping[str, bytes] | None = None,
 ) -> tuple[Loaded | None, list[Diagnostic]]:
-    """Load the project in `root`, and write nothing at all. None if its settings have an error.
+    """Load the project in `root`, and write nothing at all. None if its settings have an error. `instead` is what some files
+    of notes are taken to hold, by their paths from the root, with `/`.
 
     The diagnostics are everything that a build would find, the settings' part first. Raises OSError for what vanishes
     while it is read.
@@ -117,7 +121,7 @@ def load(
     if project is None:
         return None, found
     with collector.tuned():
-        loaded = collection.load(project, terms, progress, kept(root))
+        loaded = collection.load(project, terms, progress, kept(root), instead=instead)
     return loaded, found + _told(project, loaded, terms)
 
 

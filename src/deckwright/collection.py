@@ -69,14 +69,17 @@ def load(
     progress: Progress = lambda done, total: None,
     cache: Cache | None = None,
     known: Mapping[str, inputs.Known] | None = None,
+    *,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Loaded:
     """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger.
 
-    `known` are files that need not be read, by their paths: they are as they were when the last build read them.
+    `known` are files that need not be read, by their paths: they are as they were when the last build read them. `instead`
+    is what some files are taken to hold, by their paths, whatever is on the disk.
     """
     settings = project.settings
     cache = cache or Cache()
-    sources = _Sources(project, known or {})
+    sources = _Sources(project, known or {}, instead or {})
     number, found = sources.number, sources.found
     compilation = Compilation(sources.digests, sources.read, settings, cache)
     drafts, lost, wrong = _drafts(compilation, progress)
@@ -181,10 +184,11 @@ class _Sources:
     is wrong with the others. Those that the last build had read are not read.
     """
 
-    def __init__(self, project: Project, known: Mapping[str, inputs.Known]) -> None:
+    def __init__(self, project: Project, known: Mapping[str, inputs.Known], instead: Mapping[str, bytes]) -> None:
         self.digests: list[tuple[str, str]] = []
         self.found: list[Diagnostic] = []
         self._project = project
+        self._instead = instead
         self._is_inside = files.inside(project.root)
         self._held: dict[str, bytes] = {}
         paths = files.note_files(project.root, project.settings.cards, self._refused)
@@ -195,7 +199,7 @@ class _Sources:
                 gathered.add_known(path, known[path])
                 self.digests.append((path, known[path].digest))
                 continue
-            data, wrong = self._look(path)
+            data, wrong = (instead[path], []) if path in instead else self._look(path)
             self.found += wrong
             if data is not None:
                 self._held[path] = data
@@ -203,7 +207,7 @@ class _Sources:
 
     def read(self, path: str) -> bytes:
         """What is in a file. Raises OSError."""
-        held = self._held.get(path)
+        held = self._held.get(path, self._instead.get(path))
         return files.read(self._project.root / path, MAX_FILE_BYTES) if held is None else held
 
     def drop(self) -> None:

@@ -19,6 +19,11 @@ def slug(text: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", ascii_text.lower()))
 
 
+def shortened(slug: str, length: int) -> str:
+    """A slug of at most so many characters, cut between two of its words if it has several."""
+    return slug if len(slug) <= length else slug[: length + 1].rpartition("-")[0] or slug[:length]
+
+
 def name_problem(name: str) -> str:
     """What is wrong with a deck's name, empty if nothing is. Anki's behaviour: measured with its own `decks.id`."""
     parts = name.split("::")

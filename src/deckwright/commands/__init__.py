@@ -28,6 +28,7 @@ _COMMANDS = (
     "rehearse",
     "read",
     "stats",
+    "ids",
     "release",
     "site",
     "masks",

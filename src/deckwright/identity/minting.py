@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..digests import sha256
 from ..model import Candidate, Family
-from ..names import slug
+from ..names import shortened, slug
 from .ledger import Ledger
 from .lines import Line
 
@@ -106,7 +106,7 @@ class Minting:
 
     def _id(self, note: Candidate, own: str) -> str:
         """A readable ID for a note without an id: of its section's id and its name, or of its heading and its guid."""
-        name = _short(slug(note.path[-1] if note.path else ""), 40)
+        name = shortened(slug(note.path[-1] if note.path else ""), 40)
         parts, joint = ((note.group, name), ".") if note.group else ((name, own[-5:].lower()), "-")
         wanted = joint.join(filter(None, parts))
         return self._first_free(self.ids, wanted, lambda n: wanted if n == 1 else f"{wanted}-{n}", 1)
@@ -123,8 +123,3 @@ class Minting:
                 taken.add(free)
                 return free
         raise AssertionError("numbers do not end")
-
-
-def _short(name: str, length: int) -> str:
-    """A slug of at most so many characters, cut between two of its words if it has several."""
-    return name if len(name) <= length else name[: length + 1].rpartition("-")[0] or name[:length]

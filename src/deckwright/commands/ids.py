@@ -1,0 +1,139 @@
+"""`deckwright ids`: sections without an id → a patch that gives them one, or, with --write, the files with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._project import found_root, project_option, terms
+from ._talk import command, count, explain_first, fail, next_steps, print_json, progress, shown, styled, summary, text
+
+if TYPE_CHECKING:
+    from ..ids import Edit, Proposal
+    from ..release.repository import Repository
+
+
+@command("ids --write")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
+@project_option
+@click.option("--write", is_flag=True, help="Write the ids into the notes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.pass_context
+def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, as_json: bool) -> None:
+    """Show a patch that gives an id to every section without one.
+
+    FILE is a file of notes, or a folder of them; without any, it is the whole project. A section that learners have gets
+    the ID that they know, and every other one an id made from its heading. Files that are not as they were committed,
+    files with errors, and links are left out, and so is a file in which a note would become another one.
+    """
+    from .. import ids as giving
+
+    root = found_root(start)
+    only = _only(root, paths) if paths else None
+    repository = _repository(root)
+    with progress() as show:
+        proposal = giving.propose(root, terms(root), only, repository.changed() if repository else (), show)
+    if proposal.blocking:
+        click.echo(text(proposal.blocking) + "\n", err=True)
+        fail(1, f"No ids are given: {summary(proposal.blocking)}.", f"Next: {explain_first(proposal.blocking)}")
+    diff = giving.patch(proposal.edits, repository.prefix if repository else "")
+    if write:
+        _write(root, proposal.edits)
+    if as_json:
+        print_json(_json(proposal, diff, write))
+    elif not write:
+        _show(diff)
+    elif proposal.named:
+        click.echo(f"Wrote {_counted(proposal)}")
+    for each in proposal.left_out:
+        click.echo(f"{styled(each.place, 'place')}: left out, {each.reason}", err=True)
+    if not proposal.named:
+        others = "other " if proposal.left_out else ""
+        click.echo(f"No {others}id is missing in {count(proposal.files, 'file')}.", err=True)
+    elif write:
+        next_steps("git diff" if repository else "deckwright check")
+    else:
+        click.echo(f"{_counted(proposal)}: nothing is written yet.", err=True)
+        given = ["--project", str(start)] if start != Path() else []
+        next_steps(shlex.join(["deckwright", "ids", *given, "--write", *map(str, paths)]))
+    ctx.exit(int(bool(proposal.left_out)))
+
+
+def _only(root: Path, paths: Collection[Path]) -> set[str]:
+    """The files of notes that are meant, relative to the root. If one is no such file, the command ends."""
+    from .. import files, settings
+
+    project, _ = settings.load(root)
+    known = files.note_files(root, project.settings.cards) if project else []
+    only: set[str] = set()
+    for path in paths:
+        place = Path(os.path.abspath(path))  # noqa: PTH100 - a link is not followed: it is refused by its name.
+        within = place.relative_to(root).as_posix() if place.is_relative_to(root) else None
+        meant = {each for each in known if within in (".", each) or each.startswith(f"{within}/")}
+        if project and not meant:
+            fail(2, f"There are no notes of the project in {shown(path)}.")
+        only |= meant
+    return only
+
+
+def _repository(root: Path) -> Repository | None:
+    """The repository that the project is in. Where Git does not answer, the command ends: what is committed is not known."""
+    from ..release.repository import repository
+
+    found = repository(root)
+    if found is None and any((folder / ".git").exists() for folder in (root, *root.parents)):
+        fail(1, "No ids are given: the project is in a Git repository, and Git does not read it.", "Next: git status")
+    return found
+
+
+def _write(root: Path, edits: Collection[Edit]) -> None:
+    """Write the files, unless one is another now. If one cannot be written, the command ends."""
+    from .. import files
+    from ..limits import MAX_FILE_BYTES
+
+    try:
+        for edit in edits:
+            if files.read(root / edit.path, MAX_FILE_BYTES) != edit.before:
+                fail(1, f"{shown(root / edit.path)} has changed just now: nothing is written.", "Next: deckwright ids")
+        for edit in edits:
+            files.replace(root / edit.path, edit.after)
+    except OSError as error:
+        fail(1, f"The ids cannot be written: {error.filename or ''} {files.reason(error)}.", "Next: git status")
+
+
+def _show(diff: bytes) -> None:
+    """Print the patch as it is, or on a terminal in colour, and with a sign for what would control it."""
+    if not sys.stdout.isatty():
+        click.echo(diff, nl=False)
+        return
+    from ..diagnostics.forms import harmless
+
+    roles = {"-": "old", "+": "new", "@": "place", "d": "heading"}
+    for line in diff.decode("utf-8", "replace").splitlines():
+        role = roles.get(line[:1])
+        click.echo(styled(harmless(line), role) if role else harmless(line))
+
+
+def _counted(proposal: Proposal) -> str:
+    """As in "3 ids, 1 of them from deck.lock, in 2 files"."""
+    known = sum(each.origin == "deck.lock" for each in proposal.named)
+    kept = f", {known} of them from deck.lock," if known else ""
+    return f"{count(len(proposal.named), 'id')}{kept} in {count(len(proposal.edits), 'file')}"
+
+
+def _json(proposal: Proposal, diff: bytes, is_written: bool) -> str:
+    """The sections that get an id, what is left out, and the patch."""
+    ids = [
+        {"path": each.path, "line": each.line, "heading": each.heading, "id": each.id, "from": each.origin}
+        for each in proposal.named
+    ]
+    left_out = [{"path": each.path, "line": each.line, "reason": each.reason} for each in proposal.left_out]
+    held = {"written": is_written, "ids": ids, "left_out": left_out, "patch": diff.decode("utf-8", "replace")}
+    return json.dumps(held, ensure_ascii=False, indent=2)

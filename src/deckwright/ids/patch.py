@@ -1,0 +1,80 @@
+"""Edits → a unified diff that `git apply` takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .edits import Edit
+
+_CONTEXT = 3
+"""Lines around a change, as Git has them."""
+
+
+def patch(edits: Iterable[Edit], prefix: str = "") -> bytes:
+    """The edits as a unified diff, file by file. `prefix` stands before each path: where the project is in its repository,
+    with a slash behind it. So `git apply` takes the diff in any folder of the repository.
+    """
+    return b"".join(part for edit in edits for part in _file(edit, prefix))
+
+
+def _file(edit: Edit, prefix: str) -> Iterator[bytes]:
+    old, new = (_quoted(f"{side}/{prefix}{edit.path}") for side in "ab")
+    yield f"diff --git {old} {new}\n".encode("utf-8", "surrogateescape")
+    for sign, name in (("---", old), ("+++", new)):
+        # Behind a name with a space, a tab says where it ends.
+        yield f"{sign} {name}{chr(9) * (' ' in name)}\n".encode("utf-8", "surrogateescape")
+    yield from _hunks(edit)
+
+
+def _quoted(name: str) -> str:
+    """A path as Git writes it: in quotes and with escapes if it contains what would not be read as it stands."""
+    data = name.encode("utf-8", "surrogateescape")
+    if all(byte >= 0x20 and byte not in b'"\\\x7f' for byte in data):
+        return name
+    return (
+        '"'
+        + "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\{byte:03o}" for byte in data)
+        + '"'
+    )
+
+
+def _hunks(edit: Edit) -> Iterator[bytes]:
+    """The hunks of a file. Lines are counted as Git counts them, by their line feeds."""
+    lines = [*_lines(edit)]
+    changed = [number for number, (sign, _) in enumerate(lines) if sign != " "]
+    old = new = done = 0
+    while changed:
+        start = max(changed[0] - _CONTEXT, 0)
+        end = changed.pop(0) + 1
+        while changed and changed[0] - end <= 2 * _CONTEXT:
+            end = changed.pop(0) + 1
+        end = min(end + _CONTEXT, len(lines))
+        old += start - done
+        new += start - done
+        held = lines[start:end]
+        removed, added = (sum(sign in (" ", own) for sign, _ in held) for own in "-+")
+        # Of no lines, the place is the line before.
+        yield f"@@ -{old + bool(removed)},{removed} +{new + bool(added)},{added} @@\n".encode()
+        for sign, line in held:
+            yield sign.encode() + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
+        old, new, done = old + removed, new + added, end
+
+
+def _lines(edit: Edit) -> Iterator[tuple[str, bytes]]:
+    """The lines of both files, each with its sign."""
+    for before, after in edit.lines:
+        if before == after:
+            yield " ", before
+            continue
+        own, made = [before], _split(after)
+        if made[0] == before:
+            yield " ", made.pop(0)
+            own = []
+        yield from (("-", line) for line in own)
+        yield from (("+", line) for line in made)
+
+
+def _split(data: bytes) -> list[bytes]:
+    """The lines of a text, each with its line feed."""
+    return [line for line in re.split(rb"(?<=\n)", data) if line]
