@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,15 @@ def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setitem(os.environ, "TMPDIR", folder)
         patch.setitem(os.environ, "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", folder)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals() -> None:
+    """What a shell lets its jobs in the background ignore, or `nohup`, the programs that tests start would ignore too."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGTERM", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session", autouse=True)

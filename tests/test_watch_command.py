@@ -99,8 +99,6 @@ def watching(
         stderr=end,
         env={**os.environ, "TERM": "xterm", "LINES": "24", "COLUMNS": "120", **(env or {})},
         start_new_session=True,
-        # In a run in the background, Ctrl-C is ignored, and so it would be by all that it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
     os.close(end)
     made = Terminal(process, output)
