@@ -1,0 +1,267 @@
+// What is said of the selected masks, in fields: words, numbers, and what is wrong, beside the field and at once.
+
+import { make, say } from "../dom.js";
+import { boxed, keyOf, LEAST, turned } from "./shapes.js";
+import { icon } from "./svg.js";
+
+/** @typedef {import("./shapes.js").Mask} Mask */
+/** @typedef {import("./work.js").Work} Work */
+/** @typedef {Pick<import("./keeper.js").Keeper, "isRenamed" | "knownAs">} Keeper */
+/** @typedef {import("./commands.js").Command} Command */
+/** @typedef {"name" | "label" | "hint" | "group"} Text */
+/** @typedef {"left" | "top" | "width" | "height" | "angle"} Numbered */
+/** @typedef {{ element: HTMLElement, input: HTMLInputElement, note: HTMLElement }} Field */
+
+/** @type {Record<Text, { name: string, words: string }>} */
+const TEXTS = {
+  name: { name: "Name", words: "What the card is known by." },
+  label: { name: "Label", words: "The text that the mask covers: it stands below the answer." },
+  hint: { name: "Hint", words: "Stands below the question." },
+  group: { name: "Group", words: "Masks of one group are one card." },
+};
+/** @type {Record<Numbered, string>} */
+const NUMBERS = { left: "Left", top: "Top", width: "Width", height: "Height", angle: "Angle" };
+
+export class Properties {
+  #work;
+  #keeper;
+  #title = make("h3", {}, "Mask");
+  #none = make("p", { class: "soft" }, "Nothing is selected.");
+  #fields = /** @type {Record<Text, Field>} */ ({});
+  #numbers = /** @type {Record<Numbered, Field>} */ ({});
+  #hideOne = make("input", { type: "checkbox", id: "mask-hide-one" });
+  #hideOneField = make(
+    "label",
+    { class: "mask-check", for: "mask-hide-one" },
+    this.#hideOne,
+    make("span", {}, "Cover it only when it is asked"),
+  );
+  #grid = make("div", { class: "mask-numbers", role: "group", "aria-label": "Numbers, in pixels of the picture" });
+  #corners = make("details", { class: "mask-corners" }, make("summary", {}, "Corners"));
+  #cornerFields = make("ol", {});
+  #deeds = make("div", { class: "mask-deeds", role: "toolbar", "aria-label": "What to do with the masks" });
+  /** @type {{ command: Command, button: HTMLButtonElement }[]} */
+  #buttons = [];
+  #body;
+  element;
+
+  /**
+   * @param {Work} work
+   * @param {Keeper} keeper
+   * @param {(words: string) => void} done  the author is done with a field
+   */
+  constructor(work, keeper, done) {
+    this.#work = work;
+    this.#keeper = keeper;
+    for (const key of /** @type {Text[]} */ (Object.keys(TEXTS))) {
+      const field = made(`mask-${key}`, TEXTS[key].name, { type: "text", autocomplete: "off", spellcheck: "false" });
+      field.input.addEventListener("input", () => this.#write(key, field.input.value));
+      field.input.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.isComposing) return;
+        event.preventDefault();
+        done("");
+      });
+      this.#fields[key] = field;
+    }
+    for (const key of /** @type {Numbered[]} */ (Object.keys(NUMBERS))) {
+      const field = made(`mask-${key}`, NUMBERS[key], { type: "number", step: "any", inputmode: "decimal" });
+      field.input.addEventListener("change", () => this.#number(key, field.input));
+      field.input.addEventListener("keydown", (event) => {
+        const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+        if (!by) return;
+        event.preventDefault();
+        field.input.value = String(Number(field.input.value) + by * (event.shiftKey ? 10 : 1));
+        this.#number(key, field.input);
+      });
+      this.#numbers[key] = field;
+      this.#grid.append(field.element);
+    }
+    this.#hideOne.addEventListener("change", () => work.write({ hideOne: this.#hideOne.checked }));
+    this.#corners.append(this.#cornerFields);
+    const { name, label, hint, group } = this.#fields;
+    this.#body = make(
+      "div",
+      { class: "mask-fields" },
+      ...[name, label, hint, group].map((field) => field.element),
+      this.#hideOneField,
+      this.#grid,
+      this.#corners,
+    );
+    this.element = make(
+      "section",
+      { class: "mask-properties", "aria-label": "Selection" },
+      make("div", { class: "mask-title" }, this.#title, this.#deeds),
+      this.#none,
+      this.#body,
+    );
+  }
+
+  /** @param {readonly Command[]} commands  those that have a button here */
+  addButtons(commands) {
+    for (const command of commands) {
+      const title = command.shown ? `${command.words} (${command.shown})` : command.words;
+      const attributes = {
+        type: "button",
+        class: "tool",
+        title,
+        "aria-label": command.words,
+        onclick: () => command.run(""),
+      };
+      const button = make("button", attributes, icon(/** @type {import("./svg.js").Icon} */ (command.icon)));
+      this.#buttons.push({ command, button });
+      this.#deeds.append(button);
+    }
+  }
+
+  /** So that the name can be written. */
+  focus() {
+    const { input } = this.#fields.name;
+    const first = input.disabled ? this.#fields.group.input : input;
+    first.focus();
+    first.select();
+  }
+
+  /**
+   * @param {readonly Mask[]} chosen
+   * @param {ReadonlyMap<string, { name: string, group: string }>} problems
+   */
+  draw(chosen, problems) {
+    const [only] = chosen;
+    const alone = chosen.length === 1 ? only : undefined;
+    const isMoving = this.#work.isBusy;
+    this.#none.hidden = chosen.length > 0;
+    this.#body.hidden = !chosen.length;
+    this.#deeds.hidden = !chosen.length;
+    say(this.#title, chosen.length > 1 ? `${chosen.length} masks` : "Mask");
+    if (!only) return;
+    this.#drawNumbers(alone);
+    if (isMoving) return;
+    for (const key of /** @type {Text[]} */ (Object.keys(TEXTS))) {
+      const { input, note, element } = this.#fields[key];
+      const values = new Set(chosen.map((mask) => mask[key]));
+      const isShared = values.size === 1;
+      const value = isShared ? only[key] : "";
+      if (input.value !== value) input.value = value;
+      element.hidden = (key === "name" && !alone) || (key === "label" && (!alone || this.#work.isDrawing));
+      input.disabled = this.#work.isFixed;
+      input.placeholder = isShared ? (key === "label" ? only.name : "") : "Different ones";
+      const wrong = alone && (key === "name" || key === "group") ? (problems.get(alone.uid)?.[key] ?? "") : "";
+      input.setAttribute("aria-invalid", String(wrong !== ""));
+      say(note, wrong || this.#about(key, alone) || TEXTS[key].words);
+      note.classList.toggle("is-wrong", wrong !== "");
+      note.classList.toggle("is-kept", this.#about(key, alone) !== "");
+    }
+    this.#hideOneField.hidden = this.#work.isDrawing;
+    this.#hideOne.disabled = this.#work.isFixed;
+    this.#hideOne.checked = chosen.every((mask) => mask.hideOne);
+    this.#hideOne.indeterminate = !this.#hideOne.checked && chosen.some((mask) => mask.hideOne);
+    for (const { command, button } of this.#buttons) {
+      button.hidden = command.hidden?.() ?? false;
+      button.disabled = !(command.enabled?.() ?? true);
+    }
+    this.#drawCorners(alone);
+  }
+
+  /**
+   * What learners notice of it.
+   * @param {Text} key
+   * @param {Mask | undefined} mask
+   */
+  #about(key, mask) {
+    if (!mask || (key !== "name" && key !== "group")) return "";
+    if (key === "group" ? !mask.group : mask.group) return "";
+    if (!this.#keeper.isRenamed(mask)) return "";
+    return `Learners keep their card: it was ${this.#keeper.knownAs(mask)}.`;
+  }
+
+  /** @param {Mask | undefined} mask */
+  #drawNumbers(mask) {
+    this.#grid.hidden = !mask || this.#work.isDrawing;
+    if (!mask || this.#grid.hidden) return;
+    for (const key of /** @type {Numbered[]} */ (Object.keys(NUMBERS))) {
+      const { input } = this.#numbers[key];
+      const value = String(Math.round(mask[key] * 10) / 10);
+      if (!input.value || Number(input.value) !== Number(value)) input.value = value;
+      if (input.disabled !== this.#work.isFixed) input.disabled = this.#work.isFixed;
+    }
+  }
+
+  /** @param {Mask | undefined} mask */
+  #drawCorners(mask) {
+    const points = mask?.shape === "polygon" && !this.#work.isDrawing ? mask.points : [];
+    this.#corners.hidden = !points.length;
+    if (this.#cornerFields.childElementCount !== points.length) {
+      this.#cornerFields.replaceChildren(...points.map((_, place) => make("li", {}, ...this.#cornerInputs(place))));
+    }
+    points.forEach((point, place) => {
+      const inputs = this.#cornerFields.children[place]?.querySelectorAll("input") ?? [];
+      for (const [at, input] of [...inputs].entries()) {
+        const value = String(Math.round((at ? point.y : point.x) * 10) / 10);
+        if (Number(input.value) !== Number(value) || !input.value) input.value = value;
+        input.disabled = this.#work.isFixed || Boolean(mask?.angle);
+      }
+    });
+  }
+
+  /** @param {number} place */
+  #cornerInputs(place) {
+    return /** @type {const} */ (["x", "y"]).map((axis) => {
+      const words = `Corner ${place + 1}, ${axis === "x" ? "from the left" : "from the top"}`;
+      const input = make("input", { type: "number", step: "any", "aria-label": words });
+      input.addEventListener("change", () => {
+        const [mask] = this.#work.chosen;
+        const number = Number(input.value);
+        if (!mask || input.value === "" || !Number.isFinite(number)) return;
+        const point = { ...(mask.points[place] ?? { x: 0, y: 0 }), [axis]: number };
+        this.#work.movePoint(place, point);
+        this.#drawCorners(this.#work.chosen[0]);
+      });
+      return input;
+    });
+  }
+
+  /**
+   * @param {Text} key
+   * @param {string} text
+   */
+  #write(key, text) {
+    // A name is written as people write, and becomes one.
+    const value = key === "name" || key === "group" ? text.replace(/\s/g, "-") : text;
+    this.#work.write({ [key]: value });
+  }
+
+  /**
+   * @param {Numbered} key
+   * @param {HTMLInputElement} input
+   */
+  #number(key, input) {
+    const [mask] = this.#work.chosen;
+    const number = Number(input.value);
+    const { size } = this.#work;
+    if (!mask || input.value === "" || !Number.isFinite(number)) return this.#drawNumbers(mask);
+    if (mask[key] === number) return;
+    const most = { width: size.width, height: size.height, left: size.width, top: size.height, angle: 360 }[key];
+    const least = key === "width" || key === "height" ? LEAST : key === "angle" ? -360 : 0;
+    const within = Math.min(Math.max(number, least), most);
+    const { left, top, width, height } = mask;
+    const made =
+      key === "angle"
+        ? turned(mask, within - mask.angle, { x: left, y: top })
+        : boxed(mask, { left, top, width, height, [key]: within });
+    if (!this.#work.reshape(made, `the ${NUMBERS[key].toLowerCase()} of ${keyOf(mask)}`)) input.value = "";
+    this.#drawNumbers(this.#work.chosen[0]);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} name
+ * @param {Record<string, string>} attributes
+ * @returns {Field}
+ */
+function made(id, name, attributes) {
+  const input = make("input", { id, ...attributes, "aria-describedby": `${id}-note` });
+  const note = make("p", { id: `${id}-note`, class: "mask-note" });
+  const element = make("div", { class: "mask-field" }, make("label", { for: id }, name), input, note);
+  return { element, input, note };
+}
