@@ -73,6 +73,31 @@ def shown(file: IO[bytes]) -> Image:
     return _upright(Image.open(file, formats=FORMATS)).convert("RGB")
 
 
+def ending(data: bytes) -> str:
+    """How the name of a file with this content ends, as `mediatypes` has it; empty if it is none of ours."""
+    try:
+        with _opened(io.BytesIO(data)) as picture:
+            return _ENDINGS.get(picture.format or "", "")
+    except Exception:
+        return ""
+
+
+_ENDINGS = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg", "WEBP": "webp", "GIF": "gif", "AVIF": "avif", "ICO": "ico"}
+"""What Pillow calls its formats → our endings."""
+
+
+def check(data: bytes, path: str = "") -> list[Diagnostic]:
+    """Why a picture cannot have masks, O012; nothing if it can. All of it is read."""
+    try:
+        with _opened(io.BytesIO(data)) as picture:
+            found = _unfit(picture, path)
+            if not found:
+                picture.load()
+            return found
+    except Exception as error:
+        return [broken_picture(Span(path), "broken", str(error))]
+
+
 def small(data: bytes, side: int) -> bytes:
     """The picture as a WebP of at most so many pixels a side. Raises ValueError if it cannot have masks."""
     try:

@@ -75,6 +75,7 @@ def app(state: State, port: int) -> ASGIApp:
         Route("/api/masks", at_desk("listed")),
         Route("/api/masks/{path:path}/labels", at_desk("labels")),
         Route("/api/masks/{path:path}", at_desk("masks"), methods=["GET", "POST"]),
+        Route("/api/pictures", at_desk("uploaded"), methods=["POST"]),
         Route("/pictures/{path:path}", at_desk("picture")),
         Route("/events", _with(state, _events)),
         Route("/static/{name:path}", _with(state, _own)),

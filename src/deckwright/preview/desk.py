@@ -5,19 +5,23 @@ Whatever takes long, or memory, runs in threads, of which there are few: two tha
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from .. import files
 from ..model import Media
-from . import answers, editors, masks, media, pictures
+from . import answers, editors, gallery, masks, media, pictures
+from .gallery import Counts
+from .guard import TooLarge
 from .index import Index
-from .masks import Counts, Order, Seen
+from .masks import Order, Seen
 from .names import Names
 from .pictures import Held, Picture
 from .state import State
@@ -29,6 +33,9 @@ Value = TypeVar("Value")
 
 MOST_DRAWN = 2
 """Pictures that are drawn, or made smaller, at a time."""
+
+MOST_UPLOADED = 2
+"""Pictures that are taken at a time: each of them is held in memory."""
 
 _HEADERS = {"content-security-policy": "default-src 'none'; sandbox"}
 
@@ -43,6 +50,7 @@ class Desk:
         self._counts = Counts()
         self._drawing = CapacityLimiter(MOST_DRAWN)
         self._reading = CapacityLimiter(1)
+        self._uploading = asyncio.Semaphore(MOST_UPLOADED)
         self._saving = threading.Lock()
 
     async def listed(self, request: Request) -> Response:
@@ -55,9 +63,9 @@ class Desk:
             return _json(
                 {
                     "build": index.head.number,
-                    "reader": masks.has_reader(),
+                    "reader": gallery.has_reader(),
                     "folders": pictures.folders(self._root),
-                    "pictures": masks.listed(self._root, index, self._counts),
+                    "pictures": gallery.listed(self._root, index, self._counts),
                 }
             )
 
@@ -97,8 +105,10 @@ class Desk:
         place = request.path_params["path"]
         order: Order | None = None
         if request.method == "POST":
+            if (body := await _body(request)) is None:
+                return _cut_off()
             try:
-                order = _ORDER.decode(await request.body())
+                order = _ORDER.decode(body)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 return _json({"message": f"This is no list of masks: {error}"}, 400)
         index = await self._state.present()
@@ -137,6 +147,27 @@ class Desk:
                 return _json({"message": f"{place} cannot be read: {error}."}, 403)
 
         return await to_thread.run_sync(made, limiter=self._reading)
+
+    async def uploaded(self, request: Request) -> Response:
+        """A new picture, and the section for it."""
+        from . import uploads
+
+        index = await self._state.present()
+        if index is None:
+            return _late()
+        async with self._uploading:
+            if (data := await _body(request)) is None:
+                return _cut_off()
+
+            def made() -> Response:
+                try:
+                    with self._saving:
+                        answer = uploads.save(self._root, request.query_params.get("name", ""), data, index)
+                except OSError as error:
+                    return _json({"message": f"The picture cannot be saved: {files.reason(error)}."}, 403)
+                return _json(answer.told, answer.status)
+
+            return await self._in_thread(made)
 
     def _saved(self, picture: Picture, order: Order, index: Index) -> Response:
         """Save the masks, and tell what became of them. Raises OSError."""
@@ -184,6 +215,20 @@ class Desk:
 
 
 _ORDER = msgspec.json.Decoder(Order)
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None if it is too large, or if whoever sent it has left."""
+    try:
+        return await request.body()
+    except (TooLarge, ClientDisconnect):
+        return None
+
+
+def _cut_off() -> Response:
+    answer = _json({"message": "This is too large, or only a part of it came."}, 413)
+    answer.headers["connection"] = "close"  # There may be more to come, which nobody reads.
+    return answer
 
 
 def _changed(picture: Picture) -> Response:

@@ -11,11 +11,16 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..limits import MAX_UPLOAD_BYTES
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1 << 20
 """Bytes of a body, of those that write. Others have none."""
+
+UPLOADS = "/api/pictures"
+"""Where a body is a picture, and may have `MAX_UPLOAD_BYTES`."""
 
 MAX_HEAD = 16 << 10
 """Bytes of the headers."""
@@ -56,7 +61,7 @@ class Guard:
         if status:
             await _refuse(send, status, why)
             return
-        left = MAX_BODY
+        left = _most(scope)
 
         async def received() -> Message:
             nonlocal left
@@ -96,7 +101,7 @@ class Guard:
         if (length := headers.get("content-length", "0")) != "0" or "transfer-encoding" in headers:
             if is_read:
                 return 413, "No body belongs here."
-            if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > MAX_BODY:
+            if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > _most(scope):
                 return 413, "The body is too large."
         own = f"http://{host}"
         if is_read and self._open.match(scope["path"]):
@@ -110,6 +115,11 @@ class Guard:
         if not is_read and not secrets.compare_digest(headers.get(TOKEN, "").encode(), self._token.encode()):
             return 403, "The token is missing, or of another run: load the page again."
         return 0, ""
+
+
+def _most(scope: Scope) -> int:
+    """How many bytes a body may have."""
+    return MAX_UPLOAD_BYTES if scope["path"] == UPLOADS else MAX_BODY
 
 
 class TooLarge(Exception):

@@ -63,11 +63,12 @@ class Standing(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Depicted(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An occlusion note: its ID; the file of its picture, relative to the root with `/`; its mode and the masks that it names,
-    as `Candidate` has them; and the masks and groups that had a card in the last build, or before.
+    """An occlusion note: its ID and its heading; the file of its picture, relative to the root with `/`; its mode and the masks
+    that it names, as `Candidate` has them; and the masks and groups that had a card in the last build, or before.
     """
 
     note: str
+    title: str
     picture: str
     mode: str
     asked: tuple[str, ...]

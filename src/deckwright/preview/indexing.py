@@ -137,7 +137,8 @@ def _depicted(entries: Iterable[Entry], loaded: Loaded, root: Path) -> Iterator[
             line = before.get(entry.guid)
             known = dict.fromkeys([*line.numbers.values(), *line.gone.values()]) if line else {}
             picture = media[entry.guid][0].path.relative_to(root).as_posix()
-            yield Depicted(entry.id, picture, written.mode, written.asked, tuple(known))
+            title = written.path[-1] if written.path else entry.id
+            yield Depicted(entry.id, title, picture, written.mode, written.asked, tuple(known))
 
 
 def _problems(outcome: Outcome | None, entries: Sequence[Entry]) -> list[Problem]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,12 +11,14 @@ from msgspec.structs import replace
 
 from .. import files
 from ..diagnostics import Diagnostic, has_errors
+from ..diagnostics.occlusion import unknown_mask
 from ..diagrams import editing, mask_file, shapes
 from ..diagrams import picture as photograph
 from ..diagrams.editing import Wanted
 from ..diagrams.marking import Marked
 from ..limits import MAX_MASKS, MAX_POINTS
-from ..model import Mask
+from ..model import Mask, Span
+from ..names import nearest
 from . import answers, pictures
 from .answers import Opener
 from .index import Depicted, Entry, Index, Problem
@@ -101,7 +101,7 @@ def told(seen: Seen, index: Index, names: Names, opener: Opener) -> dict[str, An
     marks = seen.marked.marks if seen.marked else ()
     return {
         "path": picture.place,
-        "kind": _kind(picture),
+        "kind": kind(picture),
         "size": seen.size,
         "version": held.version,
         "target": target(picture),
@@ -109,13 +109,14 @@ def told(seen: Seen, index: Index, names: Names, opener: Opener) -> dict[str, An
         "masks": masks,
         "labels": [label(mark.number, mark.mask) for mark in marks],
         "notes": [
-            _note(entry, opener) | {"mode": one.mode, "masks": one.asked} for entry, one in notes(index, picture.place)
+            _note(entry, opener) | {"title": one.title, "mode": one.mode, "masks": one.asked}
+            for entry, one in notes(index, picture.place)
         ],
-        "problems": [answers.told(problem(one), opener) for one in seen.found],
+        "problems": [answers.told(problem(one), opener) for one in [*seen.found, *_lost(seen, index)]],
     }
 
 
-def _kind(picture: Picture) -> str:
+def kind(picture: Picture) -> str:
     return "drawing" if picture.is_drawing else "picture"
 
 
@@ -166,15 +167,24 @@ def known(index: Index, place: str) -> frozenset[str]:
 
 
 def _note(entry: Entry, opener: Opener) -> dict[str, Any]:
-    title = entry.cards[0].title if entry.cards else entry.id
     return {
         "key": entry.first_key,
         "id": entry.id,
-        "title": title,
         "file": entry.file,
         "line": entry.line,
         "editor": opener(entry.file, entry.line, 1),
     }
+
+
+def _lost(seen: Seen, index: Index) -> list[Diagnostic]:
+    """What notes say of masks that the picture does not have, as when a mask that they name was renamed."""
+    there = sorted({name for mask in seen.masks.values() for name in (mask.name, mask.group) if name})
+    return [
+        unknown_mask(Span(entry.file, entry.line, 1), name, nearest(name, there, 3), there)
+        for entry, one in notes(index, seen.picture.place)
+        for name in one.asked
+        if name not in there and not has_errors(seen.found)
+    ]
 
 
 def problem(found: Diagnostic) -> Problem:
@@ -259,85 +269,6 @@ def write(picture: Picture, held: Held, data: bytes) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def listed(root: Path, index: Index, counts: Counts) -> list[dict[str, Any]]:
-    """All pictures, and what is known of each without drawing it."""
-    problems: dict[str, str] = {}
-    for wrong in index.problems:
-        problems.setdefault(wrong.file, wrong.message)
-    shown: dict[str, list[dict[str, str]]] = {}
-    titles = {entry.id: entry for entry in index.entries} if index.held.depicted else {}
-    for one in index.held.depicted:
-        entry = titles[one.note]
-        title = entry.cards[0].title if entry.cards else entry.id
-        shown.setdefault(one.picture, []).append({"key": entry.first_key, "id": entry.id, "title": title})
-    told = []
-    for picture in pictures.listed(root):
-        number, message, version = counts.of(picture)
-        told.append(
-            {
-                "path": picture.place,
-                "kind": _kind(picture),
-                "masks": number,
-                "notes": shown.get(picture.place, []),
-                "problem": message or problems.get(picture.place) or problems.get(target(picture)) or "",
-                "version": version,
-            }
-        )
-    return told
-
-
-class Counts:
-    """How many masks pictures have, and what is wrong with them, as long as their files stay as they are."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[object, tuple[int, str, str]]] = {}
-
-    def of(self, picture: Picture) -> tuple[int, str, str]:
-        """The number of masks, the first problem in words, and what is another when the files are."""
-        marks = [_mark(file) for file in dict.fromkeys((picture.file, picture.target))]
-        known = self._known.get(picture.place)
-        if known is None or known[0] != marks:
-            known = self._known[picture.place] = marks, (*_counted(picture), version(marks))
-        return known[1]
-
-
-def version(marks: Sequence[object]) -> str:
-    """A short text for what the system says of files."""
-    return sha256(repr(marks).encode()).hexdigest()[:24]
-
-
-def _mark(file: Path) -> tuple[int, ...]:
-    try:
-        held = file.lstat()
-    except OSError:
-        return ()
-    return held.st_mtime_ns, held.st_ctime_ns, held.st_size, held.st_ino
-
-
-def _counted(picture: Picture) -> tuple[int, str]:
-    from ..diagrams import labels
-
-    try:
-        held = pictures.held(picture)
-    except OSError as error:
-        return 0, f"It cannot be read: {files.reason(error)}"
-    if picture.is_drawing:
-        read, found = labels.read(held.data, picture.place)
-        return len(read.masks) if read else 0, found[0].message if found else ""
-    size, found = photograph.measure(picture.file, picture.place)
-    if size is None or held.masks is None:
-        return 0, found[0].message if found else ""
-    masks, found = mask_file.parse(held.masks, target(picture), size)
-    whole = [mask for mask in masks if mask]
-    found = [one for one in [*found, *shapes.check(whole, size)] if one.code != "O016"]
-    return len(masks), found[0].message if found else ""
-
-
-def has_reader() -> bool:
-    """Whether what reads labels in pictures is installed."""
-    return find_spec("rapidocr") is not None
 
 
 def read_labels(picture: Picture, held: Held, root: Path) -> list[dict[str, Any]]:
