@@ -10,14 +10,15 @@ import { icon } from "./svg.js";
 /** @typedef {import("./commands.js").Command} Command */
 /** @typedef {"name" | "label" | "hint" | "group"} Text */
 /** @typedef {"left" | "top" | "width" | "height" | "angle"} Numbered */
-/** @typedef {{ element: HTMLElement, input: HTMLInputElement, note: HTMLElement }} Field */
+/** `shown` is the number that was put into it last: what is being written in it stays.
+ * @typedef {{ element: HTMLElement, input: HTMLInputElement, note: HTMLElement, shown: string }} Field */
 
-/** @type {Record<Text, { name: string, words: string }>} */
+/** What the fields are called, and what stands in them while they are empty. @type {Record<Text, [string, string]>} */
 const TEXTS = {
-  name: { name: "Name", words: "What the card is known by." },
-  label: { name: "Label", words: "The text that the mask covers: it stands below the answer." },
-  hint: { name: "Hint", words: "Stands below the question." },
-  group: { name: "Group", words: "Masks of one group are one card." },
+  name: ["Name", "The card's name"],
+  label: ["Label", ""],
+  hint: ["Hint", "Below the question"],
+  group: ["Group", "One card for all of it"],
 };
 /** @type {Record<Numbered, string>} */
 const NUMBERS = { left: "Left", top: "Top", width: "Width", height: "Height", angle: "Angle" };
@@ -54,7 +55,7 @@ export class Properties {
     this.#work = work;
     this.#keeper = keeper;
     for (const key of /** @type {Text[]} */ (Object.keys(TEXTS))) {
-      const field = made(`mask-${key}`, TEXTS[key].name, { type: "text", autocomplete: "off", spellcheck: "false" });
+      const field = made(`mask-${key}`, TEXTS[key][0], { type: "text", autocomplete: "off", spellcheck: "false" });
       field.input.addEventListener("input", () => this.#write(key, field.input.value));
       field.input.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.isComposing) return;
@@ -144,12 +145,11 @@ export class Properties {
       if (input.value !== value) input.value = value;
       element.hidden = (key === "name" && !alone) || (key === "label" && (!alone || this.#work.isDrawing));
       input.disabled = this.#work.isFixed;
-      input.placeholder = isShared ? (key === "label" ? only.name : "") : "Different ones";
+      input.placeholder = isShared ? TEXTS[key][1] || only.name : "Different ones";
       const wrong = alone && (key === "name" || key === "group") ? (problems.get(alone.uid)?.[key] ?? "") : "";
       input.setAttribute("aria-invalid", String(wrong !== ""));
-      say(note, wrong || this.#about(key, alone) || TEXTS[key].words);
+      say(note, wrong || this.#about(key, alone));
       note.classList.toggle("is-wrong", wrong !== "");
-      note.classList.toggle("is-kept", this.#about(key, alone) !== "");
     }
     this.#hideOneField.hidden = this.#work.isDrawing;
     this.#hideOne.disabled = this.#work.isFixed;
@@ -179,9 +179,13 @@ export class Properties {
     this.#grid.hidden = !mask || this.#work.isDrawing;
     if (!mask || this.#grid.hidden) return;
     for (const key of /** @type {Numbered[]} */ (Object.keys(NUMBERS))) {
-      const { input } = this.#numbers[key];
+      const field = this.#numbers[key];
+      const { input } = field;
       const value = String(Math.round(mask[key] * 10) / 10);
-      if (!input.value || Number(input.value) !== Number(value)) input.value = value;
+      if (field.shown !== `${mask.uid} ${value}`) {
+        field.shown = `${mask.uid} ${value}`;
+        input.value = value;
+      }
       if (input.disabled !== this.#work.isFixed) input.disabled = this.#work.isFixed;
     }
   }
@@ -197,7 +201,7 @@ export class Properties {
       const inputs = this.#cornerFields.children[place]?.querySelectorAll("input") ?? [];
       for (const [at, input] of [...inputs].entries()) {
         const value = String(Math.round((at ? point.y : point.x) * 10) / 10);
-        if (Number(input.value) !== Number(value) || !input.value) input.value = value;
+        if (document.activeElement !== input) input.value = value;
         input.disabled = this.#work.isFixed || Boolean(mask?.angle);
       }
     });
@@ -238,8 +242,11 @@ export class Properties {
     const [mask] = this.#work.chosen;
     const number = Number(input.value);
     const { size } = this.#work;
-    if (!mask || input.value === "" || !Number.isFinite(number)) return this.#drawNumbers(mask);
-    if (mask[key] === number) return;
+    if (!mask || mask[key] === number) return;
+    if (input.value === "" || !Number.isFinite(number)) {
+      this.#numbers[key].shown = "";
+      return this.#drawNumbers(mask);
+    }
     const most = { width: size.width, height: size.height, left: size.width, top: size.height, angle: 360 }[key];
     const least = key === "width" || key === "height" ? LEAST : key === "angle" ? -360 : 0;
     const within = Math.min(Math.max(number, least), most);
@@ -248,7 +255,8 @@ export class Properties {
       key === "angle"
         ? turned(mask, within - mask.angle, { x: left, y: top })
         : boxed(mask, { left, top, width, height, [key]: within });
-    if (!this.#work.reshape(made, `the ${NUMBERS[key].toLowerCase()} of ${keyOf(mask)}`)) input.value = "";
+    this.#work.reshape(made, `the ${NUMBERS[key].toLowerCase()} of ${keyOf(mask)}`);
+    this.#numbers[key].shown = ""; // It may be another number than was written.
     this.#drawNumbers(this.#work.chosen[0]);
   }
 }
@@ -263,5 +271,5 @@ function made(id, name, attributes) {
   const input = make("input", { id, ...attributes, "aria-describedby": `${id}-note` });
   const note = make("p", { id: `${id}-note`, class: "mask-note" });
   const element = make("div", { class: "mask-field" }, make("label", { for: id }, name), input, note);
-  return { element, input, note };
+  return { element, input, note, shown: "" };
 }

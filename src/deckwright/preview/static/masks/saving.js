@@ -86,6 +86,7 @@ export class Saving {
         this.#on.shown(true);
         this.#on.say(`Saved: ${answer.target}`);
         if (isFirst) this.#showSection(answer);
+        else this.#tellProblems(answer);
       }
     } catch {
       this.#bars.tell(
@@ -136,18 +137,23 @@ export class Saving {
     if (again) this.#work.select(masks.filter((mask) => names.has(mask.name)).map((mask) => mask.uid));
     this.#on.shown(again);
     if (picture.refused) this.#bars.tell(picture.refused, [], null, true);
+    else this.#tellProblems(picture);
+  }
+
+  /** What the build says of the masks that are on the disk. @param {Picture} picture */
+  #tellProblems({ masks, problems }) {
+    const errors = masks.length ? problems.filter((one) => one.severity === "error") : [];
+    if (!errors.length) return;
+    const close = { words: "Close", run: () => this.#bars.hush() };
+    this.#bars.tell("The build cannot use all of it as it is on the disk:", [close], listed(errors), true);
   }
 
   /** @param {wire.Refusal} refusal */
   async #refused(refusal) {
     if (refusal.status === 409) return this.#tellChange();
-    const list = make(
-      "ul",
-      {},
-      ...refusal.problems.map(({ message, hint }) => make("li", {}, hint ? `${message}: ${hint}` : message)),
-    );
     const close = { words: "Close", run: () => this.#bars.hush() };
-    this.#bars.tell(refusal.message, [close], refusal.problems.length ? list : null, true);
+    const problems = refusal.problems.length ? listed(refusal.problems) : null;
+    this.#bars.tell(problems ? "Nothing was saved:" : refusal.message, [close], problems, true);
   }
 
   /** Nothing is written over what others have written, unless it was looked at. */
@@ -232,6 +238,11 @@ export function section(path, mode) {
   const said = mode === "hide-one" ? '{.occlusion mode="hide-one"}' : "{.occlusion}";
   const address = /[\s()<>]/.test(path) ? `<../${path}>` : `../${path}`;
   return `### ${heading} ${said}\n\n![${heading}](${address})\n`;
+}
+
+/** @param {readonly wire.Problem[]} problems */
+function listed(problems) {
+  return make("ul", {}, ...problems.map(({ message, hint }) => make("li", {}, hint ? `${message}: ${hint}` : message)));
 }
 
 /** @param {number} count */
