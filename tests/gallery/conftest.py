@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from . import pages
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 _HERE = Path(__file__).parent
 
@@ -23,3 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _is_named(config: pytest.Config) -> bool:
     named = ((config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args)
     return any(path.is_relative_to(_HERE) for path in named)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[tuple[asyncio.AbstractEventLoop, Browser]]:
+    from .chromium import Chromium  # Where the gallery is not installed, this file must be read all the same.
+
+    opened = Chromium()
+    yield opened.loop, opened.browser
+    opened.close()
