@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
-from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 from scratch import Scratch, day
 
 from . import pages
-from .chromium import Chromium
-
-expect.set_options(timeout=10_000)
+from .previewing import Preview, Seen, free_port
 
 HEART = """---
 kind: basic
@@ -69,139 +61,6 @@ LONG = "---\nkind: basic\n---\n\n# Long\n\n## What is long? {#long}\n\n```text\n
 CARDS = {"cards/heart.md": HEART, "cards/long.md": LONG, "cards/lungs.md": LUNGS}
 
 
-@dataclass
-class Preview:
-    """A project, its preview as a program of its own, and Chromium."""
-
-    project: Scratch
-    port: int
-    loop: asyncio.AbstractEventLoop
-    browser: Browser
-    process: subprocess.Popen[bytes] | None = None
-    told: list[str] = field(default_factory=list)
-    """What pages said on the console, and what they asked of others, that is not expected."""
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, *program: str) -> None:
-        """Start `deckwright preview`, or another program of Python's with the same arguments, and wait for its first build."""
-        options = ["--port", str(self.port), "--editor", "vscode", "--project", str(self.project.root)]
-        command = [sys.executable, *(program or ("-m", "deckwright")), "preview", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"{self.origin}/api/deck") as answer:
-                    if json.load(answer)["build"]:
-                        return
-            except OSError:
-                pass
-            assert self.process.poll() is None, self.process.stderr and self.process.stderr.read()
-            time.sleep(0.1)
-        raise AssertionError("the preview does not start")
-
-    def stop(self) -> None:
-        if self.process:
-            os.kill(self.process.pid, signal.SIGINT)
-            self.process.communicate(timeout=20)
-            self.process = None
-
-    def run(self, task: Callable[[Seen], Awaitable[None]], address: str = "", **options: Any) -> None:
-        """Do something with a page that is opened at an address; `options` are those of a context."""
-
-        async def ran() -> None:
-            self.told.clear()
-            context = await self.browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
-            page = await context.new_page()
-            page.on("console", lambda message: self.told.append(message.text))
-            page.on("pageerror", lambda error: self.told.append(str(error)))
-            page.on("dialog", lambda dialog: self.told.append("a dialog"))
-            page.on("request", lambda request: self._ask(request.url))
-            seen = Seen(self, page)
-            await seen.open(address)
-            try:
-                await task(seen)
-            finally:
-                await context.close()
-
-        self.loop.run_until_complete(ran())
-
-    def _ask(self, url: str) -> None:
-        if not url.startswith(f"{self.origin}/"):
-            self.told.append(f"asks {url}")
-
-
-@dataclass
-class Seen:
-    """A page of the preview, as somebody sees it."""
-
-    preview: Preview
-    page: Page
-
-    async def open(self, address: str) -> None:
-        await self.page.goto("about:blank")
-        await self.page.goto(f"{self.preview.origin}/{address}")
-        await expect(self["#state"]).to_have_attribute("data-state", "built")
-
-    def __getitem__(self, selector: str) -> Locator:
-        return self.page.locator(selector)
-
-    @property
-    def card(self) -> FrameLocator:
-        """The document of the card that is seen."""
-        return self.page.frame_locator("#paper iframe.seen")
-
-    async def shows(self, text: str) -> None:
-        """Wait until the card says something."""
-        await expect(self.card.locator("#qa")).to_contain_text(text)
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.page.keyboard.press(key)
-
-    async def at(self, address: str) -> None:
-        """Wait until this is the address, without the host."""
-        await expect(self.page).to_have_url(f"{self.preview.origin}/{address}")
-
-    async def is_same_page(self) -> None:
-        """The page was not loaded again since `mark`."""
-        assert await self.page.evaluate("window.marked") is True
-
-    async def mark(self) -> None:
-        await self.page.evaluate("window.marked = true")
-
-    async def titles(self) -> list[str]:
-        return await self[".tile-title"].all_text_contents()
-
-    async def axe(self) -> list[str]:
-        """What axe-core finds: rule and element. What is in a frame is the deck's, and the gallery looks at it."""
-        await self.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
-        found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")
-        return [
-            f"{violation['id']}: {' '.join(map(str, node['target']))}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
-
-    async def too_wide(self) -> int:
-        """By how many pixels the page scrolls to the side."""
-        return int(await self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[tuple[asyncio.AbstractEventLoop, Browser]]:
-    opened = Chromium()
-    yield opened.loop, opened.browser
-    opened.close()
-
-
 @pytest.fixture(scope="module")
 def started(
     chromium: tuple[asyncio.AbstractEventLoop, Browser], tmp_path_factory: pytest.TempPathFactory
@@ -214,7 +73,7 @@ def started(
     project.write(CARDS)
     project.save(day(3))
     loop, browser = chromium
-    made = Preview(project, _free_port(), loop, browser)
+    made = Preview(project, free_port(), loop, browser)
     made.start()
     yield made
     made.stop()
@@ -537,7 +396,7 @@ def test_masks_maths_and_typed_answers_are_as_in_anki(
 ) -> None:
     shutil.copytree(pages.FOLDER / "project", tmp_path / "project", ignore=shutil.ignore_patterns("build"))
     loop, browser = chromium
-    preview = Preview(Scratch(tmp_path / "project"), _free_port(), loop, browser)
+    preview = Preview(Scratch(tmp_path / "project"), free_port(), loop, browser)
     preview.start()
 
     async def seen(page: Seen) -> None:
@@ -631,7 +490,7 @@ def test_everything_is_reached_by_tab(preview: Preview) -> None:
             reached.append(await page.page.evaluate(_FOCUSED))
         reached = reached[: reached.index("the page")]
         assert [name for name in reached if ":" not in name] == [
-            "skip", "search", "view=stack", "view=grid", "night", "help-open",
+            "skip", "search", "view=stack", "view=grid", "view=pictures", "night", "help-open",
             "width=", "width=phone", "width=tablet", "width=desktop", "flip", "next", "about", "edit",
         ]  # fmt: skip
         assert [name for name in reached if ":" in name][:6] == [
@@ -653,7 +512,7 @@ def test_ten_thousand_notes_are_scrolled(chromium: tuple[asyncio.AbstractEventLo
         )
         project.write({f"cards/{number:02}.md": f"---\nkind: basic\n---\n\n{notes}"})
     loop, browser = chromium
-    preview = Preview(project, _free_port(), loop, browser)
+    preview = Preview(project, free_port(), loop, browser)
     preview.start()
 
     async def seen(page: Seen) -> None:
@@ -726,7 +585,7 @@ def test_what_a_note_contains_cannot_run(preview: Preview, monkeypatch: pytest.M
     threading.Thread(target=server.serve_forever, daemon=True).start()
     Elsewhere.asked.clear()
     monkeypatch.setenv("HOSTILE", hostile.replace("ELSEWHERE", f"http://127.0.0.1:{server.server_port}"))
-    poisoned = replace(preview, port=_free_port(), process=None)
+    poisoned = replace(preview, port=free_port(), process=None)
     poisoned.start("-c", POISONED)
 
     async def seen(page: Seen) -> None:

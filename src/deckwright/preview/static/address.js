@@ -1,15 +1,17 @@
-// The address of what is seen, `#/card/KEY?deck=…&side=back`, and back. A card keeps its address from build to build.
+// The address of what is seen, `#/card/KEY?deck=…&side=back` or `#/masks/PATH`, and back. A card keeps its address from build
+// to build.
 
 /** @typedef {"front" | "back"} Side */
-/** @typedef {"stack" | "grid"} View */
+/** @typedef {"stack" | "grid" | "pictures" | "masks"} View  Cards, one or all; pictures, all or the masks of one. */
 /** @typedef {"" | "phone" | "tablet" | "desktop"} Width  Empty: as wide as there is room. */
 /** @typedef {"deck" | "tag" | "type" | "file" | "only" | "q"} Filter */
 
 /**
- * All that is chosen in the page. `key` is empty where no card was chosen, a filter where it keeps everything.
- * `night` is empty where the system decides.
+ * All that is chosen in the page. `key` is empty where no card was chosen, `picture` where no masks are edited, a filter
+ * where it keeps everything. `night` is empty where the system decides. Pictures have the filters `only` and `q`.
  * @typedef {object} State
  * @property {string} key
+ * @property {string} picture  its path
  * @property {Side} side
  * @property {View} view
  * @property {Width} width
@@ -30,6 +32,7 @@ export const FILTERS = /** @type {Filter[]} */ (Object.keys(UNFILTERED));
 /** @type {Readonly<State>} */
 export const START = Object.freeze({
   key: "",
+  picture: "",
   side: "front",
   view: "stack",
   width: "",
@@ -48,12 +51,16 @@ export const WIDTHS = ["", "phone", "tablet", "desktop"];
 export function read(hash) {
   const [path = "", search = ""] = hash.replace(/^#/, "").split(/\?(.*)/s, 2);
   const said = new URLSearchParams(search);
-  const state = { ...START, key: keyOf(path) };
+  const night = oneOf(said.get("night"), /** @type {const} */ (["", "0", "1"]));
+  const picture = part(/^\/masks\/([^/]+)$/, path);
+  if (picture) return { ...START, view: "masks", picture, night };
+  if (/^\/masks\/?$/.test(path))
+    return { ...START, view: "pictures", only: said.get("only") ?? "", q: said.get("q") ?? "", night };
+  const state = { ...START, key: part(/^\/card\/([^/]+)$/, path), night };
   for (const name of FILTERS) state[name] = said.get(name) ?? "";
   state.side = oneOf(said.get("side"), /** @type {const} */ (["front", "back"]));
   state.view = oneOf(said.get("view"), /** @type {const} */ (["stack", "grid"]));
   state.width = oneOf(said.get("width"), WIDTHS);
-  state.night = oneOf(said.get("night"), /** @type {const} */ (["", "0", "1"]));
   return state;
 }
 
@@ -63,12 +70,21 @@ export function read(hash) {
  * @returns {string}
  */
 export function write(state) {
-  const said = filters(state);
-  for (const name of /** @type {const} */ (["side", "view", "width", "night"])) {
+  const said = state.view === "masks" ? new URLSearchParams() : filters(state);
+  for (const name of isOfCards(state) ? /** @type {const} */ (["side", "view", "width"]) : []) {
     if (state[name] !== START[name]) said.set(name, state[name]);
   }
-  const path = state.key ? `#/card/${encodeURIComponent(state.key)}` : "#/";
+  if (state.night) said.set("night", state.night);
+  const path = pathOf(state);
   return said.size ? `${path}?${said}` : path;
+}
+
+/**
+ * Whether cards are seen, and not pictures.
+ * @param {State} state
+ */
+export function isOfCards(state) {
+  return state.view === "stack" || state.view === "grid";
 }
 
 /**
@@ -82,11 +98,21 @@ export function filters(state) {
   return said;
 }
 
-/** @param {string} path */
-function keyOf(path) {
-  const found = /^\/card\/([^/]+)$/.exec(path);
+/** @param {State} state */
+function pathOf(state) {
+  if (state.view === "pictures") return "#/masks";
+  if (state.view === "masks") return `#/masks/${encodeURIComponent(state.picture)}`;
+  return state.key ? `#/card/${encodeURIComponent(state.key)}` : "#/";
+}
+
+/**
+ * What a path names; empty where it is another path, or is written wrong.
+ * @param {RegExp} pattern
+ * @param {string} path
+ */
+function part(pattern, path) {
   try {
-    return found ? decodeURIComponent(found[1] ?? "") : "";
+    return decodeURIComponent(pattern.exec(path)?.[1] ?? "");
   } catch {
     return "";
   }

@@ -1,29 +1,32 @@
 // The page of `deckwright preview`: what is chosen stands in its address, what is shown follows the builds.
 
-import { FILTERS, filters as filtersOf, read, START, UNFILTERED, WIDTHS, write } from "./address.js";
+import { filters as filtersOf, isOfCards, UNFILTERED, WIDTHS, write } from "./address.js";
 import { Builds } from "./builds.js";
 import { Details } from "./details.js";
-import { counted, find, make, press, say } from "./dom.js";
+import { counted, find, press, say } from "./dom.js";
 import { Drawers } from "./drawers.js";
 import { Filters } from "./filters.js";
 import { Grid } from "./grid.js";
 import { Keys } from "./keys.js";
 import { Listing } from "./listing.js";
 import { Night } from "./night.js";
+import { Place } from "./pictures/place.js";
 import { Problems } from "./problems.js";
+import { missed, none } from "./reasons.js";
+import { Search } from "./search.js";
 import * as server from "./server.js";
 import { Stack } from "./stack.js";
+import { Way } from "./way.js";
 
 /** @typedef {import("./address.js").State} State */
 
-/** Milliseconds after the last letter, before it is searched. */
-const TYPING = 150;
-/** Milliseconds that something has to be seen to be a step "back". */
-const STEP = 700;
+const SCROLLS = ["ArrowDown", "ArrowUp", "PageDown", "PageUp"];
 
 class Page {
-  /** @type {State} */
-  #state = read(location.hash);
+  #way = new Way({
+    leaves: (from, to) => this.#place.leaves(from, to),
+    went: (from, first, isFollowed) => this.#went(from, first, isFollowed),
+  });
   /** @type {server.Deck | null} */
   #deck = null;
   /** The card that is shown. @type {server.Card | null} */
@@ -31,16 +34,12 @@ class Page {
   /** The card that is there in place of one that is not. @type {string | null} */
   #near = null;
   #turn = 0;
-  #stepped = 0;
-  #typing = 0;
   /** @type {Promise<void>} */
   #moving = Promise.resolve();
   #moves = 0;
 
-  #search = find("search", HTMLInputElement);
   #told = find("told", HTMLElement);
   #main = find("main", HTMLElement);
-  #views = { stack: find("stack", HTMLElement), grid: find("grid", HTMLElement) };
 
   #drawers = new Drawers();
   #listing = new Listing(() => this.#listed());
@@ -56,105 +55,115 @@ class Page {
   #grid = new Grid(this.#listing, (key) => write({ ...this.#state, key, side: "front", view: "stack" }));
   #filters = new Filters((change) => {
     this.#drawers.close();
-    this.#go(change, true, true);
+    this.#way.go(change, true, true);
   });
-  #details = new Details();
+  #search = new Search({
+    searched: (q, isDone) => this.#seek(q, isDone),
+    left: () => this.#main.focus({ preventScroll: true }),
+  });
+  #details = new Details((picture) => this.#way.masksAddress(picture));
   #builds = new Builds(() => this.#refresh());
-  #problems = new Problems((key) => write({ ...START, night: this.#state.night, width: this.#state.width, key }));
-  #keys = new Keys([
-    { keys: [" ", "Enter"], shown: "Space Enter", words: "Turn the card", run: () => this.#flip() },
-    { keys: ["ArrowRight", "j"], shown: "→ j", words: "Next card", run: () => this.#step(1), again: true },
-    { keys: ["ArrowLeft", "k"], shown: "← k", words: "Previous card", run: () => this.#step(-1), again: true },
-    {
-      keys: ["ArrowDown", "ArrowUp", "PageDown", "PageUp"],
-      shown: "↓ ↑",
-      words: "Scroll",
-      run: (key) => this.#scroll(key),
-      again: true,
+  #problems = new Problems((key) => this.#way.cardAddress(key));
+  #place = new Place({
+    state: () => this.#state,
+    choose: (change) => this.#way.go(change, true),
+    address: (picture) => this.#way.masksAddress(picture),
+    cardAddress: (key) => this.#way.cardAddress(key),
+    told: (words) => say(this.#told, words),
+    night: () => this.#night.on,
+    leave: () => this.#way.leave(),
+    keys: (keys) => {
+      this.#keys.ofMasks = keys;
     },
-    {
-      keys: ["g"],
-      words: "One card, or all as a grid",
-      run: () => this.#view(this.#state.view === "grid" ? "stack" : "grid"),
-    },
-    { keys: ["/"], words: "Search", run: () => this.#search.select() },
-    { keys: ["f"], words: "Filters", run: () => this.#drawers.toggle("filters") },
-    { keys: ["i"], words: "About this card", run: () => this.#about() },
-    { keys: ["e"], words: "Open the card in the editor", run: () => this.#edit() },
-    { keys: ["p"], words: "Problems", run: () => this.#problems.toggle() },
-    { keys: ["n"], words: "Night or day", run: () => this.#toggleNight() },
-    { keys: ["w"], words: "Next width", run: () => this.#widen() },
-    { keys: ["h"], words: "Show or hide masks", run: () => this.#stack.tell("h") },
-    { keys: ["r"], words: "Play the sounds again", run: () => this.#stack.tell("r") },
-    { keys: ["t"], words: "Type the answer", run: () => this.#stack.type() },
-    { keys: ["Escape"], shown: "Esc", words: "Close, or leave the search", run: () => this.#escape() },
-  ]);
+  });
+  #keys = new Keys(
+    [
+      [
+        ["stack"],
+        [
+          { keys: [" ", "Enter"], shown: "Space Enter", words: "Turn the card", run: () => this.#flip() },
+          { keys: ["ArrowRight", "j"], shown: "→ j", words: "Next card", run: () => this.#step(1), again: true },
+          { keys: ["ArrowLeft", "k"], shown: "← k", words: "Previous card", run: () => this.#step(-1), again: true },
+          { keys: ["i"], words: "About this card", run: () => this.#drawers.toggle("about") },
+          { keys: ["e"], words: "Open the card in the editor", run: () => this.#edit() },
+          { keys: ["w"], words: "Next width", run: () => this.#widen() },
+          { keys: ["h"], words: "Show or hide masks", run: () => this.#stack.tell("h") },
+          { keys: ["r"], words: "Play the sounds again", run: () => this.#stack.tell("r") },
+          { keys: ["t"], words: "Type the answer", run: () => this.#stack.type() },
+        ],
+      ],
+      [["pictures"], [{ keys: ["a"], words: "Add a picture from a file", run: () => this.#place.add() }]],
+      [
+        ["stack", "grid"],
+        [
+          { keys: ["g"], words: "One card, or all as a grid", run: () => this.#swap() },
+          { keys: ["f"], words: "Filters", run: () => this.#drawers.toggle("filters") },
+        ],
+      ],
+      [
+        ["stack", "grid", "pictures"],
+        [
+          { keys: SCROLLS, shown: "↓ ↑", words: "Scroll", run: (key) => this.#scroll(key), again: true },
+          { keys: ["/"], words: "Search", run: () => this.#search.select() },
+          { keys: [], shown: "Ctrl V", words: "Add the picture in the clipboard" },
+        ],
+      ],
+      [
+        ["stack", "grid", "pictures", "masks"],
+        [
+          { keys: ["m"], words: "Pictures, or back to the cards", run: () => this.#toPictures() },
+          { keys: ["p"], words: "Problems", run: () => this.#problems.toggle() },
+          { keys: ["n"], words: "Night or day", run: () => this.#toggleNight() },
+          { keys: ["Escape"], shown: "Esc", words: "Close, go back, or leave the search", run: () => this.#escape() },
+        ],
+      ],
+    ],
+    () => this.#state.view,
+  );
 
   start() {
-    addEventListener("hashchange", () => this.#follow());
     for (const button of document.querySelectorAll("button[data-view]")) {
-      button.addEventListener("click", () =>
-        this.#view(/** @type {HTMLElement} */ (button).dataset.view === "grid" ? "grid" : "stack"),
-      );
+      const { view } = /** @type {HTMLElement} */ (button).dataset;
+      button.addEventListener("click", () => this.#view(/** @type {State["view"]} */ (view)));
     }
     for (const button of document.querySelectorAll("button[data-width]")) {
       const width = /** @type {State["width"]} */ (/** @type {HTMLElement} */ (button).dataset.width);
-      button.addEventListener("click", () => this.#go({ width }, false));
+      button.addEventListener("click", () => this.#way.go({ width }, false));
     }
     find("skip", HTMLAnchorElement).addEventListener("click", (event) => {
       event.preventDefault();
       this.#main.focus();
     });
-    this.#search.addEventListener("input", () => {
-      clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => this.#go({ q: this.#search.value.trim() }, false, true), TYPING);
-    });
-    find("search-form", HTMLFormElement).addEventListener("submit", (event) => {
-      event.preventDefault();
-      clearTimeout(this.#typing);
-      this.#go({ q: this.#search.value.trim() }, true, true);
-      if (this.#state.view === "grid") this.#grid.focus();
-      else this.#main.focus({ preventScroll: true });
-    });
     this.#draw();
     this.#loading = this.#builds.start();
+  }
+
+  get #state() {
+    return this.#way.state;
   }
 
   // What is chosen
 
   /**
-   * Changes what is chosen. `step`: "back" leads to what was before. `first`: where the card is not among those that are
-   * kept, the first of them takes its place.
-   * @param {Partial<State>} change
-   * @param {boolean} step
-   * @param {boolean} [first]
+   * Shows what is chosen now.
+   * @param {State} from
+   * @param {boolean} first
+   * @param {boolean} isFollowed
    */
-  #go(change, step, first = false) {
-    this.#state = { ...this.#state, ...change };
-    const now = performance.now();
-    const address = write(this.#state);
-    if (address !== location.hash) {
-      if (step && now - this.#stepped > STEP) history.pushState(null, "", address);
-      else history.replaceState(null, "", address);
-    }
-    if (step) this.#stepped = now;
+  #went(from, first, isFollowed) {
+    const to = this.#state;
+    if (to.view !== from.view) this.#drawers.close();
     this.#draw();
     void this.#load(first);
-  }
-
-  /** The address was changed by a link, by hand, or by "back". */
-  #follow() {
-    const before = this.#state;
-    this.#state = read(location.hash);
-    this.#stepped = performance.now();
-    this.#draw();
-    void this.#load(false);
-    if (before.view === "grid" && this.#state.view === "stack") this.#main.focus({ preventScroll: true });
+    const isElsewhere = isOfCards(from) !== isOfCards(to) || from.picture !== to.picture;
+    if (isElsewhere && !isOfCards(to)) this.#place.focus(from, to);
+    else if (isElsewhere || (isFollowed && from.view === "grid" && to.view === "stack"))
+      this.#main.focus({ preventScroll: true });
   }
 
   #flip() {
     if (this.#state.view !== "stack" || !this.#state.key) return;
-    this.#go({ side: this.#state.side === "front" ? "back" : "front" }, false);
+    this.#way.go({ side: this.#state.side === "front" ? "back" : "front" }, false);
     say(this.#told, this.#state.side === "back" ? "Answer" : "Question");
   }
 
@@ -171,7 +180,7 @@ class Page {
       const neighbours = this.#card?.neighbours;
       const to = neighbours ? (by > 0 ? neighbours.next : neighbours.previous) : this.#near;
       if (!to) return;
-      this.#go({ key: to, side: "front" }, true);
+      this.#way.go({ key: to, side: "front" }, true);
       await this.#settled();
     });
   }
@@ -179,45 +188,60 @@ class Page {
   /** @param {State["view"]} view */
   #view(view) {
     if (view === this.#state.view) return;
-    const tile = view === "stack" ? this.#listing.at(this.#grid.active) : undefined;
-    this.#go(tile ? { view, key: tile.key, side: "front" } : { view }, true);
+    const tile = this.#state.view === "grid" ? this.#listing.at(this.#grid.active) : undefined;
+    if (tile && view === "stack") this.#way.go({ view, key: tile.key, side: "front" }, true);
+    else this.#way.turnTo(view);
     if (view === "grid") this.#grid.reveal(this.#card?.position ?? 0);
   }
 
+  #swap() {
+    this.#view(this.#state.view === "grid" ? "stack" : "grid");
+  }
+
+  #toPictures() {
+    if (this.#state.view === "pictures") this.#way.leave();
+    else this.#way.turnTo("pictures");
+  }
+
   #toggleNight() {
-    this.#go({ night: this.#night.on ? "0" : "1" }, false);
+    this.#way.go({ night: this.#night.on ? "0" : "1" }, false);
   }
 
   #widen() {
-    this.#go({ width: WIDTHS[WIDTHS.indexOf(this.#state.width) + 1] ?? WIDTHS[0] }, false);
-  }
-
-  #about() {
-    if (this.#state.view === "stack") this.#drawers.toggle("about");
+    this.#way.go({ width: WIDTHS[WIDTHS.indexOf(this.#state.width) + 1] ?? WIDTHS[0] }, false);
   }
 
   #edit() {
-    if (this.#state.view === "stack" && this.#card?.editor) location.assign(this.#card.editor);
+    if (this.#card?.editor) location.assign(this.#card.editor);
   }
 
   /** @param {string} key */
   #scroll(key) {
-    const room = this.#state.view === "grid" ? this.#views.grid : find("stage", HTMLElement);
+    const rooms = { stack: "stage", grid: "grid", pictures: "pictures-room", masks: "masks" };
+    const room = find(rooms[this.#state.view], HTMLElement);
     const far = key.startsWith("Page") ? room.clientHeight * 0.9 : 60;
     room.scrollBy({ top: key.endsWith("Up") ? -far : far });
   }
 
   #escape() {
+    const isListed = !find("problems", HTMLElement).hidden;
     if (this.#drawers.isOpen) this.#drawers.close();
-    else if (document.activeElement === this.#search) {
-      if (this.#search.value) {
-        this.#search.value = "";
-        this.#go({ q: "" }, false, true);
-      } else this.#main.focus({ preventScroll: true });
-    } else {
-      this.#problems.toggle(false);
-      if (document.activeElement instanceof HTMLIFrameElement) this.#main.focus({ preventScroll: true });
-    }
+    else if (this.#search.isActive) this.#search.escape();
+    else if (isListed) this.#problems.toggle(false);
+    else if (!isOfCards(this.#state)) this.#way.leave();
+    if (document.activeElement instanceof HTMLIFrameElement) this.#main.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {string} q
+   * @param {boolean} isDone
+   */
+  #seek(q, isDone) {
+    this.#way.go({ q }, isDone, true);
+    if (!isDone) return;
+    if (this.#state.view === "grid") this.#grid.focus();
+    else if (this.#state.view === "pictures") this.#place.focus(this.#state, this.#state);
+    else this.#main.focus({ preventScroll: true });
   }
 
   /**
@@ -227,7 +251,6 @@ class Page {
    */
   #press(key, shift) {
     this.#keys.press(shift && key === "/" ? "?" : key);
-    if (key === "/") this.#search.focus();
   }
 
   // What is shown
@@ -237,10 +260,14 @@ class Page {
     const state = this.#state;
     this.#night.show(state.night);
     document.body.dataset.view = state.view;
-    for (const [name, view] of Object.entries(this.#views)) view.hidden = name !== state.view;
-    press("button[data-view]", "view", state.view);
+    for (const view of /** @type {const} */ (["stack", "grid", "pictures", "masks"]))
+      find(view, HTMLElement).hidden = view !== state.view;
+    press("button[data-view]", "view", isOfCards(state) ? state.view : "pictures");
     press("button[data-width]", "width", state.width);
-    if (document.activeElement !== this.#search && this.#search.value.trim() !== state.q) this.#search.value = state.q;
+    this.#search.show(state);
+    this.#way.entitle(this.#card?.title);
+    this.#place.show(state);
+    if (!isOfCards(state)) return;
     if (this.#deck) this.#filters.show(this.#deck, state);
     if (this.#card && this.#card.key === state.key) this.#stack.show(this.#card, state, this.#night.on);
     if (state.view === "grid") this.#grid.draw();
@@ -272,13 +299,15 @@ class Page {
    */
   async #loadAll(first) {
     const turn = ++this.#turn;
+    if (this.#state.view === "pictures") await this.#place.load();
+    if (!isOfCards(this.#state)) return;
     const filters = filtersOf(this.#state);
     const listing = this.#listing.choose(filters);
     if (first) this.#grid.restart();
     if (!this.#state.key || this.#state.view === "grid") await listing;
     if (turn !== this.#turn || this.#state.view === "grid") return;
     if (!this.#state.key) {
-      this.#take(this.#listing.at(0)?.key ?? "");
+      this.#way.take(this.#listing.at(0)?.key ?? "");
       if (!this.#state.key) return this.#empty();
     }
     try {
@@ -289,7 +318,7 @@ class Page {
         if (turn !== this.#turn) return;
         const to = this.#listing.at(0)?.key;
         if (!to) return this.#empty();
-        this.#take(to);
+        this.#way.take(to);
         return await this.#loadAll(false);
       }
       if ("missing" in card) this.#miss(card);
@@ -299,15 +328,6 @@ class Page {
     }
   }
 
-  /**
-   * Another card takes the place of the one in the address.
-   * @param {string} key
-   */
-  #take(key) {
-    this.#state = { ...this.#state, key, side: "front" };
-    history.replaceState(null, "", write(this.#state));
-  }
-
   /** @param {server.Card} card */
   #show(card) {
     const patched = this.#card?.key === card.key && this.#card.digest !== card.digest;
@@ -315,7 +335,7 @@ class Page {
     this.#near = null;
     this.#stack.show(card, this.#state, this.#night.on);
     this.#details.show(card);
-    document.title = `${card.title.slice(0, 60)} · ${this.#deck?.name ?? "Preview"}`;
+    this.#way.entitle(card.title);
     if (patched) {
       const paper = find("paper", HTMLElement);
       paper.classList.remove("patched");
@@ -329,42 +349,27 @@ class Page {
     this.#card = null;
     this.#near = missing.near;
     this.#details.show(null);
-    const errors = this.#deck?.problems.some((one) => one.severity === "error");
-    const words = errors
-      ? `${missing.message} If its note has an error, it comes back when the error is mended.`
-      : missing.message;
+    const hasErrors = this.#deck?.problems.some((one) => one.severity === "error") ?? false;
     const href = write({ ...this.#state, key: missing.near ?? "", side: "front" });
-    const way = make("a", { class: "button", href }, missing.near ? "Go to the nearest card" : "Go to the first card");
-    this.#stack.nothing("This card is not there", words, way);
+    this.#stack.nothing(...missed(missing, hasErrors, href));
   }
 
   #empty() {
     this.#card = null;
     this.#near = null;
     this.#details.show(null);
-    const [title, words, ...ways] = this.#why();
-    this.#stack.nothing(title, words, ...ways);
+    this.#stack.nothing(...this.#why());
   }
 
-  /** @returns {[string, string, ...Node[]]} */
   #why() {
-    if (FILTERS.some((name) => this.#state[name])) {
-      const lift = () => this.#go(UNFILTERED, true, true);
-      return [
-        "No card is like that",
-        "Nothing fits the search and all filters.",
-        make("button", { type: "button", class: "button", onclick: lift }, "Show all cards"),
-      ];
-    }
-    return ["There are no cards yet", "Cards appear here as soon as a note is saved."];
+    return none(this.#state, () => this.#way.go(UNFILTERED, true, true));
   }
 
   /** The list has an answer of the server. */
   #listed() {
     if (this.#listing.total === 0) this.#grid.nothing(...this.#why());
     this.#grid.draw();
-    if (this.#search === document.activeElement && this.#state.q)
-      say(this.#told, counted(this.#listing.total ?? 0, "card"));
+    if (this.#search.isActive && this.#state.q) say(this.#told, counted(this.#listing.total ?? 0, "card"));
   }
 
   // Builds
@@ -380,6 +385,7 @@ class Page {
       find("state", HTMLElement).title =
         `Build ${deck.build}, ${deck.seconds.toFixed(2)} s${deck.changed ? `: ${deck.changed}` : ""}`;
       this.#problems.show(deck);
+      this.#place.build(deck);
       this.#draw();
       await this.#load(false);
       return deck;

@@ -14,39 +14,48 @@ const STATES = {
 export class Details {
   #body = find("about-body", HTMLElement);
   #shown = "";
+  #masksOf;
+
+  /** @param {(picture: string) => string} masksOf  the address of the masks of a picture */
+  constructor(masksOf) {
+    this.#masksOf = masksOf;
+  }
 
   /**
    * Shows what is known of a card; nothing is drawn anew where nothing is.
    * @param {Card | null} card
    */
   show(card) {
-    const shown = JSON.stringify(card && { ...card, neighbours: null, position: null, total: null });
+    const masks = card?.picture ? this.#masksOf(card.picture) : "";
+    const shown = JSON.stringify(card && { ...card, neighbours: null, position: null, total: null, masks });
     if (shown === this.#shown) return;
     const same = this.#body.dataset.key === card?.key;
-    const asked = same && document.activeElement === this.#body.querySelector("a.edit");
+    const asked = same ? this.#ways().indexOf(/** @type {HTMLElement} */ (document.activeElement)) : -1;
     this.#shown = shown;
     this.#body.dataset.key = card?.key ?? "";
-    this.#body.replaceChildren(...(card ? parts(card) : [make("p", { class: "soft" }, "No card is shown.")]));
-    if (asked) this.#body.querySelector("a")?.focus({ preventScroll: true });
+    this.#body.replaceChildren(...(card ? parts(card, masks) : [make("p", { class: "soft" }, "No card is shown.")]));
+    this.#ways()[asked]?.focus({ preventScroll: true });
+  }
+
+  /** @returns {HTMLElement[]} */
+  #ways() {
+    return [...this.#body.querySelectorAll("a.edit")].filter((one) => one instanceof HTMLElement);
   }
 }
 
-/** @param {Card} card */
-function parts(card) {
-  const found = [];
+/**
+ * @param {Card} card
+ * @param {string} masks  their address; empty where it has none
+ */
+function parts(card, masks) {
   const place = `${card.file}:${card.line}`;
-  if (card.editor) {
-    found.push(
-      make(
-        "a",
-        { class: "edit", href: card.editor, title: "Open in the editor (e)" },
-        icon("edit"),
-        make("span", {}, "Edit ", make("span", { class: "path" }, place)),
-      ),
-    );
-  } else {
-    found.push(make("p", { class: "path" }, place));
-  }
+  /** @type {HTMLElement[]} */
+  const found = [
+    card.editor
+      ? way("edit", "Edit", place, card.editor, "Open in the editor (e)")
+      : make("p", { class: "path" }, place),
+  ];
+  if (masks) found.push(way("masks", "Edit masks", card.picture, masks));
   if (card.problems.length) {
     found.push(
       make(
@@ -60,6 +69,18 @@ function parts(card) {
   found.push(make("section", {}, make("h3", {}, "Identity"), identity(card)));
   found.push(make("section", {}, make("h3", {}, "Source"), source(card)));
   return found;
+}
+
+/**
+ * @param {string} drawing
+ * @param {string} words
+ * @param {string} path
+ * @param {string} href
+ * @param {string} [title]
+ */
+function way(drawing, words, path, href, title) {
+  const text = make("span", {}, `${words} `, make("span", { class: "path" }, path));
+  return make("a", { class: "edit", href, title }, icon(drawing), text);
 }
 
 /** @param {Card} card */

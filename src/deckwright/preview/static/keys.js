@@ -2,30 +2,42 @@
 
 import { find, make, takesText } from "./dom.js";
 
+/** @typedef {import("./address.js").View} View */
+
 /**
- * @typedef {object} Deed
+ * What the dialog lists.
+ * @typedef {object} Listed
  * @property {string[]} keys  as events name them; letters small
  * @property {string} [shown]  where that is not how people call them
  * @property {string} words
- * @property {(key: string) => void} run
- * @property {boolean} [again]  whether holding the key repeats it
+ */
+
+/**
+ * @typedef {Listed & { run?: (key: string) => void, again?: boolean }} Deed  Holding the key repeats it `again`. What the page
+ *   hears elsewhere has no `run`.
  */
 
 export class Keys {
   #dialog = find("help", HTMLDialogElement);
-  /** @type {Map<string, Deed>} */
-  #deeds = new Map();
+  /** @type {Record<View, Deed[]>} */
+  #deeds = { stack: [], grid: [], pictures: [], masks: [] };
+  #view;
 
-  /** @param {Deed[]} deeds */
-  constructor(deeds) {
-    const all = [...deeds, { keys: ["?"], words: "These keys", run: () => this.help() }];
-    for (const deed of all) for (const key of deed.keys) this.#deeds.set(key, deed);
-    find("help-keys", HTMLElement).append(
-      ...all.flatMap(({ keys, shown, words }) => [
-        make("dt", {}, ...(shown?.split(" ") ?? keys).map((key) => make("kbd", {}, key))),
-        make("dd", {}, words),
-      ]),
-    );
+  /**
+   * What else the dialog lists where masks are edited: the editor hears its keys itself.
+   * @type {readonly Listed[]}
+   */
+  ofMasks = [];
+
+  /**
+   * @param {[View[], Deed[]][]} deeds  and where they are done
+   * @param {() => View} view  what is seen now
+   */
+  constructor(deeds, view) {
+    this.#view = view;
+    for (const [views, some] of deeds) for (const one of views) this.#deeds[one].push(...some);
+    for (const some of Object.values(this.#deeds))
+      some.push({ keys: ["?"], words: "These keys", run: () => this.help() });
     find("help-open", HTMLButtonElement).addEventListener("click", () => this.help());
     this.#dialog.addEventListener("click", (event) => {
       if (event.target === this.#dialog) this.#dialog.close();
@@ -33,8 +45,18 @@ export class Keys {
     addEventListener("keydown", (event) => this.#hear(event));
   }
 
+  /** Lists the keys of what is seen. */
   help() {
-    if (!this.#dialog.open) this.#dialog.showModal();
+    if (document.querySelector("dialog[open]")) return;
+    const view = this.#view();
+    const listed = [...(view === "masks" ? this.ofMasks : []), ...this.#deeds[view]];
+    find("help-keys", HTMLElement).replaceChildren(
+      ...listed.flatMap(({ keys, shown, words }) => [
+        make("dt", {}, ...(shown?.split(" ") ?? keys).map((key) => make("kbd", {}, key))),
+        make("dd", {}, words),
+      ]),
+    );
+    this.#dialog.showModal();
   }
 
   /**
@@ -43,15 +65,17 @@ export class Keys {
    * @param {boolean} [repeated]
    */
   press(key, repeated = false) {
-    const deed = this.#deeds.get(key.length === 1 ? key.toLowerCase() : key);
+    const pressed = key.length === 1 ? key.toLowerCase() : key;
+    const deed = this.#deeds[this.#view()].find(({ keys }) => keys.includes(pressed));
     if (!deed) return false;
-    if (!repeated || deed.again) deed.run(key);
+    if (!repeated || deed.again) deed.run?.(key);
     return true;
   }
 
   /** @param {KeyboardEvent} event */
   #hear(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#dialog.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.querySelector("dialog[open]")) return;
     if (takesText(event.target) && event.key !== "Escape") return;
     const presses = event.key === " " || event.key === "Enter";
     if (presses && event.target instanceof Element && event.target.closest("button, a, summary")) return;

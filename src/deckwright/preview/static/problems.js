@@ -149,6 +149,6 @@ export function problem(one, address) {
  * What stands between backticks is code.
  * @param {string} text
  */
-function marked(text) {
+export function marked(text) {
   return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? make("code", {}, part) : part));
 }

@@ -71,12 +71,27 @@
  * @property {Problem[]} problems
  * @property {string} source
  * @property {string} editor
+ * @property {string} picture  of an occlusion note, that with the masks; else empty
  * @property {{ previous: string | null, next: string | null }} neighbours
  * @property {number | null} position  from 0; null where the filters leave the card out
  * @property {number} total
  */
 
 /** @typedef {{ missing: true, message: string, near: string | null }} Missing */
+
+/**
+ * A picture of the project that can have masks.
+ * @typedef {object} Picture
+ * @property {string} path
+ * @property {"drawing" | "picture"} kind  a drawing is an SVG
+ * @property {number} masks
+ * @property {{ key: string, id: string, title: string }[]} notes  occlusion notes that ask for its masks, with their first card
+ * @property {string} problem  what is wrong with it or its masks; else empty
+ * @property {string} version
+ */
+
+/** @typedef {{ build: number, reader: boolean, folders: string[], pictures: Picture[] }} Pictures  Folders are where pictures are saved. */
+/** @typedef {{ path: string, section: string, masks: string }} Saved  A new picture: the Markdown of its note, the address of its masks. */
 /** @typedef {{ build: number, state: Deck["state"], changedKeys: string[] | null, goneKeys: string[] }} Built */
 
 /** @returns {Promise<Deck>} */
@@ -119,6 +134,64 @@ export function side(key, side, night, digest, screen) {
   if (screen) said.set("screen", String(screen));
   if (night) said.set("night", "1");
   return `/cards/${encodeURIComponent(key)}/${side}?${said}`;
+}
+
+/** @returns {Promise<Pictures>} */
+export async function pictures() {
+  return (await ask("/api/masks")).json();
+}
+
+/**
+ * The address of a picture, at most 480 pixels large.
+ * @param {Picture} picture
+ */
+export function thumbnail({ path, version }) {
+  return `/pictures/${path.split("/").map(encodeURIComponent).join("/")}?${new URLSearchParams({ v: version, small: "1" })}`;
+}
+
+/** Bytes of a picture that is saved, at most. */
+export const LARGEST = 32 << 20;
+
+/** What was asked is refused, in words for people. `proposal` is a name that would be taken. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message
+   * @param {string} [proposal]
+   */
+  constructor(status, message, proposal = "") {
+    super(message);
+    this.status = status;
+    this.proposal = proposal;
+  }
+}
+
+/**
+ * Saves a picture. Throws Refused where the server does not take it, TypeError where there is no server.
+ * @param {string} name
+ * @param {Blob} picture
+ * @param {AbortSignal} signal
+ * @returns {Promise<Saved>}
+ */
+export async function save(name, picture, signal) {
+  if (picture.size > LARGEST) throw new Refused(413, "The picture is larger than 32 MiB.");
+  const token = document.querySelector("meta[name='deckwright-token']")?.getAttribute("content") ?? "";
+  const answer = await fetch(`/api/pictures?${new URLSearchParams({ name })}`, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-Deckwright-Token": token },
+    body: picture,
+    signal,
+  });
+  const text = await answer.text();
+  if (answer.ok) return JSON.parse(text);
+  /** @type {{ message?: string, name?: string }} */
+  let told = { message: text.trim() };
+  try {
+    told = JSON.parse(text);
+  } catch {
+    // Those who refuse before the request is read say it in plain words.
+  }
+  throw new Refused(answer.status, told.message || `The picture was not saved (${answer.status}).`, told.name);
 }
 
 /** Milliseconds between two attempts to reach the server. */
