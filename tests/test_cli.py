@@ -124,6 +124,7 @@ def test_help_lists_all_commands_in_order() -> None:
     assert listed == [
         "init",
         "build",
+        "push",
         "watch",
         "preview",
         "check",
@@ -131,6 +132,7 @@ def test_help_lists_all_commands_in_order() -> None:
         "rehearse",
         "read",
         "stats",
+        "ids",
         "release",
         "site",
         "masks",

@@ -12,6 +12,9 @@ BUILD = "build"
 CACHE = f"{BUILD}/.cache"
 """The folder for what a later build may use."""
 
+PUSHED = f"{BUILD}/.pushed"
+"""What was last handed to Anki on this computer."""
+
 BASELINE = "deck.baseline"
 """The alarms of rules for cards that are not told."""
 

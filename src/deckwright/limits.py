@@ -228,3 +228,9 @@ MAX_POINTS = 1_000
 
 MAX_THUMBNAIL = 480
 """Pixels of the longer side of a small picture."""
+
+MAX_ANKICONNECT_BYTES = 32 << 20
+"""Of one answer of AnkiConnect: two hundred notes, of which the longest take some kilobytes."""
+
+MAX_PUSH_TOLD = 20
+"""How many notes are named that are not in Anki as they were built: where there are more, nothing was imported."""

@@ -21,6 +21,7 @@ from . import _process, _talk
 _COMMANDS = (
     "init",
     "build",
+    "push",
     "watch",
     "preview",
     "check",

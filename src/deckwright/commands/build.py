@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -28,6 +28,7 @@ from ._talk import (
 
 if TYPE_CHECKING:
     from ..build import Outcome
+    from ..diagnostics import Diagnostic
     from ..package import Counts
 
 
@@ -77,13 +78,32 @@ def build(
     If a note has an error, no package is built and the previous one is kept. deck.lock records what makes each note the
     one that learners already have: commit it to Git.
     """
+    package, wrong = make(start, output, editions, keep_going, locked, retire, renumber, rename)
+    if hand_over:
+        hand_to_anki(package)
+    if wrong:
+        next_steps(explain_first(wrong))
+    elif not hand_over:
+        next_steps(command_line("build", options=["--open"]))
+    ctx.exit(int(bool(wrong)))
+
+
+def make(
+    start: Path,
+    output: Path | None = None,
+    editions: bool = False,
+    keep_going: bool = False,
+    locked: bool = False,
+    retire: bool = False,
+    renumber: tuple[str, ...] = (),
+    rename: bool = False,
+) -> tuple[Path, list[Diagnostic]]:
+    """Build the package, and say so: its absolute path, and all that was found if notes with errors are left out. If there
+    is no package, the command ends.
+    """
     is_plain = not (keep_going or retire or renumber or rename or "SOURCE_DATE_EPOCH" in os.environ)
     if is_plain and (made := _say_it_is_current(start, output, editions)):
-        if hand_over:
-            _hand_over(made)
-        else:
-            next_steps(command_line("build", options=["--open"]))
-        return
+        return made, []
     from .. import build as building
     from ..diagnostics import has_errors
 
@@ -92,7 +112,7 @@ def build(
     with progress() as show:
         outcome = building.build(root, options, show, say_waiting)
     say(outcome.found)
-    if outcome.status != "built":
+    if outcome.status != "built" or not outcome.target:
         _say_why_not(outcome)
     failed = has_errors(outcome.found)
     _say_what(outcome)
@@ -100,13 +120,7 @@ def build(
         remember(outcome, output is None, editions)
     if failed:
         click.echo(f"{summary(outcome.found)}: the notes with errors are left out.", err=True)
-    if hand_over and outcome.target:
-        _hand_over(outcome.target.resolve())
-    if failed:
-        next_steps(explain_first(outcome.found))
-    elif not hand_over:
-        next_steps(command_line("build", options=["--open"]))
-    ctx.exit(int(failed))
+    return outcome.target.resolve(), outcome.found if failed else []
 
 
 def _say_it_is_current(start: Path, output: Path | None, editions: bool) -> Path | None:
@@ -159,7 +173,7 @@ def say_waiting() -> None:
     click.echo("Another build of this project is running: waiting for it.", err=True)
 
 
-def _say_why_not(outcome: Outcome) -> None:
+def _say_why_not(outcome: Outcome) -> NoReturn:
     """Say why there is no package and what to do about it, and end."""
     found, target = outcome.found, outcome.target
     if outcome.status in ("bad name", "unknown id"):
@@ -228,11 +242,12 @@ _PATIENCE = 2.0
 """In seconds: how long the desktop has to say that it cannot open the package."""
 
 
-def _hand_over(package: Path) -> None:
-    """Open the package with the desktop's program for it, and do not wait until that program ends."""
+def hand_to_anki(package: Path) -> bool:
+    """Open the package with the desktop's program for it, and do not wait until that program ends. Whether it was opened."""
     import subprocess
 
     opener = "open" if sys.platform == "darwin" else "xdg-open"
+    why = ""
     try:
         if sys.platform == "win32":
             os.startfile(package)
@@ -243,13 +258,10 @@ def _hand_over(package: Path) -> None:
             with suppress(subprocess.TimeoutExpired):  # It is running, and so is what it opened.
                 if code := process.wait(_PATIENCE):
                     is_unknown = code == 3 and opener == "xdg-open"  # See EXIT CODES in its manual.
-                    why = "knows no program for it" if is_unknown else f"failed with exit code {code}"
-                    _say_unopened(package, f"{opener} {why}")
+                    why = f"{opener} {'knows no program for it' if is_unknown else f'failed with exit code {code}'}"
     except OSError:
-        _say_unopened(package, "no program opens it" if sys.platform == "win32" else f"{opener} is missing")
-
-
-def _say_unopened(package: Path, why: str) -> None:
-    click.echo(
-        f"The package cannot be opened from here: {why}. In Anki, choose File > Import, and {shown(package)}.", err=True
-    )
+        why = "no program opens it" if sys.platform == "win32" else f"{opener} is missing"
+    if why:
+        way = f"In Anki, choose File > Import, and {shown(package)}."
+        click.echo(f"The package cannot be opened from here: {why}. {way}", err=True)
+    return not why
