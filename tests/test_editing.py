@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from conftest import many
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from deckwright.cache import Cache
 from deckwright.diagnostics import Diagnostic
-from deckwright.diagrams import editing, mask_file
+from deckwright.diagrams import drawing as drawing_of
+from deckwright.diagrams import editing, marking, mask_file
 from deckwright.diagrams.editing import Edited, Wanted
 from deckwright.diagrams.edits import Edits, edited
 from deckwright.diagrams.labels import read as read_labels
@@ -333,7 +336,7 @@ FRACTIONS = st.one_of(st.integers(0, 1_000).map(lambda n: n / 10_000), st.floats
 def some_masks(draw: st.DrawFn, cell: int = 0) -> Mask:
     """A mask in a quarter of the width and of the height, so that those in other cells are beside it."""
     shape = draw(st.sampled_from(["rect", "ellipse", "polygon"]))
-    left, top = cell % 4 / 4 + draw(FRACTIONS), cell // 4 / 4 + draw(FRACTIONS)
+    left, top = cell % 4 / 4 + 0.02 + draw(FRACTIONS), cell // 4 / 4 + 0.02 + draw(FRACTIONS)
     width, height = (max(draw(FRACTIONS), 0.001) for _ in range(2))
     points = ()
     if shape == "polygon":
@@ -433,6 +436,43 @@ def test_edits_that_are_none_change_nothing() -> None:
 
 
 # In an SVG
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_again"),
+    [
+        ('<text x="9" y="16"{0}>blade</text><text x="9" y="36"{1}>stalk</text>', False),
+        pytest.param('<g{0}><text x="9" y="16"{1}>blade</text><path d="M1 1h9v9z"/></g>', True, marks=pytest.mark.ci),
+        pytest.param(
+            '<style>[data-mask]{{fill:none}}</style><text x="9" y="16">a</text><text x="9" y="36"{1}>b</text><g{0}/>',
+            True,
+            marks=pytest.mark.ci,
+        ),
+    ],
+)
+def test_what_is_a_mask_now_is_found_without_drawing(
+    monkeypatch: pytest.MonkeyPatch, inside: str, is_again: bool
+) -> None:
+    """Unless that may be another picture; and what is found is what is found by drawing."""
+    drawings = []
+    draw = drawing_of.draw
+
+    def counted(*arguments: Any) -> Any:
+        drawings.append(arguments)
+        return draw(*arguments)
+
+    monkeypatch.setattr(drawing_of, "draw", counted)
+    monkeypatch.setattr(marking, "_looks", {})
+    before, after = (
+        f"{HEAD}{inside.format(*attributes)}</svg>".encode()
+        for attributes in ((' data-mask="a"', ""), (' data-mask="b" data-mask-group="g"', " data-mask='c'"))
+    )
+    marking.marked(before, "a.svg", Cache())
+    found = marking.marked(after, "a.svg", Cache())
+    assert len(drawings) == 1 + is_again
+    marking._looks.clear()
+    assert found == marking.marked(after, "a.svg", Cache())
+
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40">'
 LEAF = f"""<?xml version='1.0' encoding='UTF-8'?>

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
+from ..diagnostics import Diagnostic
 from ..diagrams import mask_file, shapes
 from ..diagrams import picture as photograph
 from . import masks, pictures
@@ -72,22 +73,31 @@ def _mark(file: Path) -> tuple[int, ...]:
 
 
 def _counted(picture: Picture) -> tuple[int, str]:
-    from ..diagrams import labels
-
     try:
-        held = pictures.held(picture)
+        return _drawn(picture) if picture.is_drawing else _photographed(picture)
     except OSError as error:
         return 0, f"It cannot be read: {files.reason(error)}"
-    if picture.is_drawing:
-        drawing, found = labels.read(held.data, picture.place)
-        return len(drawing.masks) if drawing else 0, found[0].message if found else ""
+
+
+def _drawn(picture: Picture) -> tuple[int, str]:
+    from ..diagrams import labels
+
+    drawing, found = labels.read(pictures.held(picture).data, picture.place)
+    return len(drawing.masks) if drawing else 0, _first(found)
+
+
+def _photographed(picture: Picture) -> tuple[int, str]:
     size, found = photograph.measure(picture.file, picture.place)
-    if size is None or held.masks is None:
-        return 0, found[0].message if found else ""
-    read, found = mask_file.parse(held.masks, masks.target(picture), size)
-    whole = [mask for mask in read if mask]
-    found = [one for one in [*found, *shapes.check(whole, size)] if one.code != "O016"]
-    return len(read), found[0].message if found else ""
+    data = pictures.masks(picture) if size else None
+    if size is None or data is None:
+        return 0, _first(found)
+    read, found = mask_file.parse(data, masks.target(picture), size)
+    found = [one for one in [*found, *shapes.check([mask for mask in read if mask], size)] if one.code != "O016"]
+    return len(read), _first(found)
+
+
+def _first(found: Sequence[Diagnostic]) -> str:
+    return found[0].message if found else ""
 
 
 def has_reader() -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -95,10 +97,15 @@ def held(picture: Picture) -> Held:
     data = files.read(picture.file, MAX_SVG_BYTES if picture.is_drawing else MAX_MEDIA_BYTES)
     if picture.is_drawing:
         return Held(data, None)
+    return Held(data, masks(picture))
+
+
+def masks(picture: Picture) -> bytes | None:
+    """The bytes of a picture's mask file, None if it has none. Raises OSError."""
     try:
-        return Held(data, files.read(picture.target, MAX_MASK_FILE_BYTES))
+        return files.read(picture.target, MAX_MASK_FILE_BYTES)
     except FileNotFoundError:
-        return Held(data, None)
+        return None
 
 
 def refusal(picture: Picture) -> str:
@@ -128,8 +135,12 @@ def cache(root: Path) -> Cache:
 
 
 def drawn(picture: Picture, data: bytes, root: Path) -> Marked:
-    """What is seen in an SVG with these bytes."""
-    return marked(data, picture.place, cache(root))
+    """What is seen in an SVG with these bytes. Who asks while it is drawn waits for that."""
+    with _drawing[picture.place]:
+        return marked(data, picture.place, cache(root))
+
+
+_drawing: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def small(data: bytes, root: Path) -> bytes:
