@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from . import collection, collector, files, inputs, locks, manifest, names, package, settings, summary
+from . import collection, collector, edited, files, inputs, locks, manifest, names, package, settings, summary
 from .cache import Cache
 from .collection import Loaded
 from .compilation import Progress
@@ -185,12 +185,19 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
         except OSError as error:
             return _failed(outcome, "unwritable", root / BUILD, error)
     try:
-        cache = Cache(root / CACHE)
-        known = manifest.known(manifest.read(root), seen.root)
-        loaded = collection.load(project, options.terms, progress, cache, known)
+        cache, held, read = Cache(root / CACHE), manifest.read(root), dict[str, bytes]()
+        follows = not (options.locked or options.editions)
+        if follows and (followed := edited.load(project, options.terms, progress, cache, held, read=read)):
+            loaded, looked_at = followed
+            seen.add_all(looked_at)
+            found += loaded.diagnostics
+        else:
+            known = manifest.known(held, seen.root)
+            loaded = collection.load(project, options.terms, progress, cache, known, instead=read)
+            found += _told(project, loaded, options.terms)
     except OSError as error:
         return _failed(outcome, "unreadable", Path(error.filename or root), error)
-    outcome = replace(outcome, found=found + _told(project, loaded, options.terms), loaded=loaded)
+    outcome = replace(outcome, found=found, loaded=loaded)
     if not loaded.is_blocked and (wrong := _unknown_id(loaded, options.terms)):
         return replace(outcome, status="unknown id", problem=wrong)
     if reason := _objection(loaded, options.keep_going):
@@ -198,8 +205,11 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
     if options.locked and (stale_lines := loaded.stale_lines):
         return replace(outcome, status="locked", stale_lines=stale_lines)
     outcome = _written(project, loaded, outcome, cache, options.editions)
+    if outcome.status == "built" and (complete := _complete(seen, outcome)):
+        edited.keep(cache, project, loaded, complete)
+        outcome = replace(outcome, seen=complete)
     cache.prune()
-    return replace(outcome, seen=_complete(seen, outcome)) if outcome.status == "built" else outcome
+    return outcome
 
 
 def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
@@ -260,6 +270,8 @@ def _forgotten(project: Project, loaded: Loaded) -> list[Diagnostic]:
 
 def _unknown_id(loaded: Loaded, terms: Terms) -> str:
     """What is wrong with the IDs of the notes that may be renumbered; empty if nothing is."""
+    if not terms.renumber:
+        return ""
     known = {line.id for lines in (loaded.before.lines, loaded.assigned.ledger.lines) for line in lines.values()}
     unknown = min(terms.renumber - known, default="")
     if not unknown:

@@ -5,27 +5,43 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 from operator import eq
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from . import candidates, editions, files, identity, inputs, marks, notetypes
+from . import editions, files, identity, inputs, notetypes
 from .cache import Cache
-from .compilation import Body, Compilation, Progress
+from .compilation import Compilation, Progress
 from .descriptions import description
 from .diagnostics import Diagnostic, flood, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.section import outside, too_large, unreadable
+from .drafts import Draft, filled, illustrate
 from .identity import Assigned, Terms, ledger
 from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
 from .media.library import Library
-from .model import Candidate, Collection, Deck, Deletion, Diagram, Identity, Mask, Media, Note, Settings, Span
+from .model import Candidate, Collection, Deck, Identity, Media, Note, Settings, Span
 from .names import and_above, unused
 from .settings import Project
+
+
+class Findings(msgspec.Struct, frozen=True, array_like=True):
+    """What was found, in the order of the search: `first` where files were looked for, `files` in each of them, by their paths,
+    and `then` in what was made of them all.
+    """
+
+    first: list[Diagnostic]
+    files: Mapping[str, tuple[Diagnostic, ...]]
+    then: list[Diagnostic]
+
+    def all(self) -> list[Diagnostic]:
+        """All that is told, by place."""
+        return sort([*self.first, *flood.once(chain.from_iterable(self.files.values())), *self.then])
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -33,7 +49,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
     `notes` are those of the collection, with the keys of their files. `files` is how many files of notes there are,
     `spans` where each note of the collection stands, by its guid, and `members` the notes of each edition. `before` is the
-    ledger as it was read from `file`; `assigned` has what became of it.
+    ledger as it was read from `file`; `assigned` has what became of it. `findings` are what the diagnostics were made of.
     """
 
     collection: Collection
@@ -45,6 +61,7 @@ class Loaded(msgspec.Struct, frozen=True):
     before: Ledger
     file: Path
     assigned: Assigned
+    findings: Findings
 
     @property
     def is_blocked(self) -> bool:
@@ -80,13 +97,14 @@ def load(
     settings = project.settings
     cache = cache or Cache()
     sources = _Sources(project, known or {}, instead or {})
-    number, found = sources.number, sources.found
+    first = sources.found
     compilation = Compilation(sources.digests, sources.read, settings, cache)
-    drafts, lost, wrong = _drafts(compilation, progress)
+    drafts, lost, of_files = _drafts(compilation, progress)
     sources.drop()
-    found += flood.once(wrong)
+    found: list[Diagnostic] = [*first, *flood.once(chain.from_iterable(of_files))]
+    told = len(found)
     library = Library(project.root, settings.media, cache, known)
-    illustrated, wrong = _illustrated(drafts, library, project.root, cache)
+    illustrated, wrong = illustrate(drafts, library, project.root, cache)
     found += wrong
     file = project.root / ledger.FILE
     held, wrong = ledger.read(file, settings.id)
@@ -109,7 +127,7 @@ def load(
         settings,
         made,
         assigned.note_types,
-        decks=_decks(settings, assigned, len(identified)),
+        decks=decks(settings, assigned, len(identified)),
         media=tuple(media[name] for name in sorted(media)),
     )
     members, wrong = editions.members(settings, made)
@@ -118,7 +136,9 @@ def load(
     spans = {who.guid: draft.note.span for draft, who in identified}
     gc.freeze()
     gc.unfreeze()  # All of that stays. Now it counts as old, and is hardly looked at any more.
-    return Loaded(collection, made, spans, members, sort(found), number, before, file, assigned)
+    in_files = dict(zip((path for path, _ in sources.digests), of_files, strict=True))
+    findings = Findings(first, in_files, found[told:])
+    return Loaded(collection, made, spans, members, sort(found), sources.number, before, file, assigned, findings)
 
 
 def save(project: Project, loaded: Loaded) -> bool:
@@ -129,7 +149,7 @@ def save(project: Project, loaded: Loaded) -> bool:
 class Notes:
     """The notes of a collection, in the order of their files. Those of one file at a time are in memory."""
 
-    def __init__(self, compilation: Compilation, identified: Sequence[tuple[_Draft, Identity]]) -> None:
+    def __init__(self, compilation: Compilation, identified: Sequence[tuple[Draft, Identity]]) -> None:
         self._compilation = compilation
         self._identified = identified
 
@@ -156,22 +176,36 @@ class Notes:
     def at(self, place: int) -> Note:
         """The note at this place, counted from 0: alone it is quickly made."""
         draft, who = self._identified[place]
-        return _filled(draft, self._compilation.bodies(draft.file)[draft.place], who)
+        return filled(draft, self._compilation.bodies(draft.file)[draft.place], who)
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
+        for file, key, notes in self._files:
+            yield key, self._made(file, notes)
+
+    def files(self) -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
+        """The path of each file that has notes, the key that `parts` has for them, and their guids."""
+        for file, key, notes in self._files:
+            yield self._compilation.path(file), key, tuple([who.guid for _, who in notes])
+
+    @cached_property
+    def _files(self) -> list[tuple[int, bytes, list[tuple[Draft, Identity]]]]:
+        """Each file that has notes, by its number, with their key and all that they are made of."""
+        found = []
         for file, held in groupby(self._identified, key=lambda pair: pair[0].file):
             notes = [*held]
             made_of = [
                 (draft.place, who, [media.name for media in draft.media], draft.masks, draft.drawn)
                 for draft, who in notes
             ]
-            yield msgspec.msgpack.encode((self._compilation.key(file), made_of)), self._made(file, notes)
+            key = msgspec.msgpack.encode((self._compilation.key(file), made_of))
+            found.append((file, hashlib.sha256(key).digest(), notes))
+        return found
 
-    def _made(self, file: int, notes: Iterable[tuple[_Draft, Identity]]) -> Iterator[Note]:
+    def _made(self, file: int, notes: Iterable[tuple[Draft, Identity]]) -> Iterator[Note]:
         bodies = self._compilation.bodies(file)
         for draft, who in notes:
-            yield _filled(draft, bodies[draft.place], who)
+            yield filled(draft, bodies[draft.place], who)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Notes) and len(self) == len(other) and all(map(eq, self, other))
@@ -239,15 +273,15 @@ class _Sources:
 
 def _drafts(
     compilation: Compilation, progress: Progress
-) -> tuple[list[_Draft], list[tuple[str, Span]], list[Diagnostic]]:
-    """The notes of all files in document order; the ids of notes that have errors; and all that is wrong in files."""
-    drafts: list[_Draft] = []
+) -> tuple[list[Draft], list[tuple[str, Span]], list[tuple[Diagnostic, ...]]]:
+    """The notes of all files in document order; the ids of notes that have errors; and what is wrong in each file."""
+    drafts: list[Draft] = []
     lost: list[tuple[str, Span]] = []
-    found: list[Diagnostic] = []
+    found: list[tuple[Diagnostic, ...]] = []
     for file, compiled in enumerate(compilation.compile(progress)):
-        drafts += (_Draft(note, file, place) for place, note in enumerate(compiled.notes))
+        drafts += (Draft(note, file, place) for place, note in enumerate(compiled.notes))
         lost += compiled.lost
-        found += compiled.found
+        found.append(compiled.found)
     return drafts, lost, found
 
 
@@ -264,126 +298,7 @@ def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[
     return found
 
 
-class _Draft(msgspec.Struct, frozen=True):
-    """A note on its way: the file that it is in, by number, and its place among the notes of that file, which its body
-    has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are the fields made
-    from them.
-    """
-
-    note: Candidate
-    file: int
-    place: int
-    media: tuple[Media, ...] = ()
-    masks: tuple[Mask, ...] = ()
-    drawn: Mapping[str, str] = {}
-
-
-def _illustrated(
-    drafts: Sequence[_Draft], library: Library, root: Path, cache: Cache
-) -> tuple[list[_Draft], list[Diagnostic]]:
-    """The notes with their files and masks, but for those of which one is missing or wrong."""
-    made: list[_Draft] = []
-    found: list[Diagnostic] = []
-    shown: dict[int, tuple[list[Media], list[Diagnostic]]] = {}
-    for n, draft in enumerate(drafts):
-        if not draft.note.references:  # as in most notes
-            continue
-        results = [library.resolve(reference) for reference in draft.note.references]
-        wrong = [diagnostic for _, told in results for diagnostic in told]
-        shown[n] = [file for file, _ in results if file], wrong
-    pictures = [media[0] for n, (media, wrong) in shown.items() if drafts[n].note.mode and not has_errors(wrong)]
-    drawn = _drawn(pictures, root, cache)
-    for n, draft in enumerate(drafts):
-        if n not in shown:
-            made.append(draft)
-            continue
-        media, wrong = shown[n]
-        found += wrong
-        if not has_errors(wrong):
-            if draft.note.mode:
-                whole, more = _with_masks(draft, media, *drawn[media[0].path])
-                found += more
-                made += [whole] if whole else []
-            else:
-                made.append(_with_media(draft, media))
-    return made, found
-
-
-def _drawn(
-    pictures: Sequence[Media], root: Path, cache: Cache
-) -> Mapping[Path, tuple[Diagram | None, list[Diagnostic]]]:
-    """The diagrams that pictures with masks are, by their paths."""
-    if not pictures:
-        return {}
-    from . import diagrams  # It takes longer to import than most builds do without it.
-
-    return diagrams.draw(pictures, root, cache)
-
-
-def _with_media(draft: _Draft, media: Sequence[Media]) -> _Draft:
-    return replace(draft, note=candidates.with_media(draft.note, media), media=tuple(media))
-
-
-def _with_masks(
-    draft: _Draft, media: Sequence[Media], diagram: Diagram | None, found: Sequence[Diagnostic]
-) -> tuple[_Draft | None, list[Diagnostic]]:
-    """An occlusion note with the masks of its first picture; each mask, or group of masks, is a deletion. `diagram` is what
-    that picture is, `found` what is wrong with it.
-    """
-    from . import diagrams
-
-    note = draft.note
-    picture, *others = media
-    # A picture may do without masks: it is the note that needs them.
-    found = [replace(d, span=note.references[0].span) if d.code == "O002" else d for d in found]
-    if diagram is None:
-        return None, found
-    masks, wrong = diagrams.asked(diagram.masks, note.asked, note.span)
-    found += wrong
-    if has_errors(found):
-        return None, found
-    cards = list({mask.key: mask for mask in masks}.values())
-    labels = "".join(f"<li>{diagrams.escaped(mask.label)}</li>" for mask in masks)
-    # Only the ledger can number the masks. Until it has, they are numbered by their order, so that a change is seen.
-    text = diagrams.occlusion_text(masks, {mask.key: place for place, mask in enumerate(cards, 1)}, note.mode)
-    drawn = {"Occlusion": text, "Comments": f"<ul>{labels}</ul>"}
-    # In an SVG, the author draws the masks too.
-    drawing = candidates.drawing(picture, () if picture.path.suffix.lower() == ".svg" else masks)
-    files = (diagram.media, *others)
-    note = candidates.with_media(note, files, drawing, tuple(drawn.values()))
-    note = replace(note, deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards))
-    return replace(draft, note=note, media=files, masks=tuple(masks), drawn=drawn), found
-
-
-def _filled(draft: _Draft, body: Body, who: Identity) -> Note:
-    """The note as it ships: its ID, the names of its files and the numbers of its cards are in the fields."""
-    note = draft.note
-    fields = {**body.fields, **draft.drawn}
-    if draft.media:
-        names = [file.name for file in draft.media]
-        fields = {name: marks.fill(value, names) for name, value in fields.items()}
-    fields["ID"] = who.id
-    if draft.masks:
-        from . import diagrams
-
-        numbers = {deletion.text: number for deletion, number in zip(note.deletions, who.numbers, strict=True)}
-        fields["Occlusion"] = diagrams.occlusion_text(draft.masks, numbers, note.mode)
-    elif note.deletions:
-        fields = {name: marks.numbered(value, who.numbers) for name, value in fields.items()}
-    return Note(
-        guid=who.guid,
-        note_id=who.note_id,
-        mod=who.mod,
-        id=who.id,
-        note_type=note.note_type,
-        fields=fields,
-        tags=body.tags,
-        deck=note.deck,
-        span=note.span,
-    )
-
-
-def _decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, ...]:
+def decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, ...]:
     """Every deck that has notes, and all above it: Anki takes a deck's description only if none in between is missing.
 
     `number` is how many notes there are.

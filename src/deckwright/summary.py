@@ -15,7 +15,7 @@ from .diagnostics.identity import left, other_type, remasked, replaced
 from .identity import Ledger
 from .identity.heirs import heirs
 from .identity.ledger import FILE
-from .identity.lines import Line
+from .identity.lines import Line, differing
 from .model import Span
 
 _TOLD = 3
@@ -87,7 +87,7 @@ def losses(
 
 def _live_and_changed(before: Ledger, after: Ledger) -> tuple[dict[str, Line], dict[str, Line]]:
     """The lines of notes in the deck, by guid, before and after; but those that both have, which are nearly all."""
-    old, new = before.lines, after.lines
+    old, new = differing(before.lines, after.lines)
     was = {guid: line for guid, line in old.items() if not line.retired and new.get(guid) is not line}
     now = {guid: line for guid, line in new.items() if not line.retired and old.get(guid) is not line}
     return was, now

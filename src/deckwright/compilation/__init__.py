@@ -43,15 +43,22 @@ class Compilation:
     """The files of a project, compiled. The bodies of their notes are fetched one file at a time."""
 
     def __init__(
-        self, files: Sequence[tuple[str, str]], read: Callable[[str], bytes], settings: Settings, cache: Cache
+        self,
+        files: Sequence[tuple[str, str]],
+        read: Callable[[str], bytes],
+        settings: Settings,
+        cache: Cache,
+        *,
+        is_part: bool = False,
     ) -> None:
         """`files` are their paths, relative to the root with `/`, and the SHA-256 of their contents in hex; `read` returns
-        what is at such a path. Nothing is compiled yet.
+        what is at such a path. With `is_part`, the project has others, which need not be compiled. Nothing is compiled yet.
         """
         self._files = files
         self._read = read
         self._settings = CompilerSettings(settings.name, settings.tag_prefix)
         self._cache = cache
+        self._is_part = is_part
         self._bodies: dict[int, bytes] = {}
         of_settings = msgspec.msgpack.encode(self._settings)
         self._keys = [cache.key(STAGE, (*file, of_settings)) for file in files]
@@ -67,9 +74,18 @@ class Compilation:
             made[place] = self._keep(place, packed)
             progress(len(made), len(places))
         if (memory := _memory.get()) is not None:
-            memory.clear()
+            if not self._is_part:
+                memory.clear()
             memory.update((self._keys[place], compiled) for place, compiled in made.items())
         return [made[place] for place in places]
+
+    def take(self) -> list[Compiled] | None:
+        """What an earlier build has made of each file, None if not all of it is kept. From now on it need not be in memory."""
+        made = [self._kept(place) for place in range(len(self._files))]
+        for key in self._keys:
+            (_memory.get() or {}).pop(key, None)
+        found = [compiled for compiled in made if compiled]
+        return found if len(found) == len(made) else None
 
     def bodies(self, place: int) -> tuple[Body, ...]:
         """Those of the notes of a file. What the cache has lost in the meantime is made again, and raises OSError if the file
@@ -80,6 +96,10 @@ class Compilation:
             if data is not None:
                 return unpacked_bodies(data)
         return unpacked_bodies(parts(pack(*self._whole(place), self._settings))[1])
+
+    def path(self, place: int) -> str:
+        """The path of a file."""
+        return self._files[place][0]
 
     def key(self, place: int) -> str:
         """A name for the content of a file and all else that it was compiled with."""

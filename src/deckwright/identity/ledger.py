@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, zip_longest
+from operator import eq
 from pathlib import Path
 from zlib import crc32
 
@@ -35,7 +36,7 @@ from ..layout import LEDGER
 from ..limits import MAX_LEDGER_BYTES, MAX_LEDGER_TOLD
 from ..model import Span
 from . import merge
-from .lines import FORMAT, Head, Line, Release, Type
+from .lines import FORMAT, READ, Head, Line, Lines, Release, Type, differing
 
 FILE = LEDGER
 
@@ -112,7 +113,7 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
             continue
         try:
             if raw.startswith(b'{"guid"'):
-                line = _LINE.decode(raw)
+                line = READ(raw)
                 guid = line.guid
                 if not guid.isprintable() and _CONTROL.search(guid):
                     damaged.append((_span(name, number, raw), "the guid contains a control character"))
@@ -141,6 +142,31 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
     return (None if found else Ledger(merge.heads(heads.values()), types, lines)), found
 
 
+def unread(data: bytes) -> Ledger | None:
+    """The ledger that these bytes are, as `dump` has made them; None if they are not, as far as can be seen without reading all
+    of its lines.
+    """
+    first, *rest = data.split(b"\n")
+    types: dict[str, Type] = {}
+    lines: dict[str, bytes] = {}
+    if rest.pop() or b"\r" in data:
+        return None
+    for raw in rest:
+        if not raw.startswith(_GUID):
+            type_ = _TYPE.decode(raw)
+            types[type_.type] = type_
+            continue
+        guid = raw[len(_GUID) : raw.index(b'"', len(_GUID))]
+        if b"\\" in guid:
+            return None
+        lines[guid.decode()] = raw
+    return Ledger(_HEAD.decode(first), types, Lines(lines))
+
+
+_GUID = b'{"guid":"'
+"""How the line of a note begins."""
+
+
 def releases(data: bytes) -> tuple[Release, ...]:
     """The releases that these bytes of a ledger have, whatever is wrong with the rest of them."""
     heads = []
@@ -160,10 +186,17 @@ def _dumped(ledger: Ledger) -> Iterator[bytes]:
     """Its lines, one by one: all of them would be in memory several times."""
     encode = msgspec.json.Encoder().encode
     types = (ledger.types[key] for key in sorted(ledger.types))
-    lines = (ledger.lines[guid] for guid in sorted(ledger.lines))
-    for line in chain([ledger.head], types, lines):
-        body = encode(line)[:-1]
-        yield body + _ENDING % crc32(body)
+    held = ledger.lines
+    if isinstance(held, Lines):
+        kept = (held.new.get(guid, written) for guid, written in held.written.items())
+    else:
+        kept = (held[guid] for guid in sorted(held))
+    for line in chain([ledger.head], types, kept):
+        if isinstance(line, bytes):
+            yield line + b"\n"
+        else:
+            body = encode(line)[:-1]
+            yield body + _ENDING % crc32(body)
 
 
 def write(ledger: Ledger, path: Path, before: Ledger | None = None) -> bool:
@@ -171,10 +204,15 @@ def write(ledger: Ledger, path: Path, before: Ledger | None = None) -> bool:
 
     `before` is the ledger that was read from the file: where it is another one, so are the bytes.
     """
-    if before in (None, ledger) and _holds(path, ledger):
+    if (before is None or _are_equal(before, ledger)) and _holds(path, ledger):
         return False
     files.replace(path, _dumped(ledger))
     return True
+
+
+def _are_equal(one: Ledger, other: Ledger) -> bool:
+    """Whether two ledgers say the same. Lines that were not read are the same in both."""
+    return (one.head, one.types) == (other.head, other.types) and eq(*differing(one.lines, other.lines))
 
 
 def _holds(path: Path, ledger: Ledger) -> bool:
@@ -201,7 +239,7 @@ def read_bytes(path: Path) -> bytes:
         return b""
 
 
-_HEAD, _TYPE, _LINE = msgspec.json.Decoder(Head), msgspec.json.Decoder(Type), msgspec.json.Decoder(Line)
+_HEAD, _TYPE = msgspec.json.Decoder(Head), msgspec.json.Decoder(Type)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

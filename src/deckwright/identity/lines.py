@@ -6,6 +6,7 @@ stays readable; without one, and for every other change, `FORMAT` grows. What is
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from sys import intern
 from typing import Annotated, TypeAlias
 
@@ -181,3 +182,48 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     def name(self) -> str:
         """What people know the note by."""
         return " › ".join(self.key) or self.id
+
+
+class Lines(Mapping[str, Line]):
+    """The notes of a ledger as a build has written them, by guid. A line is read when it is asked for: most never are."""
+
+    def __init__(self, written: Mapping[str, bytes], new: Mapping[str, Line] | None = None) -> None:
+        """`written` are the lines in the order of their guids, without their ends; `new` are those that are others now."""
+        self.written = written
+        self.new = new or {}
+        self._read: dict[str, Line] = {}
+
+    def __getitem__(self, guid: str) -> Line:
+        line = self.new.get(guid) or self._read.get(guid)
+        if line is None:
+            line = self._read[guid] = READ(self.written[guid])
+        return line
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.written)
+
+    def __len__(self) -> int:
+        return len(self.written)
+
+    def with_new(self, lines: Mapping[str, Line]) -> Lines:
+        """The same, but for these lines, which must be there."""
+        made = Lines(self.written, {**self.new, **lines})
+        made._read = self._read
+        return made
+
+    def with_text(self, texts: Iterable[str]) -> set[str]:
+        """The guids of the lines, as they were written, that have one of these digests, as whatever."""
+        wanted = [f'"{text}"'.encode() for text in texts]
+        return {guid for guid, written in self.written.items() for text in wanted if text in written}
+
+
+def differing(before: Mapping[str, Line], after: Mapping[str, Line]) -> tuple[Mapping[str, Line], Mapping[str, Line]]:
+    """The lines before and after, without some of those that are the same: without nearly all, if the lines were not read."""
+    if isinstance(before, Lines) and isinstance(after, Lines) and before.written is after.written:
+        guids = before.new.keys() | after.new.keys()
+        return {guid: before[guid] for guid in guids}, {guid: after[guid] for guid in guids}
+    return before, after
+
+
+READ = msgspec.json.Decoder(Line).decode
+"""A line as it is written → what it says. Raises msgspec.MsgspecError."""
