@@ -32,7 +32,8 @@ def preview(start: Path, show: bool, port: int | None, editor: str, poll: bool) 
     """Show the cards in a browser while you write them.
 
     The page follows your files. It says what is wrong and where, and shows all the other cards. Nothing is built: neither the
-    package nor deck.lock changes. Only this computer can open the page. Ctrl-C ends it.
+    package nor deck.lock changes. You can also draw masks on your pictures there, and save them. Only this computer can open
+    the page. Ctrl-C ends it.
     """
     with needing("preview", "To see a preview"):
         from .. import preview as previewing

@@ -56,7 +56,8 @@ class Wish(msgspec.Struct, frozen=True):
 def serve(
     root: Path, wish: Wish, started: Callable[[str], None], deaf: Callable[[str], None] = lambda reason: None
 ) -> None:
-    """Serve the preview of the project in `root`. `started` is told its address. Nothing is written but to the cache.
+    """Serve the preview of the project in `root`. `started` is told its address. Nothing is written but to the cache,
+    and the masks and pictures that are saved in the page.
 
     Raises PortError if there is no free port. What goes wrong in the watching thread is raised here.
     """
