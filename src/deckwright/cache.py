@@ -147,7 +147,7 @@ class Cache:
             total += size
             if total > self._limit or used < oldest:
                 with suppress(OSError):  # Another build may have deleted it just now.
-                    path.unlink()
+                    Path(path).unlink()
 
     def _mark_used(self, entry: Path) -> None:
         if not self._read_only:
@@ -246,11 +246,11 @@ def _copied(key: str, source: BinaryIO, target: BinaryIO, size: int) -> bytes:
 _CHUNK = 1 << 18
 
 
-def _entries(folder: Path) -> Iterable[tuple[int, int, Path]]:
+def _entries(folder: Path) -> Iterable[tuple[int, int, str]]:
     """When each entry was last used, in nanoseconds, its bytes and its path. Other files in the folder are not ours."""
     with suppress(OSError), os.scandir(folder) as found:
         for entry in found:
             if _ENTRY.fullmatch(entry.name) and not entry.is_symlink():
                 with suppress(OSError):
                     held = entry.stat()
-                    yield held.st_mtime_ns, held.st_size, Path(entry.path)
+                    yield held.st_mtime_ns, held.st_size, entry.path
