@@ -467,7 +467,51 @@ def test_labels_that_are_close_are_looked_for_in_a_part_of_the_picture(
         one_by_one(labels.masks, whole, lambda some: drawing.opened(renderer.png(labels.drawing(some), *whole.size)))
     )
     # At full size, the whole and the part.
-    assert (drawn.count(1200), len([width for width in drawn if width not in (1200, 600, 218)])) == times
+    assert (drawn.count(1200), len([width for width in drawn if width not in (1200, 600, 300, 218, 150)])) == times
+
+
+@pytest.mark.parametrize(
+    ("fixed", "growing", "drawn"),
+    [(0.0, 4e-6, [150, 300]), (0.9, 0.0, [150, 300, 600, 1200]), (0.1, 5e-7, [150, 300, 600, 1200])],
+)
+def test_small_pictures_foretell_how_long_the_largest_takes(
+    monkeypatch: pytest.MonkeyPatch, fixed: float, growing: float, drawn: list[int]
+) -> None:
+    png, widths = renderer.png, []
+
+    def timed(source: bytes, width: int, height: int, is_clear: bool = False, *, budget: renderer.Budget) -> bytes:
+        widths.append(width)
+        if len(widths) <= 4:
+            budget.left -= fixed + growing * width * height
+        return png(source, width, height, is_clear)
+
+    labels, _ = svg_labels.read(SVG.format('<text data-mask="m" x="9" y="50">m</text>').encode(), "a.svg")
+    assert labels
+    monkeypatch.setattr(renderer, "png", timed)
+    if len(drawn) == 2:
+        with pytest.raises(FailedError, match="time"):
+            drawing.draw(labels, "a.svg")
+    else:
+        assert drawing.draw(labels, "a.svg")[0]
+    assert widths[:4] == drawn
+
+
+def test_labels_that_lie_over_one_another_in_too_many_pixels_are_not_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+    png = renderer.png
+
+    def counted(source: bytes, width: int, *given: object, **options: object) -> bytes:
+        sizes.append(width)
+        return png(source, width, *given, **options)
+
+    monkeypatch.setattr(renderer, "png", counted)
+    text = '<text data-mask="m{}" x="-50" y="400" font-size="900">mmmm</text>'
+    labels, _ = svg_labels.read(SVG.format("".join(text.format(n) for n in range(40))).encode(), "a.svg")
+    assert labels
+    assert drawing.draw(labels, "a.svg")[1] == [diagrams.drawing.too_heavy(Span("a.svg"), "crowd")]
+    assert sizes == [150, 300, 600, 1200, *[218] * len(sizes[4:])]  # Sketches, but no picture without some of them.
 
 
 def test_labels_that_nobody_can_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -475,7 +519,7 @@ def test_labels_that_nobody_can_read_are_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(drawing, "MIN_WIDTH", 400)
     text = '<text data-mask="m{}" x="{}" y="50" opacity=".8">mmmm</text>'
     _, found = read(tmp_path, "a.svg", SVG.format("".join(text.format(n, n) for n in range(40))))
-    assert words(found) == ["media/a.svg: error[O018]: more than 25 labels lie over one another"]
+    assert words(found) == ["media/a.svg: error[O018]: more than 8 labels lie over one another"]
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 30)] * 2), max_size=12), st.integers(0, 9))

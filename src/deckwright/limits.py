@@ -81,9 +81,9 @@ MAX_DRAWN_TEXT = 10_000
 MAX_LABELS = 1_000
 """Of one drawing, asked or not. On a screen nobody can read more."""
 
-MAX_OVERLAPPING = 25
+MAX_OVERLAPPING = 8
 """Labels of a drawing that lie over one another: each of them must be looked for by itself, which takes a tenth of a second
-or more. Nobody can read them.
+or more. Nobody can read them; in public diagrams it is two.
 """
 
 MAX_FILTER_STEPS = 500

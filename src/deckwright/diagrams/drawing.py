@@ -97,7 +97,7 @@ def draw(labels: Labels, path: str) -> tuple[Drawn | None, list[Diagnostic]]:
     try:
         # At half the size a label is found in a third of the time, and what takes for ever is noticed sooner. Where
         # others are near, it is looked for at full size.
-        small = pictures.whole((pixels // 2, high // 2))
+        small = pictures.small((pixels // 2, high // 2))
         data = pictures.png((pixels, high))
         size = _size(data)
         seen = look(pictures, small)

@@ -174,7 +174,8 @@ def _apart(places: Mapping[Label, Ink]) -> list[list[Label]]:
 def sketched(labels: Sequence[Label], sketch: Sketch, size: tuple[int, int]) -> dict[Label, Ink]:
     """Where labels may be in a picture of some size. Each label is in sketches of its own choice, half of them all.
 
-    Labels within one another share all of their pixels, so each level is looked for by itself.
+    Labels within one another share all of their pixels, so each level is looked for by itself. Raises CrowdError if they
+    lie over one another in too many pixels.
     """
     elements = {label.element for label in labels}
     levels: dict[int, list[Label]] = {}
@@ -186,7 +187,12 @@ def sketched(labels: Sequence[Label], sketch: Sketch, size: tuple[int, int]) -> 
         codes, length = _codes(len(level))
         owners = dict(zip(codes, level, strict=True))
         sketches = [sketch([label for code, label in owners.items() if code >> bit & 1]) for bit in range(length)]
-        places |= {owners[code]: reach(one, sketches[0].size, size) for code, one in _located(owners, _runs(sketches))}
+        small = sketches[0].size
+        most = MAX_OVERLAPPING * small[0] * small[1]
+        found = dict(_located(owners, _runs(sketches), most))
+        if sum(one.shape.width * one.shape.height for one in found.values()) > most:
+            raise CrowdError
+        places |= {owners[code]: reach(one, small, size) for code, one in found.items()}
     return places
 
 
@@ -205,14 +211,21 @@ def _codes(number: int) -> tuple[list[int], int]:
     return codes[:number], length
 
 
-def _located(codes: Collection[int], runs: Mapping[int, list[_Run]]) -> Iterator[tuple[int, Ink]]:
-    """Where each code may be: where it is alone, and where several are, if it may be one of them."""
+def _located(codes: Collection[int], runs: Mapping[int, list[_Run]], most: int) -> Iterator[tuple[int, Ink]]:
+    """Where each code may be: where it is alone, and where several are, if it may be one of them. Raises CrowdError if that
+    is more than `most` times.
+    """
+    pairs = 0
     places = {code: list(runs.get(code, ())) for code in codes}
     boxes = {code: _ink(alone).box for code, alone in places.items() if alone}
     for mixed in runs.keys() - places.keys():
         some = [code for code in codes if code & mixed == code]
         hidden = [code for code in some if code not in boxes]
+        pairs += len(codes) // 8  # Each was looked at, which takes less time.
         for run in _cut(runs[mixed]):
+            pairs += len(some)
+            if pairs > most:
+                raise CrowdError
             # There are more codes in it than labels that are there. If those around make it up, it is theirs.
             for far in (1, 3):
                 around = [code for code in some if code in boxes and _is_at(run, boxes[code], far)]

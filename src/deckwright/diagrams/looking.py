@@ -20,12 +20,17 @@ SKETCHED = 2.75
 """How many times smaller a sketch is than the picture in which the labels are looked for."""
 
 
+_FORETELLING = 4, 2
+"""How many times smaller the first pictures are than the one in which the labels are looked for."""
+
+
 class Pictures:
     """The pictures of a drawing, which may take so much time together. They raise what `renderer.png` raises."""
 
     def __init__(self, labels: Labels, pixels: int) -> None:
         """`pixels` is how many the largest picture has."""
         self.labels = labels
+        self._pixels = pixels
         self._budget = renderer.Budget(_seconds(pixels, len(labels.masks) + len(labels.others)))
 
     def png(self, size: Size) -> bytes:
@@ -35,6 +40,24 @@ class Pictures:
     def whole(self, size: Size, hidden: Collection[Label] = ()) -> Image:
         """The drawing without some of its labels."""
         return self._opened(self.labels.drawing(hidden), size)
+
+    def small(self, size: Size) -> Image:
+        """The first picture of all, which is smaller than the largest one.
+
+        Two that are still smaller foretell how long that would take: what would go on for ever is refused in a second.
+        Much of what takes time does so in every size; only the rest grows with the pixels.
+        """
+        taken = []
+        for part in _FORETELLING:
+            left = self._budget.left
+            probe = max(size[0] // part, 1), max(size[1] // part, 1)
+            self.whole(probe)
+            taken.append((probe[0] * probe[1], left - self._budget.left))
+        (few, first), (more, second) = taken
+        growth = max(second - first, 0) / max(more - few, 1)
+        if second + growth * (self._pixels - more) > renderer.seconds(self._pixels):
+            raise renderer.FailedError("time")
+        return self.whole(size)
 
     def part(self, box: Box, size: Size, hidden: Collection[Label] = ()) -> Image:
         """A part of the drawing of that size."""
