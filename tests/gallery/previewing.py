@@ -96,7 +96,7 @@ class Seen:
     async def open(self, address: str) -> None:
         await self.page.goto("about:blank")
         await self.page.goto(f"{self.preview.origin}/{address}")
-        await expect(self["#state"]).to_have_attribute("data-state", re.compile("built|warnings"))
+        await expect(self["#state"]).to_have_attribute("data-state", re.compile("built|warnings|errors"))
 
     def __getitem__(self, selector: str) -> Locator:
         return self.page.locator(selector)

@@ -316,6 +316,26 @@ def test_the_editor_is_told_of_builds_and_its_keys_are_listed(preview: Preview) 
         preview.project.write({"cards/heart.md": HEART})
 
 
+def test_nothing_moves_in_the_editor_when_notes_get_errors(preview: Preview) -> None:
+    async def seen(page: Seen) -> None:
+        await _with_editor(page)
+        preview.project.write({"cards/heart.md": HEART.replace("The aorta.", "The ![aorta](aorta.png).")})
+        await expect(page["#state"]).to_have_attribute("data-state", "errors")
+        await expect(page["#problems"]).to_be_hidden()
+        await page.press("p")
+        await expect(page["#problems"]).to_be_visible()
+        await page.press("Escape")
+        await expect(page["#problems"]).to_be_hidden()
+        await expect(page["#masks"]).to_be_visible()
+        await page.open("")
+        await expect(page["#problems"]).to_be_visible()
+
+    try:
+        preview.run(seen)
+    finally:
+        preview.project.write({"cards/heart.md": HEART})
+
+
 def test_an_editor_that_does_not_come_is_told_of(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
         await page.page.route("**/masks/editor.js", lambda route: route.abort())

@@ -260,6 +260,7 @@ class Page {
     const state = this.#state;
     this.#night.show(state.night);
     document.body.dataset.view = state.view;
+    this.#problems.calm = state.view === "masks";
     for (const view of /** @type {const} */ (["stack", "grid", "pictures", "masks"]))
       find(view, HTMLElement).hidden = view !== state.view;
     press("button[data-view]", "view", isOfCards(state) ? state.view : "pictures");

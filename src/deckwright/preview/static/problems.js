@@ -18,6 +18,8 @@ export class Problems {
   #said = find("state-words", HTMLElement);
   /** Whether the author has closed what is pressing, or opened the problems; null where nobody has. @type {boolean | null} */
   #opened = null;
+  /** Where masks are edited: whether somebody wants to see the problems. Nothing moves there by itself. @type {boolean | null} */
+  #asked = null;
   #shown = "";
   #any = false;
   /** Whether there is what the author has to see: errors, or a deck that cannot be built. */
@@ -39,9 +41,17 @@ export class Problems {
    * @param {boolean} [open]
    */
   toggle(open = Boolean(this.#section.hidden)) {
-    this.#opened = open || this.#pressing ? open : null;
-    this.#place(open);
+    if (this.#asked === null) this.#opened = open || this.#pressing ? open : null;
+    else this.#asked = open;
+    this.#place();
     if (open && this.#any) this.#section.focus({ preventScroll: true });
+  }
+
+  /** @param {boolean} calm  whether the problems are shown only to those who ask for them */
+  set calm(calm) {
+    if (calm === (this.#asked !== null)) return;
+    this.#asked = calm ? false : null;
+    this.#place();
   }
 
   /** @param {Deck} deck */
@@ -67,7 +77,7 @@ export class Problems {
       this.#list.scrollTop = top;
     }
     this.#list.hidden = deck.problems.length === 0;
-    this.#place(this.#opened ?? this.#pressing);
+    this.#place();
   }
 
   /** @param {Problem[]} problems */
@@ -82,8 +92,8 @@ export class Problems {
     this.#list.replaceChildren(...rows);
   }
 
-  /** @param {boolean} open */
-  #place(open) {
+  #place() {
+    const open = this.#asked ?? this.#opened ?? this.#pressing;
     this.#section.hidden = !(open && this.#any);
     this.#state.setAttribute("aria-expanded", String(!this.#section.hidden));
     this.#state.disabled = !this.#any;

@@ -144,7 +144,7 @@ export class Saving {
       "Next picture",
     );
     this.#body.replaceChildren(
-      make("p", {}, "It is in ", make("code", {}, path), ". Paste this section into your notes to ask for its masks:"),
+      make("p", {}, "It is in ", make("code", {}, path), ". Draw its masks, and paste this section into your notes:"),
       make("div", { class: "section" }, make("pre", { class: "source", tabindex: 0 }, text), copy),
       make("div", { class: "ways" }, draw, next.length ? more : this.#closer("Done")),
     );
