@@ -19,7 +19,8 @@ export class Canvas {
   #shapes = draw("g", { class: "mask-shapes" });
   #lines = draw("g", { class: "mask-lines", "aria-hidden": "true" });
   #draft = draw("g", { class: "mask-draft", "aria-hidden": "true" });
-  #world = draw("g", {}, this.#labels, this.#ghosts, this.#shapes, this.#lines, this.#draft);
+  #edge = draw("rect", { class: "mask-edge" });
+  #world = draw("g", {}, this.#edge, this.#labels, this.#ghosts, this.#shapes, this.#lines, this.#draft);
   /** In pixels of the screen: for what has the same size at every zoom. */
   over = draw("g", { class: "mask-over", "aria-hidden": "true" });
   layer = draw("svg", { class: "mask-layer", role: "group" }, this.#world, this.over);
@@ -62,7 +63,7 @@ export class Canvas {
       if (!again) this.stage.classList.remove("is-loaded");
       this.#picture.src = address;
     }
-    set(this.#picture, { width: size.width, height: size.height });
+    for (const one of [this.#picture, this.#edge]) set(one, { width: size.width, height: size.height });
     set(this.layer, { "aria-label": `Masks of ${path}` });
     this.#measure();
     if (!stays) this.fit();
@@ -294,7 +295,7 @@ export class Canvas {
     if (this.#tag.textContent !== name) this.#tag.textContent = name;
     const { x, y } = view.toRoom(this.view, { x: box.left, y: box.top });
     // Below it, where no handle is that turns it.
-    const below = y + box.height * this.view.scale + 10;
+    const below = y + box.height * this.view.scale + 18;
     const top = below + 26 < this.room.height ? below : Math.max(y - 30, 4);
     this.#tag.style.transform = `translate(${Math.max(x, 4)}px, ${top}px)`;
   }

@@ -22,8 +22,8 @@ import { worthAsking } from "./snapping.js";
 /** What the dialog of the keys says of the editor. The mouse does some things that no key does alone. */
 export const KEYS = [
   { keys: ["v", "r", "o", "p"], words: "Select, rectangle, ellipse, polygon; in an SVG, k marks" },
-  { keys: ["Enter"], words: "Close the polygon, rename, or make a mask in the middle" },
-  { keys: ["Esc"], words: "Drop what is being drawn, select nothing, leave" },
+  { keys: ["Enter"], words: "Close the polygon, rename and back, or make a mask in the middle" },
+  { keys: ["Esc"], words: "Drop what is being drawn, select nothing; leave, if nothing was done" },
   { keys: ["[", "]"], words: "Mask before, next mask" },
   { keys: [",", ".", "a"], words: "Card before, next card, its other side" },
   { keys: ["← ↑ ↓ →"], words: "Move by a pixel; with Shift by ten" },
@@ -221,6 +221,7 @@ export function commands(desk) {
         );
       },
       enabled: isFree,
+      hidden: () => !desk.labels.length,
     },
     { id: "cover", words: "Cover fully", keys: ["h"], shown: "H", icon: "cover", run: () => desk.cover() },
     { id: "in", words: "Zoom in", keys: ["+", "="], shown: "+", icon: "plus", run: () => canvas.zoom(1.25) },

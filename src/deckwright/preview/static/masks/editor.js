@@ -216,7 +216,12 @@ export class Editor {
 
   drawn() {
     const [mask] = this.work.chosen;
-    if (mask) this.say(`${mask.name} is there. Enter renames it.`);
+    if (!mask) return;
+    this.say(`${mask.name} is there.`);
+    // Its name is written next, unless a label has given it one. Nobody wants the keyboard of a phone unasked.
+    if (mask.label || mask.element !== null || !mask.name.startsWith("mask-") || this.gestures.isTouch) return;
+    this.#redraw(true);
+    this.#properties.focus();
   }
 
   rename() {
@@ -532,7 +537,8 @@ export class Editor {
     }
     if (this.work.selected.size) this.work.select([]);
     else if (this.tool !== "select" && this.tool !== "mark") this.setTool("select");
-    else return false;
+    // One press too many does not lead away from what was done.
+    else return this.work.undoes !== "" || this.work.redoes !== "";
     return true;
   }
 }

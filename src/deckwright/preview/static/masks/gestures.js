@@ -35,6 +35,8 @@ export class Gestures {
   #space = false;
   #isPanning = false;
   #timer = 0;
+  /** Whether a finger was used last. */
+  isTouch = false;
   polygon;
 
   /** @param {Desk} desk */
@@ -95,6 +97,7 @@ export class Gestures {
     if (event.target instanceof Element) canvas.stage.setPointerCapture(event.pointerId);
     if (this.#pointers.size > 1) return this.#pinch();
     this.#held = { shift: event.shiftKey, alt: event.altKey };
+    this.isTouch = event.pointerType === "touch";
     this.#last = room;
     this.#from = room;
     this.#desk.hover(null);
@@ -118,7 +121,7 @@ export class Gestures {
   #begin(event, at) {
     const desk = this.#desk;
     const { work } = desk;
-    const isTouch = event.pointerType === "touch";
+    const { isTouch } = this;
     const target = event.target instanceof Element ? event.target : null;
     if (desk.tool === "polygon" && this.polygon.isOpen) return this.polygon.press(at, this.#held, isTouch);
     if (this.#handle(target, at)) return;

@@ -64,17 +64,12 @@ export function anyName(names) {
 export function problems(masks) {
   /** @type {Map<string, number>} */
   const times = new Map();
-  const alone = new Set();
-  for (const { name, group } of masks) {
-    times.set(name, (times.get(name) ?? 0) + 1);
-    if (!group) alone.add(name);
-  }
+  for (const { name } of masks) times.set(name, (times.get(name) ?? 0) + 1);
   const found = new Map();
   for (const mask of masks) {
     const double = (times.get(mask.name) ?? 0) > 1 ? "Another mask has this name." : "";
-    const shared = mask.group && alone.has(mask.group) ? "A mask outside the group has this name." : "";
     const name = wrong(mask.name) || double;
-    const group = mask.group ? wrong(mask.group) || shared : "";
+    const group = mask.group ? wrong(mask.group) : "";
     if (name || group) found.set(mask.uid, { name, group });
   }
   return found;

@@ -18,7 +18,7 @@ const TEXTS = {
   name: ["Name", "The card's name"],
   label: ["Label", ""],
   hint: ["Hint", "Below the question"],
-  group: ["Group", "One card for all of it"],
+  group: ["Group", "As one card"],
 };
 /** @type {Record<Numbered, string>} */
 const NUMBERS = { left: "Left", top: "Top", width: "Width", height: "Height", angle: "Angle" };

@@ -8,6 +8,8 @@
 
 /** Pixels between the whole picture and the edge of the room. */
 const MARGIN = 24;
+/** Pixels at the foot of the room that the bar of tools takes. */
+const FOOT = 52;
 /** The most pixels of the screen that a pixel of the picture gets: when the whole is shown, and at all. */
 const FITTED = 6;
 const MOST = 32;
@@ -23,7 +25,7 @@ const SEEN = 48;
 export function fitted(size, room) {
   const margin = Math.min(MARGIN, room.width / 12, room.height / 12);
   const scale = Math.max(
-    Math.min((room.width - 2 * margin) / size.width, (room.height - 2 * margin) / size.height, FITTED),
+    Math.min((room.width - 2 * margin) / size.width, (room.height - FOOT - 2 * margin) / size.height, FITTED),
     0.001,
   );
   return centred(scale, size, room);
@@ -40,7 +42,7 @@ export function centred(scale, size, room) {
   return {
     scale,
     x: Math.round((room.width - size.width * scale) / 2),
-    y: Math.round((room.height - size.height * scale) / 2),
+    y: Math.round((room.height - FOOT - size.height * scale) / 2),
   };
 }
 
