@@ -18,11 +18,13 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     plain: list[tuple[int, Span, str]] = []  # Numbers without a c: they may be meant as answers.
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
-        if "==" in leaf.text or "{" in leaf.text:
+        if _SIGN.search(leaf.text):
             found += _near_forms(leaf, file)
-        if "==" not in leaf.text or leaf.kind in NO_PROSE:
+        if not ("==" in leaf.text or "＝＝" in leaf.text) or leaf.kind in NO_PROSE:
             continue
         text = masked(leaf.text, leaf.pieces)
+        for other in _OTHER_SIGNS.finditer(text):
+            found.append(near_deletion(_span(leaf, other, file), leaf.text[slice(*other.span())], "form"))
         for mark in _NUMBER.finditer(text):
             number, start = mark["number"], mark.start("number")
             span = file.span(*leaf.place(start), len(number))
@@ -45,9 +47,18 @@ _SPACED = re.compile(r"(?<![^\s(])==[ \t]+(?P<inner>[^=\n]{0,60}?\S)[ \t]+==(?![
 _OPERATOR = re.compile(r"\b(?:and|or|if|then)\b|&&|[][(){}|,;.]")
 """What stands between two equality signs of a programming language, not in an answer."""
 
+_OTHER_SIGNS = re.compile(
+    r"(?<![=\w])={3,5}(?=[^\s=])[^=\n]{0,60}(?<=[^\s=])={3,5}(?![=\w])|＝＝(?=[^\s＝])[^＝\n]{0,60}(?<=[^\s＝])＝＝(?!＝)"
+)
+"""Three signs, or full-width ones, where two are meant."""
+
+_SIGN = re.compile(r"==|\{|｛｛|\[\[c\d|\(\(c\d")
+
 _FORM = re.compile(
+    r"\{\{\s*[cC]\s*\d{1,5}(?:\s*,\s*[cC]?\s*\d{1,5})+\s*:{1,2}|(?:｛｛|\[\[|\(\()[cC]?\d{1,4}(?:::|：：)|"
     r"\{\{(?!c\d{1,4}::)\s*[cC]\s*\d{1,5}\s*[:：;]{1,2}|\{\{\s*[cC]\s*[:：]{2}|\{\{\d{1,4}[:：]{2}|(?<![{>])\{c\d{1,4}[:：]{2}"
 )
+_BRACKETS = re.compile(r"[{｛]|\[\[|\(\(")
 _IN_MATHS = re.compile(r"(?<![=<>!:])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?!=)")
 
 
@@ -57,7 +68,7 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
     """
     if leaf.kind in HIDDEN:
         return
-    if "{" in leaf.text:
+    if _BRACKETS.search(leaf.text):
         hidden = [(p.start, p.end) for p in flat(leaf.pieces) if p.kind in HIDDEN]
         for form in _FORM.finditer(leaf.text):
             if not any(start <= form.start() < end for start, end in hidden):
