@@ -98,19 +98,20 @@ def check(data: bytes, path: str = "") -> list[Diagnostic]:
         return [broken_picture(Span(path), "broken", str(error))]
 
 
-def small(data: bytes, side: int) -> bytes:
+def small(file: IO[bytes], side: int) -> bytes:
     """The picture as a WebP of at most so many pixels a side. Raises ValueError if it cannot have masks."""
+    from PIL import ImageOps
+
     try:
-        with _opened(io.BytesIO(data)) as picture:
+        with _opened(file) as picture:
             if _unfit(picture, ""):
                 raise ValueError("it is too large, or animated")
-            picture.draft("RGB", (side, side))  # A JPEG can be read at a fraction of its size.
-            upright = _upright(picture)
+            picture.thumbnail((side, side))  # before it is turned, so that the whole one is in memory once
+            upright = ImageOps.exif_transpose(picture)
     except ValueError:
         raise
     except Exception as error:
         raise ValueError(str(error)) from error
-    upright.thumbnail((side, side))
     written = io.BytesIO()
     upright.convert("RGBA" if upright.has_transparency_data else "RGB").save(written, "WEBP", quality=80)
     return written.getvalue()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
+from msgspec.structs import replace
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
@@ -23,7 +24,7 @@ from .guard import TooLarge
 from .index import Index
 from .masks import Order, Seen
 from .names import Names
-from .pictures import Held, Picture
+from .pictures import Picture
 from .state import State
 
 if TYPE_CHECKING:
@@ -87,11 +88,9 @@ class Desk:
                     whole.headers["content-security-policy"] = _HEADERS["content-security-policy"]
                     whole.headers["cross-origin-resource-policy"] = "same-origin"
                     return whole
-                data = pictures.held(picture).data
-                if picture.is_drawing:
-                    data = pictures.drawn(picture, data, self._root).data
-                if data and is_small:
-                    return Response(pictures.small(data, self._root), headers=_HEADERS, media_type="image/webp")
+                if is_small:
+                    return Response(pictures.small(picture, self._root), headers=_HEADERS, media_type="image/webp")
+                data = pictures.shown(picture, self._root)
             except (OSError, ValueError):
                 data = b""
             if not data:
@@ -184,9 +183,9 @@ class Desk:
         if made.data is None:
             problems = [answers.told(masks.problem(one), self._opener) for one in made.found]
             return _json({"message": wrong, "problems": problems}, 422)
-        if made.data in (held.masks, held.data) or not (made.data or held.masks):
+        if made.data in (held.masks, held.source) or not (made.data or held.masks):
             return self._told(seen, index)
-        after = Held(made.data, None) if picture.is_drawing else Held(held.data, made.data)
+        after = pictures.of_drawing(made.data) if picture.is_drawing else replace(held, masks=made.data)
         # An SVG is drawn before it is written: then the build that follows finds it drawn.
         new = masks.look(picture, after, self._root)
         if not masks.write(picture, held, made.data):

@@ -82,7 +82,7 @@ def _counted(picture: Picture) -> tuple[int, str]:
 def _drawn(picture: Picture) -> tuple[int, str]:
     from ..diagrams import labels
 
-    drawing, found = labels.read(pictures.held(picture).data, picture.place)
+    drawing, found = labels.read(pictures.source(picture), picture.place)
     return len(drawing.masks) if drawing else 0, _first(found)
 
 

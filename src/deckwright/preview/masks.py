@@ -71,8 +71,8 @@ class Seen(msgspec.Struct, frozen=True):
 
 def look(picture: Picture, held: Held, root: Path) -> Seen:
     """Find all of it; an SVG is drawn unless the cache has that."""
-    if picture.is_drawing:
-        marked = pictures.drawn(picture, held.data, root)
+    if held.source is not None:
+        marked = pictures.drawn(picture, held.source, root)
         found = [*marked.found, *shapes.check([*marked.masks.values()], marked.size)]
         return Seen(picture, held, marked.size, marked.masks, marked, found)
     size, found = photograph.measure(picture.file, picture.place)
@@ -204,8 +204,8 @@ def edited(seen: Seen, order: Order, index: Index, names: Names) -> tuple[editin
     if len(places := [one.place for one in wanted if one.place is not None]) != len(set(places)):
         return editing.Edited(None, []), "Two masks are of one element."
     learners = known(index, picture.place)
-    if picture.is_drawing:
-        made = editing.in_drawing(held.data, picture.place, seen.masks, wanted, learners)
+    if held.source is not None:
+        made = editing.in_drawing(held.source, picture.place, seen.masks, wanted, learners)
     else:
         made = editing.in_file(held.masks, target(picture), seen.size, wanted, learners)
     if made.data is None:
@@ -281,4 +281,4 @@ def read_labels(picture: Picture, held: Held, root: Path) -> list[dict[str, Any]
             raise ValueError(found[0].message)
         return masks
 
-    return [label(None, mask) for mask in pictures.cache(root).memo("read", (held.data,), list[Mask], made)]
+    return [label(None, mask) for mask in pictures.cache(root).memo("read", (held.digest,), list[Mask], made)]

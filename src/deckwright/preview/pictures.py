@@ -11,6 +11,7 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 
@@ -42,18 +43,24 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The bytes of a picture and of its mask file, which an SVG has in itself; None if there is no such file."""
+    """What the files of a picture hold: the SHA-256 of the picture, in hex; the source of an SVG; and the bytes of the mask file
+    of any other picture. What there is not is None. The bytes of a photograph are never in memory for this.
+    """
 
-    data: bytes
+    digest: str
+    source: bytes | None
     masks: bytes | None
 
     @property
     def version(self) -> str:
         """What is another if one of them is."""
-        digest = hashlib.sha256(b"%d:" % len(self.data))
-        digest.update(self.data)
-        digest.update(b"-" if self.masks is None else b"+" + self.masks)
-        return digest.hexdigest()[:24]
+        told = b"-" if self.masks is None else b"+" + self.masks
+        return hashlib.sha256(self.digest.encode() + told).hexdigest()[:24]
+
+
+def of_drawing(source: bytes) -> Held:
+    """What the file of an SVG holds."""
+    return Held(hashlib.sha256(source).hexdigest(), source, None)
 
 
 def folders(root: Path) -> Sequence[str]:
@@ -94,10 +101,22 @@ def _is_odd(part: str) -> bool:
 
 def held(picture: Picture) -> Held:
     """What the files of a picture hold now. Raises OSError."""
-    data = files.read(picture.file, MAX_SVG_BYTES if picture.is_drawing else MAX_MEDIA_BYTES)
     if picture.is_drawing:
-        return Held(data, None)
-    return Held(data, masks(picture))
+        return of_drawing(source(picture))
+    return Held(digest(picture), None, masks(picture))
+
+
+def source(picture: Picture) -> bytes:
+    """The source of an SVG. Raises OSError."""
+    return files.read(picture.file, MAX_SVG_BYTES)
+
+
+def digest(picture: Picture) -> str:
+    """The SHA-256 of a picture, in hex. Raises OSError."""
+    with files.opened(picture.file) as file:
+        if (size := os.fstat(file.fileno()).st_size) > MAX_MEDIA_BYTES:
+            raise files.TooLargeError(picture.file, size)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def masks(picture: Picture) -> bytes | None:
@@ -134,15 +153,27 @@ def cache(root: Path) -> Cache:
     return Cache(root / CACHE)
 
 
-def drawn(picture: Picture, data: bytes, root: Path) -> Marked:
-    """What is seen in an SVG with these bytes. Who asks while it is drawn waits for that."""
+def drawn(picture: Picture, source: bytes, root: Path) -> Marked:
+    """What is seen in an SVG with this source. Who asks while it is drawn waits for that."""
     with _drawing[picture.place]:
-        return marked(data, picture.place, cache(root))
+        return marked(source, picture.place, cache(root))
 
 
 _drawing: defaultdict[str, Lock] = defaultdict(Lock)
 
 
-def small(data: bytes, root: Path) -> bytes:
-    """A picture of at most `MAX_THUMBNAIL` pixels a side, as a WebP. Raises ValueError if it cannot be read."""
-    return cache(root).memo("small", (data, str(MAX_THUMBNAIL)), bytes, lambda: photograph.small(data, MAX_THUMBNAIL))
+def shown(picture: Picture, root: Path) -> bytes:
+    """The PNG that an SVG is shown as; empty if it cannot be drawn. Raises OSError."""
+    return drawn(picture, source(picture), root).data
+
+
+def small(picture: Picture, root: Path) -> bytes:
+    """A picture of at most `MAX_THUMBNAIL` pixels a side, as a WebP. Raises OSError; ValueError if it cannot be read."""
+    data = shown(picture, root) if picture.is_drawing else None
+    key = digest(picture) if data is None else hashlib.sha256(data).hexdigest()
+
+    def made() -> bytes:
+        with files.opened(picture.file) if data is None else BytesIO(data) as file:
+            return photograph.small(file, MAX_THUMBNAIL)
+
+    return cache(root).memo("small", (key, str(MAX_THUMBNAIL)), bytes, made)
