@@ -175,6 +175,14 @@ def test_generated_ids_stay_those_that_learners_know(project: Scratch) -> None:
     ]
 
 
+def test_an_id_that_another_section_took_over_is_not_given_twice(project: Scratch) -> None:
+    project.write({"cards/a.md": f"## Parts {{.items #parts}}\n\n{ITEMS}"})
+    project.save(NOW)
+    other = ITEMS.replace("A", "C").replace("B", "D")
+    project.write({"cards/a.md": f"## Parts {{.items}}\n\n{ITEMS}\n## Others {{.items #parts}}\n\n{other}"})
+    assert named(project) == ["a-parts"]
+
+
 def test_a_second_run_writes_nothing(project: Scratch) -> None:
     written = after(project, "## A #card\n\nB.\n\n## B {.items}\n\n" + ITEMS)
     result = run("--write")

@@ -355,10 +355,10 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
     """An answer that never ends, a byte after another."""
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(300):
+    for _ in range(1000):
         try:
             handler.wfile.write(b" ")
-            time.sleep(0.01)
+            time.sleep(0.03)
         except OSError:
             return
 
@@ -393,8 +393,10 @@ def test_answers_that_are_none_are_told(anki: Anki, monkeypatch: pytest.MonkeyPa
     answer, expected = ANSWERS[name]
     monkeypatch.setattr(ankiconnect, "MAX_ANKICONNECT_BYTES", 200_000 if name == "deep" else 10_000)
     anki.answers["requestPermission"] = answer
+    began = time.monotonic()
     with pytest.raises(Refused) as told:
         AnkiConnect(anki.port, seconds=0.6).greet()
+    assert time.monotonic() - began < 20
     assert str(told.value) == expected.format(port=anki.port)
 
 
