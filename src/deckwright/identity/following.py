@@ -41,7 +41,7 @@ def follow(
         identities.append(Identity(guid, line.nid, line.id, line.mod, numbers))
     # What another note has, or had, for its text may decide which of the two is which.
     known = {text for own in texts.values() for text in own}
-    if len(known) < sum(map(len, texts.values())) or held.with_text(known) - texts.keys():
+    if len(known) < sum(map(len, texts.values())) or held.is_elsewhere(known, texts):
         return None
     return identities, held.with_new(new)
 

@@ -160,7 +160,7 @@ def unread(data: bytes) -> Ledger | None:
         if b"\\" in guid:
             return None
         lines[guid.decode()] = raw
-    return Ledger(_HEAD.decode(first), types, Lines(lines))
+    return Ledger(_HEAD.decode(first), types, Lines(data, lines))
 
 
 _GUID = b'{"guid":"'

@@ -187,10 +187,13 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class Lines(Mapping[str, Line]):
     """The notes of a ledger as a build has written them, by guid. A line is read when it is asked for: most never are."""
 
-    def __init__(self, written: Mapping[str, bytes], new: Mapping[str, Line] | None = None) -> None:
-        """`written` are the lines in the order of their guids, without their ends; `new` are those that are others now."""
+    def __init__(self, data: bytes, written: Mapping[str, bytes], new: Mapping[str, Line] | None = None) -> None:
+        """`data` is the ledger, `written` are its lines in the order of their guids, without their ends; `new` are those that are
+        others now.
+        """
         self.written = written
         self.new = new or {}
+        self._data = data
         self._read: dict[str, Line] = {}
 
     def __getitem__(self, guid: str) -> Line:
@@ -207,14 +210,15 @@ class Lines(Mapping[str, Line]):
 
     def with_new(self, lines: Mapping[str, Line]) -> Lines:
         """The same, but for these lines, which must be there."""
-        made = Lines(self.written, {**self.new, **lines})
+        made = Lines(self._data, self.written, {**self.new, **lines})
         made._read = self._read
         return made
 
-    def with_text(self, texts: Iterable[str]) -> set[str]:
-        """The guids of the lines, as they were written, that have one of these digests, as whatever."""
-        wanted = [f'"{text}"'.encode() for text in texts]
-        return {guid for guid, written in self.written.items() for text in wanted if text in written}
+    def is_elsewhere(self, texts: Iterable[str], guids: Iterable[str]) -> bool:
+        """Whether one of these digests, as whatever, is in another line than those, as they were written."""
+        own = b"\n".join(self.written[guid] for guid in guids)
+        wanted = (f'"{text}"'.encode() for text in texts)
+        return any(self._data.count(text) > own.count(text) for text in wanted)
 
 
 def differing(before: Mapping[str, Line], after: Mapping[str, Line]) -> tuple[Mapping[str, Line], Mapping[str, Line]]:
