@@ -299,6 +299,20 @@ def test_pictures_are_shown(page: Page) -> None:
     assert page.get("/api/masks/media/turned.jpg")["size"] == [600, 1200]
 
 
+def test_the_size_of_a_picture_is_known_without_its_pixels(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    before = png(40, 20, exif=turned.tobytes())
+    start, end = before.index(b"eXIf") - 4, before.index(b"IDAT") - 4
+    behind = before[:start] + before[end : before.index(b"IEND") - 4] + before[start:end] + before[-12:]
+    for data, size in ((png(40, 20), [40, 20]), (before, [20, 40]), (behind, [20, 40])):
+        page.project.write({"media/plain.png": data})
+        assert page.get("/api/masks/media/plain.png")["size"] == size
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", None)
+    page.project.write({"media/plain.png": png(40, 20)})
+    assert page.get("/api/masks/media/plain.png")["size"] == [40, 20]
+
+
 # What the page saves
 
 

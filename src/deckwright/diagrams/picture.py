@@ -37,11 +37,28 @@ def measure(file: Path, path: str) -> tuple[tuple[int, int] | None, list[Diagnos
         with files.opened(file) as source, _opened(source) as picture:
             if found := _unfit(picture, path):
                 return None, found
-            is_lying = picture.getexif().get(_ORIENTATION, 1) in _LYING
+            is_lying = _may_lie(picture, source) and picture.getexif().get(_ORIENTATION, 1) in _LYING
             return (picture.height, picture.width) if is_lying else (picture.width, picture.height), []
     except Exception as error:
         return None, [broken_picture(Span(path), "broken", str(error))]
 
+
+def _may_lie(picture: Image, file: IO[bytes]) -> bool:
+    """Whether there may be EXIF. In a PNG it may stand behind the pixels: Pillow would read them all, to see that it does not."""
+    if picture.format != "PNG" or "exif" in picture.info:
+        return True
+    place = file.tell()
+    file.seek(8)
+    is_behind = False
+    while len(head := file.read(8)) == 8 and not (is_behind and head[4:] in _WITH_EXIF):
+        is_behind = is_behind or head[4:] == b"IDAT"
+        file.seek(int.from_bytes(head[:4], "big") + 4, io.SEEK_CUR)
+    file.seek(place)
+    return len(head) == 8
+
+
+_WITH_EXIF = (b"eXIf", b"tEXt", b"zTXt", b"iTXt")
+"""The chunks of a PNG that may hold EXIF."""
 
 _ORIENTATION = 0x0112
 _LYING = range(5, 9)
