@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,3 +115,15 @@ def by_front(notes: list[Note] | tuple[Note, ...]) -> dict[str, Note]:
 
 def codes(loaded: Loaded) -> list[str]:
     return [diagnostic.code for diagnostic in loaded.diagnostics]
+
+
+@contextmanager
+def halted(*processes: subprocess.Popen[bytes] | subprocess.Popen[str]) -> Iterator[None]:
+    """Let programs see all that is done meanwhile at once, however slowly it is done. Not on Windows."""
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGCONT)

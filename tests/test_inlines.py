@@ -513,11 +513,14 @@ LONG = [
 @pytest.mark.ci
 @pytest.mark.parametrize("text", LONG, ids=lambda text: f"{text[:12]}…{text[-6:]}")
 def test_any_long_text_is_read_at_once(text: str) -> None:
-    began = time.process_time()
-    pieces = read(text, {"a": ("b", ""), "b": ("c", "")})
-    shown(text, pieces)
-    # For 20,000 characters it takes a tenth of this; what grows with the square of the length takes longer.
-    assert time.process_time() - began < len(text) / 20_000
+    def seconds() -> float:
+        began = time.process_time()
+        shown(text, read(text, {"a": ("b", ""), "b": ("c", "")}))
+        return time.process_time() - began
+
+    # For 20,000 characters it takes a tenth of this; what grows with the square of the length takes longer. A busy machine
+    # adds to it, but hardly three times in a row.
+    assert any(seconds() < len(text) / 20_000 for _ in range(3))
 
 
 def test_pieces_may_nest_as_deep_as_they_like() -> None:

@@ -11,7 +11,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -359,15 +359,20 @@ def test_what_is_hostile_in_notes_is_gone_before_it_comes_here(tmp_path: Path) -
 # Much, slow, or nothing at all
 
 
+PATIENCE = 60.0
+"""In seconds: how long a test waits for what comes within a second."""
+
+
 class Live:
     """A server at a port of its own."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, connections: Collection[object]) -> None:
         self.port = port
+        self.connections = connections
         self.host = f"127.0.0.1:{port}"
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def ask(self, request: str | bytes) -> bytes:
         """All that comes back."""
@@ -403,9 +408,9 @@ def serving_at(state: State) -> Iterator[Live]:
     thread.start()
     while not program.started:
         time.sleep(0.005)
-    yield Live(port)
+    yield Live(port, program.server_state.connections)
     program.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
@@ -518,27 +523,27 @@ def test_a_body_without_a_length_is_cut_off() -> None:
     ],
 )
 def test_who_is_silent_is_left(live: Live, state: State, monkeypatch: pytest.MonkeyPatch, begun: str) -> None:
-    monkeypatch.setattr(protocol, "SILENCE", 0.15)
+    *answered, last = begun.replace("{host}", live.host).replace("{token}", state.token).split("|")
+    if not answered:
+        monkeypatch.setattr(protocol, "SILENCE", 0.15)
     with live.connect() as opened:
-        *answered, last = begun.replace("{host}", live.host).replace("{token}", state.token).split("|")
         for whole in answered:
             opened.sendall(whole.encode())
             assert opened.recv(1 << 16).startswith(b"HTTP/1.1 200 OK")
+        monkeypatch.setattr(protocol, "SILENCE", 0.15)
         opened.sendall(last.encode())
-        began = time.monotonic()
+        opened.settimeout(PATIENCE)
         rest(opened)
-        assert time.monotonic() - began < 3
 
 
 def test_who_sends_a_byte_now_and_then_is_left(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "SILENCE", 0.2)
     with live.connect() as opened:
-        began = time.monotonic()
+        until = time.monotonic() + PATIENCE
         with pytest.raises(ConnectionError):
-            while time.monotonic() < began + 5:
+            while time.monotonic() < until:
                 opened.sendall(b"G")
                 time.sleep(0.02)
-        assert time.monotonic() - began < 3
 
 
 @pytest.mark.ci
@@ -547,23 +552,27 @@ def test_who_does_not_read_is_left(live: Live, state: State, monkeypatch: pytest
     [_, name] = state.index.held.media
     opened = socket.socket()
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    opened.settimeout(10)
+    opened.settimeout(PATIENCE)
     with opened:
         opened.connect(("127.0.0.1", live.port))
         ask = f"GET /media/{name} HTTP/1.1\r\nHost: {live.host}\r\n\r\n"
         opened.sendall(ask.encode() * 8)
-        time.sleep(0.6)
+        assert opened.recv(1) == b"H"
+        until = time.monotonic() + PATIENCE
+        while live.connections and time.monotonic() < until:
+            time.sleep(0.01)
         assert len(rest(opened)) < 8 * len(SOUND)
     assert live.get() == 200
 
 
 def test_many_that_are_silent_keep_nobody_out(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "MOST", 8)
+    monkeypatch.setattr(protocol, "SILENCE", 10 * PATIENCE)  # Nobody goes for that.
     with contextlib.ExitStack() as stack:
         silent = [stack.enter_context(live.connect()) for _ in range(40)]
         assert [live.get() for _ in range(5)] == [200] * 5
         for opened in silent:
-            opened.settimeout(5)  # They do not wait until their silence has lasted too long.
+            opened.settimeout(PATIENCE)
         assert [rest(opened) for opened in silent[:20]] == [b""] * 20  # The first to come are the first to go.
 
 

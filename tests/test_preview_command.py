@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from scratch import Scratch
+from scratch import Scratch, halted
 
 from deckwright.commands import main
 from deckwright.layout import BUILD
@@ -68,17 +68,20 @@ def test_what_is_saved_is_seen(tmp_path: Path) -> None:
         events.request("GET", "/events")
         stream = events.getresponse()
         assert event(stream)["build"] == 1
-        project.write({"cards/heart.md": HEART.replace("pumps", "beats")})
+        with halted(run):
+            project.write({"cards/heart.md": HEART.replace("pumps", "beats")})
         told = event(stream)
         assert (told["build"], told["state"], told["changedKeys"], told["goneKeys"]) == (2, "built", ["heart.1"], [])
         assert b"It beats." in answer(connection, "/cards/heart.1/back")
-        project.write({"cards/heart.md": HEART.replace("It pumps.", "![](missing.png)")})
+        with halted(run):
+            project.write({"cards/heart.md": HEART.replace("It pumps.", "![](missing.png)")})
         assert (told := event(stream))["state"] == "errors" and told["goneKeys"] == ["heart.1"]
-        project.write({"cards/heart.md": HEART})
+        with halted(run):
+            project.write({"cards/heart.md": HEART})
         assert event(stream)["changedKeys"] == ["heart.1"]
         events.close()
         run.send_signal(signal.SIGINT)
-        assert run.wait(20) == 130
+        assert run.wait(60) == 130
     assert sorted(path.name for path in project.root.iterdir()) == [BUILD, "cards", "deck.toml"]
     with preview(project.root) as (run, connection):
         assert json.loads(answer(connection, "/api/deck"))["build"] in (
@@ -87,7 +90,7 @@ def test_what_is_saved_is_seen(tmp_path: Path) -> None:
         )  # The first one may be that of the run before.
         assert b"It pumps." in answer(connection, "/cards/heart.1/back")
         run.terminate()
-        assert run.wait(20) == 143
+        assert run.wait(60) == 143
 
 
 def run(*args: str) -> tuple[int, str, str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from scratch import Scratch
+from scratch import Scratch, halted
 
 from deckwright import build as building
 from deckwright import commands
@@ -51,15 +51,6 @@ class Terminal:
 
     def text(self) -> str:
         return timeless(self._printed.decode())
-
-    @contextmanager
-    def halted(self) -> Iterator[None]:
-        """Let it see all that is done meanwhile at once, however slowly it is done."""
-        self.process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.process.send_signal(signal.SIGCONT)
 
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
@@ -130,11 +121,13 @@ STOPPED = "\nStopped.\n"
 def test_in_a_pipe_each_finding_comes_once(project: Scratch) -> None:
     with watching(project) as terminal:
         terminal.wait_for("Built")
-        project.write({"cards/heart.md": BROKEN})
+        with halted(terminal.process):
+            project.write({"cards/heart.md": BROKEN})
         terminal.wait_for(ERROR)
-        project.write({"cards/lung.md": BROKEN})
+        with halted(terminal.process):
+            project.write({"cards/lung.md": BROKEN})
         terminal.wait_for("As before")
-        with terminal.halted():
+        with halted(terminal.process):
             project.write({"cards/heart.md": HEART.replace("pumps", "beats"), "cards/lung.md": "# Lung\n"})
         terminal.wait_for("mended: cards/lung.md")
         away = project.root.with_name("away")
@@ -163,12 +156,13 @@ def test_a_terminal_shows_how_things_are_now(project: Scratch) -> None:
     files = {f"cards/{n}.md": BROKEN.replace("Heart", f"Part {n}") for n in range(12)}
     with watching(project, terminal=True, env={"NO_COLOR": "1"}) as terminal:
         terminal.wait_for("Built")
-        project.write({"cards/heart.md": BROKEN})
+        with halted(terminal.process):
+            project.write({"cards/heart.md": BROKEN})
         terminal.wait_for(ERROR)
-        with terminal.halted():
+        with halted(terminal.process):
             project.write(files)
         terminal.wait_for("cards/heart.md:7:4", 2)
-        with terminal.halted():
+        with halted(terminal.process):
             project.write({**dict.fromkeys(files, None), "cards/heart.md": HEART})
         terminal.wait_for("more mended")
         assert terminal.end() == 130
@@ -198,15 +192,18 @@ def test_a_command_runs_after_each_package_and_never_twice_at_once(project: Scra
         made = f"made {project.root}/build/anatomy.apkg\n"
         terminal.wait_for(made)
         for number, word in enumerate(("beats", "throbs", "moves"), 1):
-            project.write({"cards/heart.md": HEART.replace("pumps", word)})
+            with halted(terminal.process):
+                project.write({"cards/heart.md": HEART.replace("pumps", word)})
             terminal.wait_for("1 changed", number)
-        project.write({"cards/heart.md": BROKEN})
+        with halted(terminal.process):
+            project.write({"cards/heart.md": BROKEN})
         terminal.wait_for("No package")
         assert terminal.text().count(made) == 1
         gate.touch()
         terminal.wait_for("ended with", 2)
         gate.unlink()
-        project.write({"cards/heart.md": HEART})
+        with halted(terminal.process):
+            project.write({"cards/heart.md": HEART})
         terminal.wait_for(made, 3)
         assert terminal.end() == 130
     end = terminal.text().partition("No package")[2].partition("\n\n")[2]
@@ -280,11 +277,13 @@ def test_two_may_watch_and_a_third_may_build(project: Scratch) -> None:
         one.wait_for("Built")
         other.wait_for("Built")
         for number in range(3):
-            project.write({"cards/heart.md": HEART.replace("pumps", f"pumps {number} times")})
+            with halted(one.process, other.process):
+                project.write({"cards/heart.md": HEART.replace("pumps", f"pumps {number} times")})
             subprocess.run(
                 [sys.executable, "-m", "deckwright", "build"], cwd=project.root, capture_output=True, check=True
             )
-        project.write({"cards/heart.md": BROKEN})
+        with halted(one.process, other.process):
+            project.write({"cards/heart.md": BROKEN})
         one.wait_for(ERROR)
         other.wait_for(ERROR)
         assert (one.end(), other.end()) == (130, 130)

@@ -20,7 +20,10 @@ from typing import Any
 from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 from scratch import Scratch
 
-expect.set_options(timeout=10_000)
+PATIENCE = 60.0
+"""In seconds: how long a test waits for what comes within one."""
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Preview:
         options = ["--port", str(self.port), "--editor", "vscode", "--project", str(self.project.root)]
         command = [sys.executable, *(program or ("-m", "deckwright")), "preview", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for _ in range(600):
+        for _ in range(int(PATIENCE * 10)):
             try:
                 with urllib.request.urlopen(f"{self.origin}/api/deck") as answer:
                     if json.load(answer)["build"]:
@@ -58,7 +61,7 @@ class Preview:
     def stop(self) -> None:
         if self.process:
             os.kill(self.process.pid, signal.SIGINT)
-            self.process.communicate(timeout=20)
+            self.process.communicate(timeout=PATIENCE)
             self.process = None
 
     def run(self, task: Callable[[Seen], Awaitable[None]], address: str = "", **options: Any) -> None:

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 from scratch import Scratch, day
 
 from . import pages
-from .previewing import Preview, Seen, free_port
+from .previewing import PATIENCE, Preview, Seen, free_port
 
 HEART = """---
 kind: basic
@@ -82,15 +82,22 @@ def started(
 @pytest.fixture
 def preview(started: Preview) -> Iterator[Preview]:
     yield started
+    before = _deck(started)
+    is_edited = any((started.project.root / name).read_text() != text for name, text in CARDS.items())
     started.project.write(CARDS)
-    asked = urllib.request.Request(f"{started.origin}/api/deck")
-    for _ in range(100):
-        with urllib.request.urlopen(asked) as answer:
-            deck = json.load(answer)
-        if deck["state"] == "built" and deck["cards"] == 7:
+    until = time.monotonic() + PATIENCE
+    while True:
+        deck = _deck(started)
+        if deck["state"] == "built" and deck["cards"] == 7 and not (is_edited and deck["build"] == before["build"]):
             return
-        time.sleep(0.1)
-    raise AssertionError(deck)
+        assert time.monotonic() < until, deck
+        time.sleep(0.05)
+
+
+def _deck(preview: Preview) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{preview.origin}/api/deck") as answer:
+        deck: dict[str, Any] = json.load(answer)
+    return deck
 
 
 # What is seen while notes are written
