@@ -514,12 +514,29 @@ def test_labels_that_lie_over_one_another_in_too_many_pixels_are_not_looked_for(
     assert sizes == [150, 300, 600, 1200, *[218] * len(sizes[4:])]  # Sketches, but no picture without some of them.
 
 
+@pytest.mark.parametrize(
+    "ground",
+    [
+        'style="background-color: rgb(255, 255, 255);"',
+        'style="max-width: 9px; background: #fff"',
+        'background-color="red"',
+    ],
+)
+def test_the_ground_of_a_drawing_is_no_label(ground: str) -> None:
+    text = "".join(f'<text data-mask="m{n}" x="5" y="{9 + 9 * n}" font-size="6">m{n}</text>' for n in range(10))
+    labels, _ = svg_labels.read(SVG.format(text).replace("<svg ", f"<svg {ground} ", 1).encode(), "a.svg")
+    assert labels
+    alone = Image.open(BytesIO(renderer.png(labels.alone(labels.masks[:1]), 100, 100, is_clear=True)))
+    assert alone.getpixel((99, 49)) == (0, 0, 0, 0)
+    assert drawing.draw(labels, "a.svg")[1] == []
+
+
 def test_labels_that_nobody_can_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ink, "MAX_OVERLAPPING", 5)
     monkeypatch.setattr(drawing, "MIN_WIDTH", 400)
     text = '<text data-mask="m{}" x="{}" y="50" opacity=".8">mmmm</text>'
     _, found = read(tmp_path, "a.svg", SVG.format("".join(text.format(n, n) for n in range(40))))
-    assert words(found) == ["media/a.svg: error[O018]: more than 8 labels lie over one another"]
+    assert words(found) == ["media/a.svg: error[O018]: more than 16 labels lie over one another"]
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 30)] * 2), max_size=12), st.integers(0, 9))

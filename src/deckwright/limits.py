@@ -81,9 +81,13 @@ MAX_DRAWN_TEXT = 10_000
 MAX_LABELS = 1_000
 """Of one drawing, asked or not. On a screen nobody can read more."""
 
-MAX_OVERLAPPING = 8
+MAX_OVERLAPPING = 16
 """Labels of a drawing that lie over one another: each of them must be looked for by itself, which takes a tenth of a second
-or more. Nobody can read them; in public diagrams it is two.
+or more. In public diagrams it is two, in one of a hundred thirteen.
+"""
+
+MAX_LAYERS = 8
+"""How often the boxes of all labels may cover a drawing. Those of labels that can be read cover it less than once.
 """
 
 MAX_FILTER_STEPS = 500

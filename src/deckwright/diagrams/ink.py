@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..limits import MAX_OVERLAPPING
+from ..limits import MAX_LAYERS, MAX_OVERLAPPING
 from .labels import Label
 from .shapes import Box, near
 
@@ -188,7 +188,7 @@ def sketched(labels: Sequence[Label], sketch: Sketch, size: tuple[int, int]) -> 
         owners = dict(zip(codes, level, strict=True))
         sketches = [sketch([label for code, label in owners.items() if code >> bit & 1]) for bit in range(length)]
         small = sketches[0].size
-        most = MAX_OVERLAPPING * small[0] * small[1]
+        most = MAX_LAYERS * small[0] * small[1]
         found = dict(_located(owners, _runs(sketches), most))
         if sum(one.shape.width * one.shape.height for one in found.values()) > most:
             raise CrowdError

@@ -169,8 +169,12 @@ class Labels:
         """The drawing, with some elements that are not displayed, and the visibility of others."""
         before = {element: element.get("style") for element in (*gone, *seen)}
         for element, visibility in seen.items():
+            said = element.get("style", "")
+            # The ground that draw.io and Mermaid give a drawing is no label, and not in a sketch of some.
+            if element is self._root and visibility == "hidden":
+                said = f"{_BACKGROUND.sub('', said)};background-color:transparent"
             # Not `display`: without a box of its own, a piece of text would pull what follows into its place.
-            element.set("style", f"visibility:{visibility};{_VISIBILITY.sub('', element.get('style', ''))}")
+            element.set("style", f"visibility:{visibility};{_VISIBILITY.sub('', said)}")
         for element in gone:
             element.set("style", "display:none")
         data = serialize(self._root)
@@ -245,6 +249,7 @@ def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
     return with_attributes(source, {number: {"data-mask": name} for number, name in names.items()})
 
 
+_BACKGROUND = re.compile(r"(?:(?<=;)|^)\s*background(?:-color)?\s*:[^;]*;?")
 _VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
 
 _REFERENCE = re.compile(rb"#([^\s\"'();<>&]+)")
