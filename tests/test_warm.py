@@ -831,7 +831,7 @@ def test_warm_equals_cold(steps: list[Step], clock: str) -> None:
 
 
 @pytest.mark.ci
-@settings(STEADY, max_examples=many(25, 2_000))
+@settings(STEADY, max_examples=many(12, 2_000))
 @given(STEPS, CLOCKS)
 def test_warm_equals_cold_after_many_more(steps: list[Step], clock: str) -> None:
     follow(steps, clock)
