@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Dialog, expect
+from playwright.async_api import Browser, Dialog, FileChooser, expect
 from scratch import Scratch, day
 
 from .previewing import Preview, Seen, free_port
@@ -180,9 +180,33 @@ def test_thousands_of_pictures_are_scrolled(chromium: Chromium, preview: Preview
 
 # To the masks of a picture, and back
 
+EDITOR = """
+export const KEYS = [{ keys: ["x"], words: "Do as the test wants" }];
+export class Editor {
+  constructor(room) { this.room = room; window.calls = []; }
+  async open(path) { window.calls.push(path); this.room.textContent = path; }
+  build({ build }) { this.room.dataset.build = build; }
+  close() { window.calls.push("close"); return !window.asks || confirm("Leave?"); }
+}
+"""
+
+
+async def take_editor(page: Seen) -> None:
+    """An editor that does nothing takes the place of the real one, as long as that is not loaded."""
+    await page.page.route(
+        "**/masks/editor.js", lambda route: route.fulfill(body=EDITOR, content_type="text/javascript")
+    )
+
+
+async def open_editor(page: Seen) -> None:
+    await take_editor(page)
+    await page.open("#/masks/media%2Fheart.svg")
+    await expect(page["#masks"]).to_have_text("media/heart.svg")
+
 
 def test_escape_leads_back_to_where_one_was(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
+        await take_editor(page)
         await page.shows("The aorta.")
         await page.press("m")
         await page.at("#/masks?night=1")
@@ -207,6 +231,7 @@ def test_escape_leads_back_to_where_one_was(preview: Preview) -> None:
 def test_the_masks_of_a_card_are_one_click_away(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
         await expect(page[".about .edit .path"]).to_have_text(["cards/heart.md:15", "media/organs/valves.png"])
+        await take_editor(page)
         await page["text=Edit masks"].click()
         await page.at("#/masks/media%2Forgans%2Fvalves.png")
         await expect(page["#masks"]).to_be_visible()
@@ -223,6 +248,7 @@ def test_the_masks_of_a_card_are_one_click_away(preview: Preview) -> None:
 def test_the_ways_of_the_browser_lead_through_pictures_too(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
         await page["button[data-view='pictures']"].click()
+        await expect(page[".picture-name"]).to_have_count(5)
         await expect(page["button[data-view='pictures']"]).to_be_focused()
         await page.page.wait_for_timeout(750)  # What is passed sooner is no step.
         await page["#pictures-masked"].click()
@@ -243,29 +269,10 @@ def test_the_ways_of_the_browser_lead_through_pictures_too(preview: Preview) -> 
     assert preview.told == []
 
 
-EDITOR = """
-export const KEYS = [{ keys: ["x"], words: "Do as the test wants" }];
-export class Editor {
-  constructor(room) { this.room = room; window.calls = []; }
-  async open(path) { window.calls.push(path); this.room.textContent = path; }
-  build({ build }) { this.room.dataset.build = build; }
-  close() { window.calls.push("close"); return confirm("Leave?"); }
-}
-"""
-
-
-async def _with_editor(page: Seen) -> None:
-    """An editor that asks whether to leave, whatever was done."""
-    await page.page.route(
-        "**/masks/editor.js", lambda route: route.fulfill(body=EDITOR, content_type="text/javascript")
-    )
-    await page.open("#/masks/media%2Fheart.svg")
-    await expect(page["#masks"]).to_have_text("media/heart.svg")
-
-
 def test_masks_that_are_not_saved_are_left_only_if_the_author_says_so(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
-        await _with_editor(page)
+        await open_editor(page)
+        await page.page.evaluate("window.asks = true")
         answers: list[bool] = []
 
         async def answer(dialog: Dialog) -> None:
@@ -294,7 +301,7 @@ def test_masks_that_are_not_saved_are_left_only_if_the_author_says_so(preview: P
 
 def test_the_editor_is_told_of_builds_and_its_keys_are_listed(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
-        await _with_editor(page)
+        await open_editor(page)
         await page["#masks"].evaluate("room => delete room.dataset.build")
         preview.project.write({"cards/heart.md": HEART.replace("The aorta.", "Into the aorta.")})
         await expect(page["#masks"]).to_have_attribute("data-build", re.compile(r"\d+"))
@@ -318,7 +325,7 @@ def test_the_editor_is_told_of_builds_and_its_keys_are_listed(preview: Preview) 
 
 def test_nothing_moves_in_the_editor_when_notes_get_errors(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
-        await _with_editor(page)
+        await open_editor(page)
         preview.project.write({"cards/heart.md": HEART.replace("The aorta.", "The ![aorta](aorta.png).")})
         await expect(page["#state"]).to_have_attribute("data-state", "errors")
         await expect(page["#problems"]).to_be_hidden()
@@ -449,10 +456,15 @@ def test_several_files_are_chosen_and_saved_one_after_the_other(preview: Preview
     ]
 
     async def seen(page: Seen) -> None:
+        chosen: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
+
+        def take(chooser: FileChooser) -> None:
+            chosen.set_result(chooser)
+
+        page.page.on("filechooser", take)
         await expect(page[".picture-name"]).to_have_count(5)
-        async with page.page.expect_file_chooser() as chosen:
-            await page.press("a")
-        await (await chosen.value).set_files(files)  # type: ignore[arg-type]
+        await page.press("a")
+        await (await chosen).set_files(files)  # type: ignore[arg-type]
         await expect(page["#saving-title"]).to_have_text("Add a picture, and then 1 more")
         await page.press("Enter")
         await page["#saving"].get_by_role("button", name="Next picture").click()

@@ -156,8 +156,9 @@ class Page {
     this.#draw();
     void this.#load(first);
     const isElsewhere = isOfCards(from) !== isOfCards(to) || from.picture !== to.picture;
-    if (isElsewhere && !isOfCards(to)) this.#place.focus(from, to);
-    else if (isElsewhere || (isFollowed && from.view === "grid" && to.view === "stack"))
+    const stays = !isFollowed && find("top", HTMLElement).contains(document.activeElement);
+    if (isElsewhere && !stays && !isOfCards(to)) this.#place.focus(from, to);
+    else if (isElsewhere ? !stays : isFollowed && from.view === "grid" && to.view === "stack")
       this.#main.focus({ preventScroll: true });
   }
 
