@@ -17,6 +17,7 @@ from PIL import Image
 from scratch import Scratch
 
 from deckwright import commands, files, inputs, manifest, program
+from deckwright.commands import _project
 from deckwright.limits import MAX_MEDIA_BYTES
 
 HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n\n![](heart.svg)\n"
@@ -304,6 +305,8 @@ def test_what_only_one_build_says_is_not_said_again(project: Scratch) -> None:
 
 
 def test_files_that_rested_are_not_read_again(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = _project.now(project.root)
+    monkeypatch.setattr(_project, "now", lambda root: now)  # Both builds count as of one second, however long they take.
     cold = project.root.with_name("cold")
     edit("cards/heart.md", "blood", "water")(project.root)
     shutil.copytree(project.root, cold, symlinks=True, ignore=shutil.ignore_patterns("build"))
