@@ -569,7 +569,7 @@ KEYS: list[tuple[Deed, list[Mask]]] = [
     ),
     (_distributes, [A, rect("b", 360, 261, 100, 60), C, TRIANGLE]),
     (_groups, [rect("a", 100, 102, 120, 78, group="both"), rect("b", 300, 252, 100, 60, group="both"), C, TRIANGLE]),
-    (_renames, [rect("The-Other-one", 100, 102, 120, 78), B, C, TRIANGLE]),
+    (_renames, [rect("The-Other-one", 100, 102, 120, 78, label="The Other one"), B, C, TRIANGLE]),
     (_writes_words, [rect("a", 100, 102, 120, 78, label="The <A>", hint="first", hide_one=True), B, C, TRIANGLE]),
     (_writes_numbers, [rect("a", 500, 0, 90, 600), B, C, TRIANGLE]),
     (_turns_by_number, [A, rect("b", 300, 252, 100, 60, angle=30), C, TRIANGLE]),
@@ -583,14 +583,20 @@ def test_masks_are_drawn_and_named_one_after_the_other(bench: Bench) -> None:
         await desk.press("r")
         await desk.drag((420, 40), (500, 90))
         await desk.page.keyboard.type("One more")
-        await desk.drag((520, 40), (600, 90))
+        await desk.drag((500, 40), (580, 90))  # Where the one before has a corner.
         await desk.page.keyboard.type("and Another")
+        await expect(desk["#mask-name-note"]).to_have_text("As a name: and-Another")
         await desk.press("Enter")
         await expect(desk.mask("and-Another")).to_be_focused()
-        await desk.drag((620, 40), (700, 90))
+        await expect(desk["#mask-name"]).to_have_value("and-Another")
+        await desk.drag((580, 90), (660, 40))
         await desk.save()
-        names = {"One-more": 420, "and-Another": 520, "mask-1": 620}
-        assert bench.file == text(A, B, C, TRIANGLE, *(rect(name, left, 40, 80, 50) for name, left in names.items()))
+        assert bench.file == text(
+            *(A, B, C, TRIANGLE),
+            rect("One-more", 420, 40, 80, 50, label="One more"),
+            rect("and-Another", 500, 40, 80, 50, label="and Another"),
+            rect("mask-1", 580, 40, 80, 50),
+        )
 
     bench.run(seen)
 
@@ -745,7 +751,7 @@ def test_the_first_save_of_a_picture_shows_what_to_paste(bench: Bench) -> None:
     async def seen(desk: Desk) -> None:
         await desk.drag((420, 40), (500, 90))
         await desk.save()
-        section = "### Plain {.occlusion}\n\n![Plain](../media/plain.png)\n"
+        section = "## Plain {.occlusion #plain}\n\n![Plain](../media/plain.png)\n"
         await expect(desk[".mask-banner pre"]).to_have_text(section)
         await desk[".mask-banner"].get_by_text("Copy").click()
         assert await desk.page.evaluate("navigator.clipboard.readText()") == section

@@ -1,9 +1,10 @@
 // Everything that can be done, with its keys: for buttons, for the keyboard, and for the dialog that lists the keys.
 
 import * as drawing from "./drawing.js";
+import { enter } from "./marking.js";
 import { worthAsking } from "./snapping.js";
 
-/** @typedef {import("./editor.js").Desk} Desk */
+/** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./svg.js").Icon} Icon */
 
 /**
@@ -53,10 +54,11 @@ export function commands(desk) {
   const { work, canvas } = desk;
   const isFree = () => !work.isFixed;
   const canDraw = () => !work.isFixed && !work.isDrawing;
-  const isPicture = () => !work.isDrawing;
+  // What is marked as text is copied as text.
+  const canCopy = () => !work.isDrawing && work.selected.size > 0 && (getSelection()?.isCollapsed ?? true);
   const some = (/** @type {number} */ least) => () => work.selected.size >= least && !work.isFixed;
   const hides = () => work.isDrawing;
-  /** @type {(id: import("./editor.js").Tool, words: string, key: string) => Command} */
+  /** @type {(id: import("./desk.js").Tool, words: string, key: string) => Command} */
   const tool = (id, words, key) => ({
     id,
     words,
@@ -130,8 +132,14 @@ export function commands(desk) {
       keys: ["Ctrl+a"],
       run: () => work.select(work.masks.map((mask) => mask.uid)),
     },
-    { id: "copy", words: "Copy", keys: ["Ctrl+c"], run: () => desk.copied(work.copy()), enabled: isPicture },
-    { id: "cut", words: "Cut", keys: ["Ctrl+x"], run: () => work.copy() && work.remove(), enabled: canDraw },
+    { id: "copy", words: "Copy", keys: ["Ctrl+c"], run: () => desk.copied(work.copy()), enabled: canCopy },
+    {
+      id: "cut",
+      words: "Cut",
+      keys: ["Ctrl+x"],
+      run: () => work.copy() && work.remove(),
+      enabled: () => canDraw() && canCopy(),
+    },
     { id: "paste", words: "Paste", keys: ["Ctrl+v"], run: () => work.paste(), enabled: () => work.canPaste },
     {
       id: "duplicate",
@@ -214,7 +222,7 @@ export function commands(desk) {
       keys: ["b"],
       shown: "B",
       run: () => {
-        const free = worthAsking(desk.labels, work.size).filter((label) => desk.isFree(label));
+        const free = worthAsking(desk.labels, work.size).filter((label) => desk.free.includes(label));
         if (free.length) drawing.ofEach(desk, free);
         desk.say(
           free.length ? `${free.length} labels have masks now.` : "There is no label left that is worth a mask.",
@@ -228,7 +236,7 @@ export function commands(desk) {
     { id: "out", words: "Zoom out", keys: ["-"], shown: "-", icon: "minus", run: () => canvas.zoom(0.8) },
     { id: "fit", words: "Whole picture", keys: ["0"], shown: "0", icon: "fit", run: () => canvas.fit() },
     { id: "actual", words: "As large as it is", keys: ["1"], run: () => canvas.actual() },
-    { id: "enter", words: "Make", keys: ["Enter"], run: () => desk.enter() },
+    { id: "enter", words: "Make", keys: ["Enter"], run: () => enter(desk) },
   ];
 }
 

@@ -13,7 +13,7 @@ import { toRoom } from "./view.js";
 /** @typedef {import("./snapping.js").Label} Label */
 /** @typedef {import("./moving.js").Gesture} Gesture */
 /** @typedef {import("./moving.js").Held} Held */
-/** @typedef {import("./editor.js").Desk} Desk */
+/** @typedef {import("./desk.js").Desk} Desk */
 
 /** Pixels of the screen: a mask that is smaller was not meant. */
 const SMALL = 4;

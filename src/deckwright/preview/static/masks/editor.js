@@ -1,19 +1,21 @@
 // The editor of masks, in the preview: it puts its parts together, and draws them once a frame.
 
-import { make, say, takesText } from "../dom.js";
+import { make, say } from "../dom.js";
 import { Bars } from "./bars.js";
 import { Canvas } from "./canvas.js";
 import { Cards } from "./cards.js";
-import { commands, KEYS, pressed } from "./commands.js";
-import * as drawing from "./drawing.js";
+import { commands, KEYS } from "./commands.js";
 import { Frame } from "./frame.js";
 import { Gestures } from "./gestures.js";
+import { Keyboard } from "./keyboard.js";
+import { Labels } from "./labels.js";
 import { Listing } from "./listing.js";
+import { enter } from "./marking.js";
 import { problems } from "./names.js";
+import { Panes } from "./panes.js";
 import { Properties } from "./properties.js";
 import { Saving } from "./saving.js";
 import { bounds } from "./shapes.js";
-import { labelAt, shared } from "./snapping.js";
 import * as wire from "./wire.js";
 import { counted, Work } from "./work.js";
 
@@ -22,7 +24,8 @@ export { KEYS };
 /** @typedef {import("./shapes.js").Mask} Mask */
 /** @typedef {import("./shapes.js").Point} Point */
 /** @typedef {import("./snapping.js").Label} Label */
-/** @typedef {"select" | "rect" | "ellipse" | "polygon" | "mark"} Tool */
+/** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {import("./desk.js").Tool} Tool */
 
 /**
  * What the page does for the editor.
@@ -33,46 +36,17 @@ export { KEYS };
  * @property {() => void} [leave]
  */
 
-/**
- * What the parts of the editor know of one another.
- * @typedef {object} Desk
- * @property {Work} work
- * @property {Canvas} canvas
- * @property {Cards} cards
- * @property {Gestures} gestures
- * @property {readonly Label[]} labels  those of the picture, in its pixels
- * @property {boolean} snaps
- * @property {Tool} tool
- * @property {(tool: Tool) => void} setTool
- * @property {(words: string) => void} say
- * @property {(mask: Mask | null) => void} hover
- * @property {(labels: readonly Label[]) => void} aim  at those that become a mask when the pointer is let go
- * @property {() => void} drawn  a mask was made
- * @property {() => void} rename
- * @property {(at: Point, mask: Mask | null, shift: boolean) => void} mark
- * @property {(label: Label) => boolean} isFree  whether it has no mask yet
- * @property {(length: number) => number} round
- * @property {() => unknown} save
- * @property {() => void} remove
- * @property {(count: number) => void} copied
- * @property {(by: 1 | -1) => void} step
- * @property {() => void} readLabels
- * @property {() => void} cover
- * @property {() => void} enter
- */
-
 /** Pictures below this side, in pixels, have masks with tenths of pixels. */
 const TINY = 200;
+
+/** The commands with a button beside the picture. */
+const BUTTONS = "duplicate group ungroup left centre right top middle bottom across down remove".split(" ");
 
 /** @implements {Desk} */
 export class Editor {
   #hooks;
-  #room;
-  #path = "";
   work = new Work(() => this.#redraw());
   canvas = new Canvas(() => this.#redraw());
-  /** @type {readonly Label[]} */
-  labels = [];
   snaps = true;
   /** @type {Tool} */
   tool = "rect";
@@ -83,38 +57,32 @@ export class Editor {
   #saving;
   #listing;
   #properties;
-  #commands;
-  /** @type {Map<string, import("./commands.js").Command>} */
-  #keys = new Map();
+  #panes;
+  #keyboard;
+  #labels = new Labels();
   #told = make("p", { class: "told", role: "status", "aria-live": "polite" });
-  #element;
   #frameAsked = 0;
   #covers = false;
-  #reading = false;
   /** @type {Mask | null} */
   #hovered = null;
   /** @type {readonly Label[]} */
   #aimed = [];
   /** Of `problems`, and the masks that it was made of. @type {{ of: readonly Mask[], found: ReturnType<typeof problems> }} */
   #wrong = { of: [], found: new Map() };
-  /** @type {{ masks: readonly Mask[], labels: readonly Label[], free: readonly Label[] }} */
-  #shown = { masks: [], labels: [], free: [] };
 
   /**
    * @param {HTMLElement} room
    * @param {Hooks} hooks
    */
   constructor(room, hooks) {
-    this.#room = room;
     this.#hooks = hooks;
     this.gestures = new Gestures(this);
     this.cards = new Cards(
       (uids) => this.#select(uids),
       () => this.#redraw(),
     );
-    this.#commands = commands(this);
-    for (const command of this.#commands) for (const key of command.keys) this.#keys.set(key, command);
-    this.#bars = new Bars(this.#commands, () => this.#leave());
+    const all = commands(this);
+    this.#bars = new Bars(all, () => this.#leave());
     this.#saving = new Saving(this.work, this.#bars, {
       shown: (again) => this.#show(again),
       changed: () => this.#redraw(),
@@ -134,35 +102,43 @@ export class Editor {
       },
       () => this.#backToPicture(),
     );
-    const deeds = [
-      "duplicate",
-      "group",
-      "ungroup",
-      "left",
-      "centre",
-      "right",
-      "top",
-      "middle",
-      "bottom",
-      "across",
-      "down",
-    ];
-    this.#properties.addButtons(this.#commands.filter(({ id }) => deeds.includes(id) || id === "remove"));
-    this.#element = this.#build();
-    room.replaceChildren(this.#element);
+    this.#properties.addButtons(all.filter(({ id }) => BUTTONS.includes(id)));
+    this.#keyboard = new Keyboard(room, all, {
+      hold: (event) => this.gestures.hold(event),
+      escape: () => this.#escape(),
+      leaveField: () => this.#backToPicture(),
+      choose: ({ dataset }) => (dataset.uid ? this.work.toggle(dataset.uid) : enter(this)),
+    });
+    const area = make("div", { class: "mask-float" }, this.#bars.tools, this.#bars.zoom);
+    this.#panes = new Panes(
+      this.#bars.head,
+      [this.canvas.stage, area, this.#bars.banner],
+      [this.cards.element, this.#properties.element, this.#listing.element],
+      this.#told,
+    );
+    room.replaceChildren(this.#panes.element);
+  }
+
+  /** The labels of the picture, in its pixels. */
+  get labels() {
+    return this.#labels.all;
+  }
+
+  /** Those that have no mask yet. */
+  get free() {
+    return this.#labels.free(this.work.settled);
   }
 
   // What the page calls
 
   /** @param {string} path */
   async open(path) {
-    this.#path = path;
-    this.labels = [];
-    this.#element.classList.remove("is-open");
+    this.#labels = new Labels();
+    this.#panes.open(false);
     this.#bars.name(path);
     this.#listen(true);
     if (await this.#saving.open(path)) {
-      this.#element.classList.add("is-open");
+      this.#panes.open(true);
       this.setTool(this.work.isDrawing ? "mark" : this.work.masks.length ? "select" : "rect");
     }
     this.#redraw();
@@ -225,32 +201,16 @@ export class Editor {
   }
 
   rename() {
-    this.#tab("mask");
+    this.#panes.show("mask");
     this.#redraw(true);
     this.#properties.focus();
   }
 
-  /**
-   * In an SVG: a label becomes a mask, or is none any more.
-   * @param {Point} at
-   * @param {Mask | null} mask
-   * @param {boolean} shift  selects it
-   */
-  mark(at, mask, shift) {
-    if (mask && shift) return this.work.toggle(mask.uid);
-    if (mask) {
-      this.work.select([mask.uid]);
-      this.remove();
-      return;
-    }
-    const label = labelAt(at, this.labels);
-    if (label) this.#make(label);
-    else this.work.select([]);
-  }
-
-  /** @param {Label} label */
-  isFree(label) {
-    return this.#freeLabels().includes(label);
+  /** Has the focus in the picture. @param {Mask} mask */
+  focus(mask) {
+    this.canvas.reveal(bounds(mask));
+    this.#redraw(true);
+    this.canvas.focus(mask.uid);
   }
 
   /** To whole pixels; in a tiny picture to tenths. @param {number} length */
@@ -286,28 +246,22 @@ export class Editor {
   /** @param {1 | -1} by */
   step(by) {
     const mask = this.work.step(by);
-    if (!mask) return;
-    this.canvas.reveal(bounds(mask));
-    this.#redraw(true);
-    this.canvas.focus(mask.uid);
+    if (mask) this.focus(mask);
   }
 
-  /** Reads the labels of a picture: this takes the extra `ocr`, and the message says so. */
+  /** Reads the labels of a picture; what is missing for that is told. */
   async readLabels() {
     const { picture } = this.#saving;
-    if (!picture || this.#reading || this.work.isDrawing) return;
-    this.#reading = true;
+    const labels = this.#labels;
+    if (!picture || labels.isReading || this.work.isDrawing) return;
     this.say("Reading the labels…");
+    const wrong = labels.read(picture.path, this.work.size);
     this.#redraw();
-    const answer = await wire
-      .labels(picture.path)
-      .catch(() => ({ status: 0, message: "The preview has stopped.", problems: [] }));
-    this.#reading = false;
-    if (picture.path !== this.#path) return;
-    if (wire.isRefusal(answer)) this.#bars.tell(answer.message, [{ words: "Close", run: () => this.#bars.hush() }]);
+    const words = await wrong;
+    if (labels !== this.#labels) return; // Another picture is shown by now.
+    if (words) this.#bars.tell(words, [{ words: "Close", run: () => this.#bars.hush() }]);
     else {
-      this.labels = answer.labels.map((label) => wire.label(label, this.work.size));
-      const count = this.labels.length;
+      const count = labels.all.length;
       this.say(count ? `Found ${count} labels. Click one to mask it.` : "No labels were found.");
     }
     this.#redraw();
@@ -319,31 +273,7 @@ export class Editor {
     this.#redraw();
   }
 
-  enter() {
-    const focused = document.activeElement;
-    const { uid, label } = focused instanceof SVGElement ? focused.dataset : {};
-    if (this.gestures.polygon.isOpen) this.gestures.polygon.close();
-    else if (label !== undefined) {
-      const to = this.#freeLabels()[Number(label)];
-      if (to && !this.work.isFixed) this.#make(to);
-    } else if (uid && !this.work.selected.has(uid)) this.work.select([uid]);
-    else if (this.work.selected.size) this.rename();
-    else if (this.tool === "rect" || this.tool === "ellipse" || this.tool === "polygon") {
-      drawing.inTheMiddle(this, this.tool);
-    }
-  }
-
   // Its own
-
-  /** @param {Label} label */
-  #make(label) {
-    const [mask] = drawing.ofEach(this, [label]);
-    if (!mask) return;
-    this.drawn();
-    this.#redraw(true);
-    if (document.activeElement instanceof SVGElement || document.activeElement === document.body)
-      this.canvas.focus(mask.uid);
-  }
 
   /** @param {string[]} uids */
   #select(uids) {
@@ -358,7 +288,7 @@ export class Editor {
   }
 
   #backToPicture() {
-    this.#tab("");
+    this.#panes.show("");
     const [mask] = this.work.chosen;
     if (mask) this.canvas.focus(mask.uid);
   }
@@ -369,9 +299,7 @@ export class Editor {
     if (!picture) return;
     const { size } = this.work;
     const address = wire.pictureOf(picture.path, picture.version);
-    if (picture.kind === "drawing" || !this.labels.length) {
-      this.labels = picture.labels.map((label) => wire.label(label, size));
-    }
+    this.#labels.take(picture, size);
     this.canvas.show(address, picture.path, size, again);
     this.cards.show(address, size, picture.notes);
     this.#listing.empty(
@@ -384,24 +312,6 @@ export class Editor {
     const { settled } = this.work;
     if (this.#wrong.of !== settled) this.#wrong = { of: settled, found: problems(settled) };
     return this.#wrong.found;
-  }
-
-  /** The labels that have no mask yet. */
-  #freeLabels() {
-    const { settled } = this.work;
-    if (this.#shown.masks !== settled || this.#shown.labels !== this.labels) {
-      const elements = new Set(settled.map((mask) => mask.element));
-      const boxes = settled.map(bounds);
-      const isFree = (/** @type {Label} */ { element, box }) =>
-        element === null
-          ? !boxes.some((other) => shared(box, other) > 0.5 * box.width * box.height)
-          : !elements.has(element);
-      const free = this.labels.filter(isFree);
-      const same =
-        free.length === this.#shown.free.length && free.every((label, place) => label === this.#shown.free[place]);
-      this.#shown = { masks: settled, labels: this.labels, free: same ? this.#shown.free : free };
-    }
-    return this.#shown.free;
   }
 
   /** Draws with the next frame, or at once. */
@@ -424,7 +334,7 @@ export class Editor {
     const uids = new Set(wrong.keys());
     const isDrawing = work.isBusy && masks.length !== work.settled.length;
     canvas.draw(masks, selected, uids);
-    canvas.drawLabels(this.#freeLabels(), this.#aimed, work.isDrawing ? "Mark" : "Mask");
+    canvas.drawLabels(this.free, this.#aimed, work.isDrawing ? "Mark" : "Mask");
     canvas.drawGhosts(this.#saving.ghosts);
     this.#frame.draw(chosen, canvas.view, !work.isDrawing && !work.isFixed && !isDrawing);
     const named = this.#hovered ?? (chosen.length === 1 ? chosen[0] : undefined);
@@ -441,98 +351,27 @@ export class Editor {
         unsaved: this.#saving.isUnsaved,
         saving: this.#saving.isSaving,
         refused: this.#saving.picture?.refused ?? "",
-        reading: this.#reading,
+        reading: this.#labels.isReading,
       });
     }
   }
 
-  #build() {
-    const tabs = make("div", { class: "mask-tabs", role: "group", "aria-label": "Below the picture" });
-    for (const [name, words] of [
-      ["mask", "Mask"],
-      ["list", "Masks"],
-      ["card", "Card"],
-    ]) {
-      const open = () => this.#tab(this.#element.dataset.tab === name ? "" : (name ?? ""));
-      tabs.append(
-        make("button", { type: "button", "data-tab": name ?? "", "aria-pressed": "false", onclick: open }, words ?? ""),
-      );
-    }
-    const panel = make(
-      "aside",
-      { class: "mask-panel", "aria-label": "Masks", tabindex: -1 },
-      this.cards.element,
-      this.#properties.element,
-      this.#listing.element,
-    );
-    const over = make("div", { class: "mask-float" }, this.#bars.tools, this.#bars.zoom);
-    const area = make("div", { class: "mask-area" }, this.canvas.stage, over, this.#bars.banner);
-    return make(
-      "div",
-      { class: "mask-editor", "data-tab": "" },
-      this.#bars.head,
-      make("div", { class: "mask-main" }, area, tabs, panel),
-      this.#told,
-    );
-  }
-
-  /** On a phone: which part is below the picture. @param {string} name */
-  #tab(name) {
-    this.#element.dataset.tab = name;
-    for (const button of this.#element.querySelectorAll("button[data-tab]")) {
-      button.setAttribute("aria-pressed", String(button instanceof HTMLElement && button.dataset.tab === name));
-    }
-  }
-
-  #press = (/** @type {KeyboardEvent} */ event) => this.#hear(event);
-  #hold = (/** @type {KeyboardEvent} */ event) => this.gestures.hold(event);
   #warn = (/** @type {BeforeUnloadEvent} */ event) => {
     if (this.#saving.isUnsaved) event.preventDefault();
   };
 
   /** @param {boolean} on */
   #listen(on) {
+    this.#keyboard.listen(on);
     const what = on ? "addEventListener" : "removeEventListener";
-    document[what]("keydown", /** @type {EventListener} */ (this.#press));
-    document[what]("keyup", /** @type {EventListener} */ (this.#hold));
     window[what]("beforeunload", /** @type {EventListener} */ (this.#warn));
-  }
-
-  /** @param {KeyboardEvent} event */
-  #hear(event) {
-    if (event.defaultPrevented || this.#room.hidden || document.querySelector("dialog[open]")) return;
-    const target = event.target instanceof Element ? event.target : null;
-    const isOurs = !target || target === document.body || this.#room.contains(target) || target.id === "main";
-    const key = pressed(event);
-    const command = this.#keys.get(key);
-    if (takesText(target) && target instanceof HTMLInputElement && target.type !== "checkbox") {
-      if (key === "Escape" && isOurs) this.#backToPicture();
-      else if (!command?.everywhere) return;
-      if (command?.everywhere && (command.enabled?.() ?? true)) command.run(key);
-      return event.preventDefault();
-    }
-    this.gestures.hold(event);
-    const presses = key === "Enter" || key === " ";
-    if (presses && target?.closest("button, a, summary")) return;
-    if (key === "Escape") {
-      if (!this.#escape()) return;
-    } else if (key === " ") {
-      if (!isOurs) return;
-      const uid = target instanceof SVGElement ? target.dataset.uid : undefined;
-      if (uid && !event.repeat) this.work.toggle(uid);
-      else if (target instanceof SVGElement && target.dataset.label !== undefined && !event.repeat) this.enter();
-    } else if (command) {
-      const quiet = command.hidden?.() && !command.id.startsWith("label");
-      if (!quiet && (command.enabled?.() ?? true)) command.run(key);
-    } else return;
-    event.preventDefault();
   }
 
   /** Gives up what is done, or the selection; whether there was something. */
   #escape() {
     if (this.gestures.drop()) return true;
-    if (this.#element.dataset.tab) {
-      this.#tab("");
+    if (this.#panes.isShown) {
+      this.#panes.show("");
       return true;
     }
     if (this.work.selected.size) this.work.select([]);

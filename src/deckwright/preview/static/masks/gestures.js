@@ -1,6 +1,7 @@
 // The pointer over the picture: which of the gestures it begins, with a mouse, a pen or fingers.
 
 import * as drawing from "./drawing.js";
+import { mark } from "./marking.js";
 import * as moving from "./moving.js";
 import { bounds, contains } from "./shapes.js";
 import { labelAt } from "./snapping.js";
@@ -8,13 +9,15 @@ import { labelAt } from "./snapping.js";
 /** @typedef {import("./shapes.js").Mask} Mask */
 /** @typedef {import("./shapes.js").Point} Point */
 /** @typedef {import("./moving.js").Gesture} Gesture */
-/** @typedef {import("./editor.js").Desk} Desk */
+/** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {{ x: number, y: number, type: string }} Pointer */
 
 /** Pixels of the screen that a pointer moves before it is no click. */
 const STILL = { mouse: 3, touch: 9 };
 /** Milliseconds after which a finger that rests adds to what is selected. */
 const LONG = 500;
+/** Pixels of the screen from the edge of a mask at which another one may begin. */
+const EDGE = 5;
 /** How quickly the wheel zooms. */
 const WHEEL = 0.0022;
 
@@ -127,10 +130,12 @@ export class Gestures {
     if (this.#handle(target, at)) return;
     const mask = this.#maskAt(at);
     const isSelected = mask !== null && work.selected.has(mask.uid);
+    // What is drawn beside a mask may touch it: then it is not moved.
+    const isWithin = isSelected && mask && this.#isWithin(mask, at);
     const canMove = !work.isDrawing && !work.isFixed;
     const { shift, alt } = this.#held;
     if (desk.tool === "mark") {
-      this.#click = () => desk.mark(at, mask, shift);
+      this.#click = () => mark(desk, at, mask, shift);
       this.#ready = isTouch ? () => this.#panning() : () => moving.select(desk, at, shift);
     } else if (desk.tool === "select") {
       if (mask) {
@@ -144,8 +149,8 @@ export class Gestures {
         this.#click = () => !shift && work.select([]);
         this.#ready = isTouch ? () => this.#panning() : () => moving.select(desk, at, shift);
       }
-    } else if (isSelected && mask) {
-      this.#click = () => this.#choose(mask);
+    } else if (isWithin) {
+      this.#click = () => mask && this.#choose(mask);
       this.#ready = () => (canMove ? moving.move(desk, at, alt) : null);
     } else if (desk.tool === "polygon") {
       this.polygon.press(at, this.#held, isTouch);
@@ -171,7 +176,7 @@ export class Gestures {
   #handle(target, at) {
     const desk = this.#desk;
     const handle = target?.closest("[data-side], [data-turn], [data-corner], [data-between]");
-    if (!(handle instanceof SVGElement) || desk.work.isFixed) return false;
+    if (!(handle instanceof SVGElement) || desk.work.isFixed || desk.tool !== "select") return false;
     const { side, turn, corner, between } = handle.dataset;
     if (side) this.#ready = () => moving.resize(desk, at, /** @type {import("./shapes.js").Side} */ (side));
     else if (turn !== undefined) this.#ready = () => moving.turn(desk, at);
@@ -316,6 +321,17 @@ export class Gestures {
   /** @param {Mask} mask */
   #choose(mask) {
     this.#desk.work.select([mask.uid]);
+  }
+
+  /**
+   * Whether a point is in a mask, and not at its edge.
+   * @param {Mask} mask
+   * @param {Point} at
+   */
+  #isWithin(mask, at) {
+    const edge = this.#desk.canvas.reach(EDGE);
+    const around = [-edge, edge].flatMap((x) => [-edge, edge].map((y) => ({ x: at.x + x, y: at.y + y })));
+    return around.every((point) => contains(mask, point));
   }
 
   /**

@@ -11,7 +11,7 @@ import { counted } from "./work.js";
 /** @typedef {import("./shapes.js").Point} Point */
 /** @typedef {import("./shapes.js").Side} Side */
 /** @typedef {{ shift: boolean, alt: boolean }} Held  Keys that are held. */
-/** @typedef {import("./editor.js").Desk} Desk */
+/** @typedef {import("./desk.js").Desk} Desk */
 
 /**
  * Something that is done with the pointer, from where it was pressed until it is let go.

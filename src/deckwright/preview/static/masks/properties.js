@@ -20,6 +20,8 @@ const TEXTS = {
   hint: ["Hint", "Below the question"],
   group: ["Group", "As one card"],
 };
+/** @type {readonly Text[]} */
+const NAMES = ["name", "group"];
 /** @type {Record<Numbered, string>} */
 const NUMBERS = { left: "Left", top: "Top", width: "Width", height: "Height", angle: "Angle" };
 
@@ -61,6 +63,10 @@ export class Properties {
         if (event.key !== "Enter" || event.isComposing) return;
         event.preventDefault();
         done("");
+      });
+      field.input.addEventListener("blur", () => {
+        const [mask] = work.chosen;
+        if (mask && work.selected.size === 1) field.input.value = mask[key];
       });
       this.#fields[key] = field;
     }
@@ -142,13 +148,18 @@ export class Properties {
       const values = new Set(chosen.map((mask) => mask[key]));
       const isShared = values.size === 1;
       const value = isShared ? only[key] : "";
-      if (input.value !== value) input.value = value;
+      const isWritten =
+        document.activeElement === input && alone && NAMES.includes(key) && named(input.value) === value;
+      if (input.value !== value && !isWritten) input.value = value;
       element.hidden = (key === "name" && !alone) || (key === "label" && (!alone || this.#work.isDrawing));
       input.disabled = this.#work.isFixed;
       input.placeholder = isShared ? TEXTS[key][1] || only.name : "Different ones";
       const wrong = alone && (key === "name" || key === "group") ? (problems.get(alone.uid)?.[key] ?? "") : "";
       input.setAttribute("aria-invalid", String(wrong !== ""));
-      say(note, wrong || this.#about(key, alone));
+      say(
+        note,
+        wrong || this.#about(key, alone) || (isWritten && input.value.trim() !== value ? `As a name: ${value}` : ""),
+      );
       note.classList.toggle("is-wrong", wrong !== "");
     }
     this.#hideOneField.hidden = this.#work.isDrawing;
@@ -229,9 +240,13 @@ export class Properties {
    * @param {string} text
    */
   #write(key, text) {
-    // A name is written as people write, and becomes one.
-    const value = key === "name" || key === "group" ? text.replace(/\s/g, "-") : text;
-    this.#work.write({ [key]: value });
+    if (key === "hint" || key === "label") return this.#work.write({ [key]: text });
+    const value = named(text);
+    const [mask] = this.#work.chosen;
+    // A name is written as people write. Where it becomes another one, cards show what was written, unless a label is there.
+    const isOwn = key === "name" && mask && (!mask.label || named(mask.label) === mask.name) && !this.#work.isDrawing;
+    const label = text.trim() === value ? "" : text.trim();
+    this.#work.write(isOwn ? { name: value, label } : { [key]: value });
   }
 
   /**
@@ -259,6 +274,11 @@ export class Properties {
     this.#numbers[key].shown = ""; // It may be another number than was written.
     this.#drawNumbers(this.#work.chosen[0]);
   }
+}
+
+/** What is written, as a name. @param {string} text */
+function named(text) {
+  return text.trim().replace(/\s+/g, "-");
 }
 
 /**

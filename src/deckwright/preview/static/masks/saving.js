@@ -2,6 +2,7 @@
 
 import { make } from "../dom.js";
 import { Keeper, sizeOf } from "./keeper.js";
+import { slug } from "./names.js";
 import * as wire from "./wire.js";
 
 /** @typedef {import("./shapes.js").Mask} Mask */
@@ -227,17 +228,18 @@ export class Saving {
 }
 
 /**
- * A section of Markdown that asks for the masks of a picture.
+ * A section of Markdown that asks for the masks of a picture: as for one that was pasted, see preview/uploads.py.
  * @param {string} path
  * @param {string} mode
  */
 export function section(path, mode) {
-  const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");
-  const title = name.replace(/[-_]+/g, " ").trim() || name;
-  const heading = title.charAt(0).toUpperCase() + title.slice(1);
-  const said = mode === "hide-one" ? '{.occlusion mode="hide-one"}' : "{.occlusion}";
-  const address = /[\s()<>]/.test(path) ? `<../${path}>` : `../${path}`;
-  return `### ${heading} ${said}\n\n![${heading}](${address})\n`;
+  const stem = path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");
+  const words = stem.match(/[\p{L}\p{N}]+/gu)?.join(" ") || "Picture";
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  const id = slug(stem);
+  const said = `.occlusion${id ? ` #${id}` : ""}${mode === "hide-one" ? ' mode="hide-one"' : ""}`;
+  const address = path.split("/").map(encodeURIComponent).join("/");
+  return `## ${title} {${said}}\n\n![${title}](../${address})\n`;
 }
 
 /** @param {readonly wire.Problem[]} problems */
