@@ -306,7 +306,9 @@ def test_what_only_one_build_says_is_not_said_again(project: Scratch) -> None:
 
 def test_files_that_rested_are_not_read_again(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     now = _project.now(project.root)
-    monkeypatch.setattr(_project, "now", lambda root: now)  # Both builds count as of one second, however long they take.
+    monkeypatch.setattr(
+        _project, "now", lambda root: now
+    )  # Both builds count as of one second, however long they take.
     cold = project.root.with_name("cold")
     edit("cards/heart.md", "blood", "water")(project.root)
     shutil.copytree(project.root, cold, symlinks=True, ignore=shutil.ignore_patterns("build"))
