@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from scratch import Scratch
 
 from deckwright import commands, ids
 from deckwright.identity import Terms
-from deckwright.ids import proof
+from deckwright.ids import naming, proof
 from deckwright.ids.edits import Insertion, edit
+from deckwright.names import numbered
 
 NOW = 1_700_000_000
 
@@ -145,6 +147,18 @@ def test_ids_of_headings_are_cut_at_a_word_and_doubles_get_their_parents_name(pr
         "long-word-long-word-long-word-long-word-long-word-long-word",
         "b-solution",
     ]
+
+
+def test_of_many_equal_headings_no_number_is_tried_twice(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def watched(name: str) -> Iterator[str]:
+        return (tried.append(each) or each for each in numbered(name))  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(naming, "numbered", watched)
+    project.write({"cards/a.md": "# One\n" + "".join(f"\n## Same {{.basic}}\n\nText {n}.\n" for n in range(30))})
+    expected = ["one-same", *(f"one-same-{n}" for n in range(2, 31))]
+    assert (named(project), tried) == (expected, expected)
 
 
 def test_notes_that_were_built_keep_their_ids_guids_and_times(project: Scratch) -> None:

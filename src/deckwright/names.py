@@ -82,4 +82,10 @@ def nearest(word: str, known: Iterable[str], slips: int) -> str:
 
 def unused(name: str, taken: Container[str]) -> str:
     """`name`, or if that is taken the first of `name-2`, `name-3`, … that is not."""
-    return next(free for n in count(1) if (free := name if n == 1 else f"{name}-{n}") not in taken)
+    return next(free for free in numbered(name) if free not in taken)
+
+
+def numbered(name: str) -> Iterator[str]:
+    """`name`, `name-2`, `name-3`, … without end."""
+    yield name
+    yield from (f"{name}-{n}" for n in count(2))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ..names import shortened, slug, unused
+from ..names import numbered, shortened, slug
 from .gaps import Gap
 
 Origin = Literal["deck.lock", "heading", "generated"]
@@ -31,6 +31,9 @@ def names(gaps: Sequence[Gap], given: Collection[str], known: Iterable[str]) -> 
     kept = Counter(gap.kept for gap in gaps if gap.kept and gap.kept not in given)
     short = [shortened(slug(gap.titles[-1]), LONGEST) for gap in gaps]
     common = Counter(name for gap, name in zip(gaps, short, strict=True) if kept[gap.kept] != 1)
+    left: dict[
+        str, Iterator[str]
+    ] = {}  # Each name goes on where it ended: else thousands of equal headings take minutes.
     found: list[tuple[str, Origin]] = []
     for gap, name in zip(gaps, short, strict=True):
         if kept[gap.kept] == 1:
@@ -39,7 +42,7 @@ def names(gaps: Sequence[Gap], given: Collection[str], known: Iterable[str]) -> 
         wanted = name or gap.spare
         if name and (common[name] > 1 or name in used):
             wanted = shortened(f"{_parent(gap, name)}-{name}", LONGEST)
-        free = unused(wanted, used)
+        free = next(free for free in left.setdefault(wanted, numbered(wanted)) if free not in used)
         used.add(free)
         found.append((free, "heading" if name else "generated"))
     return found
