@@ -276,7 +276,7 @@ def test_files_that_are_not_as_committed_are_left_out(project: Scratch) -> None:
         project.write({f"cards/{name}.md": note.format(f"{name} twice")})
     project.git("add", "cards/staged.md")
     result = run("--write")
-    reason = "left out, it is not as it was committed: commit it first"
+    reason = "left out, it is not in Git as it stands here: commit it first"
     assert left_out(result) == [f"cards/{name}.md: {reason}" for name in ("edited", "new", "staged")]
     assert result.stdout == "Wrote 1 id in 1 file\n"
     assert project.git("status", "--porcelain", "cards").splitlines() == [
@@ -285,6 +285,42 @@ def test_files_that_are_not_as_committed_are_left_out(project: Scratch) -> None:
         "M  cards/staged.md",
         "?? cards/new.md",
     ]
+
+
+def test_files_that_git_ignores_are_left_out(project: Scratch) -> None:
+    note = "## {} {{.basic}}\n\nText.\n"
+    project.write({f"cards/{name}.md": note.format(name) for name in ("a", "b", "own/c")})
+    project.write({".gitignore": "b.md\nown\n"})
+    project.start_git()
+    project.commit()
+    result = run("--write")
+    reason = "left out, it is not in Git as it stands here: commit it first"
+    assert left_out(result) == [f"cards/b.md: {reason}", f"cards/own/c.md: {reason}"]
+    assert result.stdout == "Wrote 1 id in 1 file\n"
+
+
+@pytest.mark.ci
+def test_a_project_that_is_ignored_as_a_whole_is_as_without_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = Scratch(tmp_path / "top")
+    project = Scratch(top.root / "deck")
+    project.write({"cards/a.md": "## A {.basic}\n\nB.\n"})
+    top.write({".gitignore": "*\n"})
+    top.start_git()
+    monkeypatch.chdir(project.root)
+    assert run("--write").stdout == "Wrote 1 id in 1 file\n"
+
+
+def test_a_damaged_index_keeps_everything_from_being_written(project: Scratch) -> None:
+    project.write({"cards/a.md": "## A {.basic}\n\nB.\n"})
+    project.start_git()
+    project.commit()
+    project.write({".git/index": "damaged"})
+    result = run("--write")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("No ids are given: the project is in a Git repository, and Git does not read it.")
+    assert (project.root / "cards/a.md").read_text() == "## A {.basic}\n\nB.\n"
 
 
 def test_a_repository_that_git_cannot_read_keeps_everything_from_being_written(project: Scratch) -> None:

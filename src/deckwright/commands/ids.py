@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -39,7 +39,7 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
     only = _only(root, paths) if paths else None
     repository = _repository(root)
     with progress() as show:
-        proposal = giving.propose(root, terms(root), only, repository.changed() if repository else (), show)
+        proposal = giving.propose(root, terms(root), only, _uncommitted(repository) if repository else (), show)
     if proposal.blocking:
         click.echo(text(proposal.blocking) + "\n", err=True)
         fail(1, f"No ids are given: {summary(proposal.blocking)}.", f"Next: {explain_first(proposal.blocking)}")
@@ -89,8 +89,25 @@ def _repository(root: Path) -> Repository | None:
 
     found = repository(root)
     if found is None and any((folder / ".git").exists() for folder in (root, *root.parents)):
-        fail(1, "No ids are given: the project is in a Git repository, and Git does not read it.", "Next: git status")
+        _say_unread()
     return found
+
+
+def _uncommitted(repository: Repository) -> list[str]:
+    """The files and folders of the project that are not as they were committed, and those that Git ignores in it. Where the
+    project as a whole is ignored, none is: it is not under version control. Where Git fails, the command ends.
+    """
+    from ..release.repository import GitError
+
+    try:
+        ignored = repository.git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        return [*repository.changed(), *ignored.decode("utf-8", "surrogateescape").split("\0")]
+    except GitError:
+        _say_unread()
+
+
+def _say_unread() -> NoReturn:
+    fail(1, "No ids are given: the project is in a Git repository, and Git does not read it.", "Next: git status")
 
 
 def _write(root: Path, edits: Collection[Edit]) -> None:

@@ -170,7 +170,7 @@ class _Search:
             return "it has another name too: a hard link"
         above = (path, *(f"{folder}/" for folder in _above(path)), *_above(path))
         if not self._uncommitted.isdisjoint(above):
-            return "it is not as it was committed: commit it first"
+            return "it is not in Git as it stands here: commit it first"
         return ""
 
 
