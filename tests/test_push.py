@@ -20,7 +20,7 @@ from scratch import Scratch
 
 from deckwright import commands, package
 from deckwright.commands import push as pushing
-from deckwright.push import AnkiConnect, Missing, Refused, Unheard, ankiconnect
+from deckwright.push import AnkiConnect, Missing, Refused, Unheard, ankiconnect, standing
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -294,6 +294,27 @@ def test_an_edit_meanwhile_is_not_the_import(project: Scratch, anki: Anki) -> No
     anki.opened = edited
     result = run(anki.port)
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "2 of 2 notes are in Anki as built.")
+
+
+def test_an_import_is_seen_among_notes_that_were_edited_in_anki(
+    project: Scratch, anki: Anki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CliRunner().invoke(commands.main, ["build"])
+    anki.have(built(project))
+    left = next(iter(anki.notes.values()))
+    left["fields"]["Back"]["value"] = "Edited"
+    project.write({"cards/a.md": NOTES.replace("==and==", "==plus==")})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000001")
+    monkeypatch.setattr(standing, "SAMPLE", 1)
+
+    def imported(path: Path) -> None:
+        anki.have(path)
+        anki.notes[left["noteId"]] = left
+
+    anki.opened = lambda path: threading.Timer(0.05, imported, [path]).start()
+    result = run(anki.port)
+    assert result.stdout.splitlines()[-2:] == ["1 of 2 notes is in Anki as built.", "left: Back differs"]
+    assert "No import was seen" not in result.stderr
 
 
 def test_an_anki_that_is_busy_or_closed_meanwhile(

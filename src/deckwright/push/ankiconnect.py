@@ -21,7 +21,6 @@ from ..diagnostics.forms import harmless
 from ..limits import MAX_ANKICONNECT_BYTES
 
 HOST = "127.0.0.1"
-PORT = 8765
 VERSION = 6
 
 SECONDS = 20.0
@@ -43,7 +42,7 @@ class Unheard(Refused):
 class AnkiConnect:
     """The add-on at a port of this computer. All methods raise Missing and Refused."""
 
-    def __init__(self, port: int = PORT, key: str = "", seconds: float = SECONDS) -> None:
+    def __init__(self, port: int, key: str = "", seconds: float = SECONDS) -> None:
         self._port = port
         self._key = key
         self._seconds = seconds

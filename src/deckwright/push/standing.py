@@ -27,13 +27,14 @@ NOT_UPDATED = ("ID", "Source")
 
 
 class Differing(msgspec.Struct, frozen=True):
-    """A note that is not in Anki as it was built: what people know it by, why, and the note id that it has there; 0 if it is
-    missing.
+    """A note that is not in Anki as it was built: what people know it by, why, when it was last changed here, in seconds of the
+    Unix epoch, and the note id that it has there; 0 if it is missing.
     """
 
     name: str
     reason: str
-    note_id: int = 0
+    mod: int
+    note_id: int
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -66,17 +67,20 @@ def stand(anki: AnkiConnect, package: Package) -> Standing:
         if found is None and id_:
             found = by_id.get((types.get(note.note_type_id, ""), id_))
         if reason := "it is missing" if found is None else _difference(note, found):
-            others.append(Differing(id_ or _title(note), reason, found["noteId"] if found else 0))
+            others.append(Differing(id_ or _title(note), reason, note.mod, found["noteId"] if found else 0))
     return Standing(len(package.notes), tuple(others))
 
 
 class Watch:
-    """Whether Anki has changed since: the notes that were missing or others, a few of them, and how many there are."""
+    """Whether Anki has changed since: how many notes there are, and those that differed and were changed last here. Of the
+    others, many may have been edited in Anki, and an import leaves them as they are.
+    """
 
     def __init__(self, anki: AnkiConnect, package: Package, standing: Standing) -> None:
         self._anki = anki
         self._query = _query(package)
-        self._sample = [other.note_id for other in standing.others if other.note_id][:SAMPLE]
+        there = sorted((other for other in standing.others if other.note_id), key=lambda other: -other.mod)
+        self._sample = [other.note_id for other in there[:SAMPLE]]
         self._before = self._look()
 
     def has_changed(self) -> bool:
