@@ -382,6 +382,30 @@ def test_a_card_that_is_known_is_kept_under_another_name(page: Page, place: str)
     assert (told["masks"][0]["was"], told["masks"][0]["id"]) == ("", first)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("cards/notes.md", "#console}", '#console masks="none"}'),
+        ("media/console.masks.toml", "left = 0.1", "left = 0.9"),
+    ],
+    ids=["note", "masks"],
+)
+def test_a_card_is_kept_while_its_note_has_errors(page: Page, file: str, old: str, new: str) -> None:
+    """An author who mends a mask that goes beyond the edge may well name it anew at once."""
+    page.project.write({file: (page.root / file).read_text().replace(old, new)})
+    page.look()
+    assert page.get("/api/masks/media/console.png")["notes"] == []
+
+    def mended(shapes: list[Any]) -> None:
+        shapes[0].update(name="door", left=0.1)
+
+    told = page.save("media/console.png", mended)
+    assert [(mask["name"], mask["was"], mask["isKnown"]) for mask in told["masks"]] == [
+        ("door", "gate", True),
+        ("table", "", True),
+    ]
+
+
 def test_a_note_that_names_a_mask_is_told_when_it_has_another_name(page: Page) -> None:
     page.project.write({"cards/notes.md": NOTES.replace("#console", '#console masks="gate"')})
     page.look()

@@ -104,7 +104,8 @@ class Head(msgspec.Struct, frozen=True):
 class Held(msgspec.Struct, frozen=True):
     """What a project holds: its notes in the order of the deck, by the parts that they are kept in, and what became of each;
     note types by their keys; media by their names, without those of which only a build knows the bytes; and what is known of
-    occlusion notes besides.
+    occlusion notes besides. `lost` are the masks and groups that had a card in those that are not there now: a note with errors
+    is not, and what picture it shows is not known then.
     """
 
     parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
@@ -112,6 +113,7 @@ class Held(msgspec.Struct, frozen=True):
     note_types: Mapping[str, NoteType] = {}
     media: Mapping[str, Media | None] = {}
     depicted: tuple[Depicted, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class Index:

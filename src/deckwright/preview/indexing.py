@@ -45,7 +45,8 @@ def index(number: int, build: Build, root: Path, before: Index | None) -> Index:
     entries = [entry for _, part in parts for entry in part]
     media = {file.name: file for file in made.media}
     depicted = tuple(_depicted(entries, loaded, root))
-    held = Held(parts, tuple(_standings(entries, loaded)), made.note_types, media, depicted)
+    standings = tuple(_standings(entries, loaded))
+    held = Held(parts, standings, made.note_types, media, depicted, _lost(entries, loaded))
     return Index(head, held, _problems(outcome, entries), cache, loaded.notes)
 
 
@@ -139,6 +140,23 @@ def _depicted(entries: Iterable[Entry], loaded: Loaded, root: Path) -> Iterator[
             picture = media[entry.guid][0].path.relative_to(root).as_posix()
             title = written.path[-1] if written.path else entry.id
             yield Depicted(entry.id, title, picture, written.mode, written.asked, tuple(known))
+
+
+def _lost(entries: Iterable[Entry], loaded: Loaded) -> tuple[str, ...]:
+    """The masks and groups that had a card in occlusion notes that are not there now."""
+    before = loaded.before.lines
+    lines = [before[guid] for guid in before.keys() - {entry.guid for entry in entries}]
+    names = (
+        name
+        for line in lines
+        if line.type == _OCCLUSION and not line.retired
+        for name in (*line.numbers.values(), *line.gone.values())
+    )
+    return tuple(sorted({*names}))
+
+
+_OCCLUSION = "occlusion"
+"""The key of the note type that has masks."""
 
 
 def _problems(outcome: Outcome | None, entries: Sequence[Entry]) -> list[Problem]:

@@ -33,6 +33,7 @@ class _Kept(msgspec.Struct, frozen=True):
     note_types: dict[str, NoteType]
     media: tuple[str, ...]
     depicted: tuple[Depicted, ...]
+    lost: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -48,6 +49,7 @@ def keep(index: Index, seen: Inputs, root: Path) -> None:
         note_types=dict(held.note_types),
         media=tuple(held.media),
         depicted=held.depicted,
+        lost=held.lost,
         problems=tuple(index.problems),
     )
     cache = Cache(root / CACHE)
@@ -63,7 +65,7 @@ def restored(root: Path) -> Index | None:
             return None
         parts = [(name, part) for name in kept.parts if (part := kept_part(cache, name)) is not None]
         media: Mapping[str, None] = dict.fromkeys(kept.media)
-        held = Held(tuple(parts), kept.standings, kept.note_types, media, kept.depicted)
+        held = Held(tuple(parts), kept.standings, kept.note_types, media, kept.depicted, kept.lost)
         index = Index(replace(kept.head, number=1), held, kept.problems, cache)
         return index if len(index.entries) == len(kept.standings) else None
     return None

@@ -162,8 +162,11 @@ def notes(index: Index, place: str) -> list[tuple[Entry, Depicted]]:
 
 
 def known(index: Index, place: str) -> frozenset[str]:
-    """The masks and groups of a picture that have cards."""
-    return frozenset(name for one in index.held.depicted if one.picture == place for name in one.known)
+    """The masks and groups of a picture that have cards, and those of notes of which nobody knows now what they show: what is
+    known in vain costs a `was` that says nothing, and what is not, a learner's card.
+    """
+    own = (name for one in index.held.depicted if one.picture == place for name in one.known)
+    return frozenset([*own, *index.held.lost])
 
 
 def _note(entry: Entry, opener: Opener) -> dict[str, Any]:
