@@ -541,6 +541,8 @@ def test_only_what_can_be_a_mask_can_be_marked() -> None:
         ("cp1252", "<?xml version='1.0' encoding='windows-1252'?>", "&#233;&#8220;"),
         ("utf-16", "<?xml version='1.0' encoding='UTF-16'?>", "é“"),
         ("utf-16", "", "é“"),
+        ("utf-16-le", "<?xml version='1.0' encoding='UTF-16LE'?>", "é“"),
+        ("utf-16-be", "<?xml version='1.0' encoding='UTF-16BE'?>", "é“"),
     ],
 )
 def test_every_encoding_stays(encoding: str, declared: str, written: str) -> None:

@@ -22,15 +22,18 @@ def with_attributes(source: bytes, elements: Mapping[int, Attributes]) -> bytes:
     if not elements:
         return source
     if encoding := _wide(source):
-        mark, text = source[:2], source[2:].decode(encoding)
-        return mark + _edited(text.encode(), elements, "utf-8").decode().encode(encoding)
+        start = 2 if source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else 0
+        text = source[start:].decode(encoding)
+        return source[:start] + _edited(text.encode(), elements, "utf-8").decode().encode(encoding)
     return _edited(source, elements, None)
 
 
 def _wide(source: bytes) -> str:
     """The encoding, if a character has two bytes in it; empty if ASCII is itself, as in all others that are read."""
-    marks = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-    return marks.get(source[:2], "")
+    # Not every file has a byte order mark: such a one begins with `<`, or with white space before it.
+    is_little = source.startswith(codecs.BOM_UTF16_LE) or source[1:2] == b"\0"
+    is_big = source.startswith(codecs.BOM_UTF16_BE) or source[:1] == b"\0"
+    return "utf-16-le" if is_little else "utf-16-be" if is_big else ""
 
 
 def _edited(source: bytes, elements: Mapping[int, Attributes], encoding: str | None) -> bytes:
