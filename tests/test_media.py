@@ -391,6 +391,7 @@ BOMB = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "
     [
         (f"{HEAD}>\n<g>\n</svg>", "is not XML: mismatched tag: line 3, column 2", SAVE_SVG),
         (f"{HEAD}>\n&nbsp;</svg>", "is not XML: undefined entity: line 2, column 0", SAVE_SVG),
+        (f'<!DOCTYPE svg SYSTEM "a.dtd">{HEAD}>&nbsp;</svg>', "is not XML: undefined entity `&nbsp;`", SAVE_SVG),
         (
             f"<?xml version='1.0' encoding='big5'?>{HEAD}/>",
             "is not XML: multi-byte encodings are not supported",
@@ -420,7 +421,19 @@ BOMB = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "
         ),
         (f"{HEAD}>{' ' * MAX_SVG_BYTES}</svg>", "is larger than 5 MiB", "simplify it, or save it as a PNG"),
     ],
-    ids=["unclosed", "entity", "encoding", "text", "namespace", "root", "bomb", "default", "file", "long"],
+    ids=[
+        "unclosed",
+        "entity",
+        "entity of a DOCTYPE",
+        "encoding",
+        "text",
+        "namespace",
+        "root",
+        "bomb",
+        "default",
+        "file",
+        "long",
+    ],
 )
 def test_an_svg_that_could_not_be_cleaned_is_refused(tmp_path: Path, source: str, reason: str, hint: str) -> None:
     found, problems = draw(tmp_path, source)

@@ -57,6 +57,7 @@ def parse(source: bytes, path: str) -> tuple[Element | None, list[Diagnostic]]:
     # lxml does not tell whether a DOCTYPE has declarations; expat does, before it obeys any. And it builds no tree.
     checker = expat.ParserCreate()
     checker.StartDoctypeDeclHandler = _refuse_declarations
+    checker.SkippedEntityHandler = _refuse_entity
     counter = _Counter()
     checker.StartElementHandler, checker.EndElementHandler = counter.start, counter.end
     try:
@@ -98,6 +99,12 @@ def _refuse_declarations(name: str, system: str | None, public: str | None, decl
     """Entities can grow without bound or read other files, and a declared default can be a script."""
     if declares:
         raise _DeclaresError
+
+
+def _refuse_entity(name: str, is_parameter: bool) -> None:
+    """A DOCTYPE may name a file that would declare it, and that nobody reads: then it is no mistake for expat."""
+    if not is_parameter:
+        raise ValueError(f"undefined entity `&{name};`")
 
 
 class _TooManyError(Exception):
