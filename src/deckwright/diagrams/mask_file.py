@@ -13,6 +13,7 @@ height = 0.0500
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -195,7 +196,7 @@ def _check_entry(entry: Any, span: Span) -> list[Diagnostic]:
 def _is_a(value: Any, type_: type) -> bool:
     if type_ is float and isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 1 << 53  # As a float it is the same number.
-    return isinstance(value, type_)
+    return isinstance(value, type_) and (type_ is not float or math.isfinite(value))
 
 
 def _are_points(value: Any) -> bool:
