@@ -711,7 +711,7 @@ from deckwright.commands import main
 
 # Where tests run in the background, Ctrl-C is ignored, and so it would be here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-collection.load = lambda *_: signal.raise_signal(signal.SIGINT)
+collection.load = lambda *_, **__: signal.raise_signal(signal.SIGINT)
 main(["build"])
 """
 
