@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from scratch import Scratch
 
 from deckwright import commands, ids
+from deckwright.diagnostics.identity import recycled
 from deckwright.identity import Terms
 from deckwright.ids import naming, proof
 from deckwright.ids.edits import Insertion, edit
+from deckwright.model import Span
 from deckwright.names import numbered
 
 NOW = 1_700_000_000
@@ -257,6 +259,26 @@ def test_only_the_insertions_are_new_and_each_place_is_found_again(parts: list[s
             row, place = made.moved(n + 1, column + 1)
             moved = new[row - 1][place - 1 :]
             assert moved.removeprefix("[I]" if (n, column) in chosen else "")[:1] == sign
+
+
+def test_places_move_down_by_the_lines_that_are_new_above_them() -> None:
+    made = edit("a.md", b"a\nb\nc\n", [Insertion(1, 1, "\nI"), Insertion(0, 1, "\n\nI"), Insertion(1, 0, "I ")])
+    assert made.after == b"a\n\nI\nI b\nI\nc\n"
+    assert [made.moved(line, 1) for line in range(4)] == [(0, 1), (1, 1), (4, 3), (6, 1)]
+
+
+def test_messages_that_name_other_places_move_with_them(project: Scratch) -> None:
+    text = "## A #card\n\nB.\n\n## C #card\n\nD.\n"
+    project.write({"cards/a.md": text})
+    loaded = project.load(NOW)
+    made = edit("cards/a.md", text.encode(), [Insertion(0, 10, "\n\nI")])
+
+    def told(line: int) -> dict[str, tuple[int, str]]:
+        before, after = ([recycled(Span("b.md", 1), "x: y", f"cards/a.md:{n}")] for n in (5, line))
+        return proof.differences(proof.Seen(loaded, before), proof.Seen(loaded, after), {"cards/a.md": made})
+
+    assert told(7) == {}
+    assert told(5) == {"b.md": (1, "there would be a new message, I005")}
 
 
 # What is left out

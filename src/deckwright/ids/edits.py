@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
+from functools import cached_property
+from itertools import accumulate
 
 import msgspec
 
@@ -19,7 +22,7 @@ class Insertion(msgspec.Struct, frozen=True, order=True):
     text: str
 
 
-class Edit(msgspec.Struct, frozen=True):
+class Edit(msgspec.Struct, frozen=True, dict=True):
     """A file at `path`, relative to the project's root with `/`: what it holds, and what is to be inserted, by place."""
 
     path: str
@@ -53,13 +56,15 @@ class Edit(msgspec.Struct, frozen=True):
 
     def moved(self, line: int, column: int) -> tuple[int, int]:
         """Where a place is once the insertions are made, both counted from 1. Line 0, the file as a whole, stays."""
-        above = (each.text.count("\n") for each in self.insertions if each.line < line - 1)
-        beside = (
-            len(each.text)
-            for each in self.insertions
-            if each.line == line - 1 and each.column < column and "\n" not in each.text
-        )
-        return line + sum(above), column + sum(beside)
+        above, end = (bisect_left(self.insertions, n, key=lambda each: each.line) for n in (line - 1, line))
+        own = self.insertions[above:end]
+        beside = (len(each.text) for each in own if each.column < column and "\n" not in each.text)
+        return line + self._added[above], column + sum(beside)
+
+    @cached_property
+    def _added(self) -> list[int]:
+        """How many lines the first insertions add: none of them, the first one, the first two, …"""
+        return [*accumulate((each.text.count("\n") for each in self.insertions), initial=0)]
 
 
 def edit(path: str, before: bytes, insertions: Iterable[Insertion]) -> Edit:

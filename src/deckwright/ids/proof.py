@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -61,14 +60,15 @@ def _messages(
     before: Iterable[Diagnostic], after: Iterable[Diagnostic], edits: Mapping[str, Edit]
 ) -> dict[str, tuple[int, str]]:
     """The messages that come or go, by file."""
-    old = Counter(_moved(each, edits) for each in before)
+    keys = [(_moved(each, edits), each.span.line) for each in before]
+    lines = dict(keys)
+    old = Counter(key for key, _ in keys)
     new = Counter(_told(each) for each in after)
     told: dict[str, tuple[int, str]] = {}
-    places = {_moved(each, edits): each.span.line for each in before}
     for key in [*(new - old), *(old - new)]:
         path, line, _, code, *_ = key
         came = "there would be a new message" if new[key] > old[key] else "a message would go"
-        told.setdefault(path, (places.get(key, line), f"{came}, {code}"))
+        told.setdefault(path, (lines.get(key, line), f"{came}, {code}"))
     return told
 
 
@@ -81,17 +81,16 @@ def _told(found: Diagnostic) -> _Key:
 
 
 def _moved(found: Diagnostic, edits: Mapping[str, Edit]) -> _Key:
-    """The same of a message before the edits, as it should be after them: its words may name places too."""
+    """The same of a message before the edits, as it should be after them: an argument may be a place too."""
     path, line, column, code, severity, arguments = _told(found)
     if path in edits:
         line, column = edits[path].moved(line, column)
+    return path, line, column, code, severity, tuple(_moved_place(each, edits) for each in arguments)
 
-    def moved(place: re.Match[str]) -> str:
-        edit = edits.get(place[1])
-        return f"{place[1]}:{edit.moved(int(place[2]), 1)[0]}" if edit else place[0]
 
-    named = [re.sub(r"(.+):([0-9]{1,9})", moved, each) if isinstance(each, str) else each for each in arguments]
-    return path, line, column, code, severity, tuple(named)
+def _moved_place(argument: object, edits: Mapping[str, Edit]) -> object:
+    path, _, line = argument.rpartition(":") if isinstance(argument, str) else ("", "", "")
+    return f"{path}:{edits[path].moved(int(line), 1)[0]}" if path in edits and line.isdecimal() else argument
 
 
 def _identity(who: Identity, other: Identity) -> str:
