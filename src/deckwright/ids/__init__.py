@@ -86,7 +86,7 @@ def propose(
         search = _Search(root, before, errors, only, {*uncommitted})
         held = search.gaps()
         given, known = _given(root, loaded, errors), _known(loaded)
-        edits, named = _edits(held, names([gap for gap, _ in held], given, known), search)
+        edits, named = _edits(held, names(held, given, known), search)
         while edits:
             after, found = build.load(root, terms, instead={path: each.after for path, each in edits.items()})
             if after is None:
@@ -126,8 +126,8 @@ class _Search:
     def leave_out(self, path: str, line: int, reason: str) -> None:
         self.left_out.append(LeftOut(path, line, reason))
 
-    def gaps(self) -> list[tuple[Gap, str]]:
-        """The sections that can get an id, each with the path of its file."""
+    def gaps(self) -> list[Gap]:
+        """The sections that can get an id."""
         loaded = self._before.loaded
         ledger = loaded.before.lines
         by_file: dict[str, list[Known]] = defaultdict(list)
@@ -139,7 +139,7 @@ class _Search:
             if each.code.startswith("I"):
                 doubts[each.span.path].setdefault(each.span.line, each)
         in_baseline = frozenset(id_ for _, id_ in baseline.read(self._root)[0])
-        found: list[tuple[Gap, str]] = []
+        found: list[Gap] = []
         for path in self._files:
             held = by_file[path]
             if path in errors:
@@ -158,7 +158,7 @@ class _Search:
                     if gap.doubt:
                         self.leave_out(path, gap.line, gap.doubt)
                     else:
-                        found.append((gap, path))
+                        found.append(gap)
         return found
 
     def _refusal(self, path: str) -> str:
@@ -180,17 +180,17 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _edits(
-    held: Sequence[tuple[Gap, str]], named: Sequence[tuple[str, Origin]], search: _Search
+    held: Sequence[Gap], named: Sequence[tuple[str, Origin]], search: _Search
 ) -> tuple[dict[str, Edit], list[Named]]:
     """The edits that write the ids, by path, and the sections that get one."""
     insertions = defaultdict(list)
     told: list[Named] = []
-    for (gap, path), (id_, origin) in zip(held, named, strict=True):
+    for gap, (id_, origin) in zip(held, named, strict=True):
         if made := insertion(gap.section, gap.place, id_):
-            insertions[path].append(made)
-            told.append(Named(path, gap.line, gap.titles[-1], id_, origin))
+            insertions[gap.path].append(made)
+            told.append(Named(gap.path, gap.line, gap.titles[-1], id_, origin))
         else:
-            search.leave_out(path, gap.line, "it is not clear where the id is to stand")
+            search.leave_out(gap.path, gap.line, "it is not clear where the id is to stand")
     return {path: edit(path, search.data[path], made) for path, made in insertions.items()}, told
 
 

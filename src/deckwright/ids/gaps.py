@@ -51,6 +51,11 @@ class Gap(msgspec.Struct, frozen=True):
     doubt: str
 
     @property
+    def path(self) -> str:
+        """The file, relative to the project's root with `/`."""
+        return self.section.file.path
+
+    @property
     def line(self) -> int:
         """The line of the heading, counted from 1."""
         return self.section.span.line

@@ -51,5 +51,5 @@ def names(gaps: Sequence[Gap], given: Collection[str], known: Iterable[str]) -> 
 def _parent(gap: Gap, name: str) -> str:
     """What tells a section from others with the same heading: the nearest heading above it that is another, or its file."""
     above = (slug(title) for title in reversed(gap.titles[:-1]))
-    stem = slug(PurePosixPath(gap.section.file.path).stem)
+    stem = slug(PurePosixPath(gap.path).stem)
     return shortened(next((each for each in above if each and each != name), stem or gap.spare), _OF_PARENT)
