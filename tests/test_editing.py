@@ -20,6 +20,7 @@ from deckwright.diagrams.editing import Edited, Wanted
 from deckwright.diagrams.edits import Edits, edited
 from deckwright.diagrams.labels import read as read_labels
 from deckwright.diagrams.svg_edits import with_attributes
+from deckwright.limits import MAX_MASK_FILE_BYTES, MAX_SVG_ATTRIBUTES, MAX_SVG_BYTES
 from deckwright.model import Mask
 
 SIZE = (1600, 900)
@@ -251,6 +252,16 @@ def test_masks_that_cannot_be_are_refused(mask: Mask, said: list[str]) -> None:
     data = BY_HAND.encode()
     made = file(data, [*as_they_are(data), Wanted(None, mask)])
     assert (made.data, codes(made.found)) == (None, said)
+
+
+@pytest.mark.parametrize("data", [None, BY_HAND.encode()])
+def test_no_file_is_made_that_nobody_would_read(data: bytes | None) -> None:
+    kept = as_they_are(data) if data else []
+    made = file(data, [*kept, Wanted(None, box("new", 0.5, 0.5, hint="x" * MAX_MASK_FILE_BYTES))])
+    assert (made.data, [one.message for one in made.found]) == (
+        None,
+        ["the mask file cannot be read: it would have more than 256 KiB"],
+    )
 
 
 def test_a_file_that_is_not_toml_is_refused() -> None:
@@ -529,6 +540,24 @@ def test_only_what_can_be_a_mask_can_be_marked() -> None:
         assert (made.data, codes(made.found)) == (None, ["O009"])
     made = drawing(LEAF.encode(), BLADE, replace(VEIN, mask=box("blade")))
     assert (made.data, codes(made.found)) == (None, ["O006"])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "filling", "said"),
+    [
+        ("", " " * (MAX_SVG_BYTES - 130), "`a.svg` is larger than 5 MiB"),
+        (
+            "".join(f' a{n}=""' for n in range(MAX_SVG_ATTRIBUTES - 2)),
+            "",
+            "`a.svg` has an element with more than 100 attributes",
+        ),
+    ],
+    ids=["bytes", "attributes"],
+)
+def test_no_drawing_is_made_that_nobody_would_read(attributes: str, filling: str, said: str) -> None:
+    source = f'{HEAD}<text x="9" y="16"{attributes}>blade</text>{filling}</svg>'.encode()
+    made = drawing(source, Wanted(1, box("blade", hint="broad")), shown=[])
+    assert (made.data, [one.message for one in made.found]) == (None, [said])
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def in_file(
     places = _places(loaded, wanted)
     if data is None:
         whole = mask_file.dump([one.mask for one in wanted], size) if wanted else ""
-        return Edited(whole.encode(), wrong, wanted, places)
+        return _fitting(Edited(whole.encode(), wrong, wanted, places), path)
     scale = size if mask_file.is_in_pixels(data) else (1, 1)
     kept = {one.place: one.mask for one in wanted if one.place is not None}
     edits = Edits(
@@ -81,9 +81,7 @@ def in_file(
         return Edited(data, wrong, wanted, places)
     if (made := _written(data, edits)) is None or not _is_as_wanted(made, loaded, wanted, path, size):
         return Edited(None, [not_toml(Span(path), "it is written in a way in which nothing can be changed in place")])
-    if len(made) > MAX_MASK_FILE_BYTES:
-        return Edited(None, [not_toml(Span(path), f"it would have more than {MAX_MASK_FILE_BYTES >> 10} KiB")])
-    return Edited(made, wrong, wanted, places)
+    return _fitting(Edited(made, wrong, wanted, places), path)
 
 
 def in_drawing(
@@ -97,9 +95,7 @@ def in_drawing(
         return Edited(None, found)
     by_number = {label.number: label for label in (*held.masks, *held.others)}
     if lost := [one for one in wanted if one.place not in by_number]:
-        return Edited(
-            None, [bad_mask(Span(path), f"the mask `{one.mask.name}`", "missing", ["an element"]) for one in lost]
-        )
+        return Edited(None, _without_element(lost, path))
     before = {number: _mask(by_number[number]) for number in shown if number in by_number}
     wanted = [replace(one, mask=_plain(one.mask, before.get(_place(one)))) for one in wanted]
     wanted = sorted(with_former_names(before, wanted, known), key=_place)
@@ -112,7 +108,16 @@ def in_drawing(
         changes[number] = {name: value or None for name, value in new.items() if old[name] != value}
     for number in before.keys() - kept.keys():
         changes[number] = dict.fromkeys(_attributes(before[number]))
-    return Edited(with_attributes(source, changes), wrong, wanted, [_place(one) for one in wanted])
+    data = with_attributes(source, changes)
+    if data != source:
+        # With new attributes it may be larger than a drawing that is read.
+        after, found = svg_labels.read(data, path)
+        if after is None:
+            return Edited(None, found)
+        names = {label.number: label.name for label in after.masks}
+        if lost := [one for one in wanted if names.get(_place(one)) != one.mask.name]:
+            return Edited(None, _without_element(lost, path))
+    return Edited(data, wrong, wanted, [_place(one) for one in wanted])
 
 
 def with_former_names(before: Mapping[int, Mask], wanted: Sequence[Wanted], known: Container[str]) -> list[Wanted]:
@@ -158,6 +163,10 @@ def _former(masks: Iterable[Mask]) -> dict[str, str]:
     for mask in masks:
         former[mask.key] = former.get(mask.key) or mask.was
     return former
+
+
+def _without_element(lost: Iterable[Wanted], path: str) -> list[Diagnostic]:
+    return [bad_mask(Span(path), f"the mask `{one.mask.name}`", "missing", ["an element"]) for one in lost]
 
 
 def _place(one: Wanted) -> int:
@@ -255,6 +264,13 @@ def _changes(old: Mask, new: Mask, scale: tuple[int, int]) -> dict[str, str | No
 
 def _rounded(mask: Mask) -> list[tuple[float, float]]:
     return [(round(x, 4), round(y, 4)) for x, y in mask.points]
+
+
+def _fitting(made: Edited, path: str) -> Edited:
+    """The same, unless nobody would read so large a mask file."""
+    if len(made.data or b"") <= MAX_MASK_FILE_BYTES:
+        return made
+    return Edited(None, [not_toml(Span(path), f"it would have more than {MAX_MASK_FILE_BYTES >> 10} KiB")])
 
 
 def _written(data: bytes, edits: Edits) -> bytes | None:
