@@ -20,7 +20,7 @@ from scratch import Scratch
 
 from deckwright import commands, package
 from deckwright.commands import push as pushing
-from deckwright.push import AnkiConnect, Missing, Refused, Unheard, ankiconnect, standing
+from deckwright.push import KEY, AnkiConnect, Missing, Refused, Unheard, ankiconnect, standing
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -137,7 +137,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
     opener.chmod(0o755)
     monkeypatch.setenv("PATH", f"{opener.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    monkeypatch.delenv(pushing.KEY, raising=False)
+    monkeypatch.delenv(KEY, raising=False)
     monkeypatch.chdir(project.root)
     monkeypatch.setattr(pushing, "_PAUSE", 0.01)
     return project
@@ -363,11 +363,11 @@ def test_a_key_comes_from_the_environment_and_is_never_shown(
     result = run(anki.port)
     assert "AnkiConnect wants a key: put it into the environment variable DECKWRIGHT_ANKICONNECT_KEY." in result.stderr
     assert (anki.actions, len(opened(project))) == (["requestPermission"], 1)
-    monkeypatch.setenv(pushing.KEY, "another-key")
+    monkeypatch.setenv(KEY, "another-key")
     result = run(anki.port)
     assert "AnkiConnect refuses version: valid api key must be provided." in result.stderr
     assert ("another-key" in result.output, len(opened(project))) == (False, 2)
-    monkeypatch.setenv(pushing.KEY, "s3cret")
+    monkeypatch.setenv(KEY, "s3cret")
     result = run(anki.port)
     assert (result.exit_code, "s3cret" in result.output, len(opened(project))) == (0, False, 2)
 

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from ..package import Package
     from ..push import AnkiConnect, Standing, Watch
 
-KEY = "DECKWRIGHT_ANKICONNECT_KEY"
-"""The environment variable with the key of AnkiConnect: on the command line, all users of the computer could read it."""
-
 _PAUSE = 1.0
 """In seconds: how often Anki is asked whether the import has come."""
 
@@ -90,7 +87,7 @@ def _say_changes(before: Package | None, package: Package) -> None:
 
 def _found(port: int) -> AnkiConnect | None:
     """AnkiConnect, if it is there and lets itself be asked."""
-    from ..push import AnkiConnect, Missing, Refused
+    from ..push import KEY, AnkiConnect, Missing, Refused
 
     anki = AnkiConnect(port, os.environ.get(KEY, ""))
     try:
@@ -106,8 +103,8 @@ def _found(port: int) -> AnkiConnect | None:
     return anki
 
 
-def _say_refused(error: Exception) -> None:
-    click.echo(f"AnkiConnect {error}. The desktop opens the package, and nothing is checked.", err=True)
+def _say_refused(why: object) -> None:
+    click.echo(f"AnkiConnect {why}. The desktop opens the package, and nothing is checked.", err=True)
 
 
 def _before(anki: AnkiConnect | None, package: Package) -> tuple[Standing, Watch] | None:
@@ -120,7 +117,7 @@ def _before(anki: AnkiConnect | None, package: Package) -> tuple[Standing, Watch
         standing = stand(anki, package)
         return standing, Watch(anki, package, standing)
     except Missing:
-        _say_refused(Refused("has just ended"))
+        _say_refused("has just ended")
     except Refused as error:
         _say_refused(error)
     return None
@@ -133,7 +130,7 @@ def _opened(anki: AnkiConnect, path: Path) -> bool:
     try:
         anki.open_import(path)
     except Missing:
-        _say_refused(Refused("has just ended"))
+        _say_refused("has just ended")
     except Unheard as error:  # The dialog may be there: a second one would lie upon it.
         click.echo(f"AnkiConnect {error}. Anki may show its import dialog all the same.", err=True)
         return True

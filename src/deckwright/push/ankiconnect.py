@@ -23,6 +23,9 @@ from ..limits import MAX_ANKICONNECT_BYTES
 HOST = "127.0.0.1"
 VERSION = 6
 
+KEY = "DECKWRIGHT_ANKICONNECT_KEY"
+"""The environment variable with its key: on the command line, all users of the computer could read it."""
+
 SECONDS = 20.0
 """How long one answer may take: Anki gives it between two other things that it does."""
 
@@ -56,7 +59,7 @@ class AnkiConnect:
         if not isinstance(version, int) or version < VERSION:
             raise Refused(f"is too old: it speaks version {_shown(version)}, and {VERSION} is needed")
         if said.get("requireApikey") and not self._key:
-            raise Refused("wants a key: put it into the environment variable DECKWRIGHT_ANKICONNECT_KEY")
+            raise Refused(f"wants a key: put it into the environment variable {KEY}")
         self._ask("version")
 
     def open_import(self, package: Path) -> None:
