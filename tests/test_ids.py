@@ -216,9 +216,9 @@ def test_without_write_a_patch_is_shown_and_nothing_is_written(project: Scratch)
     result = run()
     assert result.stdout == (
         "diff --git a/cards/a.md b/cards/a.md\n--- a/cards/a.md\n+++ b/cards/a.md\n@@ -1,9 +1,11 @@\n # A\n \n"
-        '-## B {.basic}\n+## B {#b .basic}\n \n C.\n \n ## D #card\n \n+<!-- card: id="d" -->\n+\n E.\n'
+        '-## B {.basic}\n+## B {#b .basic}\n \n C.\n \n ## D #card\n+\n+<!-- card: id="d" -->\n \n E.\n'
         "\\ No newline at end of file\n"
-    ).replace(' \n+<!-- card: id="d" -->\n+\n E.', '+\n+<!-- card: id="d" -->\n \n E.')
+    )
     assert result.stderr == "2 ids in 1 file: nothing is written yet.\nNext: deckwright ids --write\n"
     assert (project.root / "cards/a.md").read_text() == text
 
