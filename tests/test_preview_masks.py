@@ -31,7 +31,7 @@ from deckwright.preview import app as serving
 from deckwright.preview import gallery, masks, pictures, protocol
 from deckwright.preview.desk import MOST_DRAWN
 from deckwright.preview.indexing import index as indexed
-from deckwright.preview.names import Names
+from deckwright.preview.names import MOST_VERSIONS, Names
 from deckwright.preview.state import State
 from deckwright.watch import Build
 
@@ -431,6 +431,32 @@ def test_names_outlive_a_change_from_outside() -> None:
     assert names.of("2", {0: "b", 1: "c"}) == {0: "m2", 1: "m3"}
     names.saved("3", {0: "z", 1: "c"}, {0: "m2"})
     assert names.of("3", {0: "z", 1: "c"}) == {0: "m2", 1: "m4"}
+    assert names.of("1", {0: "a", 1: "b"}) == {0: "m1", 1: "m2"}
+
+
+def test_masks_have_names_though_a_drawing_failed_before() -> None:
+    names = Names()
+    assert names.of("1", {}) == {}
+    assert names.of("1", {3: "a"}) == {3: "m1"}
+
+
+def test_only_some_versions_of_a_picture_are_remembered() -> None:
+    names = Names()
+    for version in range(MOST_VERSIONS + 1):
+        assert names.of(f"{version}", {0: f"a{version}"}) == {0: f"m{version + 1}"}
+    assert names.of("1", {0: "a1"}) == {0: "m2"}
+    assert names.of("0", {0: "a0"}) == {0: f"m{MOST_VERSIONS + 2}"}
+
+
+def test_a_rename_is_one_though_the_files_were_others_for_a_while(page: Page) -> None:
+    """As after a branch was switched and switched back, while a page had changes that were not saved."""
+    told = page.get("/api/masks/media/console.png")
+    page.project.write({"media/console.masks.toml": MASKS.replace("gate", "door")})
+    assert page.get("/api/masks/media/console.png")["masks"][0]["name"] == "door"
+    page.project.write({"media/console.masks.toml": MASKS})
+    told["masks"][0]["name"] = "way-out"
+    told = page.post("/api/masks/media/console.png", {"version": told["version"], "masks": told["masks"]})
+    assert [(mask["name"], mask["was"]) for mask in told["masks"]] == [("way-out", "gate"), ("table", "")]
 
 
 @pytest.mark.parametrize(
