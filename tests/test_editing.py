@@ -204,6 +204,12 @@ def test_another_size_is_right_once_the_masks_are_saved() -> None:
     assert made == BY_HAND.replace("[1600, 900]", "[ 1600,900 ]")
 
 
+@pytest.mark.parametrize("size", ["[1600]", "[1600, 900, 1]", "5", '"large"', "[]"])
+def test_a_size_that_is_none_is_right_once_the_masks_are_saved(size: str) -> None:
+    data = BY_HAND.replace("[1600, 900]", size).encode()
+    assert written(data, as_they_are(BY_HAND.encode())) == BY_HAND
+
+
 def test_what_cannot_be_used_stays() -> None:
     bad = '[[mask]]\nname = "bad"\nleft = "0.1"\n\n'
     text = BY_HAND.replace("# the table", bad + "# the table")

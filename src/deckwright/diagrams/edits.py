@@ -173,7 +173,12 @@ def _set(table: Any, values: Values, scale: tuple[int, int]) -> None:
 
 
 def _set_size(held: TOMLDocument, size: tuple[int, int]) -> None:
+    import tomlkit
+
     written: Any = held["size"]
+    if not isinstance(written, list) or len(written) != 2:
+        held["size"] = tomlkit.value(f"[{size[0]}, {size[1]}]")
+        return
     for n in (0, 1):
         if written[n] != size[n]:
             written[n] = size[n]

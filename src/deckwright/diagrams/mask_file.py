@@ -196,7 +196,7 @@ def _check_entry(entry: Any, span: Span) -> list[Diagnostic]:
 def _is_a(value: Any, type_: type) -> bool:
     if type_ is float and isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 1 << 53  # As a float it is the same number.
-    return isinstance(value, type_) and (type_ is not float or math.isfinite(value))
+    return isinstance(value, type_) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def _are_points(value: Any) -> bool:
