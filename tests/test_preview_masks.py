@@ -406,6 +406,23 @@ def test_a_card_is_kept_while_its_note_has_errors(page: Page, file: str, old: st
     ]
 
 
+def test_nothing_is_saved_while_nobody_knows_which_masks_have_cards(page: Page) -> None:
+    """As amid a merge, while deck.lock cannot be read."""
+    lock = (page.root / "deck.lock").read_text()
+    page.project.write({"deck.lock": f"<<<<<<< ours\n{lock}"})
+    page.look()
+    assert [mask["isKnown"] for mask in page.get("/api/masks/media/console.png")["masks"]] == [False, False]
+    files = page.everything()
+    said = "Which masks have cards is not known before the project can be built: see its problems."
+    assert page.get("/api/masks/media/console.png")["refused"] == said
+    answer = page.save("media/console.png", lambda masks: masks[0].update(name="door"), 403)
+    assert (answer, page.everything()) == ({"message": said}, files)
+    page.project.write({"deck.lock": lock})
+    page.look()
+    told = page.save("media/console.png", lambda masks: masks[0].update(name="door"))
+    assert told["masks"][0]["was"] == "gate"
+
+
 def test_a_note_that_names_a_mask_is_told_when_it_has_another_name(page: Page) -> None:
     page.project.write({"cards/notes.md": NOTES.replace("#console", '#console masks="gate"')})
     page.look()

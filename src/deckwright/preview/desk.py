@@ -176,7 +176,7 @@ class Desk:
         if held.version != order.version:
             return _changed(picture)
         seen = masks.look(picture, held, self._root)
-        if refused := masks.useless(seen):
+        if refused := masks.useless(seen) or masks.doubtful(index):
             return _json({"message": refused}, 403)
         names = self._names_of(picture)
         made, wrong = masks.edited(seen, order, index, names)

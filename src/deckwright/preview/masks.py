@@ -105,7 +105,7 @@ def told(seen: Seen, index: Index, names: Names, opener: Opener) -> dict[str, An
         "size": seen.size,
         "version": held.version,
         "target": target(picture),
-        "refused": pictures.refusal(picture) or useless(seen),
+        "refused": pictures.refusal(picture) or useless(seen) or doubtful(index),
         "masks": masks,
         "labels": [label(mark.number, mark.mask) for mark in marks],
         "notes": [
@@ -126,6 +126,13 @@ def useless(seen: Seen) -> str:
         return next(
             (f"{one.message[:1].upper()}{one.message[1:]}." for one in seen.found if one.severity == "error"), ""
         )
+    return ""
+
+
+def doubtful(index: Index) -> str:
+    """Why no masks can be saved although their files can be used: nobody knows of which of them learners have cards."""
+    if index.head.how in ("broken", "gone"):
+        return "Which masks have cards is not known before the project can be built: see its problems."
     return ""
 
 
