@@ -315,8 +315,8 @@ from deckwright import {module}
 signal.signal(signal.SIGINT, signal.default_int_handler)
 act = {module}.{name}
 
-def stop(*args):
-    made = act(*args)
+def stop(*args, **named):
+    made = act(*args, **named)
     os.kill(os.getpid(), signal.{number})
     return made
 
