@@ -74,7 +74,7 @@ def test_a_build_saves_the_ledger_and_writes_the_package(project: Scratch) -> No
     )
     assert outcome.seen
     assert (sorted(outcome.seen.files), sorted(outcome.seen.folders), outcome.seen.missing) == (
-        ["cards/heart.md", "deck.lock", "deck.toml"], ["cards"], {"media", "pyproject.toml"},
+        ["cards/heart.md", "deck.lock", "deck.toml"], ["cards"], {"media", "notetypes", "pyproject.toml"},
     )  # fmt: skip
     assert held == package.contents(outcome.loaded.collection)
     assert contents(project.root).keys() == {

@@ -179,7 +179,7 @@ TEXTS = st.lists(
             "}}", "{{", "{", "}", "::", "::hint", ":", "image-occlusion:", "rect:left=.1:top=0", ":width=0:height=5", ":rx=0",
             "polygon:points=.1,.2 3 .4,.5", ":text=a\\:b\\\\<é>", ":text=", "\\", ":scale=1:fs=2:angle=3:fill=#fff:oi=1:x=y", "=",
             "\\(", "\\)", "\\[", "\\]", "<b>", "</b>", "<br>", "<div>", "</div>", "<!--", "-->", "<style>", "</STYLE>", "<", ">",
-            "&amp;", "&nbsp;", "&", ";", "&#60;", "x", "ß é 🙂", '"', "'", " ", "\n", "\u00a0", "{{Front}}", "data-x",
+            "&amp;", "&nbsp;", "&", ";", "&#60;", "x", "ß é 🙂", '"', "'", " ", "\n", "\u00a0", "{{Front}}", "data-x", "a[b]", "[", "]", " c[d",
         ]
     ),
     max_size=12,
@@ -193,7 +193,10 @@ CLOZES = st.recursive(
 )  # fmt: skip
 
 NAMES = ("Front", "Back", "Extra", "Tags", "Deck", "Card")
-FILTERS = ("", "", "cloze:", "text:", "type:", "type:cloze:", "type:nc:", "hint:", "cloze:text:", "text:hint:", ":")
+FILTERS = (
+    "", "", "cloze:", "text:", "type:", "type:cloze:", "type:nc:", "hint:", "cloze:text:", "text:hint:", ":",
+    "furigana:", "kana:", "kanji:", "text:furigana:", "kana:cloze:", "cloze-only:", "text:cloze-only:", "foo:", "text:foo:", "foo:kanji:",
+)  # fmt: skip
 BITS = st.builds("{{{{{}{}}}}}".format, st.sampled_from(FILTERS), st.sampled_from(NAMES)) | st.sampled_from(
     ("{{FrontSide}}", "<b>text</b>", "{{ Front }}", "{{{Back}}", "<!-- {{Front}} -->", "<!--", "-->", "}}", " ", "{{")
 )  # fmt: skip
@@ -375,6 +378,37 @@ def test_filters_are_applied_from_right_to_left() -> None:
     )
 
 
+READINGS = [
+    "日本[にほん]語[ご]",
+    " 犬[いぬ]と 猫[ねこ]",
+    "日本&nbsp;語[ご]",
+    "<b>犬[いぬ]</b>",
+    "[a]b[c][d]",
+    "x [y",
+    "a\nb[c\nd] e[f]",
+]
+
+
+@pytest.mark.parametrize("text", READINGS)
+def test_filters_for_japanese_show_a_word_its_reading_or_both(text: str) -> None:
+    ruby = {
+        READINGS[0]: "<ruby><rb>日本</rb><rt>にほん</rt></ruby><ruby><rb>語</rb><rt>ご</rt></ruby>|にほんご|日本語",
+        READINGS[1]: "<ruby><rb>犬</rb><rt>いぬ</rt></ruby>と<ruby><rb>猫</rb><rt>ねこ</rt></ruby>|いぬとねこ|犬と猫",
+        READINGS[2]: "日本<ruby><rb>語</rb><rt>ご</rt></ruby>|日本ご|日本語",
+        READINGS[3]: "<b><ruby><rb>犬</rb><rt>いぬ</rt></ruby></b>|<b>いぬ</b>|<b>犬</b>",
+        READINGS[4]: "<ruby><rb>[a]b</rb><rt>c</rt></ruby>[d]|c[d]|[a]b[d]",
+        READINGS[5]: "x [y|x [y|x [y",
+        READINGS[6]: "a\nb[c\nd]<ruby><rb>e</rb><rt>f</rt></ruby>|a\nb[c\nd]f|a\nb[c\nd]e",
+    }
+    assert question("{{furigana:Front}}|{{kana:Front}}|{{kanji:Front}}", Front=text) == ruby[text]
+
+
+def test_what_a_filter_of_an_add_on_would_do_is_left_out_with_all_behind_it() -> None:
+    assert question("{{foo:Front}}|{{text:foo:Front}}|{{foo:text:Front}}", Front="<b>a</b>") == "<b>a</b>|<b>a</b>|a"
+    assert question("{{tts en_GB speed=2:Front}}", Front="a") == "[anki:tts lang=en_GB speed=2]a[/anki:tts]"
+    assert question("{{kana:Front}}", Front="a[sound:b.mp3]") == "a[sound:b.mp3]"
+
+
 def test_sounds_stand_as_they_are_written() -> None:
     assert shown("{{Front}}", "{{FrontSide}}{{Back}}", Front="[sound:a&amp;b.mp3]", Back="[anki:tts lang=en]c[/anki:tts]") == Card(
         "[sound:a&amp;b.mp3]", "[sound:a&amp;b.mp3][anki:tts lang=en]c[/anki:tts]"
@@ -393,8 +427,6 @@ def test_sounds_stand_as_they_are_written() -> None:
         ("{{Front}}", "{{/Back}}", "The back of the template Card 1: {{/Back}} closes a section that is not the last one opened"),
         ("{{#Front}}{{Front}}{{/Back}}", "", "The front of the template Card 1: {{/Back}} closes a section that is not the last one opened"),
         ("{{Back}}text", "", "The front of the template Card 1 shows no field that is filled"),
-        ("{{furigana:Front}}", "", "The front of the template Card 1: the filter furigana of Front is not made here"),
-        ("{{Front}}", "{{tts en_GB:Front}}", "The back of the template Card 1: the filter tts en_GB of Front is not made here"),
         ("{{Front}}{{CardID}}", "", "The front of the template Card 1: a card has no id before it is imported"),
         ("{{Front}}[latex]{{Front}}[/latex]", "", "Anki makes a picture of what stands between [latex], [$] or [$$]"),
         ("{{Front}}", "[$]x[/$]", "Anki makes a picture of what stands between [latex], [$] or [$$]"),

@@ -289,7 +289,7 @@ def problems(root: Path, text: str, files: Mapping[str, bytes]) -> str:
     for name, data in written.items():
         if name.startswith("media/") and Path(name).name.partition(".")[0] not in text:
             continue
-        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
     checked = run(f"deckwright check --json --project {root}")
     if checked.stdout.strip() != "[]":

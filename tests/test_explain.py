@@ -26,6 +26,7 @@ WITHOUT = {
     "S019": "a link that leads out of the project",
     "S020": "a file that cannot be read",
     "N010": "twenty thousand characters would be a long example",
+    "T019": "it needs another error",
 }
 """Pages without an example of their own, and why."""
 
@@ -41,7 +42,7 @@ def shown(root: Path, code: str, files: dict[str, str]) -> list[tuple[str, str]]
     the page of a rule for cards, all of these are used, also those that are off by default.
     """
     project = Scratch(root)
-    project.write({"media/diagram.png": PNG, "deck.toml": SETTINGS + ALL_RULES, **files})
+    project.write({"media/diagram.png": PNG, "cards/.kept": "", "deck.toml": SETTINGS + ALL_RULES, **files})
     loaded = project.load(DAY_ONE)
     found = loaded.diagnostics
     if code.startswith("L"):

@@ -20,7 +20,18 @@ ROOT = Path(deckwright.__file__).parent
 PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
-APART = {"package/": {"limits.py", "files.py", "model.py", "diagnostics/", "clozes.py", "templates.py", "package/"}}
+APART = {
+    "package/": {
+        "limits.py",
+        "files.py",
+        "model.py",
+        "diagnostics/",
+        "clozes.py",
+        "templates.py",
+        "generation.py",
+        "package/",
+    }
+}
 """Where less is known than the order allows: what reads and writes packages knows nothing of Markdown."""
 
 

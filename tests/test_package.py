@@ -524,7 +524,8 @@ def test_a_package_of_plain_genanki_is_read(tmp_path: Path) -> None:
     (packed,) = found.notes
     assert (packed.guid, packed.note_id, packed.mod, packed.note_type_id) == ("g", 1_700_000_000_000, 1_700_000_000, 5)
     assert (packed.fields, packed.tags, packed.cards) == ({"Q": "q", "A": "a"}, ("t",), (PackedCard(0, "D::E"),))
-    fields, templates = (Field("Q", 0), Field("A", 0)), (Template("C", 0, "{{Q}}", "{{A}}"),)
+    fields = tuple(Field(name, 0, font="Liberation Sans") for name in "QA")
+    templates = (Template("C", 0, "{{Q}}", "{{A}}"),)
     assert found.note_types == (NoteType(5, "T", "basic", fields, templates, "x", 0, mod=1_700_000_000),)
     assert (found.decks, found.media) == ((Deck("D::E", "d"),), {"a.png": hashlib.sha256(PNG).hexdigest()})
 

@@ -13,8 +13,8 @@ from .sketches import sketch
 
 def candidate(written: Written) -> Candidate:
     """What identity sees of a note, its media still unknown."""
-    # ID and Source are not what a learner learns: both may change without an update.
-    fields = [(name, value) for name, value in sorted(written.fields.items()) if value and name not in ("ID", "Source")]
+    learned = (name for name in sorted(written.fields) if name not in written.beside)
+    fields = [(name, written.fields[name]) for name in learned if written.fields[name]]
     hints = [deletion.hint for deletion in written.deletions]
     return Candidate(
         note_type=written.note_type,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Set
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from html.entities import name2codepoint
 
@@ -44,7 +44,8 @@ def render(note: Note, note_type: NoteType, ordinal: int) -> Card:
       its programs a button.
     - A card without a flag is shown, and `{{CardID}}` is an error: the card has no id before it is imported.
     - An element made by `hint:` has another id.
-    - A filter that no template of ours uses is an error, and so is `[latex]`, of which Anki makes pictures.
+    - `[latex]` is an error: Anki makes pictures of it.
+    - A filter of an add-on does nothing, nor do those before it in the template, as in Anki without the add-on.
 
     `[[type:Field]]` stands where the answer is typed, as in Anki's output; its programs put the input there.
     """
@@ -77,6 +78,16 @@ def render(note: Note, note_type: NoteType, ordinal: int) -> Card:
     return Card(question, answer)
 
 
+def expected(note: Note, html: str, number: int) -> str:
+    """The HTML of what is to be typed on a side, empty if nothing is: a field, or what the cloze `number` hides in it."""
+    found = TYPED.search(html)
+    if not found:
+        return ""
+    *filters, field = found[0].removeprefix("[[type:").removesuffix("]]").split(":")
+    value = note.fields.get(field, "")
+    return ", ".join(clozes.asked_alone(_parsed(value), number, False)) if "cloze" in filters else value
+
+
 # The cards of a note are made one after the other.
 _stored = lru_cache(maxsize=64)(templates.stored)
 _parsed = lru_cache(maxsize=64)(clozes.parse)
@@ -99,8 +110,6 @@ def _error(template: str, names: Set[str]) -> str:
 _NUMBERED = re.compile(r"c[0-9]{1,9}")
 """What a section may also ask for: the number of the cloze."""
 
-_FILTERS = frozenset({"", "cloze", "hint", "text", "type"})
-
 
 @lru_cache(maxsize=256)
 def _uses(template: str) -> tuple[str, frozenset[str], frozenset[str]]:
@@ -108,11 +117,7 @@ def _uses(template: str) -> tuple[str, frozenset[str], frozenset[str]]:
     parsed = templates.parse(template)
     shown = [part for part in parsed.parts if isinstance(part, Replacement) and part.field != "FrontSide"]
     errors = [parsed.error] if parsed.error else []
-    for part in shown:
-        unknown = {*part.filters} - _FILTERS if part.filters != ("nc", "type") else ()
-        errors += [f"the filter {name} of {part.field} is not made here" for name in sorted(unknown)]
-        if part.field == "CardID":
-            errors.append("a card has no id before it is imported")
+    errors += ["a card has no id before it is imported" for part in shown if part.field == "CardID"]
     return (
         next(iter(errors), ""),
         frozenset(part.field for part in shown),
@@ -147,7 +152,24 @@ def _filtered(part: Replacement, value: str, number: int, question: bool) -> str
             value = _text(value)
         elif name == "type":
             value = f"[[type:{part.field}]]"
+        elif name == "cloze-only":
+            value = ", ".join(clozes.asked_alone(_parsed(value), number, question))
+        elif name in _READINGS:
+            value = _READING.sub(partial(_reading, name=name), value.replace("&nbsp;", " "))
+        elif name.startswith("tts "):
+            value = f"[anki:tts lang={name.removeprefix('tts ')}]{value}[/anki:tts]"
+        elif name:
+            break
     return value
+
+
+_READING = re.compile(r" ?([^ >]+?)\[(.+?)\]")
+_READINGS = {"furigana": r"<ruby><rb>\1</rb><rt>\2</rt></ruby>", "kana": r"\2", "kanji": r"\1"}
+
+
+def _reading(found: re.Match[str], name: str) -> str:
+    """A word with its reading in brackets, as one of the filters for Japanese shows it. A sound is none."""
+    return found[0] if found[2].startswith("sound:") else found.expand(_READINGS[name])
 
 
 _MATHS = re.compile(r"(\\[(\[])(.*?)(\\[)\]])", re.DOTALL)

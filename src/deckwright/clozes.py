@@ -123,6 +123,21 @@ def reveal(parts: Iterable[Part], number: int, question: bool) -> str:
     return "".join(shown) if any(asked) else ""
 
 
+def asked_alone(parts: Iterable[Part], number: int, question: bool) -> Iterator[str]:
+    """What the clozes of a number hide, each by itself; on the question their hint, or three dots."""
+    for part in parts:
+        if not isinstance(part, Cloze):
+            continue
+        if number in part.numbers:
+            yield ("..." if part.hint is None else part.hint) if question else "".join(_texts(part.parts))
+        yield from asked_alone(part.parts, number, question)
+
+
+def _texts(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        yield from (part,) if isinstance(part, str) else _texts(part.parts)
+
+
 def _reveal(part: Part, number: int, question: bool, shown: list[str]) -> bool:
     """Add what is shown of a part. Whether it is asked, or anything within it that Anki looks at."""
     if isinstance(part, str):

@@ -27,6 +27,8 @@ from .limits import MAX_FILE_BYTES
 from .media.library import Library
 from .model import Candidate, Collection, Deck, Identity, Media, Note, Settings, Span
 from .names import and_above, unused
+from .notetypes import own
+from .notetypes.own import NO_OWN, Own
 from .settings import Project
 
 
@@ -97,8 +99,10 @@ def load(
     settings = project.settings
     cache = cache or Cache()
     sources = _Sources(project, known or {}, instead or {})
-    first = sources.found
-    compilation = Compilation(sources.digests, sources.read, settings, cache)
+    stock = notetypes.note_types(settings)
+    owned, wrong = own.read(project.root, settings, stock)
+    first = [*sources.found, *wrong]
+    compilation = Compilation(sources.digests, sources.read, settings, cache, owned=owned.kinds)
     drafts, lost, of_files = _drafts(compilation, progress)
     sources.drop()
     found: list[Diagnostic] = [*first, *flood.once(chain.from_iterable(of_files))]
@@ -112,7 +116,7 @@ def load(
     before = held or ledger.empty(settings.id)
     candidates = [draft.note for draft in illustrated]
     terms = replace(terms, partial=has_errors(found))
-    assigned = identity.assign(candidates, notetypes.note_types(settings), before, settings, terms)
+    assigned = identity.assign(candidates, {**stock, **owned.types}, before, settings, terms)
     found += assigned.diagnostics
     if len(illustrated) < len(drafts):
         shown = {(note.id, note.span) for note in candidates}
@@ -122,7 +126,7 @@ def load(
     media = {file.name: file for draft, _ in identified for file in draft.media}
     if not has_errors(found):  # A note with an error may be the one that uses a file.
         found += library.unused(media.values())
-    made = Notes(compilation, identified)
+    made = Notes(compilation, identified, owned)
     collection = Collection(
         settings,
         made,
@@ -149,7 +153,10 @@ def save(project: Project, loaded: Loaded) -> bool:
 class Notes:
     """The notes of a collection, in the order of their files. Those of one file at a time are in memory."""
 
-    def __init__(self, compilation: Compilation, identified: Sequence[tuple[Draft, Identity]]) -> None:
+    def __init__(
+        self, compilation: Compilation, identified: Sequence[tuple[Draft, Identity]], owned: Own = NO_OWN
+    ) -> None:
+        self.owned = owned
         self._compilation = compilation
         self._identified = identified
 
@@ -176,7 +183,7 @@ class Notes:
     def at(self, place: int) -> Note:
         """The note at this place, counted from 0: alone it is quickly made."""
         draft, who = self._identified[place]
-        return filled(draft, self._compilation.bodies(draft.file)[draft.place], who)
+        return filled(draft, self._compilation.bodies(draft.file)[draft.place], who, self._id_fields(draft))
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
@@ -205,7 +212,10 @@ class Notes:
     def _made(self, file: int, notes: Iterable[tuple[Draft, Identity]]) -> Iterator[Note]:
         bodies = self._compilation.bodies(file)
         for draft, who in notes:
-            yield filled(draft, bodies[draft.place], who)
+            yield filled(draft, bodies[draft.place], who, self._id_fields(draft))
+
+    def _id_fields(self, draft: Draft) -> tuple[str, ...]:
+        return self.owned.id_fields(draft.note.note_type)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Notes) and len(self) == len(other) and all(map(eq, self, other))

@@ -4,7 +4,7 @@ ship.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -63,14 +63,16 @@ def illustrate(
     return made, found
 
 
-def filled(draft: Draft, body: Body, who: Identity) -> Note:
-    """The note as it ships: its ID, the names of its files and the numbers of its cards are in the fields."""
+def filled(draft: Draft, body: Body, who: Identity, id_fields: Iterable[str] = ("ID",)) -> Note:
+    """The note as it ships: its ID, the names of its files and the numbers of its cards are in the fields. `id_fields` have its
+    ID.
+    """
     note = draft.note
     fields = {**body.fields, **draft.drawn}
     if draft.media:
         names = [file.name for file in draft.media]
         fields = {name: marks.fill(value, names) for name, value in fields.items()}
-    fields["ID"] = who.id
+    fields |= dict.fromkeys(id_fields, who.id)
     if draft.masks:
         from . import diagrams
 

@@ -26,6 +26,7 @@ from .drafts import Draft, illustrate
 from .identity import Assigned, Terms, following, ledger
 from .identity.lines import Lines
 from .inputs import Inputs, Known, Mark
+from .layout import NOTETYPES
 from .limits import MAX_FILE_BYTES, MAX_LEDGER_BYTES
 from .media.library import Library
 from .model import Candidate, Collection, Media, Note, Span
@@ -99,6 +100,8 @@ def load(
     """
     last = _last(cache)
     if last is None or project.settings.editions or terms != Terms(terms.now):
+        return None
+    if os.path.lexists(_joined(os.fspath(project.root), NOTETYPES)):  # Note types of its own are read with all of it.
         return None
     now = _Now.look(held, last, os.path.abspath(project.root))  # noqa: PTH100  # as `Inputs` has it
     made = now and _Edits(project, cache, last, now).load(terms, progress, read)

@@ -21,6 +21,12 @@ BASELINE = "deck.baseline"
 CHANGES = "changes"
 """The folder for what authors say of the next release."""
 
+NOTETYPES = "notetypes"
+"""The folder for the note types of the project: a folder each."""
+
+NOTETYPE = "notetype.toml"
+"""The file that says what a note type is."""
+
 RELEASES = "releases"
 """The folder for the manifests of all releases, and in `build` for what is published of them."""
 

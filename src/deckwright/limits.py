@@ -19,6 +19,23 @@ MAX_PIECE_NESTING = 40
 """How deep emphasis, links and pictures nest in one another. People write three levels; the rest of the program may
 recurse on what it is given."""
 
+MAX_NOTE_TYPES = 50
+"""Of a project, besides those that come along: decks with many have ten."""
+
+MAX_NOTE_TYPE_BYTES = 256 << 10
+"""Of the stylesheet of a note type, and of each side of its templates: every package contains them, and the largest that are
+known, with scripts, have a hundred kilobytes.
+"""
+
+MAX_FIELDS = 100
+"""Of a note type of the project. The largest that are known have some forty."""
+
+MAX_TEMPLATES = 50
+"""Of a note type of the project: each makes a card."""
+
+MAX_FIELD_NAME = 100
+"""Characters of the name of a note type, a field or a template. Anki has no limit, and its lists show thirty."""
+
 MAX_TYPED = 60
 """Characters of a typed answer: more is not typed on a phone."""
 

@@ -162,7 +162,8 @@ class Written(msgspec.Struct, frozen=True):
     `text` is the note's own text, normalised, without ids and tags: what a later text is compared with. `source` is the
     digest of all of the author's that decides the note's content. `references` are the media files it mentions. An
     occlusion note has a `mode`, hide-all or hide-one; of its diagram's masks those that are named in `asked` count, or all.
-    `allowed` are the rules for cards that the author lets it break.
+    `allowed` are the rules for cards that the author lets it break. `beside` are the fields that are nothing to learn, so that
+    they may change without an update.
     """
 
     note_type: str
@@ -181,6 +182,7 @@ class Written(msgspec.Struct, frozen=True):
     mode: str = ""
     asked: tuple[str, ...] = ()
     allowed: tuple[Allowance, ...] = ()
+    beside: tuple[str, ...] = ("ID", "Source")
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
@@ -238,9 +240,11 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field of a note type. `id` and the place in the order are frozen; the name is free.
+    """A field of a note type. `id` and the place in the order are frozen; the name is free, unless the id is 0: then Anki
+    knows the field by its name.
 
-    `tag` is the part that native image occlusion gives a field (0–4), else None.
+    `tag` is the part that native image occlusion gives a field (0–4), else None. `font`, `size` (in points), `right_to_left`
+    and `sticky` are for Anki's editor.
     """
 
     name: str
@@ -250,10 +254,15 @@ class Field(msgspec.Struct, frozen=True):
     plain_text: bool = False
     prevent_deletion: bool = False
     tag: int | None = None
+    font: str = "Arial"
+    size: int = 20
+    right_to_left: bool = False
+    sticky: bool = False
+    exclude_from_search: bool = False
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A card template. `id` and the place in the order are frozen; the name and the HTML are free."""
+    """A card template. `id` and the place in the order are frozen; the HTML is free, and so is the name, unless the id is 0."""
 
     name: str
     id: int
@@ -281,6 +290,40 @@ class NoteType(msgspec.Struct, frozen=True):
     def values(self, fields: Mapping[str, str]) -> tuple[str, ...]:
         """The fields of a note in the order of the note type; one that is missing is empty."""
         return tuple(fields.get(field.name, "") for field in self.fields)
+
+
+SectionPart = Literal["heading", "above", "answer", "extra", "context", "source", "id"]
+"""What a section has that can go to a field of a note type of the project."""
+
+
+class OwnField(msgspec.Struct, frozen=True):
+    """A field of a note type of the project, and what of a section goes to it: a `part`, or the value of the attribute `key`, or
+    what stands behind the `label`; nothing, if all three are empty. `id` says which field it is, whatever its name.
+    """
+
+    name: str
+    id: str
+    part: SectionPart | None = None
+    key: str = ""
+    label: str = ""
+
+
+class OwnKind(msgspec.Struct, frozen=True):
+    """All that decides the notes of a note type of the project: what a file is compiled with.
+
+    `name` is the word in a tag, and the key of the note type. `fronts` are the fronts of its templates. One that
+    `is_broken` has errors, and no fields: notes that use it are left out.
+    """
+
+    name: str
+    family: Family
+    fields: tuple[OwnField, ...] = ()
+    fronts: tuple[str, ...] = ()
+    is_broken: bool = False
+
+    def of(self, part: SectionPart) -> str:
+        """The name of the field that a part of a section goes to; empty if there is none."""
+        return next((field.name for field in self.fields if field.part == part), "")
 
 
 class Deck(msgspec.Struct, frozen=True):

@@ -12,9 +12,12 @@ from html import unescape
 
 import msgspec
 
-from . import clozes
+from . import cards as sides
+from . import clozes, templates
 from .clozes import Cloze, Part
+from .generation import Generator
 from .model import Family, Note, NoteType
+from .templates import Replacement
 
 
 class CardText(msgspec.Struct, frozen=True, gc=False):
@@ -43,6 +46,8 @@ class NoteText(msgspec.Struct, frozen=True):
 
 def of_note(note: Note, note_type: NoteType) -> NoteText:
     """The text of a note's cards, in the order of their numbers."""
+    if not _is_ours(note_type):
+        return NoteText("", "", cards(note, note_type), _beside(note, note_type), "")
     fields = note.fields
     extra = fields.get("Extra", "") or fields.get("Back Extra", "")
     context, header, source = (plain(fields.get(name, "")) for name in ("Context", "Header", "Source"))
@@ -51,7 +56,7 @@ def of_note(note: Note, note_type: NoteType) -> NoteText:
 
 def cards(note: Note, note_type: NoteType) -> tuple[CardText, ...]:
     """The text of a note's cards alone, in the order of their numbers."""
-    return tuple(_MAKERS[note_type.family](note.fields))
+    return tuple(_MAKERS[note_type.family](note.fields) if _is_ours(note_type) else _rendered(note, note_type))
 
 
 def plain(field: str) -> str:
@@ -134,6 +139,50 @@ _MAKERS: Mapping[Family, Callable[[dict[str, str]], Iterable[CardText]]] = {
     "cloze": _cloze,
     "occlusion": _occlusion,
 }
+
+
+_OURS: Mapping[Family, frozenset[str]] = {
+    "basic": frozenset({"Front", "Back", "Reversed", "Asked"}),
+    "cloze": frozenset({"Text", "Header"}),
+    "occlusion": frozenset(),
+}
+"""The fields by which the note types that come along are told from those of projects and of other decks."""
+
+
+def _is_ours(note_type: NoteType) -> bool:
+    return _OURS[note_type.family] <= {field.name for field in note_type.fields}
+
+
+def _rendered(note: Note, note_type: NoteType) -> Iterable[CardText]:
+    """What is read on the cards of any note type: what its templates show."""
+    ordinals = Generator(note_type).cards(note_type.values(note.fields), note.tags)
+    hidden: dict[int, CardText] = {}
+    if note_type.family != "basic":
+        fields = "\n".join(value for value in note_type.values(note.fields) if "{{c" in value)
+        hidden = {card.ordinal: card for card in _cloze({"Text": fields})}
+    for ordinal in ordinals:
+        made = sides.render(note, note_type, ordinal)
+        question, told = plain(_without_typing(made.question)), hidden.get(ordinal)
+        if told:
+            yield CardText(ordinal, question, told.answer, told.hint)
+        elif note_type.family == "basic":
+            yield CardText(ordinal, question, plain(_without_typing(made.answer.removeprefix(made.question))))
+
+
+def _beside(note: Note, note_type: NoteType) -> str:
+    """What the backs of cloze cards show besides the fronts."""
+    if note_type.family == "basic":
+        return ""
+    fronts, backs = (
+        [part.field for side in shown for part in templates.parse(side).parts if isinstance(part, Replacement)]
+        for shown in ([t.front for t in note_type.templates], [t.back for t in note_type.templates])
+    )
+    added = dict.fromkeys(name for name in backs if name not in fronts)
+    return "\n".join(filter(None, (plain(note.fields.get(name, "")) for name in added)))
+
+
+def _without_typing(html: str) -> str:
+    return sides.TYPED.sub("", html)
 
 
 def _shown(parts: Iterable[Part], number: int = 0) -> str:

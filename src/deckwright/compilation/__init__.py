@@ -11,7 +11,7 @@ from contextvars import ContextVar
 import msgspec
 
 from ..cache import Cache
-from ..model import Settings
+from ..model import OwnKind, Settings
 from . import pool
 from .compiled import Body, Compiled, CompilerSettings, pack, parts, unpacked, unpacked_bodies
 
@@ -50,13 +50,15 @@ class Compilation:
         cache: Cache,
         *,
         is_part: bool = False,
+        owned: tuple[OwnKind, ...] = (),
     ) -> None:
         """`files` are their paths, relative to the root with `/`, and the SHA-256 of their contents in hex; `read` returns
-        what is at such a path. With `is_part`, the project has others, which need not be compiled. Nothing is compiled yet.
+        what is at such a path. With `is_part`, the project has others, which need not be compiled. `owned` are its
+        own note types. Nothing is compiled yet.
         """
         self._files = files
         self._read = read
-        self._settings = CompilerSettings(settings.name, settings.tag_prefix)
+        self._settings = CompilerSettings(settings.name, settings.tag_prefix, owned)
         self._cache = cache
         self._is_part = is_part
         self._bodies: dict[int, bytes] = {}

@@ -8,7 +8,7 @@ import msgspec
 
 from ..candidates import candidate
 from ..diagnostics import Diagnostic, has_errors
-from ..model import Candidate, Span, Written
+from ..model import Candidate, OwnKind, Span, Written
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):
@@ -30,10 +30,11 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CompilerSettings(msgspec.Struct, frozen=True):
-    """The `NoteSettings` of a project, and nothing else: part of the key of what is kept."""
+    """The `NoteSettings` of a project, its own note types, and nothing else: part of the key of what is kept."""
 
     name: str
     tag_prefix: str
+    owned: tuple[OwnKind, ...] = ()
 
 
 def pack(path: str, data: bytes, settings: CompilerSettings) -> bytes:
@@ -42,8 +43,8 @@ def pack(path: str, data: bytes, settings: CompilerSettings) -> bytes:
     from .. import notes
     from ..render import clozes
 
-    written, found = notes.compile_file(path, data, settings)
-    lost = _lost(notes.ids(path, data), written) if has_errors(found) else []
+    written, found = notes.compile_file(path, data, settings, settings.owned)
+    lost = _lost(notes.ids(path, data, settings.owned), written) if has_errors(found) else []
     bodies = [
         Body({name: clozes.finished(field, note.deletions) for name, field in note.fields.items()}, note.tags)
         for note in written

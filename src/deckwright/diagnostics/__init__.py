@@ -1,6 +1,6 @@
 """What is wrong with a project, as values: where, what, and what to do about it."""
 
-from . import cloze, identity, media, note, occlusion, project, release, section, slips
+from . import cloze, identity, media, note, notetype, occlusion, project, release, section, slips
 from .declare import PAGES, Diagnostic, Page, declare, explain, has_errors, sort
 from .forms import to_github, to_json, to_text
 
@@ -15,6 +15,7 @@ __all__ = [
     "identity",
     "media",
     "note",
+    "notetype",
     "occlusion",
     "project",
     "release",

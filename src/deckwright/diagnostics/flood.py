@@ -16,6 +16,7 @@ _ONCE: Mapping[str, Callable[..., Argument]] = {
     "S030": lambda: "",
     "S035": lambda form: form,
     "S037": lambda id_: "",
+    "T019": lambda kind: kind,
 }
 """By code: what the findings have in common that are told once, from their arguments. The last argument is how many there are."""
 

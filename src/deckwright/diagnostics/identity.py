@@ -208,14 +208,19 @@ def other_deck(ledger: str, settings: str) -> Words:
 
 
 @declare("I016")
-def changed_shape(name: str) -> Words:
+def changed_shape(name: str, own: str = "") -> Words:
     """A released note type has other fields or templates now.
 
-    Anki would make a second note type, and never update the notes of the first.
+    Anki would make a second note type, and never update the notes of the first. So the fields and templates of a released
+    note type stay, with their order, their ids, the sort field and the kind. Names may change if there is an `id`, or a `was`
+    with the first name; HTML and CSS may change always.
     """
     return (
         f"the note type “{name}” has other fields or templates than in the last release",
-        "build with the Deckwright that made the last release, and report this",
+        f"take back what was changed in notetypes/{own}/notetype.toml: a field or template that was renamed needs `was` with its "
+        "first name, and what is new needs another note type"
+        if own
+        else "build with the Deckwright that made the last release, and report this",
     )
 
 

@@ -12,9 +12,9 @@ import msgspec
 
 from .. import clozes
 from ..descriptions import uncounted
+from ..generation import MAX_CARDS
 from ..model import NoteType
 from ..package import Package, PackedNote
-from ..package.generation import MAX_CARDS
 from .changes import Changes, FieldChange, Listed, NoteChange, NoteTypeChange, Renumbered
 from .field_text import both, differ, first_file, masks, place, plain, title
 from .prediction import Fate, equal_schema, note_types, predict

@@ -12,7 +12,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.identity import changed_shape
 from ..digests import digest
 from ..model import Candidate, NoteType, Span
-from ..notetypes import shape_digest
+from ..notetypes import STOCK, looks_digest, shape_digest
 from .ledger import FILE
 from .lines import Line, State, Type
 from .numbers import Numbered
@@ -71,13 +71,15 @@ def _shipped(written: Candidate, numbers: tuple[int, ...]) -> str:
 
 
 def note_type(key: str, note_type: NoteType, line: Type | None, now: int) -> tuple[Type, list[Diagnostic]]:
-    """The line of a note type as it is now. The shape that was released may not change."""
+    """The line of a note type as it is now. The shape that was released may not change. One that is new has the time of change
+    that it says, if it says any: it comes from another deck, and learners may have it.
+    """
     shape = shape_digest(note_type)
-    found = [changed_shape(Span(FILE), note_type.name)] if line and line.released and line.shape != shape else []
+    own = "" if key in STOCK else key
+    found = [changed_shape(Span(FILE), note_type.name, own)] if line and line.released and line.shape != shape else []
+    now = now if line else note_type.mod or now
     line = replace(line, family=note_type.family, shape=shape) if line else Type(key, note_type.family, shape)
-    names = [field.name for field in note_type.fields]
-    templates = [(template.name, template.front, template.back) for template in note_type.templates]
-    looks = digest(note_type.name, note_type.css, names, templates)
+    looks = looks_digest(key, note_type)
     return replace(line, draft=_draft(State(looks, looks, 0), line, now)), found
 
 

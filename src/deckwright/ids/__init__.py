@@ -16,7 +16,7 @@ from ..diagnostics import Diagnostic
 from ..identity import Terms
 from ..limits import MAX_FILE_BYTES
 from ..lint import baseline
-from ..notes.kinds import VOCABULARY
+from ..notes.kinds import table
 from ..read import sections
 from .edits import Edit, edit
 from .gaps import Doubts, Gap, Known, gaps
@@ -151,7 +151,14 @@ class _Search:
             else:
                 self.data[path] = files.read(self._root / path, MAX_FILE_BYTES)
                 of_file = Doubts(doubts[path], in_baseline, bool(self._errors))
-                missing = gaps(path, self.data[path], held, loaded.collection.settings, of_file)
+                missing = gaps(
+                    path,
+                    self.data[path],
+                    held,
+                    loaded.collection.settings,
+                    of_file,
+                    kinds=table(loaded.notes.owned.kinds),
+                )
                 if missing is None:
                     self.leave_out(path, 0, "it changed while it was read")
                 for gap in missing or ():
@@ -197,10 +204,11 @@ def _edits(
 def _given(root: Path, loaded: Loaded, errors: Iterable[Diagnostic]) -> set[str]:
     """The ids that stand in the notes, those of sections that are cut and of notes with errors among them."""
     given = {id_ for note in loaded.notes.written for id_ in (note.id, note.group)}
+    owned = loaded.notes.owned.kinds
     for path in {each.span.path for each in errors if each.span.path.lower().endswith(".md")}:
         data = files.read(root / path, MAX_FILE_BYTES)
-        given |= {id_ for id_, _ in notes.ids(path, data)}
-        given |= {section.tag.id for section in sections.read(path, data, VOCABULARY)[0]}
+        given |= {id_ for id_, _ in notes.ids(path, data, owned)}
+        given |= {section.tag.id for section in sections.read(path, data, table(owned).vocabulary)[0]}
     return given - {""}
 
 

@@ -12,7 +12,7 @@ from ..identity.lines import Line
 from ..model import Candidate, Identity, Settings
 from ..names import ID
 from ..notes.context import Context
-from ..notes.kinds import VOCABULARY
+from ..notes.kinds import Table
 from ..read import sections
 from ..read.sections import Section
 from .places import Place, places
@@ -61,13 +61,15 @@ class Gap(msgspec.Struct, frozen=True):
         return self.section.span.line
 
 
-def gaps(path: str, data: bytes, held: Sequence[Known], settings: Settings, doubts: Doubts) -> list[Gap] | None:
+def gaps(
+    path: str, data: bytes, held: Sequence[Known], settings: Settings, doubts: Doubts, *, kinds: Table
+) -> list[Gap] | None:
     """The sections without an id in `data`, the content of the file at `path`; None if its notes are others than `held`,
-    those that were loaded, in document order.
+    those that were loaded, in document order. `kinds` are those of the project.
     """
     context = Context()
-    read, _ = sections.read(path, data, VOCABULARY)
-    made = [(section, notes.make(section, settings, context)[0]) for section in read]
+    read, _ = sections.read(path, data, kinds.vocabulary)
+    made = [(section, notes.make(section, settings, context, kinds.kinds)[0]) for section in read]
     spans = [note.span for _, written in made for note in written]
     if spans != [known.note.span for known in held]:
         return None

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from ..notes.kinds import VOCABULARY
 from ..read import tags
 from ..read.blocks import Block, Document
 from ..read.inlines import masked
@@ -53,23 +52,23 @@ def _places(held: Iterable[Block], is_in_item: bool) -> Iterator[Place]:
 def _comment(section: Section, below: Iterable[Block]) -> Block | None:
     """The comment that is the section's tag: the first thing below the heading, or behind a line of hashtags."""
     for block in below:
-        if block.kind == "comment" and tags.is_tag(block.text, VOCABULARY):
+        if block.kind == "comment" and tags.is_tag(block.text, section.vocabulary):
             return block
-        line = tags.of_line(block, section.file, VOCABULARY)
+        line = tags.of_line(block, section.file, section.vocabulary)
         if not line or line[0].text:
             return None
     return None
 
 
 def _in_comment(section: Section, comment: Block, id_: str) -> Insertion | None:
-    words, _ = tags.of_comment(comment, section.file, VOCABULARY)
+    words, _ = tags.of_comment(comment, section.file, section.vocabulary)
     begin = re.match(r"\s*card\s*:", comment.text)
     offset = max([word.end for word in words if word.sort == "name"], default=begin.end() if begin else 0)
     return _checked(section, comment, offset, f' id="{id_}"')
 
 
 def _in_list(section: Section, heading: Block, id_: str) -> Insertion | None:
-    _, words, _ = tags.of_heading(heading, section.file, VOCABULARY)
+    _, words, _ = tags.of_heading(heading, section.file, section.vocabulary)
     text = masked(heading.text, heading.pieces)
     for found in reversed([*tags.LIST.finditer(text)]):
         start, end = found.span("words")

@@ -47,7 +47,9 @@ def check(
     needed: set[Allowance] = set()
     for note, source, of_cards in zip(collection.notes, written, numbers, strict=True):
         subject = Subject(note, source, of_cards, collection.note_types[note.note_type], sources)
-        for rule, level in on_for[subject.family]:
+        for rule, level in (
+            on_for[subject.family] if note.note_type == subject.family else ()
+        ):  # A rule knows our fields.
             for place, *arguments in rule.look(subject, memory):
                 if allowed := [one for one in source.allowed if one.code == rule.code]:
                     needed.update(allowed)

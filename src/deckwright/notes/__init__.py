@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..diagnostics import Diagnostic, has_errors
-from ..model import NoteSettings, Span, Written
+from ..model import NoteSettings, OwnKind, Span, Written
 from ..read import sections
 from ..read.sections import Section
 from ..render import Renderer, runs_left
 from . import content, cuts, shared, slips
 from .context import Context
-from .kinds import KINDS, VOCABULARY, Kind
+from .kinds import KINDS, Kind, table
+from .own import no_cards, other_keys
 from .parts import Part
 
 
-def compile_file(path: str, data: bytes, settings: NoteSettings) -> tuple[list[Written], list[Diagnostic]]:
+def compile_file(
+    path: str, data: bytes, settings: NoteSettings, owned: tuple[OwnKind, ...] = ()
+) -> tuple[list[Written], list[Diagnostic]]:
     """The notes in `data`, the content of the file at `path` (relative to the root, with `/`), in document order; and
-    everything that is wrong with it, in no order. Notes with errors are left out.
+    everything that is wrong with it, in no order. Notes with errors are left out. `owned` are the note types of the project.
 
     The result depends only on the arguments: what is kept for the next call changes none. Arguments and result can be
     pickled, and encoded by msgspec.
     """
-    read, found = sections.read(path, data, VOCABULARY)
+    kinds, vocabulary = table(owned)
+    read, found = sections.read(path, data, vocabulary)
     context = Context()
     written: list[Written] = []
     for section in read:
-        made, wrong = make(section, settings, context)
+        made, wrong = make(section, settings, context, kinds)
         written += made
         found += wrong
     return written, found
 
 
 def make(
-    section: Section, settings: NoteSettings, context: Context | None = None
+    section: Section, settings: NoteSettings, context: Context | None = None, kinds: Mapping[str, Kind] = KINDS
 ) -> tuple[list[Written], list[Diagnostic]]:
     """The notes of a section in document order, without those that have errors. All sections of a file can share a
     `context`, so that each heading is rendered only once.
     """
-    kind = KINDS[section.kind]
+    kind = kinds[section.kind]
     parts, found = cuts.cut(section, kind.divided)
     context = context or Context()
     made: list[Written] = []
@@ -50,9 +54,9 @@ def make(
     return made, found
 
 
-def ids(path: str, data: bytes) -> list[tuple[str, Span]]:
+def ids(path: str, data: bytes, owned: tuple[OwnKind, ...] = ()) -> list[tuple[str, Span]]:
     """The ids that the notes of a file were given by hand, with their places; those of notes that have errors too."""
-    return sections.ids(path, data, VOCABULARY)
+    return sections.ids(path, data, table(owned).vocabulary)
 
 
 def _note(
@@ -65,14 +69,18 @@ def _note(
         # A deletion that is not read as one may be why there is none.
         found += [one for one in renderer.diagnostics if one.code.startswith("C")]
         return None, [made.instead, *_told_once(one for one in found if one.severity == "warning")]
+    shown = ["Context", "Source"] if kind.own is None else [kind.own.of("context"), kind.own.of("source")]
+    makers = (context.field, shared.source)
     fields = made.fields | {
-        "Context": context.field(part, section, renderer),
-        "Source": shared.source(part, section, renderer),
+        name: make(part, section, renderer) for name, make in zip(shown, makers, strict=True) if name
     }
     tags, wrong = shared.tags(part, section, settings)
     deck, worse = shared.deck(section, settings)
     found += [*wrong, *worse, *renderer.diagnostics]
     found += slips.foreign(own, section.file)
+    found += other_keys(part, section, kind)
+    if kind.own and not has_errors(found):
+        found += no_cards(part, fields, tags, kind.own)
     found = _told_once(found)
     if has_errors(found):
         return None, found
@@ -83,7 +91,7 @@ def _note(
         deck=deck,
         path=context.path(part, section),
         text=content.text(own, section.document),
-        source=content.source(part, section, context.source(part, section), tags),
+        source=content.source(part, section, context.source(part, section), tags, kind.own),
         span=part.span,
         id=part.tag.id,
         was=part.tag.was,
@@ -93,6 +101,7 @@ def _note(
         mode=made.mode,
         asked=made.asked,
         allowed=tuple(dict.fromkeys((*section.tag.allowed, *part.tag.allowed))),
+        beside=("ID", "Source") if kind.own is None else (kind.own.of("id"), kind.own.of("source")),
     )
     return note, found
 

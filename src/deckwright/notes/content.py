@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from ..digests import Value, digest
+from ..model import OwnKind
 from ..read.blocks import VERBATIM, Block, Document, walk
 from ..read.inlines import HIDDEN, Piece, flat, links
 from ..read.sections import Section
@@ -16,11 +17,11 @@ from ..render import clozes, replaced
 from .parts import Part
 
 
-def source(part: Part, section: Section, context: Value, tags: Sequence[str]) -> str:
+def source(part: Part, section: Section, context: Value, tags: Sequence[str], own: OwnKind | None = None) -> str:
     """The digest of everything by the author that decides the note's content, in a form that no formatter changes.
 
     Nothing in it is made by a renderer, so that no other version of one changes it. `context` is what the author wrote of
-    that field.
+    that field. Of a note type of the project, what goes to which of its fields counts too, by their ids.
     """
     # How deep a heading is that asks is nothing that a learner sees.
     asked = [replace(block, level=0) if block.level else block for block in part.asked]
@@ -38,7 +39,17 @@ def source(part: Part, section: Section, context: Value, tags: Sequence[str]) ->
         [(_folded(head), _folded(cell)) for head, cell in part.labelled],
         [_folded(head) for head in part.heads] if "reversed" in switches else [],
         _definitions_used(part.own(), section.document),
+        *_of_own(part, section, own),
     )
+
+
+def _of_own(part: Part, section: Section, own: OwnKind | None) -> list[Value]:
+    """What else decides the content of a note of a note type of the project; nothing for other notes."""
+    if own is None:
+        return []
+    mapping: list[Value] = [[field.id, field.part or "", field.key, field.label] for field in own.fields]
+    given: list[Value] = [[word.name, word.value] for word in (*section.tag.given, *part.tag.given)]
+    return [mapping, given, [_folded(head) for head, _ in part.columns]]
 
 
 def is_text(block: Block) -> bool:

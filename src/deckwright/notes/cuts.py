@@ -14,7 +14,8 @@ from ..model import Span
 from ..read.blocks import Block, walk
 from ..read.inlines import Piece
 from ..read.sections import Section
-from ..read.tags import SKIP, Tag
+from ..read.tags import Tag
+from ..words import SKIP
 from . import content
 from .parts import Part
 
@@ -150,9 +151,13 @@ def _rows(section: Section, body: Body) -> tuple[list[Part], list[Diagnostic]]:
             continue
         first, filled, own = _filled(heads, extra, row)
         is_labelled = extra[1:].count(False) > 1
+        pairs = zip(extra[1:], heads[1:], row.children[1:], strict=True)
+        columns = tuple((head, cell) for is_extra, head, cell in pairs if not is_extra)
         answer, labelled = ((), filled) if is_labelled else (tuple(cell for _, cell in filled), ())
         span, name = _span(section, first), content.text([first], section.document)
-        parts.append(Part((first,), body.above, answer, (*own, *body.extra), tag, span, name, labelled, heads[:1]))
+        parts.append(
+            Part((first,), body.above, answer, (*own, *body.extra), tag, span, name, labelled, heads[:1], columns)
+        )
     return parts, []
 
 

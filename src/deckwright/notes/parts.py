@@ -15,7 +15,8 @@ class Part(msgspec.Struct, frozen=True):
 
     `asked` are the leaves of the question (of a cloze note, its header), `above` is shown with it, and `answer` is the
     answer (of a cloze note, its text). `labelled` is the answer of a row with several columns: pairs of a column's head
-    and a cell. `heads` are those of the table's first column and, of a cell, of its own. `name` tells the part from the
+    and a cell. `columns` are all such pairs of a row, with
+    empty cells too, but without a column named Extra. `heads` are those of the table's first column and, of a cell, of its own. `name` tells the part from the
     others of its section; it is empty for a whole section.
     """
 
@@ -28,6 +29,7 @@ class Part(msgspec.Struct, frozen=True):
     name: str = ""
     labelled: tuple[tuple[Block, Block], ...] = ()
     heads: tuple[Block, ...] = ()
+    columns: tuple[tuple[Block, Block], ...] = ()
 
     def own(self) -> tuple[Block, ...]:
         """All the blocks of the note, without those nested in them."""

@@ -12,11 +12,13 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from msgspec.structs import astuple, replace
+
 from ..digests import digest
 from ..model import NoteType, Settings, Template
 from .stock import STOCK, Stock
 
-__all__ = ["STOCK", "Stock", "note_type", "note_types", "own_stylesheet", "shape_digest"]
+__all__ = ["STOCK", "Stock", "looks_digest", "note_type", "note_types", "own_stylesheet", "shape_digest"]
 
 
 def note_types(settings: Settings) -> dict[str, NoteType]:
@@ -65,11 +67,24 @@ def own_stylesheet(settings: Settings) -> str:
 def shape_digest(note_type: NoteType) -> str:
     """16 hex digits of all that must never change: id, family, sort field, ids and order of fields and templates.
 
-    Anki calls that a note type's schema. After a change of it, Anki never updates the notes that a learner has.
+    Anki calls that a note type's schema. After a change of it, Anki never updates the notes that a learner has. What has no
+    id goes by its name.
     """
-    fields = [(field.id, field.tag) for field in note_type.fields]
-    templates = [template.id for template in note_type.templates]
+    fields = [(field.id or field.name, field.tag) for field in note_type.fields]
+    templates = [template.id or template.name for template in note_type.templates]
     return digest(note_type.id, note_type.family, note_type.sort_field, fields, templates)
+
+
+def looks_digest(key: str, note_type: NoteType) -> str:
+    """16 hex digits of all that may change of a note type, so that its learners get it. What only Anki's editor needs counts in
+    those of the project: ours never change it.
+    """
+    names = [field.name for field in note_type.fields]
+    templates = [(template.name, template.front, template.back) for template in note_type.templates]
+    if key in STOCK:
+        return digest(note_type.name, note_type.css, names, templates)
+    editor = [astuple(replace(field, id=0, name="", tag=None)) for field in note_type.fields]
+    return digest(note_type.name, note_type.css, names, templates, editor, note_type.stock_kind)
 
 
 @cache

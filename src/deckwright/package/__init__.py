@@ -1,8 +1,8 @@
 """A Collection → an .apkg, and any .apkg → what it holds. The only user of genanki, sqlite3 and zipfile."""
 
+from ..generation import cards
 from .archive import PackageError, WriteError
 from .contents import Package, PackedCard, PackedNote, contents
-from .generation import cards
 from .reader import read
 from .writer import Counts, refuse_name, write
 

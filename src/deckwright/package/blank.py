@@ -64,14 +64,26 @@ def _field(field: Field) -> dict[str, Any]:
     made = {
         "name": field.name,
         "id": field.id,
-        "font": "Arial",
+        "font": field.font,
         "description": field.description,
         "collapsed": field.collapsed,
         "plainText": field.plain_text,
         "preventDeletion": field.prevent_deletion,
     }
-    return made if field.tag is None else made | {"tag": field.tag}
+    rarely = {
+        "tag": field.tag,
+        "size": None if field.size == Field("", 0).size else field.size,
+        "rtl": field.right_to_left or None,
+        "sticky": field.sticky or None,
+        "excludeFromSearch": field.exclude_from_search or None,
+    }
+    return _with_id(made) | {name: value for name, value in rarely.items() if value is not None}
 
 
 def _template(template: Template) -> dict[str, Any]:
-    return {"name": template.name, "id": template.id, "qfmt": template.front, "afmt": template.back}
+    return _with_id({"name": template.name, "id": template.id, "qfmt": template.front, "afmt": template.back})
+
+
+def _with_id(made: dict[str, Any]) -> dict[str, Any]:
+    """The same without an id that is 0: Anki then goes by the name (rslib/src/notetype/merge.rs)."""
+    return made if made["id"] else {key: value for key, value in made.items() if key != "id"}

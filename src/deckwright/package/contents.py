@@ -9,8 +9,8 @@ from typing import TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from ..generation import Generator
 from ..model import Collection, Deck, Note, NoteType
-from .generation import Generator
 
 
 class PackedCard(msgspec.Struct, frozen=True):

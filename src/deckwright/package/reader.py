@@ -143,6 +143,11 @@ class _JsonField(msgspec.Struct):
     plain_text: bool | None = msgspec.field(default=False, name="plainText")
     prevent_deletion: bool | None = msgspec.field(default=False, name="preventDeletion")
     tag: int | None = None
+    font: str | None = "Arial"
+    size: int | float | None = 20
+    rtl: bool | None = False
+    sticky: bool | None = False
+    exclude_from_search: bool | None = msgspec.field(default=False, name="excludeFromSearch")
 
 
 class _JsonTemplate(msgspec.Struct):
@@ -191,6 +196,11 @@ def _note_type(id_: int, model: _JsonNoteType) -> NoteType:
                 plain_text=bool(field.plain_text),
                 prevent_deletion=bool(field.prevent_deletion),
                 tag=field.tag,
+                font=field.font or "",
+                size=int(field.size or 0),
+                right_to_left=bool(field.rtl),
+                sticky=bool(field.sticky),
+                exclude_from_search=bool(field.exclude_from_search),
             )
             for field in model.flds
         ),
@@ -218,8 +228,10 @@ def _modern_schema(collection: Database) -> tuple[dict[int, NoteType], dict[int,
         of = protobuf.message(config)
         collapsed, plain_text, prevent_deletion = (bool(protobuf.number(of, number)) for number in (7, 6, 11))
         tag = protobuf.number(of, 10) if 10 in of else None
+        sticky, right_to_left, is_unsearched = (bool(protobuf.number(of, number)) for number in (1, 2, 8))
         of_field = protobuf.signed(of, 9), protobuf.text(of, 5), collapsed, plain_text, prevent_deletion, tag
-        fields[id_].append(Field(name, *of_field))
+        of_editor = protobuf.text(of, 3), protobuf.number(of, 4), right_to_left, sticky, is_unsearched
+        fields[id_].append(Field(name, *of_field, *of_editor))
     for id_, _, name, config in sorted(collection.rows("templates", ntid=int, ord=int, name=str, config=bytes)):
         of = protobuf.message(config)
         templates[id_].append(Template(name, protobuf.signed(of, 8), protobuf.text(of, 1), protobuf.text(of, 2)))

@@ -37,7 +37,11 @@ def addresses(media: Container[str], secret: str) -> Attribute:
 def document(note: Note, note_type: NoteType, number: int, face: Face, attribute: Attribute) -> str:
     """The document of a side of the card with this number, counted from 1. `attribute` has the addresses of media."""
     made = cards.render(note, note_type, number - 1)
-    side = typed.back(made.answer, note.fields.get("Typed", "")) if face.is_back else typed.front(made.question)
+    side = (
+        typed.back(made.answer, cards.expected(note, made.answer, number))
+        if face.is_back
+        else typed.front(made.question)
+    )
     html = alone(side, attribute)
     night = " night-mode" if face.is_night else ""
     classes = f"card card{number}" + (" nightMode night_mode" if face.is_night else "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import files
+from .. import files, settings
 from ..limits import MAX_FILE_BYTES
-from ..notes.kinds import VOCABULARY
+from ..notes.kinds import table
+from ..notetypes import own
 from ..read import sections
 
 
@@ -18,7 +19,9 @@ def section(root: Path, file: str, line: int) -> str:
         data = files.read_inside(root / file, root, MAX_FILE_BYTES)
     except OSError:
         return ""
-    for one in reversed(sections.read(file, data, VOCABULARY)[0]):
+    project, _ = settings.load(root)
+    owned = own.read(root, project.settings, {})[0].kinds if project else ()
+    for one in reversed(sections.read(file, data, table(owned).vocabulary)[0]):
         first = one.title.first
         last = max((block.last for block in one.body), default=one.title.last)
         if first < line <= max(last, one.title.last):

@@ -11,6 +11,7 @@ from html import escape
 from itertools import groupby
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import texts
 from ..amounts import count
@@ -40,6 +41,7 @@ class _Shown(msgspec.Struct, frozen=True):
     ordinal: int
     front: str
     back: str
+    style: int = 0
 
 
 def to_page(
@@ -52,10 +54,13 @@ def to_page(
     """
     shelf = Shelf(collection.media)
     shown = list(_shown(chosen, shelf))
-    contents, cards = _in_parts(shown, with_states) if fronts_first else _by_file(shown, with_states)
     counted = f"{count(len(shown), 'card')} of {count(len(chosen), 'note')}"
     # The author's stylesheet is in it: the settings refuse what would end the element.
-    styles = dict.fromkeys(one.note_type.css for one in chosen)
+    styles = {css: place for place, css in enumerate(dict.fromkeys(one.note_type.css for one in chosen), 1)}
+    if len(styles) > 1:  # Each is for the cards of its own note type.
+        shown = [replace(card, style=styles[card.chosen.note_type.css]) for card in shown]
+        styles = {f".proof-style-{place} {{\n{css}\n}}": place for css, place in styles.items()}
+    contents, cards = _in_parts(shown, with_states) if fronts_first else _by_file(shown, with_states)
     html = filled(
         _HERE,
         title=escape(collection.settings.name),
@@ -126,7 +131,8 @@ def _facts(card: _Shown, with_states: bool) -> str:
 
 
 def _side(card: _Shown, html: str) -> str:
-    return f'<div class="card card{card.ordinal + 1}">\n{html}\n</div>'
+    side = f'<div class="card card{card.ordinal + 1}">\n{html}\n</div>'
+    return f'<div class="proof-style-{card.style}">\n{side}\n</div>' if card.style else side
 
 
 def _about(card: _Shown) -> str:

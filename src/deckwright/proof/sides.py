@@ -26,9 +26,13 @@ def sides(note: Note, note_type: NoteType, ordinal: int, attribute: Attribute) -
     """
     made = cards.render(note, note_type, ordinal)
     back = made.answer.removeprefix(made.question) if not made.error else made.answer
-    typed, answer = (texts.plain(note.fields.get(name, "")) for name in ("Typed", "Back"))
+    typed = texts.plain(cards.expected(note, made.question, ordinal + 1))
+    answer = texts.plain(note.fields.get("Back", ""))
     front = cards.TYPED.sub('<input type="text" aria-label="The answer" autocomplete="off">', made.question)
-    if "[[type:" in made.question and typed and typed != answer:
+    if "[[type:" in back:
+        expected = escape(texts.plain(cards.expected(note, back, ordinal + 1)))
+        back = cards.TYPED.sub(lambda _: f'<div class="dw-typed">{expected}</div>', back)
+    elif "[[type:" in made.question and typed and typed != answer:
         back = f'<div class="dw-typed">{escape(typed)}</div>{back}'
     return alone(front, attribute), alone(back, attribute)
 
@@ -57,7 +61,7 @@ def alone(html: str, attribute: Attribute) -> str:
 
 
 _NOT_HERE = re.compile(r'<script>\n.*?</script>\n?|<link rel="stylesheet" href="_[^"<>]*">\n?', re.DOTALL)
-"""Anki's script for masks, and the learner's own stylesheet. Nothing an author writes can begin so."""
+"""Anki's script for masks, and the learner's own stylesheet. Nothing that is written in a note can begin so."""
 
 _CANVAS = '<canvas id="image-occlusion-canvas"></canvas>'
 _PLAYED = re.compile(r"\[sound:([^\[\]<>\"&]*)\]")

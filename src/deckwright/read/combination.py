@@ -10,7 +10,8 @@ from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair
 from ..diagnostics.slips import bad_allowance, empty_value, was_of_cut
 from ..model import Allowance
 from ..names import ID
-from .tags import MODES, SKIP, Tag, Vocabulary, Word
+from ..words import SKIP
+from .tags import MODES, Tag, Vocabulary, Word
 
 _MAY_BE_EMPTY = ("context", "source")
 """Keys that say something without a value: that a note has none of what its file gives the others."""
@@ -66,6 +67,7 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
         mode=values.get("mode", ""),
         masks=tuple(values.get("masks", "").split()),
         allowed=allowed,
+        given=tuple(said[key] for key in vocabulary.own_keys if values.get(key)),
         first_word=words[0],
         id_word=said.get("id"),
     )

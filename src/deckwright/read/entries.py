@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.note import part_of_kind
 from ..model import SourceFile
+from ..words import SKIP
 from . import combination, tags
 from .blocks import Block
 from .inlines import HIDDEN
@@ -64,8 +65,8 @@ def _tag(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tuple[Tag 
     words, found = tags.of_comment(comment, file, vocabulary)
     tag, wrong = combination.combine(words, vocabulary)
     found += wrong
-    if tag.span and (tag.cut or tag.kind not in ("", tags.SKIP)):
+    if tag.span and (tag.cut or tag.kind not in ("", SKIP)):
         found.append(part_of_kind(tag.span))
-    if tag.kind != tags.SKIP:
+    if tag.kind != SKIP:
         found += combination.id_problems(tag)
     return (None if has_errors(found) else tag), found

@@ -15,6 +15,7 @@ from ..diagnostics.section import not_utf8, tag_without_note, too_large
 from ..diagnostics.slips import anchor, empty_section, foreign_tag, underlined_answer
 from ..limits import MAX_FILE_BYTES
 from ..model import SourceFile, Span
+from ..words import SKIP
 from . import blocks, combination, entries, front_matter, losses, slips, tags
 from .blocks import Block, Document, walk
 from .front_matter import FrontMatter
@@ -27,7 +28,7 @@ class Section(msgspec.Struct, frozen=True):
 
     `title` is the heading without its tag, `headings` are those above it, outermost first. `kind` comes from the tag
     or, `by_default`, from the front matter. `body` has the blocks below the heading, without tags. `entries` are the
-    tags of items and rows, if the section is cut: see `entry`.
+    tags of items and rows, if the section is cut: see `entry`. `vocabulary` has the words that tags of the project can have.
     """
 
     file: SourceFile
@@ -40,6 +41,7 @@ class Section(msgspec.Struct, frozen=True):
     kind: str
     by_default: bool
     entries: Mapping[int, Tag | None]
+    vocabulary: Vocabulary
 
     @property
     def span(self) -> Span:
@@ -294,7 +296,7 @@ def _drafts(
         level, tag, own = heading.title.level, heading.tag, heading.own
         above = [title for title in above if title.level < level]
         claims = [claim for claim in claims if claim.heading.title.level < level]
-        if tag.kind == tags.SKIP:
+        if tag.kind == SKIP:
             prose += own
         elif tag.claims:
             claims.append(_Draft(heading, tuple(above), _kind(tag, head, vocabulary), list(own)))
@@ -377,5 +379,6 @@ def _section(
         kind=draft.kind,
         by_default=not tag.claims,
         entries=said,
+        vocabulary=vocabulary,
     )
     return section, found

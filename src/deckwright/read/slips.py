@@ -48,7 +48,7 @@ def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[
     if not words:
         return []
     words = words[words[0].casefold() == "card" :] or [vocabulary.default]
-    pairs = ["=" in word and word.partition("=")[0] in tags.KEYS for word in words]
+    pairs = ["=" in word and word.partition("=")[0] in vocabulary.keys for word in words]
     if not all(
         word in vocabulary.names or word[0] == "#" or is_pair for word, is_pair in zip(words, pairs, strict=True)
     ):
@@ -147,7 +147,7 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
     behind = _NO_COMMENT_BEHIND.search(text) if has_word and place == "title" else None
     for comment in filter(None, (*_BROKEN_COMMENT.finditer(text), _NO_COMMENT.match(text), behind) if has_word else ()):
         words = comment["words"].rstrip("-–— ").lstrip(":").split()
-        ours = [word in vocabulary.names or word.partition("=")[0] in tags.KEYS for word in words]
+        ours = [word in vocabulary.names or word.partition("=")[0] in vocabulary.keys for word in words]
         if all(ours) if comment is behind else any(ours):
             near[comment.start()] = (comment.end(), f"<!-- card: {' '.join(words)} -->")
     return [
@@ -166,7 +166,8 @@ def _meant_list(list_: re.Match[str], place: Place, text: str, last: int, vocabu
     is_wide = "｛" in list_[0] or "｝" in list_[0]
     if tags.LIST_WORDS.fullmatch(words):
         ours = any(
-            word[1:] in vocabulary.names if word[0] == "." else word.partition("=")[0] in tags.KEYS for word in said
+            word[1:] in vocabulary.names if word[0] == "." else word.partition("=")[0] in vocabulary.keys
+            for word in said
         )
         near = place == "title" and said[0][0] == "#" and is_last
         if ours or near or (place in ("item", "row") and any(word[0] == "#" for word in said)):
@@ -180,7 +181,7 @@ def _meant_list(list_: re.Match[str], place: Place, text: str, last: int, vocabu
             key, value = pair["key"], pair["value"].strip("\"'")
             if key in ("card", "kind") and value in vocabulary.names:
                 return f"{{.{value}}}"
-            return f'{{{key}="{value}"}}' if key in tags.KEYS else None
+            return f'{{{key}="{value}"}}' if key in vocabulary.keys else None
     return None
 
 
@@ -194,7 +195,7 @@ def _meant_name(word: str, vocabulary: Vocabulary) -> str:
 def _meant_hashtag(path: str, vocabulary: Vocabulary, sign: str = "") -> str:
     """The hashtag of ours that was meant by one that is not, or ""."""
     if valued := _VALUED.fullmatch(path):
-        return f'{{{valued[1]}="{valued[2]}"}}' if valued[1] in tags.KEYS else ""
+        return f'{{{valued[1]}="{valued[2]}"}}' if valued[1] in vocabulary.keys else ""
     path, sign_behind, behind = path[:100].partition("#")
     first, *rest = re.split(r"[/\\:：_.／+=(){}-]+", path)
     if not (3 <= len(first) <= 5 and nearest(first, ("card",), 1)):

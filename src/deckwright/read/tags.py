@@ -21,27 +21,27 @@ from ..diagnostics.slips import near_tag
 from ..limits import MAX_WORDS
 from ..model import Allowance, SourceFile, Span
 from ..names import nearest
+from ..words import KEYS, SKIP
 from .blocks import Block
 from .inlines import flat, masked, read
 
-SKIP = "skip"
-"""The name that keeps a section, an item or a row from becoming a note."""
-
-KEYS = ("id", "was", "tags", "source", "context", "typed", "mode", "masks", "allow")
 MODES = ("hide-all", "hide-one")
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """What a tag has to know about a kind of note: its name, and the cuts and switches that go with it."""
+    """What a tag has to know about a kind of note: its name, the cuts and switches that go with it, and the attributes that
+    it has besides those of every note.
+    """
 
     name: str
     cuts: tuple[str, ...]
     switches: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
 
 class Vocabulary:
-    """The names that can be in a tag. `default`, the first kind, is the kind of a section whose tag has only a cut or a
-    switch.
+    """The names and the attributes that can be in a tag. `default`, the first kind, is the kind of a section whose tag has
+    only a cut or a switch.
     """
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
@@ -50,6 +50,8 @@ class Vocabulary:
         self.cuts = tuple(dict.fromkeys(cut for kind in kinds for cut in kind.cuts))
         self.switches = tuple(dict.fromkeys(switch for kind in kinds for switch in kind.switches))
         self.names = (*self.kinds, SKIP, *self.cuts, *self.switches)
+        self.own_keys = tuple(dict.fromkeys(key for kind in kinds for key in kind.keys))
+        self.keys = (*KEYS, *self.own_keys)
 
     def legal(self, kind: str) -> tuple[str, ...]:
         """The cuts and switches that go with a kind. None go with `skip`."""
@@ -81,7 +83,8 @@ class Word(msgspec.Struct, frozen=True):
 class Tag(msgspec.Struct, frozen=True):
     """What all the words of a tag say together. Everything is empty unless it is given; the `context` "" is given too.
 
-    `kind` is also empty if the tag has only a cut or a switch. `first_word` and `id_word` are there for `span` and
+    `kind` is also empty if the tag has only a cut or a switch. `given` are the attributes of note types of the project.
+    `first_word` and `id_word` are there for `span` and
     `id_span`.
     """
 
@@ -97,6 +100,7 @@ class Tag(msgspec.Struct, frozen=True):
     mode: str = ""
     masks: tuple[str, ...] = ()
     allowed: tuple[Allowance, ...] = ()
+    given: tuple[Word, ...] = ()
     first_word: Word | None = None
     id_word: Word | None = None
 
@@ -188,7 +192,7 @@ def is_tag(comment: str, vocabulary: Vocabulary) -> bool:
         return False
     words = [word.strip(",;") for word in meant["words"].split()]
     names = [word.lstrip(".") in vocabulary.names for word in words]
-    keys = ["=" in word and word.partition("=")[0] in KEYS for word in words]
+    keys = ["=" in word and word.partition("=")[0] in vocabulary.keys for word in words]
     if nearest(meant["card"], ("card", "cards"), 1):
         return bool(words) and (all(names) or any(keys))
     if meant["colon"] and meant["card"].casefold() in _OF_OTHERS:
@@ -261,7 +265,7 @@ def _words(
     for match in _WORD.finditer(block.text, start, end):
         place = (block, *match.span(), file)
         id_, key, value, name = match.group("id", "key", "value", "name")
-        known = vocabulary.names if name else KEYS
+        known = vocabulary.names if name else vocabulary.keys
         if id_ and id_.startswith("card/") and id_.split("/")[1] in vocabulary.names:
             span = _span(block, file, *match.span())
             found.append(malformed_tag(span, block.text[start - 1 : end + 1], match[0], "hashtag"))
@@ -300,7 +304,7 @@ def _hashtag(
 def _broken_list(heading: Block, list_: re.Match[str], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """Braces around anything but words are text, as in {id} and {proxy+}, unless they hold a word of ours and a mark."""
     said = re.split(r"[\s,;]+", list_["words"].strip())
-    keys = any("=" in word and word.partition("=")[0] in KEYS for word in said)
+    keys = any("=" in word and word.partition("=")[0] in vocabulary.keys for word in said)
     names = any(word.lstrip(".") in vocabulary.names or _is_glued(word, vocabulary) for word in said)
     if (keys or names) and (keys or any(word[:1] in ("#", ".") for word in said)):
         start, end = list_.span("list")
@@ -341,7 +345,7 @@ def _after_space(text: str, position: int) -> int:
 def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, vocabulary: Vocabulary) -> Diagnostic:
     """A tag, as it is written, with a part that is no word."""
     valued = _VALUED.match(block.text, part[0])
-    if valued and valued["key"] in KEYS:
+    if valued and valued["key"] in vocabulary.keys:
         part = valued.span()
     wrong = block.text[slice(*part)]
     cause: Literal["", "comma", "dot", "space", "value"] = ""
@@ -349,7 +353,7 @@ def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, 
         cause = "comma"
     elif wrong in vocabulary.names:
         cause = "dot"
-    elif valued and valued["key"] in KEYS:
+    elif valued and valued["key"] in vocabulary.keys:
         cause = "value"
     elif _is_glued(wrong, vocabulary):
         cause = "comma" if re.search("[,;]", wrong) else "space"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import astuple, fields
 
 from ..digests import Value, digest, encode
-from ..model import NoteType
+from ..model import Field, NoteType
 from ..package import Package, PackedNote
 
 FORM = "deckwright/contents/1"
@@ -58,10 +57,17 @@ def _note_type(note_type: NoteType) -> list[Value]:
         note_type.css,
         note_type.sort_field,
         note_type.stock_kind,
-        [_row(field) for field in note_type.fields],
-        [_row(template) for template in note_type.templates],
+        [_field(field) for field in note_type.fields],
+        [[*astuple(template)] for template in note_type.templates],
     ]
 
 
-def _row(part: msgspec.Struct) -> list[Value]:
-    return [*astuple(part)]
+_OLDEST = 7
+"""How many attributes every field has in the digest. The form is frozen: those that came later count where they say something."""
+
+
+def _field(field: Field) -> list[Value]:
+    usual = astuple(Field("", 0))
+    names = [attribute.name for attribute in fields(Field)]
+    later = zip(names[_OLDEST:], astuple(field)[_OLDEST:], usual[_OLDEST:], strict=True)
+    return [*astuple(field)[:_OLDEST], *([name, value] for name, value, other in later if value != other)]

@@ -37,8 +37,8 @@ def read(root: Path, name: str, named: Span) -> tuple[str, list[Diagnostic]]:
     def span(at: int, words: str) -> Span:
         return file.span(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1, len(words))
 
-    faults = islice(_faults(text), MAX_SETTINGS_TOLD)
-    found = [bad_style(span(at, words), words, *said) for at, words, said in faults]
+    told = islice(faults(text), MAX_SETTINGS_TOLD)
+    found = [bad_style(span(at, words), words, *said) for at, words, said in told]
     return text, found or [unclosed(span(at, opening), opening) for at, opening in _unclosed(text)]
 
 
@@ -92,7 +92,7 @@ _REMOTE = (
 )
 
 
-def _faults(text: str) -> Iterator[tuple[int, str, Said]]:
+def faults(text: str) -> Iterator[tuple[int, str, Said]]:
     """What a card cannot have: its offset, its words, and what to say of it."""
     for end in re.finditer("</style", text, re.IGNORECASE):  # For a browser, even a comment or a text ends there.
         yield end.start(), end[0], _AN_END

@@ -37,21 +37,24 @@ class File(msgspec.Struct, frozen=True):
         return _span(self.name, self.text, *place) if place else Span(self.name)
 
 
-def read(path: Path, keys: Keys) -> tuple[File | None, list[Diagnostic]]:
-    """The table of the file that the path `keys` leads to; None if the file cannot be read or is not TOML."""
+def read(path: Path, keys: Keys, name: str = "", root: Path | None = None) -> tuple[File | None, list[Diagnostic]]:
+    """The table of the file that the path `keys` leads to; None if the file cannot be read or is not TOML. `name` is what it is
+    called, by default the last part of its path. What leads out of the `root` is not read.
+    """
+    name = name or path.name
     try:
-        data = files.read(path, MAX_SETTINGS_BYTES)
+        data = files.read_inside(path, root, MAX_SETTINGS_BYTES) if root else files.read(path, MAX_SETTINGS_BYTES)
     except files.TooLargeError:
-        return None, [unreadable(Span(path.name), f"it has more than {MAX_SETTINGS_BYTES >> 10} KiB")]
+        return None, [unreadable(Span(name), f"it has more than {MAX_SETTINGS_BYTES >> 10} KiB")]
     except OSError as error:
-        return None, [unreadable(Span(path.name), files.reason(error))]
+        return None, [unreadable(Span(name), files.reason(error))]
     try:
         text = decoded(data)
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", "replace")
-        return None, [not_toml(_span(path.name, before, len(before), 1), "it contains bytes that are not UTF-8")]
+        return None, [not_toml(_span(name, before, len(before), 1), "it contains bytes that are not UTF-8")]
     if long := long_key(text):
-        return None, [not_toml(_span(path.name, text, long.end(), 1), f"a key has more than {MAX_KEY_PARTS} parts")]
+        return None, [not_toml(_span(name, text, long.end(), 1), f"a key has more than {MAX_KEY_PARTS} parts")]
     try:
         table: object = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -59,15 +62,15 @@ def read(path: Path, keys: Keys) -> tuple[File | None, list[Diagnostic]]:
         if reason == _OVERWRITTEN and (twin := _twin(text[:offset])):
             place, key, first = twin
             reason = f"the key `{key}` is given twice, first in line {first}"
-            return None, [not_toml(_span(path.name, text, *place), reason, "keep one of the two")]
-        return None, [not_toml(_span(path.name, text, offset, 1), reason)]
+            return None, [not_toml(_span(name, text, *place), reason, "keep one of the two")]
+        return None, [not_toml(_span(name, text, offset, 1), reason)]
     except RecursionError:
-        return None, [not_toml(Span(path.name), "its brackets nest too deep")]
+        return None, [not_toml(Span(name), "its brackets nest too deep")]
     except ValueError:
-        return None, [not_toml(Span(path.name), "it contains a number of thousands of digits")]
+        return None, [not_toml(Span(name), "it contains a number of thousands of digits")]
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
-    return File(path.name, text, table, keys, _places(text)), []
+    return File(name, text, table, keys, _places(text)), []
 
 
 def decoded(data: bytes) -> str:

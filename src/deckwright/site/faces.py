@@ -17,20 +17,22 @@ from .maths import mathml
 
 class Face(msgspec.Struct, frozen=True):
     """A card: its number, counted from 1, its front, and its back. A `whole` back has the front in it, as that of a cloze
-    has; any other goes on below the front.
+    has; any other goes on below the front. `scope` is the class that its stylesheet is for, with a space before it, if there are
+    several.
     """
 
     number: int
     front: str
     back: str
     whole: bool
+    scope: str = ""
 
 
-def faces(note: Note, note_type: NoteType, attribute: Attribute) -> Iterator[Face]:
-    """The cards of a note, in the order of their numbers, at most MAX_CARDS_SHOWN."""
+def faces(note: Note, note_type: NoteType, attribute: Attribute, scope: str = "") -> Iterator[Face]:
+    """The cards of a note, in the order of their numbers, at most MAX_CARDS_SHOWN. `scope`: see `Face`."""
     for card in texts.cards(note, note_type)[:MAX_CARDS_SHOWN]:
         front, back = sides(note, note_type, card.ordinal, attribute)
-        yield Face(card.ordinal + 1, _fit(front), _fit(back), note_type.family != "basic")
+        yield Face(card.ordinal + 1, _fit(front), _fit(back), note_type.family != "basic", scope)
 
 
 def name(note: Note, note_type: NoteType) -> str:

@@ -159,9 +159,14 @@ class _Site:
     def _example(self) -> str:
         return self._shown.notes[0].id if self._shown.notes else "some-note"
 
+    def _scopes(self) -> dict[str, str]:
+        """The stylesheets, each with what parts its cards from others; nothing, if all cards have the same one."""
+        held = [*dict.fromkeys(note_type.css for note_type in self._shown.note_types.values())]
+        return {css: f".shown-{place}" if len(held) > 1 else "" for place, css in enumerate(held, 1)}
+
     def _assets(self) -> None:
-        css = "\n".join(dict.fromkeys(note_type.css for note_type in self._shown.note_types.values()))
-        self._file("assets/cards.css", "\n".join([styles.scoped(css), styles.unscoped(masks.style()), STYLE]).encode())
+        css = [styles.scoped(css, f"{styles.SCOPE}{scope}") for css, scope in self._scopes().items()]
+        self._file("assets/cards.css", "\n".join([*css, styles.unscoped(masks.style()), STYLE]).encode())
         for name in ("site.css", "site.js", "icon.svg"):
             data = files(__package__ or "").joinpath(f"assets/{name}").read_bytes()
             self._file(f"assets/{name}", data + plots.STYLE.encode() if name == "site.css" else data)
@@ -208,7 +213,8 @@ class _Site:
         def attribute(name: str) -> str:
             return f'src="{root}media/{name}' if name in self._media else ""
 
-        return faces.faces(note, self._shown.note_types[note.note_type], attribute)
+        note_type = self._shown.note_types[note.note_type]
+        return faces.faces(note, note_type, attribute, self._scopes()[note_type.css].replace(".", " "))
 
     def _version(self, made: Version, parts: Sequence[object]) -> None:
         path = f"news/{made.version}/index.html"

@@ -8,6 +8,7 @@ reader's system.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, FunctionBlock, Node, ParseError, QualifiedRule
@@ -25,9 +26,9 @@ _PAGES = ("html", "body")
 """What is a whole page in Anki, and the box of a card here."""
 
 
-def scoped(css: str) -> str:
-    """The stylesheet for cards below an element of the class SCOPE. An `id` in it is found in `data-id`."""
-    return "".join(_rules(_parsed(css), _selector))
+def scoped(css: str, scope: str = SCOPE) -> str:
+    """The stylesheet for cards below an element of the class `scope`. An `id` in it is found in `data-id`."""
+    return "".join(_rules(_parsed(css), partial(_selector, scope=scope)))
 
 
 def unscoped(css: str) -> str:
@@ -153,23 +154,23 @@ def _parted(prelude: Sequence[Node]) -> Iterator[list[Node]]:
     yield held
 
 
-def _selector(parts: Sequence[Node]) -> tuple[str, bool | None]:
-    """A selector below SCOPE, empty if it leads out of it, and when it holds: at night, by day, or always, which is None."""
+def _selector(parts: Sequence[Node], scope: str) -> tuple[str, bool | None]:
+    """A selector below the class `scope`, empty if it leads out of it, and when it holds: at night, by day, or always, which is None."""
     written, is_night, is_day = _written(parts)
     text = written.strip()
     first = next((part for part in parts if part.type not in ("whitespace", "comment")), None)
     if first is not None and first.type == "ident" and first.lower_value in _PAGES:
-        text = f".{SCOPE}{text[len(first.value) :]}"
+        text = f".{scope}{text[len(first.value) :]}"
         # `html body .card`: both are the box.
-        rest = text[len(SCOPE) + 1 :].lstrip(" >")
+        rest = text[len(scope) + 1 :].lstrip(" >")
         if rest.lower().startswith("body"):
-            text = f".{SCOPE}{rest[4:]}"
+            text = f".{scope}{rest[4:]}"
     elif text.startswith(":root"):
-        text = f".{SCOPE}{text[5:]}"
+        text = f".{scope}{text[5:]}"
     elif text.startswith((f"{_DAY} ", f"{_DAY}>")):  # In Anki, the class for the night is that of the page.
-        text = f".{SCOPE}{text}"
+        text = f".{scope}{text}"
     else:
-        text = f".{SCOPE} {text}"
+        text = f".{scope} {text}"
     return "" if _leaves(text) else text, True if is_night else False if is_day else None
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .. import clozes
-from ..model import NoteType
-from ..templates import is_empty, shows, stored
+from . import clozes
+from .model import NoteType
+from .templates import is_empty, shows, stored
 
 MAX_CARDS = 500
 """A cloze with a higher number makes the card of this one."""
@@ -55,9 +55,20 @@ class Generator:
     def _of_filled(self, filled: Sequence[bool]) -> tuple[int, ...]:
         """The cards of the basic notes that fill these fields; the last says whether they have tags."""
         names = [*(field.name for field in self._note_type.fields), "Tags"]
-        shown = ALWAYS_FILLED.union(name for name, is_shown in zip(names, filled, strict=True) if is_shown)
-        fronts = (template.front for template in self._note_type.templates)
-        return tuple(ord_ for ord_, front in enumerate(fronts) if shows(front, shown))
+        return _shown(names, filled, [template.front for template in self._note_type.templates])
+
+
+def cards_of_fronts(
+    names: Sequence[str], fields: Sequence[str], tags: Sequence[str], fronts: Sequence[str]
+) -> tuple[int, ...]:
+    """What `cards` says, for a basic note type of which no more is known than the names of its fields and its fronts."""
+    return _shown([*names, "Tags"], [*(bool(value) and _is_filled(value) for value in fields), bool(tags)], fronts)
+
+
+def _shown(names: Sequence[str], filled: Sequence[bool], fronts: Sequence[str]) -> tuple[int, ...]:
+    """The ordinals of the fronts that show something, if these fields are filled."""
+    shown = (ALWAYS_FILLED - {*names}).union(name for name, is_shown in zip(names, filled, strict=True) if is_shown)
+    return tuple(ord_ for ord_, front in enumerate(fronts) if shows(front, shown))
 
 
 def _is_filled(value: str) -> bool:

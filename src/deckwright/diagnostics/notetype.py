@@ -1,0 +1,714 @@
+"""T: mistakes in note types of the project, and in the notes that use them, with the pages of `deckwright explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..limits import MAX_FIELD_NAME, MAX_NOTE_TYPE_BYTES
+from ..names import nearest
+from .declare import Words, declare
+
+
+@declare("T001")
+def no_note_type(name: str, reason: str, hint: str) -> Words:
+    """A folder in `notetypes` cannot be a note type.
+
+    The folder's name is the word in tags: small letters, digits and hyphens, and no word that Deckwright has a use for. In
+    it is a file `notetype.toml`. Folders that are empty, or begin with a dot or an underscore, are left alone.
+
+    Bad (notetypes/cloze/notetype.toml):
+        kind = "cloze"
+
+        [fields]
+        Text = { from = "answer" }
+
+        [templates.Cloze]
+    Bad (notetypes/cloze/front.html):
+        {{cloze:Text}}
+    Bad (notetypes/cloze/back.html):
+        {{cloze:Text}}
+    Good (notetypes/gaps/notetype.toml):
+        kind = "cloze"
+
+        [fields]
+        Text = { from = "answer" }
+
+        [templates.Cloze]
+    Good (notetypes/gaps/front.html):
+        {{cloze:Text}}
+    Good (notetypes/gaps/back.html):
+        {{cloze:Text}}
+    """
+    return f"the folder `{name}` cannot be a note type: {reason}", hint
+
+
+@declare("T002")
+def no_file(name: str, reason: str) -> Words:
+    """A file of a note type cannot be read.
+
+    A template with the name `Card` has the files `Card.front.html` and `Card.back.html`. The only template of a note type may
+    also have `front.html` and `back.html`. They are text in UTF-8, of at most 256 KiB, and so is `style.css`.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    return (
+        f"the file `{name}` {reason}",
+        f"each template needs a front and a back, as text in UTF-8 of at most {MAX_NOTE_TYPE_BYTES >> 10} KiB",
+    )
+
+
+@declare("T003")
+def wrong_value(key: str, reason: str, hint: str) -> Words:
+    """A value in `notetype.toml` is none that it can have.
+
+    All keys and their values stand in the [page on note types](https://github.com/deckwright/deckwright/blob/main/docs/notetypes.md).
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "title" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    return f"`{key}` {reason}", hint
+
+
+@declare("T004")
+def unknown_key(key: str, known: Sequence[str]) -> Words:
+    """A key in `notetype.toml` does not exist.
+
+    It would have no effect, and the key that was meant would keep its default.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { form = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    near = _meant(key.rpartition(".")[2], known)
+    return f"there is no key `{key}` in a note type", near or f"the keys here are {', '.join(known)}"
+
+
+@declare("T005")
+def bad_name(what: str, name: str, reason: str) -> Words:
+    """A name is none that Anki can have.
+
+    In templates, a field is named between braces, and before a colon stand filters. So Anki takes `:`, `"`, `{` and `}` out of
+    names of fields, and the signs of sections and spaces off their edges; the templates would name a field that is not there.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        "Word: plural" = { label = "Plural" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        "Word (plural)" = { label = "Plural" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    return f'the {what} "{name[:MAX_FIELD_NAME]}" {reason}', "give it another name"
+
+
+@declare("T006")
+def taken(what: str, value: str, other: str, hint: str) -> Words:
+    """Two things in note types have the same name or the same id.
+
+    Anki would not know which is meant: it gives the second note type or field another name, and puts `+` behind it. What stands
+    behind a label, or in an attribute, can go to one field only.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "heading" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    return f"{what} {value} is that of {other} too", hint
+
+
+@declare("T007")
+def unknown_field(field: str, known: Sequence[str]) -> Words:
+    """A template names a field that the note type does not have.
+
+    Anki would show an error in place of the card. Capitals count, and so do spaces before the name of the field.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Wrod}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    near = _meant(field, known)
+    return f"there is no field `{field}`", near or f"the fields are {', '.join(known)}"
+
+
+@declare("T008")
+def unclosed_section(reason: str) -> Words:
+    """A section of a template is not closed.
+
+    Between `{{#Field}}` and `{{/Field}}` stands what is shown if the field is filled, and between `{{^Field}}` and `{{/Field}}` what is
+    shown if it is empty. The last one that was opened is closed first.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}{{#Meaning}}<p>{{Meaning}}</p>
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}{{#Meaning}}<p>{{Meaning}}</p>{{/Meaning}}
+    """
+    return reason, "close each section with `{{/Field}}`, the last one that was opened first"
+
+
+@declare("T009")
+def no_field_on_front() -> Words:
+    """The front of a template shows no field.
+
+    It would be the same for each note, and Anki refuses such a template.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        What does it mean?
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    return "this front shows no field of the note", "write `{{…}}` with the name of a field into it"
+
+
+@declare("T010")
+def no_cloze_field(side: str, field: str) -> Words:
+    """A template of the kind cloze does not show the text with the deletions.
+
+    Both sides need `{{cloze:…}}` with the field that the text of the section goes to: there Anki hides or shows what is asked.
+    `{{FrontSide}}` is no replacement for it, since it shows the front with the gaps.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "cloze"
+
+        [fields]
+        Text = { from = "answer" }
+
+        [templates.Cloze]
+    Bad (notetypes/word/front.html):
+        {{Text}}
+    Bad (notetypes/word/back.html):
+        {{cloze:Text}}
+    Good (notetypes/word/notetype.toml):
+        kind = "cloze"
+
+        [fields]
+        Text = { from = "answer" }
+
+        [templates.Cloze]
+    Good (notetypes/word/front.html):
+        {{cloze:Text}}
+    Good (notetypes/word/back.html):
+        {{cloze:Text}}
+    """
+    return f"this {side} does not contain {{{{cloze:{field}}}}}", f"write {{{{cloze:{field}}}}} where the text belongs"
+
+
+@declare("T011")
+def same_front(name: str, other: str) -> Words:
+    """Two templates have the same front.
+
+    Both cards would ask the same. Anki refuses such a note type.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Forward]
+
+        [templates.Back]
+    Bad (notetypes/word/Forward.front.html):
+        {{Word}}
+    Bad (notetypes/word/Forward.back.html):
+        {{Meaning}}
+    Bad (notetypes/word/Back.front.html):
+        {{Word}}
+    Bad (notetypes/word/Back.back.html):
+        {{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Forward]
+
+        [templates.Back]
+    Good (notetypes/word/Forward.front.html):
+        {{Word}}
+    Good (notetypes/word/Forward.back.html):
+        {{Meaning}}
+    Good (notetypes/word/Back.front.html):
+        {{Meaning}}
+    Good (notetypes/word/Back.back.html):
+        {{Word}}
+    """
+    return f"the front of “{name}” is the same as that of “{other}”", "change one of the two, or remove a template"
+
+
+@declare("T012", "warning")
+def unknown_filter(name: str, known: Sequence[str]) -> Words:
+    """A template uses a filter that Anki does not have.
+
+    Without an add-on that knows it, Anki shows the field as if the filter were not there.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{txet:Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{text:Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    near = _meant(name, known)
+    return f"Anki has no filter `{name}`", near or f"the filters are {', '.join(known)}"
+
+
+@declare("T013", "warning")
+def active(words: str, what: str) -> Words:
+    """A template or its stylesheet runs a script, or loads something.
+
+    Templates are yours, and nothing is taken out of them. But cards must work without a network, and a page that is loaded tells
+    somebody when a learner learns what. Scripts run in Anki on computers and telephones, each time in another browser; in the
+    preview, on the pages of the deck and in a review they do not. A package contains only files that notes show.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        <script src="https://example.org/a.js"></script>{{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    """
+    hints = {
+        "script": "leave it out, if the card does without it",
+        "network": "leave it out, or make it part of the file as a `data:` address",
+        "file": "show the file in a field of the notes, or write it as a `data:` address",
+    }
+    said = {
+        "script": "is run in Anki, and nowhere else",
+        "network": "is loaded from the network, and cards must work without one",
+        "file": "is a file that no package contains",
+    }
+    return f"`{words}` {said[what]}", hints[what]
+
+
+@declare("T014", "warning")
+def no_effect(words: str, reason: str, hint: str) -> Words:
+    """A part of a template does not do what it looks like.
+
+    Anki shows braces that are never closed as they stand, and nothing for `{{cloze:…}}` if the kind is basic.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}{{Meaning}}, {{Word
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}{{Meaning}}, {{Word}}
+    """
+    return f"`{words}` {reason}", hint
+
+
+@declare("T015")
+def no_card(kind: str, missing: Sequence[str]) -> Words:
+    """A note of a note type of the project would have no card.
+
+    Anki makes a card of a template if its front shows a field that is filled. The conditions in the templates count.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{#Meaning}}{{Word}}{{/Meaning}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Bad:
+        ## heron {.word}
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{#Meaning}}{{Word}}{{/Meaning}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good:
+        ## heron {.word}
+        A grey bird.
+    """
+    fields = f"; its fronts show {', '.join(missing)}" if missing else ""
+    return (
+        f"this note of the type {kind} would have no card, since the front of each would be empty",
+        f"fill one of the fields that the fronts need{fields}",
+    )
+
+
+@declare("T016")
+def no_place(what: str, kind: str) -> Words:
+    """A section has a part that its note type has no field for.
+
+    It would be lost. In `notetype.toml`, `from` says which part of a section goes to which field.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { label = "Meaning" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Bad:
+        ## heron {.word}
+        Meaning: a bird
+
+        It is grey.
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { label = "Meaning" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good:
+        ## heron {.word}
+        Meaning: a bird, grey
+    """
+    return (
+        f"no field of the type {kind} takes {what}",
+        "remove it; or give a field of the note type `from`, or a label that this begins with",
+    )
+
+
+@declare("T017")
+def twice(what: str, line: int) -> Words:
+    """A field of a note is filled twice.
+
+    A label can stand in a section once, and not beside the attribute of the same field: only one of them could count.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Plural = { label = "Plural", key = "plural" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Bad:
+        ## heron {.word}
+        A grey bird.
+
+        Plural: herons
+        Plural: heron
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Plural = { label = "Plural", key = "plural" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good:
+        ## heron {.word}
+        A grey bird.
+
+        Plural: herons
+    """
+    return f"{what} is given twice, first in line {line}", "keep one of the two"
+
+
+@declare("T018")
+def other_key(key: str, kind: str, known: Sequence[str]) -> Words:
+    """An attribute belongs to another note type.
+
+    It would have no effect here.
+
+    Bad (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Plural = { label = "Plural", key = "plural" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Bad (notetypes/word/front.html):
+        {{Word}}
+    Bad (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Bad:
+        ## heron {.basic plural="herons"}
+        A grey bird.
+    Good (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Plural = { label = "Plural", key = "plural" }
+        Meaning = { from = "answer" }
+
+        [templates.Card]
+    Good (notetypes/word/front.html):
+        {{Word}}
+    Good (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
+    Good:
+        ## heron {.word plural="herons"}
+        A grey bird.
+    """
+    own = f": {', '.join(known)}" if known else ""
+    return (
+        f"the attribute `{key}` does not go with the kind {kind}",
+        f"remove it, or write another kind; {kind} has {'these of its own' if known else 'none of its own'}{own}",
+    )
+
+
+@declare("T019")
+def broken(kind: str, notes: int = 1) -> Words:
+    """The note type of a note has errors.
+
+    The note is left out until the note type is mended. It is told at the first note, with how many there are.
+    """
+    more = f", and so are {notes - 1} more of this type" if notes > 1 else ""
+    return f"the note type {kind} has errors, so this note is left out{more}", f"mend notetypes/{kind}"
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    """The known word that is nearest, as a question; empty if none is near."""
+    near = nearest(word, known, 2)
+    return f"did you mean `{near}`?" if near else ""

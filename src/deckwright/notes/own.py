@@ -1,0 +1,162 @@
+"""A part of a section of a note type of the project → its fields, as the note type says what goes to which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ..diagnostics import Diagnostic, has_errors
+from ..diagnostics.cloze import no_deletion
+from ..diagnostics.note import stays_prose
+from ..diagnostics.notetype import broken, no_card, no_place, other_key, twice
+from ..generation import cards_of_fronts
+from ..model import OwnKind, SectionPart
+from ..read.blocks import Block
+from ..read.inlines import flat
+from ..read.sections import Section
+from ..read.tags import Kind
+from ..render import Renderer
+from ..templates import parse
+from . import content, labels, slips
+from .parts import Made, Part
+from .shared import as_leaf, as_paragraph
+
+_DOT = ' <span class="dw-dot">·</span> '
+
+
+class _Held(NamedTuple):
+    """What is left of a part when labels have theirs: the blocks above the break, the answer, and rows of it with their heads."""
+
+    above: list[Block]
+    answer: list[Block]
+    rows: list[tuple[Block, Block]]
+
+
+def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tuple[Made, list[Diagnostic]]:
+    """The fields of one note, without Context and Source.
+
+    A section that is cloze only by the front matter makes no note if it hides nothing.
+    """
+    if kind.is_broken:
+        return Made({}), [broken(section.span, kind.name)]
+    found: list[Diagnostic] = []
+    known = {field.label.casefold(): field.label for field in kind.fields if field.label}
+    above, of_above = labels.read(part.above, known)
+    answer, of_answer = labels.read(part.answer, known)
+    labelled = {label: held for label, held, _ in (*of_above, *of_answer)}
+    found += _twice(part, section, kind, [*of_above, *of_answer])
+    rows, others = [*part.labelled], len(part.columns)
+    for head, cell in part.columns:
+        if label := known.get(content.text([head], section.document).casefold()):
+            labelled |= {label: (cell,)} if cell.text else {}
+            others -= 1
+            rows = [pair for pair in rows if pair[1] is not cell]
+            answer = [block for block in answer if block is not cell]
+    if others == 1:  # Its head says nothing that the field does not.
+        answer, rows = [*answer, *(cell for _, cell in rows)], []
+    given = {word.name: word.value for word in (*section.tag.given, *part.tag.given)}
+    fields = {}
+    for field in kind.fields:
+        if field.key in given:
+            fields[field.name] = renderer.inline(as_leaf(given[field.key], part, section))
+        elif field.label in labelled:
+            fields[field.name] = _blocks(labelled[field.label], renderer)
+    held = _Held(above, answer, rows)
+    parts = _parts(part, kind, held, renderer)
+    found += _lost(part, section, kind, held)
+    for name, value in parts.items():
+        if target := kind.of(name):
+            fields[target] = value
+    if kind.family == "cloze":
+        renderer.report_unasked((*part.asked, *above, *part.extra, *(b for held in labelled.values() for b in held)))
+        found += slips.deletions(answer, section.file)
+        if not renderer.deletions and not has_errors(renderer.diagnostics):
+            marked = any(piece.kind in ("open", "mark") for piece in flat(section.title.pieces))
+            instead = stays_prose(section.span, "cloze", marked)
+            return Made(fields, instead), [no_deletion(part.span, marked), *found]
+    return Made(fields), found
+
+
+def _parts(part: Part, kind: OwnKind, held: _Held, renderer: Renderer) -> dict[SectionPart, str]:
+    """The HTML of the parts of a section. What has no field of its own goes to the next: what stands above the break to the
+    heading, or else the answer, and the closing alert to the answer.
+    """
+    above, answer, rows = held
+    extra = [as_paragraph(block) for block in part.extra]
+    if not kind.of("extra"):
+        answer, extra = [*answer, *part.extra], []
+    heading = ""
+    if kind.of("heading"):
+        heading = _DOT.join(renderer.inline(leaf) for leaf in part.asked)
+    stem = ""
+    if above and (kind.of("above") or kind.of("heading")):
+        stem = renderer.blocks(above)
+        if not kind.of("above"):
+            heading = f'<div class="dw-stem">{stem}</div>\n{heading}' if part.name else heading + stem
+    elif above:
+        answer = [*above, *answer]
+    if kind.family == "cloze":
+        text = renderer.cloze(answer)
+    elif not kind.of("answer"):
+        text = ""
+    elif rows:
+        pairs = (f"<dt>{renderer.inline(head)}</dt><dd>{renderer.inline(cell)}</dd>" for head, cell in rows)
+        text = f'<dl class="dw-row">{"".join(pairs)}</dl>' + _blocks(answer, renderer)
+    else:
+        text = _blocks(answer, renderer)
+    return {"heading": heading, "above": stem, "answer": text, "extra": renderer.blocks(extra)}
+
+
+def _blocks(held: Sequence[Block], renderer: Renderer) -> str:
+    """Blocks as a field has them. A paragraph that is alone needs no element around it."""
+    blocks = [as_paragraph(block, alone=len(held) == 1) for block in held]
+    if len(blocks) == 1 and blocks[0].kind == "paragraph":
+        return renderer.inline(blocks[0])
+    return renderer.blocks(blocks)
+
+
+def _twice(part: Part, section: Section, kind: OwnKind, held: Sequence[labels.Labelled]) -> Iterator[Diagnostic]:
+    """Fields that two labels fill, or a label and an attribute."""
+    given = {word.name: word for word in (*section.tag.given, *part.tag.given)}
+    keys = {field.label: field.key for field in kind.fields if field.label}
+    lines: dict[str, int] = {}
+    for label, _, line in held:
+        place = section.file.span(line - 1, 0, 1_000)
+        if label in lines:
+            yield twice(place, f"`{label}`", lines[label])
+        elif word := given.get(keys[label]):
+            yield twice(place, f"`{label}`", word.span.line)
+        lines.setdefault(label, line)
+
+
+def _lost(part: Part, section: Section, kind: OwnKind, held: _Held) -> Iterator[Diagnostic]:
+    """What no field takes."""
+    if kind.of("answer"):
+        return
+    lost = [*held.answer, *(cell for _, cell in held.rows), *(() if kind.of("extra") else part.extra)]
+    if not kind.of("above") and not kind.of("heading"):
+        lost += held.above
+    if first := next(filter(content.is_text, lost), None):
+        place = section.file.span(first.first, 0, 1_000)
+        what = "the answer of this section" if held.answer or held.rows else "this part of the section"
+        yield no_place(place, what, kind.name)
+
+
+def other_keys(part: Part, section: Section, kind: Kind) -> Iterator[Diagnostic]:
+    """The attributes of note types of the project that do not go with the kind of a note."""
+    for word in dict.fromkeys((*section.tag.given, *part.tag.given)):
+        if word.name not in kind.keys:
+            yield other_key(word.span, word.name, kind.name, kind.keys)
+
+
+def no_cards(part: Part, fields: Mapping[str, str], tags: Sequence[str], kind: OwnKind) -> list[Diagnostic]:
+    """What is wrong with a note of which Anki would make no card. The ID of a note is never empty."""
+    if kind.family != "basic":
+        return []
+    names = [field.name for field in kind.fields]
+    filled = {**fields, kind.of("id"): "ID"}
+    if cards_of_fronts(names, [filled.get(name, "") for name in names], tags, kind.fronts):
+        return []
+    asked = {piece.field for front in kind.fronts for piece in parse(front).parts if not isinstance(piece, str)}
+    missing = [name for name in names if name in asked and not fields.get(name)]
+    return [no_card(part.span, kind.name, missing)]
