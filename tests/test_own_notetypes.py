@@ -162,11 +162,17 @@ def test_a_section_that_hides_nothing_is_no_note_by_default_and_an_error_by_its_
 
 # What is told of the notes
 
+TABLE = "| Word | Reading | Reading |\n| - | - | - |\n| a | b | c |"
 NOTES_TOLD = {
     "no field takes it": ("## w {.gaps}\nA ==b==.", []),
     "no card": ("## w {.vocabulary}\n![](a.png)", [("M001", "cards/a.md:2:5")]),
     "an attribute twice": ('## w {.vocabulary reading="a"}\nm\n\nReading: r', [("T017", "cards/a.md:4:1")]),
     "a label twice": ("## w {.vocabulary}\nm\n\nReading: r\nReading: s", [("T017", "cards/a.md:5:1")]),
+    "a column twice": (f"## A {{.vocabulary .rows}}\n{TABLE}", [("T017", "cards/a.md:4:1")]),
+    "an attribute beside a column": (
+        f'## A {{.vocabulary .rows reading="r"}}\n{TABLE.replace("| Reading |", "| Meaning |", 1)}',
+        [("T017", "cards/a.md:4:1")],
+    ),
     "an attribute of another kind": ('## w {.basic reading="a"}\nm', [("T018", "cards/a.md:1:14")]),
     "a word that is nearly one": ("## w {.vocabluary}\nm", [("S011", "cards/a.md:1:7")]),
     "an empty attribute": ('## w {.vocabulary reading=""}\nm', [("S031", "cards/a.md:1:19")]),
@@ -196,6 +202,48 @@ def test_text_that_no_field_takes_is_an_error(tmp_path: Path) -> None:
     toml = TOML.replace('Meaning = { from = "answer" }', 'Meaning = { label = "Meaning" }')
     notes = "## w {.vocabulary}\nMeaning: m\n\nReading: r\n\n- lost\n"
     assert found(tmp_path, {"notetypes/vocabulary/notetype.toml": toml}, notes) == [("T016", "cards/a.md:6:1")]
+
+
+LABELS_ALONE = {
+    "notetypes/word/notetype.toml": """\
+[fields]
+Word = { label = "Word" }
+Meaning = { label = "Meaning" }
+
+[templates]
+Card = {}
+""",
+    "notetypes/word/front.html": "{{Word}}",
+    "notetypes/word/back.html": "{{Meaning}}",
+}
+
+
+def test_without_a_field_for_the_heading_a_label_has_the_first_cell_or_it_is_an_error(tmp_path: Path) -> None:
+    table = "## A {.word .rows}\n| Word | Meaning |\n| - | - |\n| a | b |\n"
+    loaded = project(tmp_path / "1", table, LABELS_ALONE).load(DAY_ONE)
+    assert (told(loaded), shown(loaded)) == ([], [["a", "b", "0"]])
+    lost = project(tmp_path / "2", table.replace("Word |", "W |"), LABELS_ALONE).load(DAY_ONE)
+    assert told(lost) == [("T016", "cards/a.md:4:1")]
+    item = project(tmp_path / "3", "## A {.word .items}\n- **a**\n\n  Word: b\n", LABELS_ALONE).load(DAY_ONE)
+    assert told(item) == [("T016", "cards/a.md:2:1")]
+    section = project(tmp_path / "4", "## A {.word}\nWord: b\n", LABELS_ALONE).load(DAY_ONE)
+    assert (told(section), shown(section)) == ([], [["b", "", "0"]])
+
+
+def test_another_head_of_the_first_column_is_another_source(tmp_path: Path) -> None:
+    files = {**LABELS_ALONE, "notetypes/word/notetype.toml": LABELS_ALONE["notetypes/word/notetype.toml"].replace(
+        "Meaning =", 'Other = { label = "Other" }\nMeaning =')}  # fmt: skip
+    table = "## A {.word .rows #a}\n| Word | Meaning |\n| - | - |\n| a | b |\n"
+    sources = [
+        [
+            note.source
+            for note in project(tmp_path / str(n), notes, {**files, "notetypes/word/front.html": "{{Meaning}}"})
+            .load(DAY_ONE)
+            .notes.written
+        ]
+        for n, notes in enumerate([table, table.replace("Word", "Other")])
+    ]
+    assert sources[0] != sources[1]
 
 
 # What is told of note types

@@ -49,7 +49,8 @@ def _of_own(part: Part, section: Section, own: OwnKind | None) -> list[Value]:
         return []
     mapping: list[Value] = [[field.id, field.part or "", field.key, field.label] for field in own.fields]
     given: list[Value] = [[word.name, word.value] for word in (*section.tag.given, *part.tag.given)]
-    return [mapping, given, [_folded(head) for head, _ in part.columns]]
+    heads = (*part.heads, *(head for head, _ in part.columns))
+    return [mapping, given, [_folded(head) for head in heads]]
 
 
 def is_text(block: Block) -> bool:

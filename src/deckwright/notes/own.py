@@ -25,8 +25,11 @@ _DOT = ' <span class="dw-dot">·</span> '
 
 
 class _Held(NamedTuple):
-    """What is left of a part when labels have theirs: the blocks above the break, the answer, and rows of it with their heads."""
+    """What is left of a part when labels have theirs: the question, the blocks above the break, the answer, and rows of it with
+    their heads.
+    """
 
+    asked: list[Block]
     above: list[Block]
     answer: list[Block]
     rows: list[tuple[Block, Block]]
@@ -43,16 +46,15 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     known = {field.label.casefold(): field.label for field in kind.fields if field.label}
     above, of_above = labels.read(part.above, known)
     answer, of_answer = labels.read(part.answer, known)
-    labelled = {label: held for label, held, _ in (*of_above, *of_answer)}
-    found += _twice(part, section, kind, [*of_above, *of_answer])
-    rows, others = [*part.labelled], len(part.columns)
-    for head, cell in part.columns:
-        if label := known.get(content.text([head], section.document).casefold()):
-            labelled |= {label: (cell,)} if cell.text else {}
-            others -= 1
-            rows = [pair for pair in rows if pair[1] is not cell]
-            answer = [block for block in answer if block is not cell]
-    if others == 1:  # Its head says nothing that the field does not.
+    columns = [(_label(head, section, known), cell) for head, cell in _columns(part, kind)]
+    of_columns = [(label, (cell,), cell.first + 1) for label, cell in columns if label and cell.text]
+    told = [*of_above, *of_answer, *of_columns]
+    labelled = {label: held for label, held, _ in told}
+    found += _twice(part, section, kind, told)
+    taken = [id(cell) for label, cell in columns if label]
+    rows = [pair for pair in part.labelled if id(pair[1]) not in taken]
+    answer = [block for block in answer if id(block) not in taken]
+    if len(columns) - len(taken) == 1:  # Its head says nothing that the field does not.
         answer, rows = [*answer, *(cell for _, cell in rows)], []
     given = {word.name: word.value for word in (*section.tag.given, *part.tag.given)}
     fields = {}
@@ -61,7 +63,8 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
             fields[field.name] = renderer.inline(as_leaf(given[field.key], part, section))
         elif field.label in labelled:
             fields[field.name] = _blocks(labelled[field.label], renderer)
-    held = _Held(above, answer, rows)
+    asked = [block for block in part.asked if id(block) not in taken]
+    held = _Held(asked, above, answer, rows)
     parts = _parts(part, kind, held, renderer)
     found += _lost(part, section, kind, held)
     for name, value in parts.items():
@@ -77,11 +80,23 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     return Made(fields), found
 
 
+def _columns(part: Part, kind: OwnKind) -> Sequence[tuple[Block, Block]]:
+    """The columns of a row whose heads can be labels. The first one asks, if the note type has a field for that."""
+    if not part.columns or kind.of("heading"):
+        return part.columns
+    return [(part.heads[0], part.asked[0]), *part.columns]
+
+
+def _label(head: Block, section: Section, known: Mapping[str, str]) -> str:
+    """The label that is the head of a column; empty if it is none."""
+    return known.get(content.text([head], section.document).casefold(), "")
+
+
 def _parts(part: Part, kind: OwnKind, held: _Held, renderer: Renderer) -> dict[SectionPart, str]:
     """The HTML of the parts of a section. What has no field of its own goes to the next: what stands above the break to the
     heading, or else the answer, and the closing alert to the answer.
     """
-    above, answer, rows = held
+    _, above, answer, rows = held
     extra = [as_paragraph(block) for block in part.extra]
     if not kind.of("extra"):
         answer, extra = [*answer, *part.extra], []
@@ -130,7 +145,10 @@ def _twice(part: Part, section: Section, kind: OwnKind, held: Sequence[labels.La
 
 
 def _lost(part: Part, section: Section, kind: OwnKind, held: _Held) -> Iterator[Diagnostic]:
-    """What no field takes."""
+    """What no field takes. The heading of a whole section may be there for its readers alone."""
+    if part.name and kind.family == "basic" and not kind.of("heading") and held.asked:
+        place = section.file.span(held.asked[0].first, 0, 1_000)
+        yield no_place(place, "the first cell of this row" if part.heads else "the lead of this item", kind.name)
     if kind.of("answer"):
         return
     lost = [*held.answer, *(cell for _, cell in held.rows), *(() if kind.of("extra") else part.extra)]

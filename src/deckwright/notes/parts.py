@@ -15,9 +15,9 @@ class Part(msgspec.Struct, frozen=True):
 
     `asked` are the leaves of the question (of a cloze note, its header), `above` is shown with it, and `answer` is the
     answer (of a cloze note, its text). `labelled` is the answer of a row with several columns: pairs of a column's head
-    and a cell. `columns` are all such pairs of a row, with
-    empty cells too, but without a column named Extra. `heads` are those of the table's first column and, of a cell, of its own. `name` tells the part from the
-    others of its section; it is empty for a whole section.
+    and a cell. `columns` are all such pairs of a row, with empty cells too, but without a column named Extra. `heads` are
+    those of the table's first column and, of a cell, of its own. `name` tells the part from the others of its section; it
+    is empty for a whole section.
     """
 
     asked: tuple[Block, ...]
