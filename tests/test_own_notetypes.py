@@ -293,6 +293,9 @@ SAID = {
     "a stylesheet of the network": ({CSS: ".a { color: red }\n@import 'https://example.org/a.css';"}, [("T013", f"{CSS}:2:1")]),
     "a font of a learner": ({CSS: "@font-face { font-family: a; src: url('_a.woff2') }"}, []),
     "braces that are never closed": ({BACK: "{{FrontSide}} {{Word"}, [("T014", f"{BACK}:1:15")]),
+    "the front on the front": ({FRONT: "{{FrontSide}}{{Word}}"}, [("T014", f"{FRONT}:1:1")]),
+    "a filter without a field": ({BACK: "{{FrontSide}}{{tts-voices:}}"}, []),
+    "a file elsewhere": ({PLACE: TOML.replace("Produce = {}", 'Produce = { file = "../a" }')}, [("T003", f"{PLACE}:14:13")]),
     "a cloze where there is none": ({BACK: "{{FrontSide}} {{cloze:Word}}"}, [("T014", f"{BACK}:1:15")]),
     "a name with capitals": ({"notetypes/Words/notetype.toml": "x"}, [("T001", "notetypes/Words:0:0")]),
     "a name that means something": ({"notetypes/typed/notetype.toml": "x"}, [("T001", "notetypes/typed:0:0")]),
@@ -395,7 +398,7 @@ TEMPLATES = [
     ("{{Word}}", "{{Meaning}}"), ("{{Wrod}}", "{{Word}}"), ("{{Word}}", "{{Wrod}}"), ("{{Tags}}", ""), ("word", "{{Word}}"),
     ("{{#Word}}{{Word}}", ""), ("{{#Word}}{{Word}}{{/Meaning}}", ""), ("{{Word}}", "{{/Word}}"), ("{{#Wrod}}{{/Wrod}}{{Word}}", ""),
     ("{{Word}} {{Word", ""), ("{{^Word}}{{Meaning}}{{/Word}}", "{{FrontSide}}"), ("{{FrontSide}}", ""), ("{{#c1}}{{Word}}{{/c1}}", ""),
-    ("{{foo:Word}}", ""), ("{{text: Word}}", ""), ("{{ Word }}", "{{ text:Word }}"), ("{{cloze:Word}}", "{{cloze:Word}}"),
+    ("{{foo:Word}}", ""), ("{{Word}}", "{{tts-voices:}}"), ("{{text: Word}}", ""), ("{{ Word }}", "{{ text:Word }}"), ("{{cloze:Word}}", "{{cloze:Word}}"),
     ("{{cloze:Word}}", "{{Word}}"), ("{{Word}}", "{{cloze:Word}}"), ("{{cloze:Word}}", "{{FrontSide}}"), ("<!-- {{Word}} -->", ""),
     ("{{text:cloze:Word}}", "{{cloze-only:Word}}"), ("{{text:cloze:Word}}", "{{text:cloze:Word}}"), ("{{=<% %>=}}<%Word%>", ""),
 ]  # fmt: skip

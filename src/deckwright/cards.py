@@ -116,6 +116,7 @@ def _uses(template: str) -> tuple[str, frozenset[str], frozenset[str]]:
     """What is wrong with a template, whatever the note is; the names that it shows, and those that its sections ask for."""
     parsed = templates.parse(template)
     shown = [part for part in parsed.parts if isinstance(part, Replacement) and part.field != "FrontSide"]
+    shown = [part for part in shown if part.field or not part.filters]  # `{{tts-voices:}}` names no field.
     errors = [parsed.error] if parsed.error else []
     errors += ["a card has no id before it is imported" for part in shown if part.field == "CardID"]
     return (
@@ -134,7 +135,8 @@ def _side(template: str, values: Mapping[str, str], filled: frozenset[str], numb
         elif part.field == "FrontSide":
             made.append(front or "")
         elif part.filters:
-            made.append(_filtered(part, values[part.field], number, front is None))
+            value = values[part.field] if part.field else ""
+            made.append(_filtered(part, value, number, front is None))
         else:
             made.append(values[part.field])
     return "".join(made)

@@ -50,6 +50,8 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
     fronts: dict[str, str] = {}
     for template in defined.templates:
         begin = template.file
+        if not begin:  # What is wrong with it has been told.
+            continue
         if len(defined.templates) == 1 and not reading.has(f"{begin}.front.html"):
             begin = ""
         names = [f"{begin}.{side}.html" if begin else f"{side}.html" for side in ("front", "back")]
@@ -140,7 +142,7 @@ class _Side:
             name = named[1].lstrip("/") if named else ""
             signs = "/" if "closes" in parsed.error else "#^"
             return [unclosed_section(self.tag(signs, name), parsed.error)]
-        found = [*dict.fromkeys(islice(self.parts(parsed.parts), MAX_SETTINGS_TOLD))]
+        found = [*dict.fromkeys(islice(self.parts(parsed.parts, side), MAX_SETTINGS_TOLD))]
         if side == "front" and not any(isinstance(part, Replacement) for part in parsed.parts):
             found.append(no_field_on_front(self.span(0, 0)))
         if self.defined.family == "cloze" and (field := self.defined.taking("answer")):
@@ -149,11 +151,11 @@ class _Side:
                 found.append(no_cloze_field(self.span(0, 0), side, field))
         return [*found, *islice(_of_html(self), MAX_SETTINGS_TOLD)]
 
-    def parts(self, parts: Sequence[Part]) -> Iterator[Diagnostic]:
+    def parts(self, parts: Sequence[Part], side: str) -> Iterator[Diagnostic]:
         fields = [field.name for field in self.defined.fields]
         for part in parts:
             if isinstance(part, Replacement):
-                yield from self.replacement(part, fields)
+                yield from self.replacement(part, fields, side)
             elif isinstance(part, Section):
                 if part.field not in fields and part.field not in ALWAYS and not _NUMBERED.fullmatch(part.field):
                     yield unknown_field(self.tag("#^", part.field), part.field, fields)
@@ -162,8 +164,14 @@ class _Side:
                 place = self.span(self.text.rfind(words), len(words))
                 yield no_effect(place, words, "is never closed", "close it with two braces")
 
-    def replacement(self, part: Replacement, fields: Sequence[str]) -> Iterator[Diagnostic]:
-        if part.field not in fields and part.field not in ALWAYS and part.field != "FrontSide":
+    def replacement(self, part: Replacement, fields: Sequence[str], side: str) -> Iterator[Diagnostic]:
+        if part.field == "FrontSide":
+            if side == "front":
+                hint = "leave it out; on the back, it shows the front"
+                yield no_effect(self.tag("", part.field), "{{FrontSide}}", "shows nothing on a front", hint)
+        elif not part.field and part.filters:
+            pass  # Anki takes the field for an empty one: `{{tts-voices:}}` names none.
+        elif part.field not in fields and part.field not in ALWAYS:
             yield unknown_field(self.tag("", part.field), part.field, fields)
         for name in part.filters:
             if name.strip() != "" and name.split(" ")[0] not in FILTERS:
