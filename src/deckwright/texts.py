@@ -170,7 +170,7 @@ def _rendered(note: Note, note_type: NoteType) -> Iterable[CardText]:
 
 
 def _beside(note: Note, note_type: NoteType) -> str:
-    """What the backs of cloze cards show besides the fronts."""
+    """What the backs of cloze cards show besides the fronts, without the note's ID."""
     if note_type.family == "basic":
         return ""
     fronts, backs = (
@@ -178,7 +178,8 @@ def _beside(note: Note, note_type: NoteType) -> str:
         for shown in ([t.front for t in note_type.templates], [t.back for t in note_type.templates])
     )
     added = dict.fromkeys(name for name in backs if name not in fronts)
-    return "\n".join(filter(None, (plain(note.fields.get(name, "")) for name in added)))
+    values = (note.fields.get(name, "") for name in added)
+    return "\n".join(filter(None, (plain(value) for value in values if value != note.id)))
 
 
 def _without_typing(html: str) -> str:

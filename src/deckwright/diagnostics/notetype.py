@@ -181,7 +181,7 @@ def bad_name(what: str, name: str, reason: str) -> Words:
     Good (notetypes/word/back.html):
         {{FrontSide}}<hr id="answer">{{Meaning}}
     """
-    return f'the {what} "{name[:MAX_FIELD_NAME]}" {reason}', "give it another name"
+    return f'the name "{name[:MAX_FIELD_NAME]}" of a {what} {reason}', "give it another name"
 
 
 @declare("T006")
@@ -487,7 +487,8 @@ def active(words: str, what: str) -> Words:
 def no_effect(words: str, reason: str, hint: str) -> Words:
     """A part of a template does not do what it looks like.
 
-    Anki shows braces that are never closed as they stand, and nothing for `{{cloze:…}}` if the kind is basic.
+    Anki shows braces that are never closed as they stand. It shows nothing for `{{cloze:…}}` if the kind is basic, and nothing for
+    `{{FrontSide}}` on the front itself.
 
     Bad (notetypes/word/notetype.toml):
         kind = "basic"
@@ -704,7 +705,8 @@ def broken(kind: str, notes: int = 1) -> Words:
 
     The note is left out until the note type is mended. It is told at the first note, with how many there are.
     """
-    more = f", and so are {notes - 1} more of this type" if notes > 1 else ""
+    are = "is one" if notes == 2 else f"are {notes - 1}"
+    more = f", and so {are} more of this type" if notes > 1 else ""
     return f"the note type {kind} has errors, so this note is left out{more}", f"mend notetypes/{kind}"
 
 
