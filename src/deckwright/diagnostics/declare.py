@@ -21,6 +21,8 @@ examples the tests compile:
         return "the front matter opened here is never closed", "close it with a line of three dashes"
 
     found = unclosed_front_matter(span)
+
+A file that is the same in both examples stands there once, below `Both (its/path):`.
 '''
 
 from __future__ import annotations
@@ -95,17 +97,18 @@ class Page(msgspec.Struct, frozen=True):
 
     @property
     def bad(self) -> dict[str, str]:
-        return self._examples("Bad")
+        return self.examples("Both", "Bad")
 
     @property
     def good(self) -> dict[str, str]:
-        return self._examples("Good")
+        return self.examples("Both", "Good")
 
-    def _examples(self, wanted: str) -> dict[str, str]:
+    def examples(self, *wanted: str) -> dict[str, str]:
+        """The files below these headings, in their order."""
         return {
             name or EXAMPLE_FILE: inspect.cleandoc("\n" + block).rstrip() + "\n"
             for sort, name, block in _EXAMPLE.findall(self.docstring)
-            if sort == wanted
+            if sort in wanted
         }
 
 
@@ -115,7 +118,7 @@ PAGES: dict[str, Page] = {}
 EXAMPLE_FILE = "cards/example.md"
 """The file that an example is, where its heading names no other."""
 
-_EXAMPLE = re.compile(r"^(Bad|Good)(?: \(([^)]+)\))?:\n((?:(?:    .*)?(?:\n|\Z))*)", re.MULTILINE)
+_EXAMPLE = re.compile(r"^(Both|Bad|Good)(?: \(([^)]+)\))?:\n((?:(?:    .*)?(?:\n|\Z))*)", re.MULTILINE)
 
 
 def declare(
@@ -164,8 +167,8 @@ def explain(page: Page) -> str:
     """The page of a code, as plain text."""
     level = page.severity if page.is_on else f"{page.severity}, off by default"
     parts = [f"{page.code} ({level}): {page.title}", page.text]
-    for heading, examples in (("Bad", page.bad), ("Good", page.good)):
-        for name, text in examples.items():
+    for heading in ("Both", "Bad", "Good"):
+        for name, text in page.examples(heading).items():
             suffix = "" if name == EXAMPLE_FILE else f" ({name})"
             parts.append(
                 f"{heading}{suffix}:\n" + "\n".join(f"    {line}".rstrip() for line in text.rstrip("\n").split("\n"))

@@ -49,7 +49,7 @@ def no_file(name: str, reason: str) -> Words:
     A template with the name `Card` has the files `Card.front.html` and `Card.back.html`. The only template of a note type may
     also have `front.html` and `back.html`. They are text in UTF-8, of at most 256 KiB, and so is `style.css`.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -57,17 +57,7 @@ def no_file(name: str, reason: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{Word}}
     Good (notetypes/word/back.html):
         {{FrontSide}}<hr id="answer">{{Meaning}}
@@ -84,6 +74,10 @@ def wrong_value(key: str, reason: str, hint: str) -> Words:
 
     All keys and their values stand in the [page on note types](https://github.com/deckwright/deckwright/blob/main/docs/notetypes.md).
 
+    Both (notetypes/word/front.html):
+        {{Word}}
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -92,10 +86,6 @@ def wrong_value(key: str, reason: str, hint: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
-        {{Word}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -104,10 +94,6 @@ def wrong_value(key: str, reason: str, hint: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     return f"`{key}` {reason}", hint
 
@@ -118,6 +104,10 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
 
     It would have no effect, and the key that was meant would keep its default.
 
+    Both (notetypes/word/front.html):
+        {{Word}}
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -126,10 +116,6 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
         Meaning = { form = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
-        {{Word}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -138,10 +124,6 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     near = _meant(key.rpartition(".")[2], known)
     return f"there is no key `{key}` in a note type", near or f"the keys here are {', '.join(known)}"
@@ -154,6 +136,10 @@ def bad_name(what: str, name: str, reason: str) -> Words:
     In templates, a field is named between braces, and before a colon stand filters. So Anki takes `:`, `"`, `{` and `}` out of
     names of fields, and the signs of sections and spaces off their edges; the templates would name a field that is not there.
 
+    Both (notetypes/word/front.html):
+        {{Word}}
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -163,10 +149,6 @@ def bad_name(what: str, name: str, reason: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
-        {{Word}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -176,10 +158,6 @@ def bad_name(what: str, name: str, reason: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     return f'the name "{name[:MAX_FIELD_NAME]}" of a {what} {reason}', "give it another name"
 
@@ -191,6 +169,10 @@ def taken(what: str, value: str, other: str, hint: str) -> Words:
     Anki would not know which is meant: it gives the second note type or field another name, and puts `+` behind it. What stands
     behind a label, or in an attribute, can go to one field only.
 
+    Both (notetypes/word/front.html):
+        {{Word}}
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -199,10 +181,6 @@ def taken(what: str, value: str, other: str, hint: str) -> Words:
         Meaning = { from = "heading" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
-        {{Word}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good (notetypes/word/notetype.toml):
         kind = "basic"
 
@@ -211,10 +189,6 @@ def taken(what: str, value: str, other: str, hint: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     return f"{what} {value} is that of {other} too", hint
 
@@ -225,7 +199,7 @@ def unknown_field(field: str, known: Sequence[str]) -> Words:
 
     Anki would show an error in place of the card. Capitals count, and so do spaces before the name of the field.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -233,22 +207,12 @@ def unknown_field(field: str, known: Sequence[str]) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/front.html):
         {{Wrod}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
     Good (notetypes/word/front.html):
         {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     near = _meant(field, known)
     return f"there is no field `{field}`", near or f"the fields are {', '.join(known)}"
@@ -261,7 +225,7 @@ def unclosed_section(reason: str) -> Words:
     Between `{{#Field}}` and `{{/Field}}` stands what is shown if the field is filled, and between `{{^Field}}` and `{{/Field}}` what is
     shown if it is empty. The last one that was opened is closed first.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -269,20 +233,10 @@ def unclosed_section(reason: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{Word}}
     Bad (notetypes/word/back.html):
         {{FrontSide}}{{#Meaning}}<p>{{Meaning}}</p>
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
     Good (notetypes/word/back.html):
         {{FrontSide}}{{#Meaning}}<p>{{Meaning}}</p>{{/Meaning}}
     """
@@ -295,7 +249,7 @@ def no_field_on_front() -> Words:
 
     It would be the same for each note, and Anki refuses such a template.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -303,22 +257,12 @@ def no_field_on_front() -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/front.html):
         What does it mean?
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
     Good (notetypes/word/front.html):
         {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     return "this front shows no field of the note", "write `{{…}}` with the name of a field into it"
 
@@ -330,27 +274,18 @@ def no_cloze_field(side: str, field: str) -> Words:
     Both sides need `{{cloze:…}}` with the field that the text of the section goes to: there Anki hides or shows what is asked.
     `{{FrontSide}}` is no replacement for it, since it shows the front with the gaps.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "cloze"
 
         [fields]
         Text = { from = "answer" }
 
         [templates.Cloze]
+    Both (notetypes/word/back.html):
+        {{cloze:Text}}
     Bad (notetypes/word/front.html):
         {{Text}}
-    Bad (notetypes/word/back.html):
-        {{cloze:Text}}
-    Good (notetypes/word/notetype.toml):
-        kind = "cloze"
-
-        [fields]
-        Text = { from = "answer" }
-
-        [templates.Cloze]
     Good (notetypes/word/front.html):
-        {{cloze:Text}}
-    Good (notetypes/word/back.html):
         {{cloze:Text}}
     """
     return f"this {side} does not contain {{{{cloze:{field}}}}}", f"write {{{{cloze:{field}}}}} where the text belongs"
@@ -362,7 +297,7 @@ def same_front(name: str, other: str) -> Words:
 
     Both cards would ask the same. Anki refuses such a note type.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -372,27 +307,13 @@ def same_front(name: str, other: str) -> Words:
         [templates.Forward]
 
         [templates.Back]
-    Bad (notetypes/word/Forward.front.html):
+    Both (notetypes/word/Forward.front.html):
         {{Word}}
-    Bad (notetypes/word/Forward.back.html):
+    Both (notetypes/word/Forward.back.html):
         {{Meaning}}
     Bad (notetypes/word/Back.front.html):
         {{Word}}
     Bad (notetypes/word/Back.back.html):
-        {{Meaning}}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Forward]
-
-        [templates.Back]
-    Good (notetypes/word/Forward.front.html):
-        {{Word}}
-    Good (notetypes/word/Forward.back.html):
         {{Meaning}}
     Good (notetypes/word/Back.front.html):
         {{Meaning}}
@@ -408,7 +329,7 @@ def unknown_filter(name: str, known: Sequence[str]) -> Words:
 
     Without an add-on that knows it, Anki shows the field as if the filter were not there.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -416,22 +337,12 @@ def unknown_filter(name: str, known: Sequence[str]) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/front.html):
         {{txet:Word}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
     Good (notetypes/word/front.html):
         {{text:Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     near = _meant(name, known)
     return f"Anki has no filter `{name}`", near or f"the filters are {', '.join(known)}"
@@ -445,7 +356,7 @@ def active(words: str, what: str) -> Words:
     somebody when a learner learns what. Scripts run in Anki on computers and telephones, each time in another browser; in the
     preview, on the pages of the deck and in a review they do not. A package contains only files that notes show.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -453,22 +364,12 @@ def active(words: str, what: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad (notetypes/word/front.html):
         <script src="https://example.org/a.js"></script>{{Word}}
-    Bad (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
     Good (notetypes/word/front.html):
         {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     """
     hints = {
         "script": "leave it out, if the card does without it",
@@ -490,7 +391,7 @@ def no_effect(words: str, reason: str, hint: str) -> Words:
     Anki shows braces that are never closed as they stand. It shows nothing for `{{cloze:…}}` if the kind is basic, and nothing for
     `{{FrontSide}}` on the front itself.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -498,20 +399,10 @@ def no_effect(words: str, reason: str, hint: str) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{Word}}
     Bad (notetypes/word/back.html):
         {{FrontSide}}{{Meaning}}, {{Word
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
     Good (notetypes/word/back.html):
         {{FrontSide}}{{Meaning}}, {{Word}}
     """
@@ -524,7 +415,7 @@ def no_card(kind: str, missing: Sequence[str]) -> Words:
 
     Anki makes a card of a template if its front shows a field that is filled. The conditions in the templates count.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -532,24 +423,12 @@ def no_card(kind: str, missing: Sequence[str]) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{#Meaning}}{{Word}}{{/Meaning}}
-    Bad (notetypes/word/back.html):
+    Both (notetypes/word/back.html):
         {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad:
         ## heron {.word}
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
-        {{#Meaning}}{{Word}}{{/Meaning}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good:
         ## heron {.word}
         A grey bird.
@@ -567,7 +446,7 @@ def no_place(what: str, kind: str) -> Words:
 
     It would be lost. In `notetype.toml`, `from` says which part of a section goes to which field.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -575,27 +454,15 @@ def no_place(what: str, kind: str) -> Words:
         Meaning = { label = "Meaning" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{Word}}
-    Bad (notetypes/word/back.html):
+    Both (notetypes/word/back.html):
         {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad:
         ## heron {.word}
         Meaning: a bird
 
         It is grey.
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Meaning = { label = "Meaning" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good:
         ## heron {.word}
         Meaning: a bird, grey
@@ -612,7 +479,7 @@ def twice(what: str, line: int) -> Words:
 
     A label can stand in a section once, and not beside the attribute of the same field: only one of them could count.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -621,9 +488,9 @@ def twice(what: str, line: int) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{Word}}
-    Bad (notetypes/word/back.html):
+    Both (notetypes/word/back.html):
         {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad:
         ## heron {.word}
@@ -631,19 +498,6 @@ def twice(what: str, line: int) -> Words:
 
         Plural: herons
         Plural: heron
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Plural = { label = "Plural", key = "plural" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good:
         ## heron {.word}
         A grey bird.
@@ -659,7 +513,7 @@ def other_key(key: str, kind: str, known: Sequence[str]) -> Words:
 
     It would have no effect here.
 
-    Bad (notetypes/word/notetype.toml):
+    Both (notetypes/word/notetype.toml):
         kind = "basic"
 
         [fields]
@@ -668,26 +522,13 @@ def other_key(key: str, kind: str, known: Sequence[str]) -> Words:
         Meaning = { from = "answer" }
 
         [templates.Card]
-    Bad (notetypes/word/front.html):
+    Both (notetypes/word/front.html):
         {{Word}}
-    Bad (notetypes/word/back.html):
+    Both (notetypes/word/back.html):
         {{FrontSide}}<hr id="answer">{{Meaning}}
     Bad:
         ## heron {.basic plural="herons"}
         A grey bird.
-    Good (notetypes/word/notetype.toml):
-        kind = "basic"
-
-        [fields]
-        Word = { from = "heading" }
-        Plural = { label = "Plural", key = "plural" }
-        Meaning = { from = "answer" }
-
-        [templates.Card]
-    Good (notetypes/word/front.html):
-        {{Word}}
-    Good (notetypes/word/back.html):
-        {{FrontSide}}<hr id="answer">{{Meaning}}
     Good:
         ## heron {.word plural="herons"}
         A grey bird.
