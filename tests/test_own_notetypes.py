@@ -752,3 +752,11 @@ def test_a_build_sees_that_a_file_of_a_note_type_has_changed(tmp_path: Path) -> 
     assert len(digests) == 3
     made.write({"notetypes/other/notetype.toml": "x"})
     assert run.invoke(main, ["build", "--project", str(tmp_path)]).exit_code == 1
+
+
+def test_no_stylesheet_ends_its_element_in_the_page(tmp_path: Path) -> None:
+    loaded = project(tmp_path, NOTES, {**FILES, CSS: "/* </style><b>out</b> */"}).load(DAY_ONE)
+    types = loaded.collection.note_types
+    chosen = [Chosen(note, types[note.note_type], "new") for note in loaded.collection.notes]
+    page = to_page(chosen, loaded.collection, "x").html
+    assert re.findall(r"<style>\n(/\* .*)\n</style>", page) == ["/* <\\/style><b>out<\\/b> */"]

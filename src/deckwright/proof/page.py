@@ -55,7 +55,7 @@ def to_page(
     shelf = Shelf(collection.media)
     shown = list(_shown(chosen, shelf))
     counted = f"{count(len(shown), 'card')} of {count(len(chosen), 'note')}"
-    # The author's stylesheet is in it: the settings refuse what would end the element.
+    # The stylesheet of a note type of the project may contain what would end the element: the page would be cut in two.
     styles = {css: place for place, css in enumerate(dict.fromkeys(one.note_type.css for one in chosen), 1)}
     if len(styles) > 1:  # Each is for the cards of its own note type.
         shown = [replace(card, style=styles[card.chosen.note_type.css]) for card in shown]
@@ -65,7 +65,7 @@ def to_page(
         _HERE,
         title=escape(collection.settings.name),
         summary=escape(f"{counted} · {about}"),
-        styles="\n".join(f"<style>\n{style}\n</style>" for style in styles),
+        styles="\n".join("<style>\n{}\n</style>".format(style.replace("</", "<\\/")) for style in styles),
         page_style=read(_HERE, "page.css").replace("/* masks.css */", masks.style().rstrip("\n")),
         contents=contents,
         cards="\n".join(cards),
