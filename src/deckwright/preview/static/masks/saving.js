@@ -104,7 +104,10 @@ export class Saving {
     return !this.isUnsaved;
   }
 
-  /** A build came: whether the files are other ones now. */
+  /**
+   * A build came: whether the files are other ones now.
+   * @returns {Promise<void>}
+   */
   async built() {
     const { picture } = this;
     if (!picture) return;
@@ -112,7 +115,10 @@ export class Saving {
     if (this.#missed) return;
     const turn = this.#turn;
     const answer = await wire.read(picture.path).catch(() => null);
-    if (turn !== this.#turn || !answer || wire.isRefusal(answer) || this.isSaving) return;
+    if (turn !== this.#turn || !answer || wire.isRefusal(answer)) return;
+    this.#missed = this.isSaving || this.#work.isBusy;
+    if (this.#missed) return;
+    if (this.picture !== picture) return this.built(); // It was saved meanwhile: the answer may be of before.
     if (answer.version === this.picture?.version) {
       this.picture = answer; // Its notes may be other ones.
       this.#on.shown(true);
