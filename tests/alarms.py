@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
+import casefiles
 from scratch import DAY_ONE, SETTINGS, Scratch
 
-from deckwright import lint
+from deckwright import lint, notetypes
 from deckwright.diagnostics import has_errors, sort
 from deckwright.lint.subject import Sources, Subject
-from deckwright.model import Candidate, Family, Note, NoteType, Span
+from deckwright.model import Candidate, Family, Note, Span
+
+NOTE_TYPES = notetypes.note_types(casefiles.SETTINGS)
 
 Told = tuple[int, int, str, str]
 """Line, column, code and message."""
@@ -33,4 +34,4 @@ def subject(family: Family, fields: dict[str, str]) -> Subject:
     """A note with these fields, which stands nowhere."""
     written = Candidate(family, "", (), "", "", Span("a.md", 1, 1, 1, ""), id="a", group="a")
     note = Note("a", 1, 1, "a", family, fields, (), "", written.span)
-    return Subject(note, written, (), cast("NoteType", SimpleNamespace(family=family)), Sources(Path(), (), ()))
+    return Subject(note, written, (), NOTE_TYPES[family], Sources(Path(), (), ()))
