@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import random
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,7 @@ class Desk(Seen):
     async def edit(self, path: str = "") -> None:
         self.path = path or self.path
         await self.open(f"#/masks/{self.path.replace('/', '%2F')}")
-        await expect(self["#state"]).to_have_attribute("data-state", "warnings")  # Two pictures have no notes.
+        await expect(self["#state"]).to_have_attribute("data-state", re.compile("warnings|errors"))  # It was built.
         await expect(self[".mask-editor.is-open"]).to_be_visible()
         await expect(self[".mask-stage.is-loaded"]).to_be_visible()
         await self.press("1")
