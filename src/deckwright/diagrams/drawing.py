@@ -139,7 +139,7 @@ def _masks(labels: Sequence[Label], drawn: Drawn, path: str) -> tuple[list[Mask]
             box, touched = rooms[label]
             told = touched[:MAX_TOLD_OF_A_MASK]
             found += [touching(span, label.name, other.name or other.text) for other in told]
-            masks.append(_mask(label, box, drawn.size, span))
+            masks.append(mask(label, box, drawn.size, path))
     return masks, found
 
 
@@ -154,6 +154,19 @@ def room(drawn: Drawn) -> dict[Label, tuple[Box, list[Label]]]:
         close = [ink[other] for other in others if other not in touched]
         rooms[label] = _grown(ink[label].box, close, margin, drawn.size), touched
     return rooms
+
+
+def mask(label: Label, box: Box, size: tuple[int, int], path: str) -> Mask:
+    """The mask that a label is, or would be: that has no name. `box` is its own, `path` the file's."""
+    return Mask(
+        label.name,
+        *fractions(box, size),
+        group=label.group,
+        was=label.was,
+        hint=label.hint,
+        label=label.text or label.name,
+        span=Span(path, label.line, 1),
+    )
 
 
 def _beside(ink: Mapping[Label, Ink], reach: int) -> dict[Label, list[Label]]:
@@ -185,18 +198,6 @@ def _grown(box: Box, others: Sequence[Ink], margin: int, size: tuple[int, int]) 
 
 def _widened(box: Box, by: int) -> Box:
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
-
-
-def _mask(label: Label, box: Box, size: tuple[int, int], span: Span) -> Mask:
-    return Mask(
-        label.name,
-        *fractions(box, size),
-        group=label.group,
-        was=label.was,
-        hint=label.hint,
-        label=label.text or label.name,
-        span=span,
-    )
 
 
 def _missing_glyphs(labels: Labels, path: str) -> list[Diagnostic]:

@@ -17,7 +17,6 @@ from . import labels as svg_labels
 from .drawing import DRAWING, Drawing, Drawn
 from .ink import Ink
 from .labels import Label, Labels
-from .shapes import fractions
 from .svg_edits import with_attributes
 
 ATTRIBUTES = ("data-mask", "data-mask-group", "data-mask-hint", "data-mask-was")
@@ -71,8 +70,8 @@ def _drawn(source: bytes, path: str, cache: Cache) -> Marked:
     whole = drawing.made(labels, drawn, path)
     if labels.masks:
         cache.memo("diagram", (source, path, str(DRAWING)), Drawing, lambda: whole)
-    rooms = drawing.room(drawn)
-    marks = [_mark(label, fractions(rooms[label][0], drawn.size), path) for label in rooms]
+    rooms = drawing.room(drawn).items()
+    marks = [Mark(label.number, drawing.mask(label, box, drawn.size, path)) for label, (box, _) in rooms]
     marks.sort(key=lambda mark: (not mark.mask.name, mark.number))
     return Marked(drawn.data, drawn.size, tuple(marks), whole.found)
 
@@ -122,16 +121,3 @@ def _are_nested(labels: Iterable[Label]) -> bool:
     """Whether a label is within another one."""
     elements = {label.element for label in labels}
     return any(outer in elements for element in elements for outer in element.iterancestors())
-
-
-def _mark(label: Label, box: tuple[float, float, float, float], path: str) -> Mark:
-    mask = Mask(
-        label.name,
-        *box,
-        group=label.group,
-        was=label.was,
-        hint=label.hint,
-        label=label.text or label.name,
-        span=Span(path, label.line, 1),
-    )
-    return Mark(label.number, mask)
