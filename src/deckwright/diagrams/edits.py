@@ -43,7 +43,7 @@ def edited(data: bytes, edits: Edits) -> bytes:
     is_dos = "\r\n" in text and text.count("\n") == text.count("\r\n")
     if is_dos:
         text = text.replace("\r\n", "\n")
-    masks = tomllib.loads(text.replace("\r\n", "\n")).get("mask", [])
+    masks = tomllib.loads(text).get("mask", [])
     parts = _parts(text, masks)
     made = _in_parts(parts, edits) if parts else _in_tree(text, edits)
     return mark + (made.replace("\n", "\r\n") if is_dos else made).encode()
@@ -68,7 +68,7 @@ _LISTED = re.compile(r"""^[ \t]*(?:mask|"mask"|'mask')[ \t]*=""", re.MULTILINE)
 
 def _loaded(text: str) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return tomllib.loads(text)
     except ValueError:
         return None
 
@@ -82,14 +82,17 @@ def _in_parts(parts: Sequence[str], edits: Edits) -> str:
         _set_size(held, edits.size)
         made = held.as_string()
     for place, part in enumerate(parts[1:]):
-        own, rest = _own(part)
         if place in edits.gone:
+            _, rest = _own(part)
             made = _without_comments(made)
             if not made.strip() or made.endswith("\n\n"):
                 rest = rest.lstrip("\n")
             made += rest
+        elif place in edits.changed:
+            own, rest = _own(part)
+            made += _changed(own, edits.changed[place], edits.scale) + rest
         else:
-            made += (_changed(own, edits.changed[place], edits.scale) if place in edits.changed else own) + rest
+            made += part
     if len(parts) - 1 in {place + 1 for place in edits.gone} and not parts[-1].endswith("\n\n"):
         made = re.sub(r"\n+\Z", "\n", made)
     for new in edits.new:
