@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from . import mask_file
+
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
@@ -97,7 +99,7 @@ def _in_parts(parts: Sequence[str], edits: Edits) -> str:
         made = re.sub(r"\n+\Z", "\n", made)
     for new in edits.new:
         gap = "" if not made or made.endswith("\n\n") else "\n" if made.endswith("\n") else "\n\n"
-        made += gap + "".join(["[[mask]]\n", *(f"{key} = {value}\n" for key, value in new.items())])
+        made += gap + mask_file.entry(new)
     return made
 
 

@@ -81,37 +81,39 @@ def is_in_pixels(data: bytes) -> bool:
 
 def dump(masks: Iterable[Mask], size: tuple[int, int]) -> str:
     """The text of the file. Lengths are fractions with the four decimals that Anki keeps."""
-    return "\n".join([f"size = [{size[0]}, {size[1]}]\n", *map(entry, masks)])
+    return "\n".join([f"size = [{size[0]}, {size[1]}]\n", *(entry(values(mask)) for mask in masks)])
 
 
-def entry(mask: Mask, scale: tuple[int, int] = (1, 1)) -> str:
-    """The lines of one mask. `scale` is 1, 1 where lengths are fractions, else the size of the picture in pixels."""
-    return "\n".join(["[[mask]]", *(f"{key} = {value}" for key, value in values(mask, scale).items())]) + "\n"
+def entry(written: Mapping[str, str]) -> str:
+    """The lines of one mask, of which that is written."""
+    return "".join(["[[mask]]\n", *(f"{key} = {value}\n" for key, value in written.items())])
 
 
 def values(mask: Mask, scale: tuple[int, int] = (1, 1)) -> dict[str, str]:
-    """What is written of a mask, as TOML, in its order."""
-    written = {"name": quoted(mask.name)}
+    """What is written of a mask, as TOML, in its order. `scale` is 1, 1 where lengths are fractions, else the size of the picture
+    in pixels.
+    """
+    written = {"name": _quoted(mask.name)}
     if mask.shape != "rect":
-        written["shape"] = quoted(mask.shape)
+        written["shape"] = _quoted(mask.shape)
     if mask.shape == "polygon":
-        points = (f"[{length(x, scale[0])}, {length(y, scale[1])}]" for x, y in mask.points)
+        points = (f"[{_length(x, scale[0])}, {_length(y, scale[1])}]" for x, y in mask.points)
         written["points"] = f"[{', '.join(points)}]"
     else:
         written |= {
-            key: length(getattr(mask, key), scale[n])
+            key: _length(getattr(mask, key), scale[n])
             for n, key in ((0, "left"), (1, "top"), (0, "width"), (1, "height"))
         }
-    if turn := angle(mask.angle):
+    if turn := _angle(mask.angle):
         written["angle"] = f"{turn:.4f}".rstrip("0").rstrip(".")
     texts = {"group": mask.group, "was": mask.was, "hint": mask.hint, "label": mask.label}
-    written |= {key: quoted(text) for key, text in texts.items() if text}
+    written |= {key: _quoted(text) for key, text in texts.items() if text}
     if mask.hide_one:
         written["hide-one"] = "true"
     return written
 
 
-def length(fraction: float, scale: int) -> str:
+def _length(fraction: float, scale: int) -> str:
     """A length as it is written: a fraction with four decimals, or, with another scale than 1, pixels with no more of them
     than it takes to read the same four again.
     """
@@ -121,12 +123,12 @@ def length(fraction: float, scale: int) -> str:
     return next((text for text in texts if round(float(text) / scale, 4) == round(fraction, 4)), repr(fraction * scale))
 
 
-def angle(degrees: float) -> float:
+def _angle(degrees: float) -> float:
     """An angle as it is written: 0 to 360, with four decimals."""
     return round(degrees % 360, 4) % 360
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     """A text as TOML has it."""
     # JSON's strings are TOML's, except for this character.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
