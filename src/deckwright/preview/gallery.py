@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .. import files
+from .. import files, inputs
 from ..diagnostics import Diagnostic
 from ..diagrams import mask_file, shapes
 from ..diagrams import picture as photograph
@@ -66,10 +66,9 @@ def version(marks: Sequence[object]) -> str:
 
 def _mark(file: Path) -> tuple[int, ...]:
     try:
-        held = file.lstat()
+        return inputs.mark(file.lstat())
     except OSError:
         return ()
-    return held.st_mtime_ns, held.st_ctime_ns, held.st_size, held.st_ino
 
 
 def _counted(picture: Picture) -> tuple[int, str]:
