@@ -11,7 +11,6 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Container
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -112,11 +111,11 @@ def _proposal(name: str, ending: str, taken: Container[str]) -> str:
     stem = stem.rpartition(".")[0] or stem
     stem = names.slug(stem)[:60].strip("-")
     stem = "picture" if not stem or _DEVICE.fullmatch(stem) else stem
-    for n in count(1):
-        free = stem if n == 1 else f"{stem}-{n}"
-        if f"{free}.{ending}" not in taken and f"{free}{mask_file.SUFFIX}" not in taken:
-            break
-    return f"{free}.{ending}"
+    return next(
+        f"{free}.{ending}"
+        for free in names.numbered(stem)
+        if f"{free}.{ending}" not in taken and f"{free}{mask_file.SUFFIX}" not in taken
+    )
 
 
 def _section(place: str, name: str, cards: tuple[str, ...], ids: Container[str]) -> str:
