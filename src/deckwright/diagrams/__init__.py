@@ -7,7 +7,7 @@ are in a file beside it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
@@ -27,7 +27,7 @@ from .drawing import DRAWING, Drawing
 from .renderer import FailedError
 from .shapes import escaped, occlusion_text
 
-__all__ = ["asked", "draw", "escaped", "occlusion_text", "read"]
+__all__ = ["asked", "draw", "escaped", "occlusion_text", "read", "unknown"]
 
 
 def read(media: Media, root: Path, cache: Cache) -> tuple[Diagram | None, list[Diagnostic]]:
@@ -67,12 +67,17 @@ def draw(media: Iterable[Media], root: Path, cache: Cache) -> dict[Path, tuple[D
 
 def asked(masks: Sequence[Mask], names: Sequence[str], span: Span) -> tuple[list[Mask], list[Diagnostic]]:
     """The masks that a section asks for: those it names, by name or by group, or all."""
-    known = sorted({mask.name for mask in masks} | {mask.group for mask in masks if mask.group})
-    found = [unknown_mask(span, name, nearest(name, known, 3), known) for name in names if name not in known]
+    found = unknown(masks, names, span)
     some = [mask for mask in masks if not names or mask.name in names or mask.group in names]
     if (number := len({mask.key for mask in some})) > MAX_NUMBER:
         found.append(too_many(span, number))
     return some, found
+
+
+def unknown(masks: Collection[Mask], names: Iterable[str], span: Span) -> list[Diagnostic]:
+    """What is said of names, in a section, of masks and groups that there are not."""
+    known = sorted({mask.name for mask in masks} | {mask.group for mask in masks if mask.group})
+    return [unknown_mask(span, name, nearest(name, known, 3), known) for name in names if name not in known]
 
 
 def _drawn(media: Media, path: str, cache: Cache) -> tuple[Diagram | None, list[Diagnostic]]:

@@ -9,16 +9,14 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from .. import files
+from .. import diagrams, files
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.occlusion import unknown_mask
 from ..diagrams import editing, mask_file, shapes
 from ..diagrams import picture as photograph
 from ..diagrams.editing import Wanted
 from ..diagrams.marking import Marked
 from ..limits import MAX_MASKS, MAX_POINTS
 from ..model import Mask, Span
-from ..names import nearest
 from . import answers, pictures
 from .answers import Opener
 from .index import Depicted, Entry, Index, Problem
@@ -188,12 +186,13 @@ def _note(entry: Entry, opener: Opener) -> dict[str, Any]:
 
 def _lost(seen: Seen, index: Index) -> list[Diagnostic]:
     """What notes say of masks that the picture does not have, as when a mask that they name was renamed."""
-    there = sorted({name for mask in seen.masks.values() for name in (mask.name, mask.group) if name})
+    if has_errors(seen.found):
+        return []
+    masks = seen.masks.values()
     return [
-        unknown_mask(Span(entry.file, entry.line, 1), name, nearest(name, there, 3), there)
+        wrong
         for entry, one in notes(index, seen.picture.place)
-        for name in one.asked
-        if name not in there and not has_errors(seen.found)
+        for wrong in diagrams.unknown(masks, one.asked, Span(entry.file, entry.line, 1))
     ]
 
 
