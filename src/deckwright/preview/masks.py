@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from msgspec.structs import replace
 
 from .. import diagrams, files
 from ..diagnostics import Diagnostic, has_errors
@@ -94,7 +93,7 @@ def told(seen: Seen, index: Index, names: Names, opener: Opener) -> dict[str, An
     """All that the page gets to know of a picture."""
     picture, held = seen.picture, seen.held
     learnt = editing.learnt(seen.masks.values(), known(index, picture.place))
-    ids = names.of(held.version, {place: mask.name for place, mask in seen.masks.items()})
+    ids = _ids(seen, names)
     masks = [_shape(ids[place], place, mask, bool(learnt[mask.key]), seen.marked) for place, mask in seen.masks.items()]
     marks = seen.marked.marks if seen.marked else ()
     return {
@@ -225,45 +224,51 @@ def edited(seen: Seen, order: Order, index: Index, names: Names) -> tuple[editin
 
 def kept(seen: Seen, made: editing.Edited, names: Names) -> dict[int, str]:
     """What the page called the masks that go on in the files that were made, by the places where they are there."""
-    ids = names.of(seen.held.version, {place: mask.name for place, mask in seen.masks.items()})
+    ids = _ids(seen, names)
     pairs = zip(made.places, made.wanted, strict=True)
     return {place: ids[one.place] for place, one in pairs if one.place is not None and one.place in ids}
 
 
-def _wanted(seen: Seen, shapes: Iterable[Shape], names: Names) -> list[Wanted]:
-    """The masks, each with the place where it was: by who it was, or as one that has the same name."""
+def _wanted(seen: Seen, shapes: Sequence[Shape], names: Names) -> list[Wanted]:
+    wanted = []
+    for shape, place in zip(shapes, _places(seen, shapes, names), strict=True):
+        old = None if place is None else seen.masks.get(place)
+        wanted.append(Wanted(place, _mask(shape, old.span if old else Span(""))))
+    return wanted
+
+
+def _places(seen: Seen, shapes: Sequence[Shape], names: Names) -> list[int | None]:
+    """Where each mask was: by who it was, or as one that has the same name; None if it is new."""
     if seen.marked:
-        return [Wanted(shape.element, _mask(shape, seen.masks)) for shape in shapes]
-    ids = names.of(seen.held.version, {place: mask.name for place, mask in seen.masks.items()})
-    by_id = {id_: place for place, id_ in ids.items()}
-    shapes = [*shapes]
+        return [shape.element for shape in shapes]
+    by_id = {id_: place for place, id_ in _ids(seen, names).items()}
     places = [by_id.pop(shape.id, None) if shape.id else None for shape in shapes]
     left = {seen.masks[place].name: place for place in by_id.values()}
-    found = [
-        left.pop(shape.name, None) if place is None else place for shape, place in zip(shapes, places, strict=True)
-    ]
-    return [Wanted(place, _mask(shape, seen.masks, place)) for shape, place in zip(shapes, found, strict=True)]
+    return [left.pop(shape.name, None) if place is None else place for shape, place in zip(shapes, places, strict=True)]
 
 
-def _mask(shape: Shape, masks: Mapping[int, Mask], place: int | None = None) -> Mask:
-    old = masks.get(shape.element if place is None and shape.element is not None else -1 if place is None else place)
-    is_polygon = shape.shape == "polygon"
-    mask = Mask(
+def _ids(seen: Seen, names: Names) -> dict[int, str]:
+    """What the page calls the masks, by their places."""
+    return names.of(seen.held.version, {place: mask.name for place, mask in seen.masks.items()})
+
+
+def _mask(shape: Shape, span: Span) -> Mask:
+    return Mask(
         shape.name.strip(),
         shape.left,
         shape.top,
         shape.width,
         shape.height,
         shape=shape.shape,
-        points=shape.points if is_polygon else (),
+        points=shape.points if shape.shape == "polygon" else (),
         angle=shape.angle,
         group=shape.group.strip(),
         hint=shape.hint,
         label=shape.label,
         was=shape.was.strip(),
         hide_one=shape.hide_one,
+        span=span,
     )
-    return replace(mask, span=old.span) if old else mask
 
 
 def write(picture: Picture, held: Held, data: bytes) -> bool:
