@@ -105,30 +105,16 @@ def replace(path: Path, data: bytes | Iterable[bytes], sync: bool = True) -> Non
     The file keeps its mode; a new one gets what the process's umask allows. Without `sync` it is faster, but a power cut
     may leave the file empty.
     """
-    handle, temporary = _held(lambda: tempfile.mkstemp(prefix=_PREFIX, dir=path.parent))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines([data] if isinstance(data, bytes) else data)
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
+    with _written(path.parent, [data] if isinstance(data, bytes) else data, sync) as temporary:
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def create(path: Path, data: bytes) -> None:
     """Make a new file with these bytes, in one step, as `replace` does. Raises FileExistsError if anything is there already,
     be it a link to nothing; other OSErrors too. What is raised leaves nothing behind.
     """
-    handle, temporary = _held(lambda: tempfile.mkstemp(prefix=_PREFIX, dir=path.parent))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    with _written(path.parent, [data]) as temporary:
         temporary.chmod(0o666 & ~_umask())
         try:
             os.link(temporary, path, follow_symlinks=False)
@@ -137,8 +123,8 @@ def create(path: Path, data: bytes) -> None:
         except (OSError, NotImplementedError):  # A file system without links, as on a stick: the name is taken first.
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
             temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        else:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -166,6 +152,22 @@ _PREFIX = inputs.TEMPORARY
 _TEMPORARY = re.compile(re.escape(_PREFIX) + r"\w{8}")
 _FORGOTTEN = 86_400
 """In seconds: what is older is nobody's, where it cannot be told whether somebody holds it."""
+
+
+@contextmanager
+def _written(folder: Path, data: Iterable[bytes], sync: bool = True) -> Iterator[Path]:
+    """A temporary file with these contents, which is to be moved away. Whatever is raised, it is removed."""
+    handle, temporary = _held(lambda: tempfile.mkstemp(prefix=_PREFIX, dir=folder))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(data)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        yield temporary
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _held(make: Callable[[], tuple[int, str]]) -> tuple[int, Path]:
