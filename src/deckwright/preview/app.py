@@ -8,13 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from . import answers, editors, faces, media
+from . import answers, faces, media, replies
 from .choice import Choice
 from .guard import Guard
 from .state import State
@@ -110,21 +109,21 @@ async def _page(state: State, request: Request) -> Response:
 
 async def _deck(state: State, request: Request) -> Response:
     index = await state.present()
-    return await run_in_threadpool(lambda: _json(answers.deck(index, _editor(state)))) if index else _late()
+    return await run_in_threadpool(lambda: replies.json(answers.deck(index, state.editor))) if index else replies.late()
 
 
 async def _cards(state: State, request: Request) -> Response:
     index = await state.present()
     if index is None:
-        return _late()
+        return replies.late()
     choice, offset, limit = _asked(request)
-    return await run_in_threadpool(lambda: _json(answers.listed(index, choice, offset, limit)))
+    return await run_in_threadpool(lambda: replies.json(answers.listed(index, choice, offset, limit)))
 
 
 async def _card(state: State, request: Request) -> Response:
     index = await state.present()
     if index is None:
-        return _late()
+        return replies.late()
     place = index.by_key.get(request.path_params["key"])
     if place is None:
         return _unknown(state, request)
@@ -134,7 +133,7 @@ async def _card(state: State, request: Request) -> Response:
     def made() -> Response:
         entry, _ = index.entry(place)
         markdown = source.section(state.root, entry.file, entry.line)
-        return _json(answers.card(index, place, choice, markdown, _editor(state)))
+        return replies.json(answers.card(index, place, choice, markdown, state.editor))
 
     return await run_in_threadpool(made)
 
@@ -142,7 +141,7 @@ async def _card(state: State, request: Request) -> Response:
 async def _side(state: State, request: Request) -> Response:
     index = await state.present()
     if index is None:
-        return _late()
+        return replies.late()
     side = request.path_params["side"]
     place = index.by_key.get(request.path_params["key"])
     if place is None or side not in ("front", "back"):
@@ -155,7 +154,7 @@ async def _side(state: State, request: Request) -> Response:
         index, place = seen, seen.by_key[index.keys[place]]
         note = await run_in_threadpool(index.note, place)
     if note is None:
-        return _late()
+        return replies.late()
     entry, card = index.entry(place)
     attribute = faces.addresses(index.held.media, state.secret)
     note_type = index.held.note_types[entry.note_type]
@@ -172,7 +171,7 @@ async def _medium(state: State, request: Request) -> Response:
     if index and name in index.held.media and index.held.media[name] is None:
         index = await state.seen()
     if index is None:
-        return _late()
+        return replies.late()
     held = index.held.media.get(name)
     if held is None or request.path_params.get("secret", state.secret) != state.secret:
         return PlainTextResponse("There is no such file in the package.\n", 404)
@@ -221,18 +220,6 @@ def _number(written: str | None, usual: int, least: int, most: int) -> int:
     return min(max(int(written), least), most)
 
 
-def _editor(state: State) -> answers.Opener:
-    return lambda file, line, column: editors.address(state.template, state.root / file, line, column)
-
-
 def _unknown(state: State, request: Request) -> Response:
     key = request.path_params["key"]
-    return _json({"message": f"There is no card {key}.", "near": state.near(key)}, 404)
-
-
-def _late() -> Response:
-    return _json({"message": "The notes are still being read."}, 503)
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return replies.json({"message": f"There is no card {key}.", "near": state.near(key)}, 404)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from .. import files
 from ..model import Media
-from . import answers, editors, gallery, masks, media, pictures
+from . import answers, gallery, masks, media, pictures, replies
 from .gallery import Counts
 from .guard import TooLarge
 from .index import Index
@@ -58,10 +58,10 @@ class Desk:
         """All pictures."""
         index = await self._state.present()
         if index is None:
-            return _late()
+            return replies.late()
 
         def made() -> Response:
-            return _json(
+            return replies.json(
                 {
                     "build": index.head.number,
                     "reader": gallery.has_reader(),
@@ -109,22 +109,22 @@ class Desk:
             try:
                 order = _ORDER.decode(body)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                return _json({"message": f"This is no list of masks: {error}"}, 400)
+                return replies.json({"message": f"This is no list of masks: {error}"}, 400)
         index = await self._state.present()
         if index is None:
-            return _late()
+            return replies.late()
 
         def made() -> Response:
             picture = self._find(place)
             if picture is None:
-                return _json({"message": f"There is no picture {place} in the project's media folders."}, 404)
+                return replies.json({"message": f"There is no picture {place} in the project's media folders."}, 404)
             try:
                 if order is None:
                     return self._told(masks.look(picture, pictures.held(picture), self._root), index)
                 with self._saving:
                     return self._saved(picture, order, index)
             except OSError as error:
-                return _json({"message": f"{place} cannot be used: {files.reason(error)}."}, 403)
+                return replies.json({"message": f"{place} cannot be used: {files.reason(error)}."}, 403)
 
         return await self._in_thread(made)
 
@@ -137,13 +137,13 @@ class Desk:
 
             picture = self._find(place)
             if picture is None or picture.is_drawing:
-                return _json({"message": f"{place} is no picture in which letters are read."}, 404)
+                return replies.json({"message": f"{place} is no picture in which letters are read."}, 404)
             try:
-                return _json({"labels": masks.read_labels(picture, pictures.held(picture), self._root)})
+                return replies.json({"labels": masks.read_labels(picture, pictures.held(picture), self._root)})
             except ReaderMissing as error:
-                return _json({"message": f"{error}"}, 501)
+                return replies.json({"message": f"{error}"}, 501)
             except (OSError, ValueError) as error:
-                return _json({"message": f"{place} cannot be read: {error}."}, 403)
+                return replies.json({"message": f"{place} cannot be read: {error}."}, 403)
 
         return await to_thread.run_sync(made, limiter=self._reading)
 
@@ -153,7 +153,7 @@ class Desk:
 
         index = await self._state.present()
         if index is None:
-            return _late()
+            return replies.late()
         async with self._uploading:
             if (data := await _body(request)) is None:
                 return _cut_off()
@@ -163,26 +163,26 @@ class Desk:
                     with self._saving:
                         answer = uploads.save(self._root, request.query_params.get("name", ""), data, index)
                 except OSError as error:
-                    return _json({"message": f"The picture cannot be saved: {files.reason(error)}."}, 403)
-                return _json(answer.told, answer.status)
+                    return replies.json({"message": f"The picture cannot be saved: {files.reason(error)}."}, 403)
+                return replies.json(answer.told, answer.status)
 
             return await self._in_thread(made)
 
     def _saved(self, picture: Picture, order: Order, index: Index) -> Response:
         """Save the masks, and tell what became of them. Raises OSError."""
         if refused := pictures.refusal(picture):
-            return _json({"message": refused}, 403)
+            return replies.json({"message": refused}, 403)
         held = pictures.held(picture)
         if held.version != order.version:
             return _changed(picture)
         seen = masks.look(picture, held, self._root)
         if refused := masks.useless(seen) or masks.doubtful(index):
-            return _json({"message": refused}, 403)
+            return replies.json({"message": refused}, 403)
         names = self._names_of(picture)
         made, wrong = masks.edited(seen, order, index, names)
         if made.data is None:
-            problems = [answers.told(masks.problem(one), self._opener) for one in made.found]
-            return _json({"message": wrong, "problems": problems}, 422)
+            problems = [answers.told(masks.problem(one), self._state.editor) for one in made.found]
+            return replies.json({"message": wrong, "problems": problems}, 422)
         if made.data in (held.masks, held.source) or not (made.data or held.masks):
             return self._told(seen, index)
         after = pictures.of_drawing(made.data) if picture.is_drawing else replace(held, masks=made.data)
@@ -198,16 +198,13 @@ class Desk:
         return self._told(new, index)
 
     def _told(self, seen: Seen, index: Index) -> Response:
-        return _json(masks.told(seen, index, self._names_of(seen.picture), self._opener))
+        return replies.json(masks.told(seen, index, self._names_of(seen.picture), self._state.editor))
 
     def _find(self, place: str) -> Picture | None:
         return pictures.find(self._root, place, pictures.folders(self._root))
 
     def _names_of(self, picture: Picture) -> Names:
         return self._names.setdefault(picture.place, Names())
-
-    def _opener(self, file: str, line: int, column: int) -> str:
-        return editors.address(self._state.template, self._root / file, line, column)
 
     async def _in_thread(self, made: Callable[[], Value]) -> Value:
         return await to_thread.run_sync(made, limiter=self._drawing)
@@ -225,18 +222,10 @@ async def _body(request: Request) -> bytes | None:
 
 
 def _cut_off() -> Response:
-    answer = _json({"message": "This is too large, or only a part of it came."}, 413)
+    answer = replies.json({"message": "This is too large, or only a part of it came."}, 413)
     answer.headers["connection"] = "close"  # There may be more to come, which nobody reads.
     return answer
 
 
 def _changed(picture: Picture) -> Response:
-    return _json({"message": f"{picture.target.name} or the picture has changed since: nothing was saved."}, 409)
-
-
-def _late() -> Response:
-    return _json({"message": "The notes are still being read."}, 503)
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return replies.json({"message": f"{picture.target.name} or the picture has changed since: nothing was saved."}, 409)

@@ -7,6 +7,7 @@ import secrets
 import threading
 from pathlib import Path
 
+from . import editors
 from .events import Pages
 from .index import Index
 
@@ -65,6 +66,10 @@ class State:
         except TimeoutError:
             return None
         return self.index
+
+    def editor(self, file: str, line: int, column: int) -> str:
+        """The address that opens the editor there; the file is relative to the root."""
+        return editors.address(self.template, self.root / file, line, column)
 
     def near(self, key: str) -> str | None:
         """The card that most likely is what a card has become that is not there: another one of its note, or what stands where it
