@@ -25,7 +25,7 @@ from .diagnostics import Diagnostic, has_errors
 from .drafts import Draft, illustrate
 from .identity import Assigned, Terms, following, ledger
 from .identity.lines import Lines
-from .inputs import Inputs, Known, Mark
+from .inputs import Inputs, Known
 from .layout import NOTETYPES
 from .limits import MAX_FILE_BYTES, MAX_LEDGER_BYTES
 from .media.library import Library
@@ -101,7 +101,7 @@ def load(
     last = _last(cache)
     if last is None or project.settings.editions or terms != Terms(terms.now):
         return None
-    if os.path.lexists(_joined(os.fspath(project.root), NOTETYPES)):  # Note types of its own are read with all of it.
+    if os.path.lexists(project.root / NOTETYPES):  # Note types of its own are read with all of it.
         return None
     now = _Now.look(held, last, os.path.abspath(project.root))  # noqa: PTH100  # as `Inputs` has it
     made = now and _Edits(project, cache, last, now).load(terms, progress, read)
@@ -139,7 +139,7 @@ class _Now:
             if packed["began"] != last.began or held["tool"] != manifest.tool():
                 return None
             is_same = (
-                not any(os.path.lexists(_joined(root, place)) for place in packed["missing"])
+                not any(os.path.lexists(Path(root, place)) for place in packed["missing"])
                 and now._are_files_same(packed["files"], packed["began"], held["media"])
                 and now._are_folders_same(packed["folders"], packed["began"])
             )
@@ -150,10 +150,10 @@ class _Now:
     def _are_files_same(self, packed: Mapping[str, Any], began: int, media: Mapping[str, Any]) -> bool:
         """Whether all files can be read as they could then. Those with other contents are `edited`."""
         root = self.inputs.root
-        for place, (*then, digest) in packed.items():
-            mark = _mark(place, root)
+        for place, held in packed.items():
+            digest = held[-1]
             path = place.replace(os.sep, "/")
-            if (list(mark) == then and inputs.rested(mark, began)) or inputs.content(place, root) == digest:
+            if mark := inputs.unchanged(place, root, held, began, inputs.content):
                 self.inputs.files[place] = mark, digest
                 self.known[path] = Known(mark, digest, *media.get(path, ()))
             elif digest:
@@ -163,21 +163,13 @@ class _Now:
         return True
 
     def _are_folders_same(self, packed: Mapping[str, Any], began: int) -> bool:
-        root = self.inputs.root
         for place, (*then, digest) in packed.items():
-            mark = _mark(place, root)
-            if not (list(mark) == then and inputs.rested(mark, began)) and inputs.names(place, root) != digest:
+            mark = inputs.unchanged(place, self.inputs.root, [*then, digest], began, inputs.names)
+            if mark is None:
                 return False
             # One that has no mark of its own, as where links are, gets none.
             self.inputs.folders[place] = inputs.NO_MARK if tuple(then) == inputs.NO_MARK else mark, digest
         return True
-
-
-def _mark(place: str, root: str) -> Mark:
-    return inputs.mark(os.stat(_joined(root, place)))  # noqa: PTH116  # There are hundreds, and pathlib takes half of the time.
-
-
-_joined = os.path.join
 
 
 class _Edits:

@@ -214,11 +214,22 @@ def are_same(packed: Mapping[str, object], root: str) -> bool:
     try:
         return (
             not any(os.path.lexists(os.path.join(root, place)) for place in missing)
-            and all(_is_same(place, root, held, began, content) for place, held in files.items())
-            and all(_is_same(place, root, held, began, names) for place, held in folders.items())
+            and all(unchanged(place, root, held, began, content) for place, held in files.items())
+            and all(unchanged(place, root, held, began, names) for place, held in folders.items())
         )
     except OSError:
         return False
+
+
+def unchanged(
+    place: str, root: str, held: Sequence[object], began: int, digest: Callable[[str, str], str]
+) -> Mark | None:
+    """The mark of a file or a folder now, if it is still as it was packed; None if it is not. `digest` is `content` or `names`.
+    Raises OSError.
+    """
+    now = mark(os.stat(os.path.join(root, place)))
+    *then, of_content = held
+    return now if (list(now) == then and rested(now, began)) or digest(place, root) == of_content else None
 
 
 def content(place: str, root: str) -> str:
@@ -227,10 +238,3 @@ def content(place: str, root: str) -> str:
 
     with opened(Path(root, place)) as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def _is_same(place: str, root: str, held: Sequence[object], began: int, digest: Callable[[str, str], str]) -> bool:
-    now = mark(os.stat(os.path.join(root, place)))
-    if list(now) == held[:4] and rested(now, began):
-        return True
-    return digest(place, root) == held[4]
