@@ -6,11 +6,11 @@ answer, and everything is loaded.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from . import collection, files, inputs, manifest, notetypes
 from .cache import Cache
 from .collection import Findings, Loaded, Notes
 from .compilation import Compilation, Compiled, Progress
-from .diagnostics import Diagnostic, has_errors
+from .diagnostics import has_errors
 from .drafts import Draft, illustrate
 from .identity import Assigned, Terms, following, ledger
 from .identity.lines import Lines
@@ -29,42 +29,25 @@ from .inputs import Inputs, Known
 from .layout import NOTETYPES
 from .limits import MAX_FILE_BYTES, MAX_LEDGER_BYTES
 from .media.library import Library
-from .model import Candidate, Collection, Media, Note, Span
+from .model import Candidate, Collection, Identity, Media, Note, Span
 from .settings import Project
 
 MAX_DATA = 4 << 20
 """Bytes of media that differ from their files: with more of them, nothing is kept, as it would take longer to read."""
 
 
-class _File(msgspec.Struct, frozen=True, array_like=True):
-    """A file: its path, what was found in it, and if it has notes, the key of their rows, and their guids."""
-
-    path: str
-    found: tuple[Diagnostic, ...]
-    key: bytes = b""
-    guids: tuple[str, ...] = ()
-
-
-class _Media(msgspec.Struct, frozen=True, array_like=True):
-    """A `Media`, with its path as text."""
-
-    path: str
-    name: str
-    sha256: str
-    data: bytes | None
-
-
 class _Last(msgspec.Struct, frozen=True, array_like=True):
-    """What a build has left. `began` is when its inputs were looked at, by which its manifest is known."""
+    """What a build has left. `began` is when its inputs were looked at, by which its manifest is known. `notes` has the key of
+    the rows of each file with notes, and their guids, by its path.
+    """
 
     began: int
     number: int
-    files: list[_File]
-    first: list[Diagnostic]
-    then: list[Diagnostic]
+    findings: Findings
+    notes: dict[str, tuple[bytes, tuple[str, ...]]]
     note_types: tuple[str, ...]
     decks: tuple[str, ...]
-    media: list[_Media]
+    media: tuple[Media, ...]
 
 
 def keep(cache: Cache, project: Project, loaded: Loaded, seen: Inputs) -> None:
@@ -72,18 +55,10 @@ def keep(cache: Cache, project: Project, loaded: Loaded, seen: Inputs) -> None:
     made = loaded.collection
     if sum(len(held.data or b"") for held in made.media) > MAX_DATA or project.settings.editions:
         return
-    parts = {path: (key, guids) for path, key, guids in loaded.notes.files()}
-    last = _Last(
-        seen.began,
-        loaded.files,
-        [_File(path, found, *parts.get(path, ())) for path, found in loaded.findings.files.items()],
-        loaded.findings.first,
-        loaded.findings.then,
-        tuple(made.note_types),
-        loaded.assigned.decks,
-        [_Media(str(held.path), held.name, held.sha256, held.data) for held in made.media],
-    )
-    cache.put(_key(cache), msgspec.msgpack.encode(last))
+    notes = {path: (key, guids) for path, key, guids in loaded.notes.files()}
+    of_types = tuple(made.note_types)
+    last = _Last(seen.began, loaded.files, loaded.findings, notes, of_types, loaded.assigned.decks, made.media)
+    cache.put(_key(cache), msgspec.msgpack.encode(last, enc_hook=os.fspath))  # It knows no paths.
 
 
 def load(
@@ -116,7 +91,7 @@ def _last(cache: Cache) -> _Last | None:
     data = cache.get(_key(cache))
     with suppress(msgspec.MsgspecError):
         if data is not None:
-            return msgspec.msgpack.decode(data, type=_Last)
+            return msgspec.msgpack.decode(data, type=_Last, dec_hook=lambda kind, text: kind(text))
     return None
 
 
@@ -144,7 +119,7 @@ class _Now:
                 and now._are_folders_same(packed["folders"], packed["began"])
             )
             now.inputs.missing.update(packed["missing"])
-            return now if is_same and now.edited.keys() <= {file.path for file in last.files} else None
+            return now if is_same and now.edited.keys() <= last.findings.files.keys() else None
         return None
 
     def _are_files_same(self, packed: Mapping[str, Any], began: int, media: Mapping[str, Any]) -> bool:
@@ -173,14 +148,14 @@ class _Now:
 
 
 class _Edits:
-    """Files that were edited, by their numbers in the last build."""
+    """Files that were edited, in the order of the last build."""
 
     def __init__(self, project: Project, cache: Cache, last: _Last, now: _Now) -> None:
         self._project = project
         self._cache = cache
         self._last = last
         self._now = now
-        self._numbers = [n for n, file in enumerate(last.files) if file.path in now.edited]
+        self._paths = [path for path in last.findings.files if path in now.edited]
 
     def load(self, terms: Terms, progress: Progress, read: dict[str, bytes]) -> Loaded | None:
         """All that there is now; None if more than these files may be concerned."""
@@ -200,7 +175,7 @@ class _Edits:
         if drafts is None or before is None:
             return None
         were, are = drafts
-        guids = [guid for n in self._numbers for guid in last.files[n].guids]
+        guids = [guid for path in self._paths for guid in self._guids(path)]
         candidates = [draft.note for draft in were], [draft.note for draft in are]
         assert isinstance(before.lines, Lines)
         followed = following.follow(*candidates, guids, before.lines, terms.now)
@@ -211,22 +186,22 @@ class _Edits:
         types = notetypes.note_types(settings)
         note_types = {key: replace(types[key], mod=after.types[key].mod) for key in last.note_types}
         assigned = Assigned([*identities], note_types, last.decks, after, [])
-        whole = _Whole(lambda: collection.load(project, terms, cache=self._cache))
-        notes = _Notes(Notes(new, [*zip(are, identities, strict=True)]), last.files, whole)
-        found = {f.path: f.found for f in last.files} | {p: c.found for p, c in zip(self._paths, compiled, strict=True)}
-        findings = Findings(last.first, found, last.then)
+        whole = functools.cache(lambda: collection.load(project, terms, cache=self._cache))
+        notes = _Notes(new, [*zip(are, identities, strict=True)], last, whole)
+        found = {path: c.found for path, c in zip(self._paths, compiled, strict=True)}
+        findings = replace(last.findings, files={**last.findings.files, **found})
         made = Collection(
             settings,
             notes,
             note_types,
             collection.decks(settings, assigned, len(notes)),
-            tuple(Media(Path(held.path), held.name, held.sha256, held.data) for held in last.media),
+            last.media,
         )
         return Loaded(made, notes, _Spans(whole), {}, findings.all(), last.number, before, file, assigned, findings)
 
-    @property
-    def _paths(self) -> list[str]:
-        return [self._last.files[n].path for n in self._numbers]
+    def _guids(self, path: str) -> tuple[str, ...]:
+        """The notes that the last build had from a file."""
+        return self._last.notes.get(path, (b"", ()))[1]
 
     def _compilation(self, digests: Sequence[tuple[str, str]], held: Mapping[str, bytes] | None = None) -> Compilation:
         read = (held or {}).__getitem__
@@ -251,11 +226,12 @@ class _Edits:
         """The notes as they were and as they are, one for one; None if some came or went, if they have errors, or if they show
         other files than before.
         """
-        for n, was, now in zip(self._numbers, former, compiled, strict=True):
-            if has_errors(now.found) or not len(was.notes) == len(now.notes) == len(self._last.files[n].guids):
+        elsewhere = {d.span.path for d in (*self._last.findings.first, *self._last.findings.then)}
+        for path, was, now in zip(self._paths, former, compiled, strict=True):
+            if has_errors(now.found) or not len(was.notes) == len(now.notes) == len(self._guids(path)):
                 return None
-            if any(d.span.path == self._last.files[n].path for d in (*self._last.first, *self._last.then)):
-                return None  # Where it is told may be another place now.
+            if path in elsewhere:  # Where it is told may be another place now.
+                return None
         library = Library(self._project.root, self._project.settings.media, self._cache, self._now.known)
         both = []
         for held in (former, compiled):
@@ -271,67 +247,62 @@ class _Edits:
         return (were, are) if names[0] == names[1] else None
 
 
-class _Whole:
-    """A project, loaded as a whole when somebody asks for it after all."""
-
-    def __init__(self, load: Callable[[], Loaded]) -> None:
-        self._load = load
-
-    @cached_property
-    def loaded(self) -> Loaded:
-        return self._load()
-
-
 class _Notes(Notes):
-    """All notes, of which only those of the files that were edited are at hand."""
+    """All notes, of which only those of the files that were edited are at hand. `whole` loads all."""
 
-    def __init__(self, edited: Notes, last: Sequence[_File], whole: _Whole) -> None:
-        self._edited = edited
-        self._last = [file for file in last if file.guids]
+    def __init__(
+        self,
+        compilation: Compilation,
+        edited: Sequence[tuple[Draft, Identity]],
+        last: _Last,
+        whole: Callable[[], Loaded],
+    ) -> None:
+        super().__init__(compilation, edited)
+        self._last = last.notes
         self._whole = whole
 
     def __len__(self) -> int:
-        return sum(len(file.guids) for file in self._last)
+        return sum(len(guids) for _, guids in self._last.values())
 
     @property
     def written(self) -> list[Candidate]:
-        return self._whole.loaded.notes.written
+        return self._whole().notes.written
 
     def media(self) -> dict[str, tuple[Media, ...]]:
-        return self._whole.loaded.notes.media()
+        return self._whole().notes.media()
 
     def numbers(self) -> Iterator[tuple[int, ...]]:
-        return self._whole.loaded.notes.numbers()
+        return self._whole().notes.numbers()
 
     def at(self, place: int) -> Note:
-        return self._whole.loaded.notes.at(place)
+        return self._whole().notes.at(place)
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
-        edited = {path: part for (path, _, _), part in zip(self._edited.files(), self._edited.parts(), strict=True)}
-        for number, file in enumerate(self._last):
-            yield edited.get(file.path) or (file.key, self._of(number))
+        edited = {path: part for (path, _, _), part in zip(super().files(), super().parts(), strict=True)}
+        for number, (path, (key, _)) in enumerate(self._last.items()):
+            yield edited.get(path) or (key, self._of(number))
 
     def files(self) -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
-        edited = {path: (path, key, guids) for path, key, guids in self._edited.files()}
-        return (edited.get(file.path) or (file.path, file.key, file.guids) for file in self._last)
+        edited = {path: (key, guids) for path, key, guids in super().files()}
+        return ((path, *edited.get(path, kept)) for path, kept in self._last.items())
 
     def _of(self, number: int) -> Iterator[Note]:
         """The notes of a file that has not changed. Hardly ever are they asked for: their rows are kept."""
-        _, notes = [*self._whole.loaded.notes.parts()][number]
+        _, notes = [*self._whole().notes.parts()][number]
         yield from notes
 
 
 class _Spans(Mapping[str, Span]):
     """Where all notes stand."""
 
-    def __init__(self, whole: _Whole) -> None:
+    def __init__(self, whole: Callable[[], Loaded]) -> None:
         self._whole = whole
 
     def __getitem__(self, guid: str) -> Span:
-        return self._whole.loaded.spans[guid]
+        return self._whole().spans[guid]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._whole.loaded.spans)
+        return iter(self._whole().spans)
 
     def __len__(self) -> int:
-        return len(self._whole.loaded.spans)
+        return len(self._whole().spans)
