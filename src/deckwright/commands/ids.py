@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -13,7 +12,20 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ._project import found_root, project_option, terms
-from ._talk import command, count, explain_first, fail, next_steps, print_json, progress, shown, styled, summary, text
+from ._talk import (
+    command,
+    command_line,
+    count,
+    explain_first,
+    fail,
+    next_steps,
+    print_json,
+    progress,
+    shown,
+    styled,
+    summary,
+    text,
+)
 
 if TYPE_CHECKING:
     from ..ids import Edit, Proposal
@@ -61,8 +73,7 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
         next_steps("git diff" if repository else "deckwright check")
     else:
         click.echo(f"{_counted(proposal)}: nothing is written yet.", err=True)
-        given = ["--project", str(start)] if start != Path() else []
-        next_steps(shlex.join(["deckwright", "ids", *given, "--write", *map(str, paths)]))
+        next_steps(command_line("ids", options=["--write", *map(str, paths)]))
     ctx.exit(int(bool(proposal.left_out)))
 
 

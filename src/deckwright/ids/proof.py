@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 
 import msgspec
 from msgspec.structs import replace
@@ -104,8 +103,8 @@ def _identity(who: Identity, other: Identity) -> str:
 
 def _files(seen: Seen) -> Iterable[tuple[str, Iterable[Note]]]:
     """The notes of each file. They are made as they are asked for."""
-    paths = groupby(note.span.path for note in seen.loaded.notes.written)
-    return ((path, made) for (path, _), (_, made) in zip(paths, seen.loaded.notes.parts(), strict=True))
+    notes = seen.loaded.notes
+    return ((path, made) for (path, _, _), (_, made) in zip(notes.files(), notes.parts(), strict=True))
 
 
 def _content(one: Note, other: Note, is_known: bool) -> str:
