@@ -200,6 +200,18 @@ def test_an_id_that_another_section_took_over_is_not_given_twice(project: Scratc
     assert named(project) == ["a-parts"]
 
 
+def test_a_note_of_the_projects_own_note_type_gets_an_id_whatever_its_field_is_called(project: Scratch) -> None:
+    toml = '[fields]\nWord = { from = "heading" }\nMeaning = { from = "answer" }\nNumber = { from = "id" }\n'
+    project.write(
+        {
+            "notetypes/word/notetype.toml": f'kind = "basic"\n\n{toml}\n[templates]\nRead = {{}}\n',
+            "notetypes/word/Read.front.html": "{{Word}}\n",
+            "notetypes/word/Read.back.html": "{{Word}} {{Meaning}} {{Number}}\n",
+        }
+    )
+    assert after(project, "## Heart {.word}\n\nHerz\n") == b"## Heart {#heart .word}\n\nHerz\n"
+
+
 def test_a_second_run_writes_nothing(project: Scratch) -> None:
     written = after(project, "## A #card\n\nB.\n\n## B {.items}\n\n" + ITEMS)
     result = run("--write")

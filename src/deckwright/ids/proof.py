@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ..collection import Loaded
 from ..diagnostics import Diagnostic
 from ..model import Candidate, Identity, Note, Span
+from ..notetypes.own import Own
 from .edits import Edit
 
 
@@ -49,7 +50,7 @@ def differences(before: Seen, after: Seen, edits: Mapping[str, Edit]) -> dict[st
     for (path, own), (_, others) in held:
         if path in edits and path not in told:
             for one, made in zip(own, others, strict=True):
-                if name := _content(one, made, one.guid in known):
+                if name := _content(one, made, one.guid in known, before.loaded.notes.owned):
                     told[path] = one.span.line, f"{name} of the note would change"
                     break
     return told
@@ -107,21 +108,22 @@ def _files(seen: Seen) -> Iterable[tuple[str, Iterable[Note]]]:
     return ((path, made) for (path, _, _), (_, made) in zip(notes.files(), notes.parts(), strict=True))
 
 
-def _content(one: Note, other: Note, is_known: bool) -> str:
+def _content(one: Note, other: Note, is_known: bool, owned: Own) -> str:
     """What of a note's content is another; empty if nothing is."""
-    ours, theirs = (_compared(note, is_known) for note in (one, other))
+    ours, theirs = (_compared(note, is_known, owned) for note in (one, other))
     for name in dict.fromkeys([*ours.fields, *theirs.fields]):
         if ours.fields.get(name) != theirs.fields.get(name):
             return name
     return "something" if ours != theirs else ""
 
 
-def _compared(note: Note, is_known: bool) -> Note:
+def _compared(note: Note, is_known: bool, owned: Own) -> Note:
     """The note without its place and, if nobody has it yet, without what it is called."""
     note = replace(note, span=_NOWHERE)
     if is_known:
         return note
-    return replace(note, guid="", note_id=0, id="", fields={**note.fields, "ID": ""})
+    ids = dict.fromkeys(owned.id_fields(note.note_type), "")
+    return replace(note, guid="", note_id=0, id="", fields={**note.fields, **ids})
 
 
 _NOWHERE = Span("")
