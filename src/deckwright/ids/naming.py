@@ -31,9 +31,8 @@ def names(gaps: Sequence[Gap], given: Collection[str], known: Iterable[str]) -> 
     kept = Counter(gap.kept for gap in gaps if gap.kept and gap.kept not in given)
     short = [shortened(slug(gap.titles[-1]), LONGEST) for gap in gaps]
     common = Counter(name for gap, name in zip(gaps, short, strict=True) if kept[gap.kept] != 1)
-    left: dict[
-        str, Iterator[str]
-    ] = {}  # Each name goes on where it ended: else thousands of equal headings take minutes.
+    # Each name goes on where it ended: else thousands of equal headings take minutes.
+    left: dict[str, Iterator[str]] = {}
     found: list[tuple[str, Origin]] = []
     for gap, name in zip(gaps, short, strict=True):
         if kept[gap.kept] == 1:

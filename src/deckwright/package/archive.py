@@ -199,8 +199,9 @@ _ENCRYPTED = 1
 
 
 class Deflated(msgspec.Struct, frozen=True):
-    """A member as it was written: the file that it was made of, the CRC-32 and the size of its contents, how many bytes its header and its deflated contents
-    have, and the SHA-256 in hex of the deflated contents and then the header, which is only known when they are.
+    """A member as it was written: the file that it was made of, the CRC-32 and the size of its contents, how many bytes its
+    header and its deflated contents have, and the SHA-256 in hex of the deflated contents and then the header, which is only
+    known when they are.
     """
 
     source: Path
