@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import casefiles
 import pytest
 from click.testing import CliRunner
 from conftest import import_package
@@ -17,6 +18,7 @@ from deckwright.collection import Loaded
 from deckwright.commands import main
 from deckwright.identity import Terms
 from deckwright.model import Field, NoteType, OwnField, OwnKind, Template
+from deckwright.notes import compile_file
 from deckwright.notes.kinds import VOCABULARY, table
 from deckwright.notetypes import shape_digest
 from deckwright.preview import source
@@ -144,6 +146,14 @@ def test_what_has_no_field_of_its_own_goes_to_the_next(tmp_path: Path) -> None:
 def test_the_kind_of_a_file_can_be_a_note_type_of_the_project(tmp_path: Path) -> None:
     loaded = project(tmp_path, "---\nkind: vocabulary\n---\n# A\n\n## w\n\nm\n\nReading: r\n").load(DAY_ONE)
     assert (told(loaded), shown(loaded)[0][:3]) == ([], ["w", "r", "m"])
+
+
+@pytest.mark.parametrize("line", ["<!-- kind: key-word -->", "kind: key-word", 'kind = "key-word"'])
+def test_a_kind_with_a_hyphen_is_known_again_in_front_matter_that_is_not_read(line: str) -> None:
+    _, found = compile_file(
+        "cards/a.md", f"{line}\n\n## w\n\nm\n".encode(), casefiles.SETTINGS, (OwnKind("key-word", "basic"),)
+    )
+    assert [(one.code, one.span.line, one.span.text) for one in found] == [("S028", 1, line)]
 
 
 def test_a_cloze_type_has_a_card_for_each_deletion(tmp_path: Path) -> None:

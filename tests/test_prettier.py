@@ -22,6 +22,7 @@ MENDED = {
     "front-matter-below-a-title",
     "front-matter-on-the-second-line",
     "front-matter-without-its-first-line",
+    "front-matter-without-its-first-line-but-with-a-comment",
     "headings-made-by-equals-signs",
     "headings-that-raw-html-swallows",
     "no-front-matter-but-nearly",

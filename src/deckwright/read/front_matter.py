@@ -130,7 +130,7 @@ def _object(text: str) -> tuple[dict[str, Any], int]:
 
 _RULE = re.compile(r"[\ufeff\u200b]?\s*(?:[-–—]{2,}\s*(?:#.*|ya?ml|json|toml)?|\.\.\.|[+;]{3}|[-+]{3}|[{}])\s*")
 _OTHER_RULE = re.compile(r"(?:`{3,}|~{3,})\s*(?:ya?ml|toml)?\s*|\*{3,}\s*|_{3,}\s*|<!--\s*|-->\s*")
-_KIND = re.compile(r"(?P<comment><!--)?\s*kind\s*[:=]\s*[\"']?(?P<value>\w+)[\"']?\s*(?(comment)-->\s*)")
+_KIND = re.compile(r"(?P<comment><!--)?\s*kind\s*[:=]\s*[\"']?(?P<value>[\w-]+)[\"']?\s*(?(comment)-->\s*)")
 _ABOVE = re.compile(r"\s*(?:<!--.*-->\s*)?|#\s.*")
 _LINE = re.compile(r"\s*[\"']?(?P<key>\w[\w-]*)[\"']?\s*(?::(?:[\s\"\[].*)?|=.*)|\s+\S.*|-\s.*|\#.*")
 _MOST_LINES = 200
@@ -149,9 +149,6 @@ def missed(file: SourceFile, kinds: Sequence[str]) -> range | None:
     if _OTHER_RULE.fullmatch(file.lines[first]):
         return _between_other_rules(file, first, kinds)
     opens = bool(_RULE.fullmatch(file.lines[first]))
-    kind = _KIND.fullmatch(file.lines[first])
-    if kind and kind["value"] in kinds:
-        return range(first, first + 1)
     keys: list[str] = []
     for number, line in enumerate(file.lines[first + opens : first + _MOST_LINES], first + opens):
         if line.strip() == "{" and not keys:
@@ -162,8 +159,10 @@ def missed(file: SourceFile, kinds: Sequence[str]) -> range | None:
         if not found:
             break
         keys.append(found["key"] or "")
-    kind = re.fullmatch(r"kind\s*:\s*(\S+)\s*", file.lines[first])
-    return range(first, first + max(len(keys), 1) + 1) if kind and kind[1] in kinds else None
+    kind = _KIND.fullmatch(file.lines[first])
+    if not kind or kind["value"] not in kinds:
+        return None
+    return range(first, first + (1 if kind["comment"] else max(len(keys), 1) + 1))
 
 
 def _between_other_rules(file: SourceFile, first: int, kinds: Sequence[str]) -> range | None:
