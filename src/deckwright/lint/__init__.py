@@ -46,10 +46,11 @@ def check(
     alarms: list[Alarm] = []
     needed: set[Allowance] = set()
     for note, source, of_cards in zip(collection.notes, written, numbers, strict=True):
-        subject = Subject(note, source, of_cards, collection.note_types[note.note_type], sources)
-        for rule, level in (
-            on_for[subject.family] if note.note_type == subject.family else ()
-        ):  # A rule knows our fields.
+        note_type = collection.note_types[note.note_type]
+        if note.note_type != note_type.family:  # It is one of the project, and the rules know the fields of ours.
+            continue
+        subject = Subject(note, source, of_cards, note_type, sources)
+        for rule, level in on_for[subject.family]:
             for place, *arguments in rule.look(subject, memory):
                 if allowed := [one for one in source.allowed if one.code == rule.code]:
                     needed.update(allowed)
