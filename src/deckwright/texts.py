@@ -13,9 +13,8 @@ from html import unescape
 import msgspec
 
 from . import cards as sides
-from . import clozes, templates
+from . import clozes, generation, templates
 from .clozes import Cloze, Part
-from .generation import Generator
 from .model import Family, Note, NoteType
 from .templates import Replacement
 
@@ -155,12 +154,12 @@ def _is_ours(note_type: NoteType) -> bool:
 
 def _rendered(note: Note, note_type: NoteType) -> Iterable[CardText]:
     """What is read on the cards of any note type: what its templates show."""
-    ordinals = Generator(note_type).cards(note_type.values(note.fields), note.tags)
+    values = note_type.values(note.fields)
     hidden: dict[int, CardText] = {}
     if note_type.family != "basic":
-        fields = "\n".join(value for value in note_type.values(note.fields) if "{{c" in value)
-        hidden = {card.ordinal: card for card in _cloze({"Text": fields})}
-    for ordinal in ordinals:
+        text = "\n".join(value for value in values if "{{c" in value)
+        hidden = {card.ordinal: card for card in _cloze({"Text": text})}
+    for ordinal in generation.cards(values, note.tags, note_type):
         made = sides.render(note, note_type, ordinal)
         question, told = plain(_without_typing(made.question)), hidden.get(ordinal)
         if told:
