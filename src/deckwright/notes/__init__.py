@@ -69,11 +69,8 @@ def _note(
         # A deletion that is not read as one may be why there is none.
         found += [one for one in renderer.diagnostics if one.code.startswith("C")]
         return None, [made.instead, *_told_once(one for one in found if one.severity == "warning")]
-    shown = ["Context", "Source"] if kind.own is None else [kind.own.of("context"), kind.own.of("source")]
-    makers = (context.field, shared.source)
-    fields = made.fields | {
-        name: make(part, section, renderer) for name, make in zip(shown, makers, strict=True) if name
-    }
+    makers = ((kind.context, context.field), (kind.source, shared.source))
+    fields = made.fields | {name: make(part, section, renderer) for name, make in makers if name}
     tags, wrong = shared.tags(part, section, settings)
     deck, worse = shared.deck(section, settings)
     found += [*wrong, *worse, *renderer.diagnostics]
@@ -101,7 +98,7 @@ def _note(
         mode=made.mode,
         asked=made.asked,
         allowed=tuple(dict.fromkeys((*section.tag.allowed, *part.tag.allowed))),
-        beside=("ID", "Source") if kind.own is None else (kind.own.of("id"), kind.own.of("source")),
+        beside=(kind.id, kind.source),
     )
     return note, found
 

@@ -21,13 +21,16 @@ class Kind(tags.Kind, frozen=True, kw_only=True):
 
     `note_type` is the key of its note type. A kind that is `divided` has a question and an answer: in a whole section,
     what is above the first thematic break is shown with the question; in an item, the lead is the question. Other kinds
-    have one text. `make` makes the fields that only this kind has. Of a note type of the project, `own` says which fields
-    it has.
+    have one text. `make` makes the fields that only this kind has. `context`, `source` and `id` are the names of those that
+    every kind may have, each empty if it has none. Of a note type of the project, `own` says which fields it has.
     """
 
     note_type: str
     divided: bool
     make: Callable[[Part, Section, Renderer], tuple[Made, list[Diagnostic]]]
+    context: str = "Context"
+    source: str = "Source"
+    id: str = "ID"
     own: OwnKind | None = None
 
 
@@ -73,6 +76,9 @@ def _own(kind: OwnKind) -> Kind:
         keys=tuple(field.key for field in kind.fields if field.key),
         divided=is_basic,
         make=partial(own.make, kind=kind),
+        context=kind.of("context"),
+        source=kind.of("source"),
+        id=kind.of("id"),
         own=kind,
     )
 
