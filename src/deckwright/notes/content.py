@@ -13,6 +13,7 @@ from ..model import OwnKind
 from ..read.blocks import VERBATIM, Block, Document, walk
 from ..read.inlines import HIDDEN, Piece, flat, links
 from ..read.sections import Section
+from ..read.tags import Word
 from ..render import clozes, replaced
 from .parts import Part
 
@@ -48,9 +49,14 @@ def _of_own(part: Part, section: Section, own: OwnKind | None) -> list[Value]:
     if own is None:
         return []
     mapping: list[Value] = [[field.id, field.part or "", field.key, field.label] for field in own.fields]
-    given: list[Value] = [[word.name, word.value] for word in (*section.tag.given, *part.tag.given)]
+    said: list[Value] = [[word.name, word.value] for word in given(part, section)]
     heads = (*part.heads, *(head for head, _ in part.columns))
-    return [mapping, given, [_folded(head) for head in heads]]
+    return [mapping, said, [_folded(head) for head in heads]]
+
+
+def given(part: Part, section: Section) -> tuple[Word, ...]:
+    """The attributes of note types of the project, the section's before those of its part. A whole section has each twice."""
+    return (*section.tag.given, *part.tag.given)
 
 
 def is_text(block: Block) -> bool:

@@ -56,7 +56,7 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     answer = [block for block in answer if id(block) not in taken]
     if len(columns) - len(taken) == 1:  # Its head says nothing that the field does not.
         answer, rows = [*answer, *(cell for _, cell in rows)], []
-    given = {word.name: word.value for word in (*section.tag.given, *part.tag.given)}
+    given = {word.name: word.value for word in content.given(part, section)}
     fields = {}
     for field in kind.fields:
         if field.key in given:
@@ -132,7 +132,7 @@ def _blocks(held: Sequence[Block], renderer: Renderer) -> str:
 
 def _twice(part: Part, section: Section, kind: OwnKind, held: Sequence[labels.Labelled]) -> Iterator[Diagnostic]:
     """Fields that two labels fill, or a label and an attribute."""
-    given = {word.name: word for word in (*section.tag.given, *part.tag.given)}
+    given = {word.name: word for word in content.given(part, section)}
     keys = {field.label: field.key for field in kind.fields if field.label}
     lines: dict[str, int] = {}
     for label, _, line in held:
@@ -162,7 +162,7 @@ def _lost(part: Part, section: Section, kind: OwnKind, held: _Held) -> Iterator[
 
 def other_keys(part: Part, section: Section, kind: Kind) -> Iterator[Diagnostic]:
     """The attributes of note types of the project that do not go with the kind of a note."""
-    for word in dict.fromkeys((*section.tag.given, *part.tag.given)):
+    for word in dict.fromkeys(content.given(part, section)):
         if word.name not in kind.keys:
             yield other_key(word.span, word.name, kind.name, kind.keys)
 
