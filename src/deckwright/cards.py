@@ -103,12 +103,8 @@ def _error(template: str, names: Set[str]) -> str:
     error, shown, tested = _uses(template)
     if error or (shown <= names and tested <= names):
         return error
-    unknown = [*(shown - names), *(name for name in tested - names if not _NUMBERED.fullmatch(name))]
+    unknown = [*(shown - names), *(name for name in tested - names if not templates.NUMBERED.fullmatch(name))]
     return f"there is no field {min(unknown)}" if unknown else ""
-
-
-_NUMBERED = re.compile(r"c[0-9]{1,9}")
-"""What a section may also ask for: the number of the cloze."""
 
 
 @lru_cache(maxsize=256)

@@ -42,6 +42,10 @@ class Parsed(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+NUMBERED = re.compile(r"c[0-9]{1,9}")
+"""What a section may ask for besides a field: the number of the cloze."""
+
+
 @lru_cache(maxsize=256)
 def parse(template: str) -> Parsed:
     """The parts of a template."""

@@ -25,14 +25,15 @@ from ..diagnostics.notetype import (
     unknown_filter,
     wrong_value,
 )
+from ..generation import ALWAYS_FILLED
 from ..layout import NOTETYPES
 from ..limits import MAX_NOTE_TYPE_BYTES, MAX_SETTINGS_TOLD
 from ..model import NoteType, SourceFile, Span, Template
 from ..settings import stylesheet
-from ..templates import Part, Replacement, Section
+from ..templates import NUMBERED, Part, Replacement, Section
 from .definition import Definition
 
-ALWAYS = frozenset({"Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
+ALWAYS = ALWAYS_FILLED | {"Tags"}
 """The names that a template can use besides those of its fields and FrontSide (rslib/src/notetype/render.rs)."""
 
 FILTERS = ("text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji", "nc", "tts", "tts-voices")
@@ -157,7 +158,7 @@ class _Side:
             if isinstance(part, Replacement):
                 yield from self.replacement(part, fields, side)
             elif isinstance(part, Section):
-                if part.field not in fields and part.field not in ALWAYS and not _NUMBERED.fullmatch(part.field):
+                if part.field not in fields and part.field not in ALWAYS and not NUMBERED.fullmatch(part.field):
                     yield unknown_field(self.tag("#^", part.field), part.field, fields)
             elif "{{" in (text := part.partition("<!--")[0] if part.endswith("-->") else part):
                 words = "{{" + text.partition("{{")[2].partition("\n")[0][:40]
@@ -187,8 +188,6 @@ class _Side:
         found = re.search(rf"\{{\{{\s*{begin}{re.escape(name)}\s*\}}\}}", self.text)
         return self.span(found.start(), len(found[0])) if found else self.span(0, 0)
 
-
-_NUMBERED = re.compile(r"c[0-9]{1,9}")
 
 _SCRIPT = re.compile(r"<script\b[^<>]*>|<[a-z][^<>]*?\s(on[a-z]+)\s*=|\b(javascript:)", re.IGNORECASE)
 _ADDRESS = re.compile(
