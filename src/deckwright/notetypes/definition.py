@@ -15,18 +15,10 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.notetype import bad_name, taken, unknown_key, wrong_value
 from ..layout import NOTETYPE, NOTETYPES
 from ..limits import MAX_FIELD_NAME, MAX_FIELDS, MAX_SETTINGS_TOLD, MAX_TEMPLATES, MAX_TIME
-from ..model import Family, Field, SectionPart, Settings, Span
+from ..model import Family, Field, OwnField, OwnKind, SectionPart, Settings, Span
 from ..settings import toml_places
 from ..settings.toml_places import File
 from ..words import KEYS
-
-
-class Said(msgspec.Struct, frozen=True):
-    """What of a section goes to a field."""
-
-    part: SectionPart | None = None
-    key: str = ""
-    label: str = ""
 
 
 class TemplateFiles(msgspec.Struct, frozen=True):
@@ -39,24 +31,19 @@ class TemplateFiles(msgspec.Struct, frozen=True):
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """What the file says. `mapping` has what goes to each of the `fields`, in their order. `places` are those of the keys at
-    the top.
+    """What the file says. `kind` is what notes are compiled with, without the fronts, which stand in files of their own.
+    `places` are those of the keys at the top.
     """
 
     id: int
     name: str
-    family: Family
+    kind: OwnKind
     fields: tuple[Field, ...]
-    mapping: tuple[Said, ...]
     templates: tuple[TemplateFiles, ...]
     sort_field: int
     stock_kind: int
     mod: int
     places: Mapping[str, Span]
-
-    def taking(self, part: SectionPart) -> str:
-        """The name of the field that a part of a section goes to; empty if there is none."""
-        return next((f.name for f, said in zip(self.fields, self.mapping, strict=True) if said.part == part), "")
 
 
 MAX_ID = 2**63 - 1
@@ -127,9 +114,8 @@ class _Reader:
         return Definition(
             id=id_,
             name=unicodedata.normalize("NFC", name),
-            family=family,
+            kind=OwnKind(self.name, family, tuple(mapping)),
             fields=tuple(fields),
-            mapping=tuple(mapping),
             templates=tuple(templates),
             sort_field=names.index(sort),
             stock_kind=self.number(table, "stock_kind", 0, 5, 0),
@@ -139,9 +125,9 @@ class _Reader:
 
     # The parts
 
-    def fields(self, tables: Mapping[str, Mapping[str, Any]], type_id: int) -> tuple[list[Field], list[Said]]:
+    def fields(self, tables: Mapping[str, Mapping[str, Any]], type_id: int) -> tuple[list[Field], list[OwnField]]:
         made: list[Field] = []
-        mapping: list[Said] = []
+        mapping: list[OwnField] = []
         for name, table in tables.items():
             at = ("fields", name)
             self.known(table, _OF_FIELD, *at)
@@ -153,24 +139,25 @@ class _Reader:
             }
             if "size" in flags and not 1 <= flags["size"] <= 200:
                 self.wrong((*at, "size"), "is not between 1 and 200", "write a size in points, such as `size = 20`")
-            made.append(
-                Field(unicodedata.normalize("NFC", name), self.part_id(table, "field", name, type_id, at), **flags)
-            )
-            mapping.append(self.said(table, at))
+            id_ = self.part_id(table, "field", name, type_id, at)
+            field = Field(unicodedata.normalize("NFC", name), id_, **flags)
+            made.append(field)
+            mapping.append(self.mapped(field, table, at))
         self.unlike(made, [("fields", name) for name in tables], "field")
-        for what, values in (
-            ("the part", [str(said.part or "") for said in mapping]),
-            ("the label", [said.label.casefold() for said in mapping]),
-            ("the attribute", [said.key for said in mapping]),
+        names = [*tables]
+        for key, what, values in (
+            ("from", "the part", [str(field.part or "") for field in mapping]),
+            ("label", "the label", [field.label.casefold() for field in mapping]),
+            ("key", "the attribute", [field.key for field in mapping]),
         ):
-            keys = {"the part": "from", "the label": "label", "the attribute": "key"}
             for first, second in _twins(values):
-                place = self.file.span("fields", [*tables][second], keys[what])
-                other = f"the field {[*tables][first]}"
+                place = self.file.span("fields", names[second], key)
+                other = f"the field {names[first]}"
                 self.found.append(taken(place, what, f"`{values[second]}`", other, "let only one field have it"))
         return made, mapping
 
-    def said(self, table: Mapping[str, Any], at: tuple[str, ...]) -> Said:
+    def mapped(self, field: Field, table: Mapping[str, Any], at: tuple[str, ...]) -> OwnField:
+        """What of a section goes to a field."""
         part = self.value(table, "from", str, "", *at)
         key = self.value(table, "key", str, "", *at)
         label = self.value(table, "label", str, "", *at).strip()
@@ -186,7 +173,7 @@ class _Reader:
         if "label" in table and (not label or len(label) > MAX_FIELD_NAME or _NO_LABEL.search(label)):
             hint = 'write the words that stand before the colon, as in `label = "Reading"`'
             self.wrong((*at, "label"), "is no text that can stand before a colon", hint)
-        return Said(part or None, key, " ".join(label.split()))
+        return OwnField(field.name, str(field.id or field.name), part or None, key, " ".join(label.split()))
 
     def templates(self, tables: Mapping[str, Mapping[str, Any]], type_id: int) -> list[TemplateFiles]:
         made: list[TemplateFiles] = []

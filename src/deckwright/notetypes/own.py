@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import files
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.notetype import no_note_type, taken
 from ..layout import NOTETYPE, NOTETYPES
 from ..limits import MAX_FIELD_NAME, MAX_NOTE_TYPES
-from ..model import NoteType, OwnField, OwnKind, Settings, Span
+from ..model import NoteType, OwnKind, Settings, Span
 from ..words import RESERVED
 from . import definition, sides
 from .definition import Definition
@@ -63,7 +64,9 @@ def read(root: Path, settings: Settings, stock: Mapping[str, NoteType]) -> tuple
         if defined is not None:
             note_type, more = sides.read(root, name, defined)
             told += more
-            told += _same(defined, note_type, Span(f"{NOTETYPES}/{name}/{NOTETYPE}"), {**stock, **types})
+            if note_type:
+                place = Span(f"{NOTETYPES}/{name}/{NOTETYPE}")
+                told += _same(note_type, defined.places, place, {**stock, **types})
         found += told
         if note_type and not has_errors(told):
             types[name] = note_type
@@ -100,29 +103,23 @@ def _folder_problem(name: str, is_defined: bool) -> tuple[str, str] | None:
 
 
 def _same(
-    defined: Definition, note_type: NoteType | None, place: Span, others: Mapping[str, NoteType]
+    note_type: NoteType, places: Mapping[str, Span], place: Span, others: Mapping[str, NoteType]
 ) -> Iterator[Diagnostic]:
-    """What a note type has in common with one before it, and must not."""
+    """What a note type has in common with one before it, and must not. `place` is that of a key that is not given."""
     for key, other in others.items():
-        if note_type and note_type.id == other.id:
-            span = defined.places.get("id", place)
-            yield taken(
-                span, "the id", str(note_type.id), f"the note type {key}", "give one of them another id, or none"
-            )
-        if note_type and note_type.name.casefold() == other.name.casefold():
-            span = defined.places.get("name", place)
-            yield taken(
-                span, "the name", f"“{note_type.name}”", f"the note type {key}", "give one of them another `name`"
-            )
+        owner = f"the note type {key}"
+        if note_type.id == other.id:
+            hint = "give one of them another id, or none"
+            yield taken(places.get("id", place), "the id", str(note_type.id), owner, hint)
+        if note_type.name.casefold() == other.name.casefold():
+            hint = "give one of them another `name`"
+            yield taken(places.get("name", place), "the name", f"“{note_type.name}”", owner, hint)
 
 
 def _kind(name: str, defined: Definition | None, note_type: NoteType | None) -> OwnKind:
     """What notes are compiled with. Without a note type it is broken."""
     if defined is None:
         return OwnKind(name, "basic", is_broken=True)
-    fields = tuple(
-        OwnField(field.name, str(field.id or field.name), said.part, said.key, said.label)
-        for field, said in zip(defined.fields, defined.mapping, strict=True)
-    )
-    fronts = tuple(template.front for template in note_type.templates) if note_type else ()
-    return OwnKind(name, defined.family, fields, fronts, is_broken=note_type is None)
+    if note_type is None:
+        return replace(defined.kind, is_broken=True)
+    return replace(defined.kind, fronts=tuple(template.front for template in note_type.templates))

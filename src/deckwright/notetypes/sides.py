@@ -47,7 +47,6 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
     css = reading.text("style.css", Span(f"{folder}/style.css")) if reading.has("style.css") else ""
     made: list[Template] = []
     found = reading.found
-    checks: list[_Side] = []
     fronts: dict[str, str] = {}
     for template in defined.templates:
         begin = template.file
@@ -61,12 +60,11 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
             continue
         made.append(Template(template.name, template.id, front, back))
         sides = [_Side(f"{folder}/{file}", text, defined) for file, text in zip(names, (front, back), strict=True)]
-        checks += sides
         if front in fronts:
             found.append(same_front(sides[0].span(0, 0), template.name, fronts[front]))
         fronts.setdefault(front, template.name)
         found += sides[0].wrong("front") + sides[1].wrong("back")
-    if defined.family == "cloze" and not defined.taking("answer"):
+    if defined.kind.family == "cloze" and not defined.kind.of("answer"):
         place = defined.places.get("fields", Span(folder))
         found.append(
             wrong_value(place, "fields", "has none that the text goes to", 'give one of them `from = "answer"`')
@@ -77,7 +75,7 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
     return NoteType(
         id=defined.id,
         name=defined.name,
-        family=defined.family,
+        family=defined.kind.family,
         fields=defined.fields,
         templates=tuple(made),
         css=css,
@@ -146,7 +144,7 @@ class _Side:
         found = [*dict.fromkeys(islice(self.parts(parsed.parts, side), MAX_SETTINGS_TOLD))]
         if side == "front" and not any(isinstance(part, Replacement) for part in parsed.parts):
             found.append(no_field_on_front(self.span(0, 0)))
-        if self.defined.family == "cloze" and (field := self.defined.taking("answer")):
+        if self.defined.kind.family == "cloze" and (field := self.defined.kind.of("answer")):
             shown = [part for part in parsed.parts if isinstance(part, Replacement) and "cloze" in part.filters]
             if not any(part.field == field for part in shown):
                 found.append(no_cloze_field(self.span(0, 0), side, field))
@@ -177,7 +175,7 @@ class _Side:
         for name in part.filters:
             if name.strip() != "" and name.split(" ")[0] not in FILTERS:
                 yield unknown_filter(self.tag("", part.field), name, FILTERS)
-        if self.defined.family == "basic" and "cloze" in part.filters:
+        if self.defined.kind.family == "basic" and "cloze" in part.filters:
             words = f"{{{{cloze:{part.field}}}}}"
             hint = 'leave the filter out, or write `kind = "cloze"`'
             yield no_effect(self.tag("", part.field), words, "shows nothing in a note type of the kind basic", hint)
