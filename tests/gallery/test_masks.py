@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import random
-import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,16 +81,11 @@ TRIANGLE = polygon("p", (100, 402), (200, 402), (150, 501))
 class Desk(Seen):
     """The editor of one picture, shown as large as it is."""
 
-    path: str = "media/box.png"
+    async def edit(self, path: str) -> None:
+        await self.open(address(path))
+        await self.opened()
 
-    async def open(self, address: str) -> None:
-        await self.page.goto("about:blank")
-        await self.page.goto(f"{self.preview.origin}/{address}")
-
-    async def edit(self, path: str = "") -> None:
-        self.path = path or self.path
-        await self.open(f"#/masks/{self.path.replace('/', '%2F')}")
-        await expect(self["#state"]).to_have_attribute("data-state", re.compile("warnings|errors"))  # It was built.
+    async def opened(self) -> None:
         await expect(self[".mask-editor.is-open"]).to_be_visible()
         await expect(self[".mask-stage.is-loaded"]).to_be_visible()
         await self.press("1")
@@ -165,6 +159,10 @@ class Desk(Seen):
         return self[f".mask-shapes [aria-label^='{name},']"]
 
 
+def address(path: str) -> str:
+    return f"#/masks/{path.replace('/', '%2F')}"
+
+
 @pytest.fixture(scope="module")
 def started(
     chromium: tuple[asyncio.AbstractEventLoop, Browser], tmp_path_factory: pytest.TempPathFactory
@@ -195,22 +193,13 @@ class Bench:
     def run(self, task: Callable[[Desk], Awaitable[None]], path: str = "media/box.png", **options: Any) -> None:
         """Do something with the editor of a picture; nothing unexpected may be said on the console."""
 
-        async def ran() -> None:
-            context = await self.preview.browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
-            page = await context.new_page()
-            told = self.preview.told
-            told.clear()
-            page.on("console", lambda message: told.append(message.text))
-            page.on("pageerror", lambda error: told.append(str(error)))
-            desk = Desk(self.preview, page)
-            try:
-                await desk.edit(path)
-                await task(desk)
-            finally:
-                await context.close()
-            assert told == []
+        async def edited(seen: Seen) -> None:
+            desk = Desk(seen.preview, seen.page)
+            await desk.opened()
+            await task(desk)
 
-        self.preview.loop.run_until_complete(ran())
+        self.preview.run(edited, address(path), **options)
+        assert self.preview.told == []
 
 
 @pytest.fixture
