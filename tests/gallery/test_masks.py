@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import import_package
 from PIL import Image, ImageDraw
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 from scratch import Scratch, day
 
 from deckwright import package
@@ -714,6 +714,64 @@ def test_what_is_on_the_disk_is_loaded_when_there_is_nothing_to_lose(bench: Benc
 
     bench.run(seen)
     assert bench.file == text(A, C)
+
+
+def test_an_answer_of_before_a_save_takes_nothing_back(bench: Bench) -> None:
+    async def seen(desk: Desk) -> None:
+        held: list[Route] = []
+        is_held, is_saved = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            if held or route.request.method != "GET":
+                return await route.continue_()
+            held.append(route)
+            answer = await route.fetch()
+            is_held.set()
+            await is_saved.wait()
+            await route.fulfill(response=answer)
+
+        await desk.page.route("**/api/masks/media/box.png", hold)
+        bench.preview.project.write({"cards/a.md": CARDS + "\nOne more line.\n"})
+        await is_held.wait()
+        await desk.press("v")
+        await desk.drag((150, 140), (190, 163))
+        async with desk.page.expect_request_finished(lambda one: one.method == "GET" and "/api/masks/" in one.url):
+            await desk.save()
+        async with desk.page.expect_request_finished(lambda one: one == held[0].request):
+            is_saved.set()
+        await desk.drawn()
+        await expect(desk.mask("a")).to_have_attribute("x", "140")
+        await expect(desk[".mask-editor [role=status]"]).to_have_text("Saved: media/box.masks.toml")
+        await expect(desk[".mask-state"]).to_have_text("Saved")
+
+    try:
+        bench.run(seen)
+    finally:
+        bench.preview.project.write({"cards/a.md": CARDS})
+    assert bench.file == text(rect("a", 140, 125, 120, 78), B, C, TRIANGLE)
+
+
+def test_what_changes_on_the_disk_while_masks_are_dragged_is_loaded_afterwards(bench: Bench) -> None:
+    async def seen(desk: Desk) -> None:
+        await desk.press("v")
+        await desk.page.mouse.move(*await desk.place(150, 140))
+        await desk.page.mouse.down()
+        await desk.page.mouse.move(*await desk.place(190, 163), steps=3)
+        (bench.folder / "box.masks.toml").write_text(text(A, B))
+        more.write_bytes(png())  # One more without a note: the page says so when the build has come.
+        await expect(desk["#state"]).to_have_text("3 problems")
+        await expect(desk[".mask"]).to_have_count(4)
+        await desk.press("Escape")
+        await desk.page.mouse.up()
+        await expect(desk[".mask"]).to_have_count(2)
+        await expect(desk[".mask-state"]).to_have_text("Saved")
+
+    more = bench.folder / "more.png"
+    try:
+        bench.run(seen)
+    finally:
+        more.unlink()
+    assert bench.file == text(A, B)
 
 
 def test_leaving_with_unsaved_changes_asks(bench: Bench) -> None:

@@ -343,6 +343,7 @@ export class Editor {
     this.cards.draw(masks, chosen);
     this.#properties.draw(chosen, wrong);
     if (!work.isBusy) {
+      this.#saving.catchUp();
       this.#listing.draw(work.settled, selected, uids);
       this.#bars.draw({
         tool: this.tool,

@@ -100,8 +100,12 @@ export class Saving {
       this.isSaving = false;
       this.#on.changed();
     }
-    if (this.#missed) void this.built();
     return !this.isUnsaved;
+  }
+
+  /** Asks what was not asked while masks were saved, drawn or moved. */
+  catchUp() {
+    if (this.#missed) void this.built();
   }
 
   /**

@@ -22,12 +22,22 @@ export class Work {
   isDrawing = false;
   /** Whether nothing may be changed. */
   isFixed = false;
-  /** Whether the pointer is doing something. */
-  isBusy = false;
+  #isBusy = false;
 
   /** @param {() => void} changed */
   constructor(changed) {
     this.#changed = changed;
+  }
+
+  /** Whether the pointer is doing something. */
+  get isBusy() {
+    return this.#isBusy;
+  }
+
+  set isBusy(isBusy) {
+    if (isBusy === this.#isBusy) return;
+    this.#isBusy = isBusy;
+    this.#changed();
   }
 
   /** In their order, as they are seen now. */
