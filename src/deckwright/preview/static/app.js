@@ -70,7 +70,6 @@ class Page {
     address: (picture) => this.#way.masksAddress(picture),
     cardAddress: (key) => this.#way.cardAddress(key),
     told: (words) => say(this.#told, words),
-    night: () => this.#night.on,
     leave: () => this.#way.leave(),
     keys: (keys) => {
       this.#keys.ofMasks = keys;

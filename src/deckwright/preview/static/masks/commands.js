@@ -122,7 +122,6 @@ export function commands(desk) {
       words: "Save",
       keys: ["Ctrl+s"],
       shown: "Ctrl+S",
-      icon: "save",
       run: () => desk.save(),
       everywhere: true,
     },

@@ -26,15 +26,7 @@ export { KEYS };
 /** @typedef {import("./snapping.js").Label} Label */
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./desk.js").Tool} Tool */
-
-/**
- * What the page does for the editor.
- * @typedef {object} Hooks
- * @property {(path: string) => string} address
- * @property {(words: string) => void} told
- * @property {() => boolean} night
- * @property {() => void} [leave]
- */
+/** @typedef {import("../pictures/editing.js").Hooks} Hooks */
 
 /** Pictures below this side, in pixels, have masks with tenths of pixels. */
 const TINY = 200;
@@ -82,7 +74,7 @@ export class Editor {
       () => this.#redraw(),
     );
     const all = commands(this);
-    this.#bars = new Bars(all, () => this.#leave());
+    this.#bars = new Bars(all, () => hooks.leave());
     this.#saving = new Saving(this.work, this.#bars, {
       shown: (again) => this.#show(again),
       changed: () => this.#redraw(),
@@ -280,11 +272,6 @@ export class Editor {
     this.work.select(uids);
     const [mask] = this.work.chosen;
     if (mask) this.canvas.reveal(bounds(mask));
-  }
-
-  #leave() {
-    if (this.#hooks.leave) this.#hooks.leave();
-    else location.hash = "#/masks";
   }
 
   #backToPicture() {

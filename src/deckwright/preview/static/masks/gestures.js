@@ -60,10 +60,6 @@ export class Gestures {
     });
   }
 
-  get isBusy() {
-    return this.#gesture !== null || this.#pointers.size > 0 || this.polygon.isOpen;
-  }
-
   /** Gives up what is being done; whether there was something. */
   drop() {
     const was = this.#gesture !== null || this.polygon.isOpen;

@@ -7,9 +7,7 @@ import { find, make } from "../dom.js";
 /**
  * What the editor asks of the page.
  * @typedef {object} Hooks
- * @property {(path: string) => string} address  of the masks of a picture
  * @property {(words: string) => void} told  to those who hear the page
- * @property {() => boolean} night
  * @property {() => void} leave  back to where the author was
  */
 

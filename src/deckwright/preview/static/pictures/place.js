@@ -16,6 +16,7 @@ export class Place {
    * @param {import("./editing.js").Hooks & {
    *   state: () => State,
    *   choose: (change: Partial<State>) => void,
+   *   address: (picture: string) => string,
    *   cardAddress: (key: string) => string,
    *   keys: (keys: readonly import("../keys.js").Listed[]) => void,
    * }} on  `keys`: those of the mask editor are known
