@@ -91,9 +91,10 @@ export function takesText(target) {
  * @param {string} selector
  * @param {string} name
  * @param {string} value
+ * @param {ParentNode} [within]
  */
-export function press(selector, name, value) {
-  for (const button of document.querySelectorAll(selector)) {
+export function press(selector, name, value, within = document) {
+  for (const button of within.querySelectorAll(selector)) {
     if (button instanceof HTMLElement) button.setAttribute("aria-pressed", String(button.dataset[name] === value));
   }
 }

@@ -146,7 +146,15 @@ export async function pictures() {
  * @param {Picture} picture
  */
 export function thumbnail({ path, version }) {
-  return `/pictures/${path.split("/").map(encodeURIComponent).join("/")}?${new URLSearchParams({ v: version, small: "1" })}`;
+  return `/pictures/${encoded(path)}?${new URLSearchParams({ v: version, small: "1" })}`;
+}
+
+/**
+ * A path as a part of an address.
+ * @param {string} path
+ */
+export function encoded(path) {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 /** Bytes of a picture that is saved, at most. */
@@ -175,10 +183,9 @@ export class Refused extends Error {
  */
 export async function save(name, picture, signal) {
   if (picture.size > LARGEST) throw new Refused(413, "The picture is larger than 32 MiB.");
-  const token = document.querySelector("meta[name='deckwright-token']")?.getAttribute("content") ?? "";
   const answer = await fetch(`/api/pictures?${new URLSearchParams({ name })}`, {
     method: "POST",
-    headers: { Accept: "application/json", "X-Deckwright-Token": token },
+    headers: { Accept: "application/json", "X-Deckwright-Token": token() },
     body: picture,
     signal,
   });
@@ -192,6 +199,11 @@ export async function save(name, picture, signal) {
     // Those who refuse before the request is read say it in plain words.
   }
   throw new Refused(answer.status, told.message || `The picture was not saved (${answer.status}).`, told.name);
+}
+
+/** What shows the server that this page asks it, and none of another site. */
+export function token() {
+  return document.querySelector("meta[name='deckwright-token']")?.getAttribute("content") ?? "";
 }
 
 /** Milliseconds between two attempts to reach the server. */

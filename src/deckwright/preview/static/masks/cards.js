@@ -1,6 +1,6 @@
 // Question and answer of a card, as Anki shows them.
 
-import { make, say } from "../dom.js";
+import { make, press, say } from "../dom.js";
 import { form } from "./canvas.js";
 import { keys as keysOf } from "./names.js";
 import { keyOf } from "./shapes.js";
@@ -102,9 +102,7 @@ export class Cards {
   /** Turns the card. @param {string} [to] */
   flip(to = this.#sides.dataset.side === "question" ? "answer" : "question") {
     this.#sides.dataset.side = to;
-    for (const button of this.#flip.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.side === to));
-    }
+    press("button", "side", to, this.#flip);
   }
 
   /** To the next card or the one before. @param {1 | -1} by */
@@ -142,9 +140,7 @@ export class Cards {
     this.#body.hidden = !all.length;
     if (!all.length) return;
     say(this.#place, `${all.indexOf(this.#key) + 1} of ${all.length}`);
-    for (const one of this.#modes.querySelectorAll("button")) {
-      one.setAttribute("aria-pressed", String(one.dataset.mode === this.mode));
-    }
+    press("button", "mode", this.mode, this.#modes);
     this.#question.draw(asked, this.#key, this.mode, false);
     this.#answer.draw(asked, this.#key, this.mode, true);
   }

@@ -1,6 +1,6 @@
 // Where the parts of the editor stand: beside the picture, or below it on a phone, one at a time.
 
-import { make } from "../dom.js";
+import { make, press } from "../dom.js";
 
 const TABS = { mask: "Mask", list: "Masks", card: "Card" };
 
@@ -29,9 +29,7 @@ export class Panes {
   /** On a phone: which part is below the picture. @param {Tab | ""} tab */
   show(tab) {
     this.element.dataset.tab = tab;
-    for (const button of this.element.querySelectorAll("button[data-tab]")) {
-      button.setAttribute("aria-pressed", String(button instanceof HTMLElement && button.dataset.tab === tab));
-    }
+    press("button[data-tab]", "tab", tab, this.element);
   }
 
   /** Whether a part is below the picture. */

@@ -1,6 +1,7 @@
 // Reading and saving: what is told when the files have changed meanwhile, and what to paste after the first save.
 
-import { make } from "../dom.js";
+import { counted, make } from "../dom.js";
+import { encoded } from "../server.js";
 import { Keeper, sizeOf } from "./keeper.js";
 import { slug } from "./names.js";
 import * as wire from "./wire.js";
@@ -193,9 +194,9 @@ export class Saving {
     this.picture = answer;
     this.ghosts = ghosts;
     const parts = [
-      apart.changed && `${masks(apart.changed)} elsewhere or with other words (dashed)`,
-      apart.added && `${masks(apart.added)} that you do not have (dashed)`,
-      apart.gone && `not ${masks(apart.gone)} of yours`,
+      apart.changed && `${counted(apart.changed, "mask")} elsewhere or with other words (dashed)`,
+      apart.added && `${counted(apart.added, "mask")} that you do not have (dashed)`,
+      apart.gone && `not ${counted(apart.gone, "mask")} of yours`,
     ].filter(Boolean);
     const words = parts.length
       ? `On the disk there is: ${parts.join("; ")}.`
@@ -248,16 +249,10 @@ export function section(path, mode) {
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   const id = slug(stem);
   const said = `.occlusion${id ? ` #${id}` : ""}${mode === "hide-one" ? ' mode="hide-one"' : ""}`;
-  const address = path.split("/").map(encodeURIComponent).join("/");
-  return `## ${title} {${said}}\n\n![${title}](../${address})\n`;
+  return `## ${title} {${said}}\n\n![${title}](../${encoded(path)})\n`;
 }
 
 /** @param {readonly wire.Problem[]} problems */
 function listed(problems) {
   return make("ul", {}, ...problems.map(({ message, hint }) => make("li", {}, hint ? `${message}: ${hint}` : message)));
-}
-
-/** @param {number} count */
-function masks(count) {
-  return count === 1 ? "1 mask" : `${count} masks`;
 }

@@ -1,5 +1,6 @@
 // What the server is asked about the masks of a picture, and what it tells: lengths there are fractions of the picture.
 
+import { encoded, token } from "../server.js";
 import { around } from "./shapes.js";
 
 /** @typedef {import("./shapes.js").Mask} Mask */
@@ -74,8 +75,7 @@ export function read(path) {
  * @returns {Promise<Picture | Refusal>}
  */
 export function write(path, version, masks) {
-  const token = document.querySelector("meta[name=deckwright-token]")?.getAttribute("content") ?? "";
-  const headers = { "Content-Type": "application/json", "X-Deckwright-Token": token };
+  const headers = { "Content-Type": "application/json", "X-Deckwright-Token": token() };
   return ask(address(path), { method: "POST", headers, body: JSON.stringify({ version, masks }) });
 }
 
@@ -93,7 +93,7 @@ export function labels(path) {
  * @param {string} version
  */
 export function pictureOf(path, version) {
-  return `/pictures/${path.split("/").map(encodeURIComponent).join("/")}?v=${encodeURIComponent(version)}`;
+  return `/pictures/${encoded(path)}?v=${encodeURIComponent(version)}`;
 }
 
 /**
@@ -191,7 +191,7 @@ function fractions(mask, size) {
 
 /** @param {string} path */
 function address(path) {
-  return `/api/masks/${path.split("/").map(encodeURIComponent).join("/")}`;
+  return `/api/masks/${encoded(path)}`;
 }
 
 /**
