@@ -15,21 +15,17 @@ import argparse
 import io
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
-import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import preview
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 SIZE = (4_000, 3_000)
-PORT = 7_378
 SCRIPT = {"EventDispatch", "FunctionCall", "FireAnimationFrame", "EvaluateScript", "RunMicrotasks"}
 STYLE_AND_LAYOUT = {"UpdateLayoutTree", "Layout", "HitTest"}
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"]
@@ -49,11 +45,11 @@ def main() -> None:
         project = Path(folder, "project")
         write(project, options.masks)
         with (
-            served(project),
+            preview.served(project),
             playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"]) as browser,
         ):
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto(f"http://127.0.0.1:{PORT}/#/masks/media%2Fmap.png")
+            page.goto(f"http://127.0.0.1:{preview.PORT}/#/masks/media%2Fmap.png")
             page.wait_for_selector(".mask-stage.is-loaded")
             page.keyboard.press("v")
             page.mouse.click(*middle(page, ".mask"))
@@ -85,20 +81,6 @@ def write(project: Path, number: int) -> None:
         else:
             lines.append(f"left = {left:.4f}\ntop = {top:.4f}\nwidth = 0.0450\nheight = 0.0450\n")
     (project / "media" / "map.masks.toml").write_text("".join(lines), encoding="utf-8")
-
-
-@contextmanager
-def served(project: Path) -> Iterator[None]:
-    command = [sys.executable, "-m", "deckwright", "preview", "--project", str(project), "--port", str(PORT)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        try:
-            assert process.stdout
-            process.stdout.readline()
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api/deck", timeout=60) as answer:
-                json.load(answer)
-            yield
-        finally:
-            process.terminate()
 
 
 def middle(page: Page, selector: str) -> tuple[float, float]:
