@@ -74,14 +74,23 @@ export function resizedAll(masks, side, from, to, keepRatio, size) {
  * @returns {Mask[] | null}  null if they do not fit
  */
 export function turnedAll(masks, degrees, size) {
-  const [only] = masks;
-  const box = whole(masks);
-  const about =
-    masks.length === 1 && only ? middle(only) : { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  const about = pivot(masks);
   const made = masks.map((mask) => turned(mask, degrees, about));
   const after = whole(made);
   if (after.width > size.width || after.height > size.height) return null;
   return movedAll(made, 0, 0, size);
+}
+
+/**
+ * The point about which masks are turned.
+ * @param {readonly Mask[]} masks
+ * @returns {Point}
+ */
+export function pivot(masks) {
+  const [only] = masks;
+  if (masks.length === 1 && only) return middle(only);
+  const box = whole(masks);
+  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }
 
 /**

@@ -106,18 +106,20 @@ export class Bars {
 
   /** @param {Command} command */
   #button(command) {
-    const title = command.shown ? `${command.words} (${command.shown})` : command.words;
-    const button = make("button", {
-      type: "button",
-      class: "tool",
-      title,
-      "aria-label": command.words,
-      onclick: () => command.run(""),
-    });
-    button.append(command.icon ? icon(command.icon) : make("span", {}, "Mask all"));
+    const button = buttonOf(command);
     this.#buttons.push({ command, button });
     return button;
   }
+}
+
+/** @param {Command} command */
+export function buttonOf(command) {
+  const title = command.shown ? `${command.words} (${command.shown})` : command.words;
+  return make(
+    "button",
+    { type: "button", class: "tool", title, "aria-label": command.words, onclick: () => command.run("") },
+    command.icon ? icon(command.icon) : make("span", {}, "Mask all"),
+  );
 }
 
 /**

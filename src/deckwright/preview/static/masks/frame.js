@@ -118,23 +118,16 @@ export class Frame {
     const points = mask ? corners(mask).map((point) => toRoom(view, point)) : [];
     if (this.#points.childElementCount !== 2 * points.length) {
       const hit = this.#isCoarse ? 16 : 8;
-      const made = points.map((_, place) =>
-        draw(
-          "g",
-          { class: "frame-corner", "data-corner": place },
-          draw("circle", { r: hit, class: "frame-hit" }),
-          draw("circle", { r: 4.5, class: "frame-knob" }),
-        ),
-      );
-      const between = points.map((_, place) =>
-        draw(
-          "g",
-          { class: "frame-between", "data-between": place },
-          draw("circle", { r: hit, class: "frame-hit" }),
-          draw("circle", { r: 3, class: "frame-knob" }),
-        ),
-      );
-      this.#points.replaceChildren(...between, ...made);
+      const made = (/** @type {"corner" | "between"} */ name, /** @type {number} */ radius) =>
+        points.map((_, place) =>
+          draw(
+            "g",
+            { class: `frame-${name}`, [`data-${name}`]: place },
+            draw("circle", { r: hit, class: "frame-hit" }),
+            draw("circle", { r: radius, class: "frame-knob" }),
+          ),
+        );
+      this.#points.replaceChildren(...made("between", 3), ...made("corner", 4.5));
     }
     points.forEach((point, place) => {
       const next = points[(place + 1) % points.length] ?? point;

@@ -1,9 +1,9 @@
 // What the pointer does to masks that are there: it moves, sizes and turns them, moves the corners of polygons, and selects.
 
-import { angleBetween, clamped, movedAll, resizedAll, turnedAll, whole } from "./arrange.js";
+import { angleBetween, clamped, movedAll, pivot, resizedAll, turnedAll, whole } from "./arrange.js";
 import { copies as copiesOf } from "./copies.js";
 import { handleAt } from "./frame.js";
-import { around, bounds, corners, middle, reshaped } from "./shapes.js";
+import { around, bounds, corners, reshaped } from "./shapes.js";
 import { lines, pull, pulled, shared, touched } from "./snapping.js";
 import { counted } from "./work.js";
 
@@ -112,8 +112,7 @@ export function turn(desk, from) {
   const { work } = desk;
   const base = work.chosen;
   const [only] = base;
-  const box = whole(base);
-  const about = base.length === 1 && only ? middle(only) : { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  const about = pivot(base);
   const before = base.length === 1 && only ? only.angle : 0;
   let made = base;
   return {

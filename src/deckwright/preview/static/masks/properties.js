@@ -1,8 +1,8 @@
 // What is said of the selected masks, in fields: words, numbers, and what is wrong, beside the field and at once.
 
 import { make, say } from "../dom.js";
+import { buttonOf } from "./bars.js";
 import { boxed, keyOf, LEAST, turned } from "./shapes.js";
-import { icon } from "./svg.js";
 
 /** @typedef {import("./shapes.js").Mask} Mask */
 /** @typedef {import("./work.js").Work} Work */
@@ -106,15 +106,7 @@ export class Properties {
   /** @param {readonly Command[]} commands  those that have a button here */
   addButtons(commands) {
     for (const command of commands) {
-      const title = command.shown ? `${command.words} (${command.shown})` : command.words;
-      const attributes = {
-        type: "button",
-        class: "tool",
-        title,
-        "aria-label": command.words,
-        onclick: () => command.run(""),
-      };
-      const button = make("button", attributes, icon(/** @type {import("./svg.js").Icon} */ (command.icon)));
+      const button = buttonOf(command);
       this.#buttons.push({ command, button });
       this.#deeds.append(button);
     }
