@@ -1,7 +1,7 @@
 """What the last build made, and the few files of notes that were edited since → what `collection.load` would make of them all.
 
-The manifest tells that nothing else has changed. Wherever the edits might concern other notes, or what they show, there is no
-answer, and everything is loaded.
+The manifest shows that nothing else has changed. Where an edit might affect other notes, or the files that notes show, there is
+no answer, and everything is loaded.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def load(
     read: dict[str, bytes],
 ) -> tuple[Loaded, Inputs] | None:
     """What `collection.load` would return, and all that it would look at; None where only that can tell. `held` is the manifest
-    of the last build. `read` gets what was read of files of notes, by their paths. Raises OSError for what changes meanwhile.
+    of the last build. `read` gets what was read of files of notes, by their paths. Raises OSError if something changes meanwhile.
     """
     last = _last(cache)
     if last is None or project.settings.editions or terms != Terms(terms.now):
@@ -96,8 +96,8 @@ def _last(cache: Cache) -> _Last | None:
 
 
 class _Now:
-    """What the last build looked at, as it is now: all the same but for some files, whose digests it has as they were. `known`
-    are the others.
+    """What the last build looked at, as it is now. `edited` are the files that are not the same, with the digests that they had;
+    `known` are the others.
     """
 
     def __init__(self, root: str) -> None:
@@ -107,7 +107,7 @@ class _Now:
 
     @classmethod
     def look(cls, held: Mapping[str, Any], last: _Last, root: str) -> _Now | None:
-        """None if something else has changed than the contents of files of notes."""
+        """None if anything but the contents of files of notes has changed."""
         now = cls(root)
         with suppress(OSError, ValueError, TypeError, KeyError, IndexError):
             packed = held["inputs"]
@@ -230,7 +230,7 @@ class _Edits:
         for path, was, now in zip(self._paths, former, compiled, strict=True):
             if has_errors(now.found) or not len(was.notes) == len(now.notes) == len(self._guids(path)):
                 return None
-            if path in elsewhere:  # Where it is told may be another place now.
+            if path in elsewhere:  # Its place may have moved.
                 return None
         library = Library(self._project.root, self._project.settings.media, self._cache, self._now.known)
         both = []
@@ -287,7 +287,7 @@ class _Notes(Notes):
         return ((path, *edited.get(path, kept)) for path, kept in self._last.items())
 
     def _of(self, number: int) -> Iterator[Note]:
-        """The notes of a file that has not changed. Hardly ever are they asked for: their rows are kept."""
+        """The notes of a file that has not changed. They are hardly ever asked for, since their rows are kept."""
         _, notes = [*self._whole().notes.parts()][number]
         yield from notes
 

@@ -70,9 +70,9 @@ def no_file(name: str, reason: str) -> Words:
 
 @declare("T003")
 def wrong_value(key: str, reason: str, hint: str) -> Words:
-    """A value in `notetype.toml` is none that it can have.
+    """A key in `notetype.toml` has a value that it cannot have.
 
-    All keys and their values stand in the [page on note types](https://github.com/deckwright/deckwright/blob/main/docs/notetypes.md).
+    All keys and their values are on the [page on note types](https://github.com/deckwright/deckwright/blob/main/docs/notetypes.md).
 
     Both (notetypes/word/front.html):
         {{Word}}
@@ -131,10 +131,10 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
 
 @declare("T005")
 def bad_name(what: str, name: str, reason: str) -> Words:
-    """A name is none that Anki can have.
+    """A name is one that Anki does not allow.
 
-    In templates, a field is named between braces, and before a colon stand filters. So Anki takes `:`, `"`, `{` and `}` out of
-    names of fields, and the signs of sections and spaces off their edges; the templates would name a field that is not there.
+    A template names a field in braces, and what stands before a colon is a filter. So Anki removes `:`, `"`, `{` and `}` from
+    names of fields, and spaces and the signs of sections from their ends: templates would name a field that does not exist.
 
     Both (notetypes/word/front.html):
         {{Word}}
@@ -166,8 +166,8 @@ def bad_name(what: str, name: str, reason: str) -> Words:
 def taken(what: str, value: str, other: str, hint: str) -> Words:
     """Two things in note types have the same name or the same id.
 
-    Anki would not know which is meant: it gives the second note type or field another name, and puts `+` behind it. What stands
-    behind a label, or in an attribute, can go to one field only.
+    Anki could not tell them apart, so it renames the second note type or field: it adds a `+`. What stands behind a label, or
+    in an attribute, can go to one field only.
 
     Both (notetypes/word/front.html):
         {{Word}}
@@ -352,9 +352,9 @@ def unknown_filter(name: str, known: Sequence[str]) -> Words:
 def active(words: str, what: str) -> Words:
     """A template or its stylesheet runs a script, or loads something.
 
-    Templates are yours, and nothing is taken out of them. But cards must work without a network, and a page that is loaded tells
-    somebody when a learner learns what. Scripts run in Anki on computers and telephones, each time in another browser; in the
-    preview, on the pages of the deck and in a review they do not. A package contains only files that notes show.
+    Templates are yours, and nothing is taken out of them. But cards must work without a network, and whoever serves what a card
+    loads can see what a learner studies, and when. Scripts run in Anki on computers and phones, each with a browser of its own;
+    in the preview, on the pages of the deck and in a review they do not. A package contains only files that notes show.
 
     Both (notetypes/word/notetype.toml):
         kind = "basic"
@@ -372,7 +372,7 @@ def active(words: str, what: str) -> Words:
         {{Word}}
     """
     hints = {
-        "script": "leave it out, if the card does without it",
+        "script": "leave it out if the card works without it",
         "network": "leave it out, or make it part of the file as a `data:` address",
         "file": "show the file in a field of the notes, or write it as a `data:` address",
     }
@@ -544,7 +544,7 @@ def other_key(key: str, kind: str, known: Sequence[str]) -> Words:
 def broken(kind: str, notes: int = 1) -> Words:
     """The note type of a note has errors.
 
-    The note is left out until the note type is mended. It is told at the first note, with how many there are.
+    The note is left out until the note type is mended. The error is at the first note, and says how many others there are.
     """
     are = "is one" if notes == 2 else f"are {notes - 1}"
     more = f", and so {are} more of this type" if notes > 1 else ""

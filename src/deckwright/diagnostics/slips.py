@@ -322,8 +322,9 @@ def foreign_front_matter(form: Literal["TOML", "JSON"], number: int = 1) -> Word
 def anchor(id_: str, number: int = 1) -> Words:
     """An anchor cannot be the id of a note.
 
-    Where the front matter names a kind, `{#name}` alone at the end of a heading is the id of the note. If it has other
-    characters than an id, it may be an anchor of another tool: then the note gets an id of its own. It is told once.
+    Where the front matter names a kind, `{#name}` alone at the end of a heading is the id of the note. If it has
+    characters that an id cannot have, it may be an anchor for another tool: then the note gets an id of its own. You are told
+    once.
     Bad:
         ---
         kind: basic
@@ -348,7 +349,7 @@ def anchor(id_: str, number: int = 1) -> Words:
 def hidden_value(text: str) -> Words:
     """What follows a `#` in the front matter is not read.
 
-    In YAML, a `#` with a space before it begins a comment. With a space behind it too, it is taken for one.
+    In YAML, a `#` with a space before it begins a comment. If a space follows it too, nothing is said: it is meant as one.
     Bad:
         ---
         kind: basic

@@ -1,6 +1,6 @@
 """The masks of a picture, and the masks that an author wants it to have → the new bytes of the file that has them.
 
-Only what is another is written: a file keeps its comments, its layout and numbers that were written by hand, and an SVG every
+Only what differs is written: a file keeps its comments, its layout and numbers that were written by hand, and an SVG every
 byte but those of the attributes. A mask whose card learners have keeps it under a new name: the old one is written beside it.
 """
 
@@ -27,7 +27,7 @@ from .svg_edits import with_attributes
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A mask as it shall be. `place` is which one it was: in a mask file the place of its entry, from 0, None for a new one;
+    """A mask as the author wants it. `place` is which one it was: in a mask file the place of its entry, from 0, None for a new one;
     in an SVG the number of its element. Of a mask in an SVG, only the name, the group, the hint and `was` count.
     """
 
@@ -36,8 +36,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Edited(msgspec.Struct, frozen=True):
-    """The bytes to write, the same ones if nothing is another; None, and why, if there are errors. The masks are those wanted,
-    in the order in which they stand in the file, with what was made of `was`; `places` are where they stand then.
+    """The bytes to write: those that were there if nothing differs, None if there are errors, which are in `found`. The masks are
+    those wanted, in their order in the file, with what was made of `was`; `places` are where they are in it then.
     """
 
     data: bytes | None
@@ -52,7 +52,7 @@ def in_file(
     """The mask file with the masks that are wanted; `data` is None if there is none yet.
 
     `path` is the file's for people, `size` that of the picture in pixels. `known` are the keys of masks that have cards. What
-    is written in the file and cannot be used stays. If the file says another size, and the masks are saved nevertheless, the
+    the file holds that cannot be used stays. If the file says another size, and the masks are saved all the same, the
     author has seen where they are: then it says the present one.
     """
     loaded, found = mask_file.parse(data, path, size, is_raw=True) if data is not None else ([], [])
@@ -228,7 +228,7 @@ def _check(wanted: Sequence[Wanted], path: str, size: tuple[int, int]) -> list[D
 
 
 def _check_names(wanted: Iterable[Wanted], path: str, is_each: bool = False) -> list[Diagnostic]:
-    """What is wrong with the names of masks; with `is_each` of each by itself alone."""
+    """What is wrong with the names of masks; with `is_each`, only of each by itself."""
     found = []
     seen: set[str] = set()
     for mask in (one.mask for one in wanted):
@@ -255,7 +255,7 @@ def _places(loaded: Sequence[Mask | None], wanted: Sequence[Wanted]) -> list[int
 
 
 def _changes(old: Mask, new: Mask, scale: tuple[int, int]) -> dict[str, str | None]:
-    """What is written of a mask in another way now. Numbers that were written by hand may have more decimals than we write."""
+    """What is now written differently of a mask. Numbers that were written by hand may have more decimals than we write."""
     before, after = mask_file.values(old), mask_file.values(new)
     written = mask_file.values(new, scale)
     changed = {key: written[key] for key, value in after.items() if before.get(key) != value}
@@ -267,14 +267,14 @@ def _rounded(mask: Mask) -> list[tuple[float, float]]:
 
 
 def _fitting(made: Edited, path: str) -> Edited:
-    """The same, unless nobody would read so large a mask file."""
+    """The same, unless the mask file would be too large to be read."""
     if len(made.data or b"") <= MAX_MASK_FILE_BYTES:
         return made
     return Edited(None, [not_toml(Span(path), f"it would have more than {MAX_MASK_FILE_BYTES >> 10} KiB")])
 
 
 def _written(data: bytes, edits: Edits) -> bytes | None:
-    """The edited file; None if that cannot be: what takes files apart has faults of its own in layouts that nobody writes."""
+    """The edited file; None if that cannot be: the parser has bugs in layouts that nobody writes."""
     try:
         return edited(data, edits)
     except Exception:

@@ -1,4 +1,4 @@
-"""A project → the ids that its sections lack, and the edits that write them: proved, and nothing is written here."""
+"""A project → the ids that its sections lack, and the edits that write them, proved to change nothing else. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class LeftOut(msgspec.Struct, frozen=True):
 class Proposal(msgspec.Struct, frozen=True):
     """The edits, by path; the sections that they name, and what is left out, both by place; how many files were looked at.
 
-    `blocking` are the errors for which nobody knows which note is which; then the rest is empty.
+    `blocking` are the errors that leave open which note is which. If there are any, the rest is empty.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -75,7 +75,7 @@ def propose(
 
     `only` are the files to look at, relative to the root with `/`; None means all. `uncommitted` are files and folders that
     differ from the last commit: they are left out, as are links, and files with errors. Each file that is edited is
-    compiled again, all together: one in which a note would be another, or a message, is left out too.
+    compiled again, all together: one is left out, too, if its edit would change which note is which, or a message.
     """
     with remembering({}):
         loaded, found = build.load(root, terms, progress)
