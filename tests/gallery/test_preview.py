@@ -495,7 +495,8 @@ def test_everything_is_reached_by_tab(preview: Preview) -> None:
         for _ in range(80):
             await page.press("Tab")
             reached.append(await page.page.evaluate(_FOCUSED))
-        reached = reached[: reached.index("the page")]
+        # The card is reached only where it has more than there is room for: that depends on the browser's scroll bars.
+        reached = [name for name in reached[: reached.index("the page")] if name != "the card"]
         assert [name for name in reached if ":" not in name] == [
             "skip", "search", "view=stack", "view=grid", "view=pictures", "night", "help-open",
             "width=", "width=phone", "width=tablet", "width=desktop", "flip", "next", "about", "edit",
