@@ -57,6 +57,9 @@ MAX_COLOURED_SPACE = 200
 MAX_MEDIA_BYTES = 100 << 20
 """Of a media file: a larger one is never synchronised (anki rslib/src/sync/media/mod.rs)."""
 
+MAX_MEDIA_NAME = 120
+"""Bytes of the name of a media file: Anki shortens longer ones (rslib/src/media/files.rs)."""
+
 MAX_EMBEDDED_BYTES = 15 << 20
 """Of the media in a page for a second reader: written as text they take a third more, and mail takes 25 MB or less."""
 

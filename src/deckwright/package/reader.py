@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ..limits import MAX_COLLECTION_BYTES, MAX_MEDIA_LIST_BYTES
-from ..model import Deck, Family, Field, NoteType, Template
+from ..model import LATEX_FOOTER, LATEX_HEADER, Deck, Family, Field, NoteType, Template
 from . import archive, database, protobuf
 from .archive import Archive, NoArchive, PackageError
 from .contents import Package, PackedCard, PackedNote
@@ -28,9 +28,15 @@ def read(path: Path) -> Package:
     """Everything that the package at this path holds. Raises PackageError, and OSError if the file cannot be opened."""
     if path.suffix.lower() == ".colpkg":
         raise PackageError(f"{path.name} is the backup of a whole collection, not a package")
+    with naming(path), archive.opened(path) as members:
+        return _package(members)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Whatever is wrong with the package at this path, as a PackageError that names its file."""
     try:
-        with archive.opened(path) as members:
-            return _package(members)
+        yield
     except PackageError as error:
         what = "is not a package, or is damaged" if isinstance(error, NoArchive) else "is broken"
         raise PackageError(f"{path.name} {what}: {_shown(str(error))}") from error
@@ -44,15 +50,20 @@ def _shown(text: str) -> str:
 
 def _package(members: Archive) -> Package:
     member = container(members)
+    refuse_newer(members)
     compressed = member == "collection.anki21b"
+    with as_package_error(member):
+        notes, note_types, decks = _collection(members.read(member, MAX_COLLECTION_BYTES, compressed))
+    return Package(member, notes, note_types, decks, media(members, compressed))
+
+
+def refuse_newer(members: Archive) -> None:
+    """Raise PackageError if the format of the package is newer than those that are known here."""
     with as_package_error("meta"):
         if "meta" in members:
             version = protobuf.number(protobuf.message(bytes(members.read("meta", 1 << 10))), 1)
             if version > NEWEST_VERSION:
                 raise PackageError(f"its format is {version}, and the newest one known here is {NEWEST_VERSION}")
-    with as_package_error(member):
-        notes, note_types, decks = _collection(members.read(member, MAX_COLLECTION_BYTES, compressed))
-    return Package(member, notes, note_types, decks, media(members, compressed))
 
 
 def container(members: Archive) -> str:
@@ -155,6 +166,10 @@ class _JsonTemplate(msgspec.Struct):
     qfmt: str
     afmt: str
     id: int | None = None
+    bqfmt: str | None = ""
+    bafmt: str | None = ""
+    bfont: str | None = ""
+    bsize: int | float | None = 0
 
 
 class _JsonNoteType(msgspec.Struct):
@@ -166,6 +181,9 @@ class _JsonNoteType(msgspec.Struct):
     sortf: int = 0
     stock_kind: int | None = msgspec.field(default=0, name="originalStockKind")
     mod: int | float = 0
+    latex_pre: str | None = msgspec.field(default=LATEX_HEADER, name="latexPre")
+    latex_post: str | None = msgspec.field(default=LATEX_FOOTER, name="latexPost")
+    latex_svg: bool | None = msgspec.field(default=False, name="latexsvg")
 
 
 class _JsonDeck(msgspec.Struct):
@@ -204,11 +222,26 @@ def _note_type(id_: int, model: _JsonNoteType) -> NoteType:
             )
             for field in model.flds
         ),
-        templates=tuple(Template(made.name, made.id or 0, made.qfmt, made.afmt) for made in model.tmpls),
+        templates=tuple(
+            Template(
+                name=made.name,
+                id=made.id or 0,
+                front=made.qfmt,
+                back=made.afmt,
+                browser_front=made.bqfmt or "",
+                browser_back=made.bafmt or "",
+                browser_font=made.bfont or "",
+                browser_size=int(made.bsize or 0),
+            )
+            for made in model.tmpls
+        ),
         css=model.css,
         sort_field=model.sortf,
         stock_kind=stock_kind,
         mod=int(model.mod),
+        latex_header=model.latex_pre or "",
+        latex_footer=model.latex_post or "",
+        latex_svg=bool(model.latex_svg),
     )
 
 
@@ -234,7 +267,9 @@ def _modern_schema(collection: Database) -> tuple[dict[int, NoteType], dict[int,
         fields[id_].append(Field(name, *of_field, *of_editor))
     for id_, _, name, config in sorted(collection.rows("templates", ntid=int, ord=int, name=str, config=bytes)):
         of = protobuf.message(config)
-        templates[id_].append(Template(name, protobuf.signed(of, 8), protobuf.text(of, 1), protobuf.text(of, 2)))
+        sides = protobuf.text(of, 1), protobuf.text(of, 2)
+        of_browser = protobuf.text(of, 3), protobuf.text(of, 4), protobuf.text(of, 6), protobuf.number(of, 7)
+        templates[id_].append(Template(name, protobuf.signed(of, 8), *sides, *of_browser))
     note_types = {}
     for id_, name, mod, config in collection.rows("notetypes", id=int, name=str, mtime_secs=int, config=bytes):
         of = protobuf.message(config)
@@ -242,7 +277,8 @@ def _modern_schema(collection: Database) -> tuple[dict[int, NoteType], dict[int,
         family = _family(protobuf.number(of, 1), stock_kind)
         shape = tuple(fields[id_]), tuple(templates[id_])
         css, sort_field = protobuf.text(of, 3), protobuf.number(of, 2)
-        note_types[id_] = NoteType(id_, name, family, *shape, css, sort_field, stock_kind, mod)
+        latex = protobuf.text(of, 5), protobuf.text(of, 6), bool(protobuf.number(of, 7))
+        note_types[id_] = NoteType(id_, name, family, *shape, css, sort_field, stock_kind, mod, *latex)
     decks = {}
     for id_, name, kind in collection.rows("decks", id=int, name=str, kind=bytes):
         normal = protobuf.message(protobuf.raw(protobuf.message(kind), 1))

@@ -1,0 +1,194 @@
+"""What somebody has already, whatever it is kept in: notes, note types, decks and media, as a project can take them over."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from html import escape, unescape
+from itertools import chain
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+import msgspec
+from msgspec.structs import replace
+
+from ..diff.field_text import title
+from ..limits import MAX_GUID, MAX_MEDIA_NAME
+from ..model import Deck, NoteType
+from ..names import and_above, numbered
+from ..package import PackedNote
+
+
+class Unadoptable(ValueError):
+    """A source of which nothing can be adopted. Its text names it and says what is wrong, `hint` what can be done."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A note that is not adopted: its guid, empty if it has none, the beginning of its first field as plain text, at most
+    60 characters, and the reason, as the end of a sentence: "has no card".
+    """
+
+    guid: str
+    what: str
+    reason: str
+
+
+class Source(msgspec.Struct, frozen=True):
+    """All that can be adopted.
+
+    `name` is the deck that all the others are in, else what the file is called. `notes` are in the order in which their
+    new cards come, `note_types` those that they use, by id, and `decks` those that hold them, and all above, by name. Text
+    of fields is as Anki keeps it: in NFC, without control characters. `media` are the names of all files, sorted, each fit
+    for any system and different from the others in more than capitals; `read_media` reads one of them as long as the source
+    is open, and raises PackageError or OSError. `renamed` has the files that had to get another name here, by the old one;
+    fields use the new one.
+    """
+
+    name: str
+    notes: tuple[PackedNote, ...]
+    note_types: Mapping[int, NoteType]
+    decks: tuple[Deck, ...]
+    media: tuple[str, ...]
+    read_media: Callable[[str], bytes]
+    left_out: tuple[LeftOut, ...] = ()
+    renamed: Mapping[str, str] = {}
+
+
+# What every source needs
+
+
+class Sieve:
+    """Notes as they come → those that can be adopted, and why the others cannot."""
+
+    def __init__(self) -> None:
+        self.left_out: list[LeftOut] = []
+        self._guids: set[str] = set()
+
+    def passes(self, guid: str, first_field: str, reason: str = "") -> bool:
+        """Whether the note with this guid can be adopted. It cannot if there is a reason, nor if its guid cannot be used."""
+        reason = reason or self._problem(guid)
+        if reason:
+            self.left_out.append(LeftOut(guid, title(first_field[:_LOOKED_AT])[:60], reason))
+        else:
+            self._guids.add(guid)
+        return not reason
+
+    def _problem(self, guid: str) -> str:
+        if not guid:
+            return "has no guid"
+        if len(guid) > MAX_GUID:
+            return f"has a guid of {len(guid):,} characters"
+        return "has the guid of another note" if guid in self._guids else ""
+
+
+_LOOKED_AT = 10_000
+"""Characters of a field in which the words are looked for that stand for its note."""
+
+
+def tidied(found: Source) -> Source:
+    """What was found, as `Source` promises it: text as Anki keeps it, files with names that can be, nothing that no note uses.
+
+    `found` may have any names of files, which its `read_media` takes, any decks and any note types. Its `name` is that of
+    the file.
+    """
+    called = file_names(found.media)
+    renamed = {old: new for old, new in called.items() if old != new}
+    before = {new: old for old, new in called.items()}
+    as_written = {kept(old): new for old, new in renamed.items()}
+
+    def value(text: str) -> str:
+        return with_new_names(kept(text), as_written) if renamed else kept(text)
+
+    notes = tuple(
+        replace(note, fields={field: value(text) for field, text in note.fields.items()}) for note in found.notes
+    )
+    used = {note.note_type_id for note in notes}
+    decks = _decks(found.decks, notes)
+    tops = {deck.name.partition("::")[0] for deck in decks}
+    return Source(
+        name=tops.pop() if len(tops) == 1 and "Default" not in tops else found.name,
+        notes=notes,
+        note_types={id_: note_type for id_, note_type in sorted(found.note_types.items()) if id_ in used},
+        decks=decks,
+        media=tuple(sorted(before)),
+        read_media=lambda name: found.read_media(before[name]),
+        left_out=found.left_out,
+        renamed=renamed,
+    )
+
+
+def kept(text: str) -> str:
+    """The text of a field as Anki keeps it (rslib/src/notes/mod.rs, normalize_field)."""
+    return unicodedata.normalize("NFC", _NOT_KEPT.sub("", text))
+
+
+_NOT_KEPT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def _decks(decks: Iterable[Deck], notes: Iterable[PackedNote]) -> tuple[Deck, ...]:
+    """The decks that hold notes, and all above them, by name."""
+    used = {card.deck for note in notes for card in note.cards}
+    known = {deck.name: deck for deck in decks}
+    return tuple(known.get(name) or Deck(name) for name in sorted(set(chain.from_iterable(map(and_above, used)))))
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """What each file can be called on every system, by its name in the source. Those whose name is fit keep it."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(names, key=lambda name: (_as_file(name) != name, name)):
+        fit = _as_file(name)
+        suffix = PurePosixPath(fit).suffix
+        found[name] = next(
+            new for stem in numbered(fit.removesuffix(suffix)) if (new := stem + suffix).lower() not in taken
+        )
+        taken.add(found[name].lower())
+    return found
+
+
+def _as_file(name: str) -> str:
+    """A name as Anki makes it fit for every system (rslib/src/media/files.rs), and without a dot at its beginning."""
+    name = unicodedata.normalize("NFC", name).replace("\xa0", " ")
+    name = "".join(
+        char for char in name if char not in '[]<>:"/?*^\\|' and unicodedata.category(char) not in _NO_LETTER
+    )
+    name = _DEVICE.sub(r"\1_\2", name.lstrip("."))
+    if not name or name[-1] in " .":
+        name += "_"
+    suffix = PurePosixPath(name).suffix
+    room = MAX_MEDIA_NAME - len(suffix.encode())
+    if room <= 0:
+        return name.encode()[:MAX_MEDIA_NAME].decode(errors="ignore")
+    return name.removesuffix(suffix).encode()[:room].decode(errors="ignore") + suffix
+
+
+_NO_LETTER = ("Cc", "Cn", "Cs")
+_DEVICE = re.compile(r"^(CON|PRN|AUX|NUL|COM[1-9]|LPT[1-9])(\.|$)", re.IGNORECASE)
+
+
+def with_new_names(field: str, renamed: Mapping[str, str]) -> str:
+    """The field with its pictures and sounds called by their new names."""
+
+    def in_attribute(found: re.Match[str]) -> str:
+        new = _new_name(unescape(found[2] or found[3] or found[4] or ""), renamed)
+        return found[0] if new is None else f'{found[1]}"{escape(new)}"'
+
+    def in_sound(found: re.Match[str]) -> str:
+        new = _new_name(unescape(found[1]), renamed)
+        return found[0] if new is None else f"[sound:{escape(new, quote=False)}]"
+
+    return _SOUND.sub(in_sound, _FILE.sub(in_attribute, field))
+
+
+def _new_name(written: str, renamed: Mapping[str, str]) -> str | None:
+    """What the file is called here whose name is written like this in a field; None if it still is."""
+    return next((renamed[name] for name in (written, unquote(written)) if name in renamed), None)
+
+
+_FILE = re.compile(r"""(\b(?:src|data)\s*+=\s*+)(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_SOUND = re.compile(r"\[sound:([^\]]*+)\]", re.IGNORECASE)
