@@ -262,19 +262,40 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A card template. `id` and the place in the order are frozen; the HTML is free, and so is the name, unless the id is 0."""
+    """A card template. `id` and the place in the order are frozen; the HTML is free, and so is the name, unless the id is 0.
+
+    `browser_front` and `browser_back` are what Anki's browser shows in its columns instead of the sides; empty for these.
+    `browser_font` and `browser_size` are the font there, empty and 0 for that of the browser.
+    """
 
     name: str
     id: int
     front: str
     back: str
+    browser_front: str = ""
+    browser_back: str = ""
+    browser_font: str = ""
+    browser_size: int = 0
+
+
+LATEX_HEADER = r"""\documentclass[12pt]{article}
+\special{papersize=3in,5in}
+\usepackage[utf8]{inputenc}
+\usepackage{amssymb,amsmath}
+\pagestyle{empty}
+\setlength{\parindent}{0in}
+\begin{document}
+"""
+LATEX_FOOTER = r"\end{document}"
+"""What Anki puts around LaTeX to make a picture of it, unless a note type says otherwise (rslib/src/notetype/header.tex)."""
 
 
 class NoteType(msgspec.Struct, frozen=True):
     """A note type of a deck.
 
     `sort_field` is an index into `fields`, `mod` is in seconds of the Unix epoch. `stock_kind` is Anki's
-    `originalStockKind`: 6 for native image occlusion, else 0.
+    `originalStockKind`: 6 for native image occlusion, else 0. `latex_header` and `latex_footer` stand around LaTeX of which
+    Anki makes a picture, an SVG with `latex_svg`.
     """
 
     id: int
@@ -286,6 +307,9 @@ class NoteType(msgspec.Struct, frozen=True):
     sort_field: int
     stock_kind: int = 0
     mod: int = 0
+    latex_header: str = LATEX_HEADER
+    latex_footer: str = LATEX_FOOTER
+    latex_svg: bool = False
 
     def values(self, fields: Mapping[str, str]) -> tuple[str, ...]:
         """The fields of a note in the order of the note type; one that is missing is empty."""

@@ -15,7 +15,7 @@ from importlib.resources import files
 from msgspec.structs import astuple, replace
 
 from ..digests import digest
-from ..model import NoteType, Settings, Template
+from ..model import LATEX_FOOTER, LATEX_HEADER, NoteType, Settings, Template
 from .stock import STOCK, Stock
 
 __all__ = ["STOCK", "Stock", "looks_digest", "note_type", "note_types", "own_stylesheet", "shape_digest"]
@@ -76,15 +76,21 @@ def shape_digest(note_type: NoteType) -> str:
 
 
 def looks_digest(key: str, note_type: NoteType) -> str:
-    """16 hex digits of all that may change of a note type, so that its learners get it. What only Anki's editor needs counts in
-    those of the project: ours never change it.
+    """16 hex digits of all that may change of a note type, so that its learners get it. What only Anki's editor and its browser
+    need, and LaTeX, counts in those of the project: ours never change it. What came later counts where it says something.
     """
     names = [field.name for field in note_type.fields]
     templates = [(template.name, template.front, template.back) for template in note_type.templates]
     if key in STOCK:
         return digest(note_type.name, note_type.css, names, templates)
     editor = [astuple(replace(field, id=0, name="", tag=None)) for field in note_type.fields]
-    return digest(note_type.name, note_type.css, names, templates, editor, note_type.stock_kind)
+    browser = [(t.browser_front, t.browser_back, t.browser_font, t.browser_size) for t in note_type.templates]
+    latex = note_type.latex_header, note_type.latex_footer, note_type.latex_svg
+    later = [
+        *([browser] if any(map(any, browser)) else []),
+        *([latex] if latex != (LATEX_HEADER, LATEX_FOOTER, False) else []),
+    ]
+    return digest(note_type.name, note_type.css, names, templates, editor, note_type.stock_kind, *later)
 
 
 @cache

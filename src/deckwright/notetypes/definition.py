@@ -10,46 +10,55 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.notetype import bad_name, taken, unknown_key, wrong_value
 from ..layout import NOTETYPE, NOTETYPES
 from ..limits import MAX_FIELD_NAME, MAX_FIELDS, MAX_SETTINGS_TOLD, MAX_TEMPLATES, MAX_TIME
-from ..model import Family, Field, OwnField, OwnKind, SectionPart, Settings, Span
+from ..model import LATEX_FOOTER, LATEX_HEADER, Family, Field, OwnField, OwnKind, SectionPart, Settings, Span, Template
 from ..settings import toml_places
 from ..settings.toml_places import File
 from ..words import KEYS
 
 
 class TemplateFiles(msgspec.Struct, frozen=True):
-    """A template: its name, its id, and what the names of its files begin with. `place` is where it is named."""
+    """A template without its sides, and what the names of its files begin with. `place` is where it is named."""
 
-    name: str
-    id: int
+    template: Template
     file: str
     place: Span
 
 
 class Definition(msgspec.Struct, frozen=True):
     """What the file says. `kind` is what notes are compiled with, without the fronts, which stand in files of their own.
-    `places` are those of the keys at the top.
+    `places` are those of the keys at the top. One that `is_foreign` comes from another deck.
     """
 
     id: int
     name: str
+    family: Family
     kind: OwnKind
     fields: tuple[Field, ...]
     templates: tuple[TemplateFiles, ...]
     sort_field: int
     stock_kind: int
     mod: int
+    latex: tuple[str, str, bool]
     places: Mapping[str, Span]
+    is_foreign: bool
 
 
 MAX_ID = 2**63 - 1
-"""Of a note type, a field or a template in Anki (i64)."""
+"""Of a note type, a field or a template in Anki (i64). Those that Anki makes for fields and templates are often negative."""
 
-_TOP = ("id", "name", "kind", "sort_field", "stock_kind", "mod", "fields", "templates")
+MAX_TAG = 2**32 - 1
+MAX_SIZE = 200
+_OCCLUSION = 6
+"""The `stock_kind` of native image occlusion: Anki's mask editor opens notes of no other (rslib/src/notetype/stock.rs)."""
+
+_LATEX = {"latex_header": LATEX_HEADER, "latex_footer": LATEX_FOOTER, "latex_svg": False}
+_TOP = ("id", "name", "kind", "sort_field", "stock_kind", "mod", *_LATEX, "fields", "templates")
 _FLAGS = {
     "description": ("description", str),
     "font": ("font", str),
@@ -63,8 +72,9 @@ _FLAGS = {
 }
 """The keys of a field that are for Anki alone: the attributes of `Field`, and their types."""
 
-_OF_FIELD = ("id", "was", "from", "key", "label", *_FLAGS)
-_OF_TEMPLATE = ("id", "was", "file")
+_OF_FIELD = ("id", "was", "from", "key", "label", "tag", *_FLAGS)
+_OF_BROWSER = ("browser_front", "browser_back", "browser_font", "browser_size")
+_OF_TEMPLATE = ("id", "was", "file", *_OF_BROWSER)
 _WORDS = {
     str: ("text", "put it in quotes"),
     int: ("a whole number", "write it without quotes"),
@@ -92,8 +102,10 @@ class _Reader:
         self.name = name
         self.settings = settings
         self.found: list[Diagnostic] = []
+        self.is_foreign = False
 
     def made(self, table: Mapping[str, Any]) -> Definition | None:
+        self.is_foreign = "mod" in table
         self.known(table, _TOP)
         kind = self.value(table, "kind", str, "basic")
         if kind not in ("basic", "cloze"):
@@ -109,18 +121,23 @@ class _Reader:
         if sort not in names and fields:
             self.wrong(("sort_field",), f'names "{sort}", which is no field', f"the fields are {', '.join(names)}")
             sort = names[0]
+        stock_kind = self.number(table, "stock_kind", 0, _OCCLUSION, 0)
+        header, footer, svg = (self.value(table, key, type(usual), usual) for key, usual in _LATEX.items())
         if not fields or not templates:
             return None
         return Definition(
             id=id_,
             name=unicodedata.normalize("NFC", name),
+            family="occlusion" if family == "cloze" and stock_kind == _OCCLUSION else family,
             kind=OwnKind(self.name, family, tuple(mapping)),
             fields=tuple(fields),
             templates=tuple(templates),
             sort_field=names.index(sort),
-            stock_kind=self.number(table, "stock_kind", 0, 5, 0),
+            stock_kind=stock_kind,
             mod=self.number(table, "mod", 0, MAX_TIME, 0),
+            latex=(header, footer, svg),
             places={key: self.file.span(key) for key in table},
+            is_foreign=self.is_foreign,
         )
 
     # The parts
@@ -137,10 +154,12 @@ class _Reader:
                 for key, (attribute, type_) in _FLAGS.items()
                 if key in table
             }
-            if "size" in flags and not 1 <= flags["size"] <= 200:
-                self.wrong((*at, "size"), "is not between 1 and 200", "write a size in points, such as `size = 20`")
+            if "size" in flags and not 1 <= flags["size"] <= MAX_SIZE:
+                hint = "write a size in points, such as `size = 20`"
+                self.wrong((*at, "size"), f"is not between 1 and {MAX_SIZE}", hint)
             id_ = self.part_id(table, "field", name, type_id, at)
-            field = Field(unicodedata.normalize("NFC", name), id_, **flags)
+            tag = self.number(table, "tag", 0, MAX_TAG, 0, *at) if "tag" in table else None
+            field = Field(unicodedata.normalize("NFC", name), id_, tag=tag, **flags)
             made.append(field)
             mapping.append(self.mapped(field, table, at))
         self.unlike(made, [("fields", name) for name in tables], "field")
@@ -186,10 +205,12 @@ class _Reader:
                 hint = 'write what the names of its files begin with, as in `file = "card-1"`'
                 self.wrong((*at, "file") if "file" in table else at, f'cannot have files called "{file}"', hint)
                 file = ""
-            made.append(
-                TemplateFiles(name, self.part_id(table, "template", name, type_id, at), file, self.file.span(*at))
-            )
-        self.unlike(made, [("templates", name) for name in tables], "template")
+            id_ = self.part_id(table, "template", name, type_id, at)
+            front, back, font = (self.value(table, key, str, "", *at) for key in _OF_BROWSER[:-1])
+            size = self.number(table, _OF_BROWSER[-1], 0, MAX_SIZE, 0, *at)
+            template = Template(unicodedata.normalize("NFC", name), id_, "", "", front, back, font, size)
+            made.append(TemplateFiles(template, file, self.file.span(*at)))
+        self.unlike([one.template for one in made], [("templates", name) for name in tables], "template")
         return made
 
     def part_id(self, table: Mapping[str, Any], what: str, name: str, type_id: int, at: tuple[str, ...]) -> int:
@@ -197,7 +218,7 @@ class _Reader:
         first = self.value(table, "was", str, name, *at)
         if "id" in table and "was" in table:
             self.wrong((*at, "was"), "has no effect beside `id`", "keep one of the two")
-        return self.number(table, "id", 0, MAX_ID, derived(f"{what}\n{type_id}\n{first}"), *at)
+        return self.number(table, "id", -MAX_ID, MAX_ID, derived(f"{what}\n{type_id}\n{first}"), *at)
 
     # What they have in common
 
@@ -240,7 +261,7 @@ class _Reader:
 
     def check_name(self, what: str, name: str, at: tuple[str, ...], problem: str) -> None:
         if problem:
-            self.found.append(bad_name(self.file.span(*at), what, name, problem))
+            self.found.append(self.softened(bad_name(self.file.span(*at), what, name, problem)))
 
     def unlike(self, parts: list[Any], places: list[tuple[str, ...]], what: str) -> None:
         """Fields, or templates, with the same name or the same id."""
@@ -249,13 +270,21 @@ class _Reader:
             span, other = self.file.span(*places[second]), f"another {what}"
             self.found.append(taken(span, "the name", f"“{parts[first].name}”", other, "give one of them another name"))
         for _, second in _twins([str(part.id or "") for part in parts]):
-            hint = "give one of them another id, or none"
-            self.found.append(
-                taken(self.file.span(*places[second]), "the id", str(parts[second].id), f"another {what}", hint)
-            )
+            span, hint = self.file.span(*places[second]), "give one of them another id, or none"
+            twin = taken(span, "the id", str(parts[second].id), f"another {what}", hint)
+            self.found.append(self.softened(twin))
+
+    def softened(self, found: Diagnostic) -> Diagnostic:
+        """A fault that Anki lives with, as a warning if the note type comes from another deck."""
+        return as_warning(found) if self.is_foreign else found
 
     def wrong(self, key: tuple[str, ...], reason: str, hint: str) -> None:
         self.found.append(wrong_value(self.file.span(*key), ".".join(key), reason, hint))
+
+
+def as_warning(found: Diagnostic) -> Diagnostic:
+    """An error as a warning."""
+    return replace(found, level="warning") if found.severity == "error" else found
 
 
 _PLAIN = Field("", 0)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from .. import files, templates
 from ..diagnostics import Diagnostic
 from ..diagnostics.notetype import (
@@ -31,7 +33,7 @@ from ..limits import MAX_NOTE_TYPE_BYTES, MAX_SETTINGS_TOLD
 from ..model import NoteType, SourceFile, Span, Template
 from ..settings import stylesheet
 from ..templates import NUMBERED, Part, Replacement, Section
-from .definition import Definition
+from .definition import Definition, as_warning
 
 ALWAYS = ALWAYS_FILLED | {"Tags"}
 """The names that a template can use besides those of its fields and FrontSide (rslib/src/notetype/render.rs)."""
@@ -58,12 +60,13 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
         front, back = (reading.text(file, template.place) for file in names)
         if front is None or back is None:
             continue
-        made.append(Template(template.name, template.id, front, back))
+        of, name = template.template, template.template.name
+        made.append(replace(of, front=front, back=back))
         sides = [_Side(f"{folder}/{file}", text, defined) for file, text in zip(names, (front, back), strict=True)]
-        if front in fronts:
-            found.append(same_front(sides[0].span(0, 0), template.name, fronts[front]))
-        fronts.setdefault(front, template.name)
-        found += sides[0].wrong("front") + sides[1].wrong("back")
+        wrong = [same_front(sides[0].span(0, 0), name, fronts[front])] if front in fronts else []
+        fronts.setdefault(front, name)
+        wrong += sides[0].wrong("front") + sides[1].wrong("back")
+        found += map(as_warning, wrong) if defined.is_foreign else wrong
     if defined.kind.family == "cloze" and not defined.kind.of("answer"):
         place = defined.places.get("fields", Span(folder))
         found.append(
@@ -75,13 +78,16 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
     return NoteType(
         id=defined.id,
         name=defined.name,
-        family=defined.kind.family,
+        family=defined.family,
         fields=defined.fields,
         templates=tuple(made),
         css=css,
         sort_field=defined.sort_field,
         stock_kind=defined.stock_kind,
         mod=defined.mod,
+        latex_header=defined.latex[0],
+        latex_footer=defined.latex[1],
+        latex_svg=defined.latex[2],
     ), found[:MAX_SETTINGS_TOLD]
 
 

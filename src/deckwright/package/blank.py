@@ -52,12 +52,14 @@ class _Model(genanki.Model):  # type: ignore[misc]  # genanki says nothing of it
             css=note_type.css,
             model_type=self.FRONT_BACK if note_type.family == "basic" else self.CLOZE,
             sort_field_index=note_type.sort_field,
+            latex_pre=note_type.latex_header,
+            latex_post=note_type.latex_footer,
         )
         self.note_type = note_type
 
     def to_json(self, timestamp: float, deck_id: int | None) -> dict[str, Any]:
         made: dict[str, Any] = super().to_json(self.note_type.mod, None)
-        return made | {"originalStockKind": self.note_type.stock_kind}
+        return made | {"originalStockKind": self.note_type.stock_kind, "latexsvg": self.note_type.latex_svg}
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -81,7 +83,14 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _template(template: Template) -> dict[str, Any]:
-    return _with_id({"name": template.name, "id": template.id, "qfmt": template.front, "afmt": template.back})
+    made = {"name": template.name, "id": template.id, "qfmt": template.front, "afmt": template.back}
+    rarely = {
+        "bqfmt": template.browser_front,
+        "bafmt": template.browser_back,
+        "bfont": template.browser_font,
+        "bsize": template.browser_size,
+    }
+    return _with_id(made) | {name: value for name, value in rarely.items() if value}
 
 
 def _with_id(made: dict[str, Any]) -> dict[str, Any]:

@@ -267,9 +267,9 @@ def _modern_schema(collection: Database) -> tuple[dict[int, NoteType], dict[int,
         fields[id_].append(Field(name, *of_field, *of_editor))
     for id_, _, name, config in sorted(collection.rows("templates", ntid=int, ord=int, name=str, config=bytes)):
         of = protobuf.message(config)
-        sides = protobuf.text(of, 1), protobuf.text(of, 2)
-        of_browser = protobuf.text(of, 3), protobuf.text(of, 4), protobuf.text(of, 6), protobuf.number(of, 7)
-        templates[id_].append(Template(name, protobuf.signed(of, 8), *sides, *of_browser))
+        front, back, browser_front, browser_back, font = (protobuf.text(of, number) for number in (1, 2, 3, 4, 6))
+        of_browser = browser_front, browser_back, font, protobuf.number(of, 7)
+        templates[id_].append(Template(name, protobuf.signed(of, 8), front, back, *of_browser))
     note_types = {}
     for id_, name, mod, config in collection.rows("notetypes", id=int, name=str, mtime_secs=int, config=bytes):
         of = protobuf.message(config)
@@ -277,8 +277,12 @@ def _modern_schema(collection: Database) -> tuple[dict[int, NoteType], dict[int,
         family = _family(protobuf.number(of, 1), stock_kind)
         shape = tuple(fields[id_]), tuple(templates[id_])
         css, sort_field = protobuf.text(of, 3), protobuf.number(of, 2)
-        latex = protobuf.text(of, 5), protobuf.text(of, 6), bool(protobuf.number(of, 7))
-        note_types[id_] = NoteType(id_, name, family, *shape, css, sort_field, stock_kind, mod, *latex)
+        note_types[id_] = NoteType(
+            id_, name, family, *shape, css, sort_field, stock_kind, mod,
+            latex_header=protobuf.text(of, 5),
+            latex_footer=protobuf.text(of, 6),
+            latex_svg=bool(protobuf.number(of, 7)),
+        )  # fmt: skip
     decks = {}
     for id_, name, kind in collection.rows("decks", id=int, name=str, kind=bytes):
         normal = protobuf.message(protobuf.raw(protobuf.message(kind), 1))

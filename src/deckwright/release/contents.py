@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import astuple, fields
 
 from ..digests import Value, digest, encode
-from ..model import Field, NoteType
+from ..model import Field, NoteType, Template
 from ..package import Package, PackedNote
 
 FORM = "deckwright/contents/1"
@@ -49,6 +49,8 @@ def _note(note: PackedNote) -> list[Value]:
 
 
 def _note_type(note_type: NoteType) -> list[Value]:
+    usual = {attribute.name: attribute.default for attribute in fields(NoteType)}
+    later = [(name, getattr(note_type, name)) for name in ("latex_header", "latex_footer", "latex_svg")]
     return [
         note_type.id,
         note_type.name,
@@ -57,17 +59,16 @@ def _note_type(note_type: NoteType) -> list[Value]:
         note_type.css,
         note_type.sort_field,
         note_type.stock_kind,
-        [_field(field) for field in note_type.fields],
-        [[*astuple(template)] for template in note_type.templates],
+        [_part(field, 7) for field in note_type.fields],
+        [_part(template, 4) for template in note_type.templates],
+        *([name, value] for name, value in later if value != usual[name]),
     ]
 
 
-_OLDEST = 7
-"""How many attributes every field has in the digest. The form is frozen: those that came later count where they say something."""
-
-
-def _field(field: Field) -> list[Value]:
-    usual = astuple(Field("", 0))
-    names = [attribute.name for attribute in fields(Field)]
-    later = zip(names[_OLDEST:], astuple(field)[_OLDEST:], usual[_OLDEST:], strict=True)
-    return [*astuple(field)[:_OLDEST], *([name, value] for name, value, other in later if value != other)]
+def _part(part: Field | Template, oldest: int) -> list[Value]:
+    """A field or a template. Its `oldest` attributes always stand in the digest. The form is frozen: those that came later
+    count where they say something.
+    """
+    later = ((one.name, getattr(part, one.name)) for one in fields(part)[oldest:])
+    usual = {one.name: one.default for one in fields(part)}
+    return [*astuple(part)[:oldest], *([name, value] for name, value in later if value != usual[name])]
