@@ -34,7 +34,7 @@ def near_tag(text: str, instead: str = "", place: Literal["title", "text", "item
         "row": 'end the row\'s last cell with a comment: <!-- card: id="…" -->',
     }
     hint = f"did you mean `{instead}`? If not," if instead else f"{places[place]}; if it is text,"
-    if text.startswith("<!--"):
+    if text.startswith(("<!--", "%%", "[")) and instead.startswith("<!--"):  # A comment: nobody sees it.
         return f"`{text}` looks like a tag, but it is not read as one here", f"did you mean `{instead}`?"
     return f"`{text}` looks like a tag, but it is not read as one here", f"{hint} put it in backticks"
 

@@ -273,6 +273,9 @@ def _checked(
     for key in values:
         if key not in KEYS and (known := nearest(key, KEYS, 1)):
             found.append(near_key(places[key], key, known))
+    nested = values.get("deckwright")
+    if isinstance(nested, dict) and (ours := [key for key in nested if key in KEYS]):
+        found.append(near_key(places["deckwright"], "deckwright", ours[0]))
     if _RULES.match(str(values.get("allow", ""))):
         found.append(allowance_of_file(places["allow"]))
     texts: dict[str, str] = {}

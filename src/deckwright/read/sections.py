@@ -91,6 +91,8 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
         if is_clear and not draft.heading.is_broken and not is_lost:
             made.append(section)
     more += slips.in_body([*_above(document), *prose, *_footnotes(document)], "", file, vocabulary)
+    if "card" in text and ("%%" in text or "]:" in text):
+        more += slips.in_other_comments(everything, file, vocabulary)
     near = slips.near_headings(in_order, file)
     tagged, more = slips.tagged(near, more, file)
     if head.kind:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.section import stray_tag
 from ..diagnostics.slips import heading_in_item, near_heading, near_tag, swallowed_heading
-from ..model import SourceFile
+from ..model import SourceFile, Span
 from ..names import nearest
 from . import tags
 from .blocks import Block, walk
-from .inlines import masked
+from .inlines import flat, masked
 from .tags import Vocabulary, Word
 
 Place = Literal["title", "text", "item", "row"]
@@ -56,10 +57,53 @@ def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[
     # A cut or a switch alone may be any word.
     if not any(pairs) and not any(word in vocabulary.kinds or f".{word}" in said for word in words):
         return []
-    line, column = below.place(0)
-    start, end = file.lines[line].rfind("<!--", 0, column), file.lines[line].find("-->", column) + len("-->")
-    shown = file.lines[line][start:end]
-    return [near_tag(file.span(line, start, end - start), shown, f"<!-- card: {' '.join(words)} -->")]
+    return [_of_comment(file.span(*below.place(0)), ("<!--", "-->"), words)]
+
+
+def _of_comment(inside: Span, signs: tuple[str, str], words: Iterable[str]) -> Diagnostic:
+    """That a comment looks like a tag with these words. `inside` is a place in it, `signs` are around it, or on other lines."""
+    start = max(inside.text.rfind(signs[0], 0, inside.column - 1), 0)
+    end = inside.text.find(signs[1], inside.column - 1)
+    end = end + len(signs[1]) if end >= 0 else len(inside.text)
+    span = replace(inside, column=start + 1, length=end - start)
+    return near_tag(span, inside.text[start:end], f"<!-- card: {' '.join(words)} -->")
+
+
+def in_other_comments(everything: Iterable[Block], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """What would be a tag in a comment of HTML, and stands in one of another kind: in Obsidian's, `%%card: basic%%`, or in the
+    title of a link definition, `[//]: # (card: basic)`. `everything` are the blocks of the file, with those inside others.
+    """
+    found: list[Diagnostic] = []
+    code: set[int] = set()
+    for block in everything:
+        if block.kind == "code":
+            code.update(range(block.first, block.last))
+            continue
+        private = [(0, block.text)] if block.kind == "private" else []
+        if "%%" in block.text and not block.too_much:
+            private += [(piece.inner[0], piece.text) for piece in flat(block.pieces) if piece.kind == "private"]
+        for start, text in private:
+            said = _IN_COMMENT.fullmatch(text)
+            if said and _has_ours(words := said["words"].split(), vocabulary):
+                inside = file.span(*block.place(start + said.start("words")))
+                found.append(_of_comment(inside, ("%%", "%%"), words))
+    for number, line in enumerate(file.lines):
+        defined = _DEFINITION.fullmatch(line) if "card" in line and number not in code else None
+        if defined and _has_ours(words := defined["words"].split(), vocabulary):
+            span = file.span(number, defined.start("tag"), len(defined["tag"]))
+            found.append(near_tag(span, defined["tag"], f"<!-- card: {' '.join(words)} -->"))
+    return found
+
+
+_IN_COMMENT = re.compile(r"\s*card\s*:(?P<words>[^\n]{1,200}?)\s*")
+_DEFINITION = re.compile(
+    r" {0,3}(?P<tag>\[[^]\n]{1,50}\]:\s*(?:#|<#?>)\s*[\"'(]\s*card\s*:(?P<words>[^\n]{1,200}?)[\"')])\s*"
+)
+
+
+def _has_ours(words: Iterable[str], vocabulary: Vocabulary) -> bool:
+    """Whether one of the words is of a tag of ours."""
+    return any(word in vocabulary.names or word.partition("=")[0] in vocabulary.keys for word in words)
 
 
 def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -147,7 +191,7 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
     behind = _NO_COMMENT_BEHIND.search(text) if has_word and place == "title" else None
     for comment in filter(None, (*_BROKEN_COMMENT.finditer(text), _NO_COMMENT.match(text), behind) if has_word else ()):
         words = comment["words"].rstrip("-–— ").lstrip(":").split()
-        ours = [word in vocabulary.names or word.partition("=")[0] in vocabulary.keys for word in words]
+        ours = [_has_ours([word], vocabulary) for word in words]
         if all(ours) if comment is behind else any(ours):
             near[comment.start()] = (comment.end(), f"<!-- card: {' '.join(words)} -->")
     return [
