@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, Protocol
 
 from ..names import numbered, shortened, slug
-from .gaps import Gap
 
 Origin = Literal["deck.lock", "heading", "generated"]
 """Where an id comes from: deck.lock has it, the heading says it, or it is made up, as of a heading without Latin letters."""
@@ -20,7 +19,23 @@ _OF_PARENT = 25
 """Characters of what stands before it where several headings are the same."""
 
 
-def names(gaps: Sequence[Gap], given: Collection[str], known: Iterable[str]) -> list[tuple[str, Origin]]:
+class Nameless(Protocol):
+    """What an id is for: a section, as `gaps.Gap` has it, or a note that is to become one."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def titles(self) -> tuple[str, ...]: ...
+
+    @property
+    def kept(self) -> str: ...
+
+    @property
+    def spare(self) -> str: ...
+
+
+def names(gaps: Sequence[Nameless], given: Collection[str], known: Iterable[str]) -> list[tuple[str, Origin]]:
     """The id of each section, and where it comes from. `given` are the ids that stand in the notes, `known` all that deck.lock
     has.
 
@@ -47,7 +62,7 @@ def names(gaps: Sequence[Gap], given: Collection[str], known: Iterable[str]) -> 
     return found
 
 
-def _parent(gap: Gap, name: str) -> str:
+def _parent(gap: Nameless, name: str) -> str:
     """What tells a section from others with the same heading: the nearest heading above it that is another, or its file."""
     above = (slug(title) for title in reversed(gap.titles[:-1]))
     stem = slug(PurePosixPath(gap.path).stem)

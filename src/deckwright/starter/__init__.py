@@ -12,7 +12,7 @@ import random
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -148,12 +148,37 @@ def _settings(folder: str, chance: random.Random, cards: list[str], media: list[
     name = name[:1].upper() + name[1:]
     if name_problem(name):
         name = "My deck"
+    return settings(name, chance, slug_of(name), cards=cards, media=media)
+
+
+def slug_of(name: str) -> str:
+    """The slug of a deck of this name."""
     slug = names.slug(name)
-    if slug_problem(slug):
-        slug = "deck"
+    return "deck" if slug_problem(slug) else slug
+
+
+def settings(
+    name: str,
+    chance: random.Random,
+    tag_prefix: str,
+    description: str = "",
+    *,
+    cards: Sequence[str] = ("cards",),
+    media: Sequence[str] = ("media",),
+) -> str:
+    """The text of deck.toml for a deck of this name, with an id of its own, whose end is drawn from `chance`."""
+    slug = slug_of(name)
     tail = "".join(chance.choices(string.ascii_lowercase + string.digits, k=8))
     start = slug[: MAX_DECK_ID - len(tail) - 1].rstrip("-")
-    values = {"id": f"{start}-{tail}", "name": name, "slug": slug, "cards": cards, "media": media}
+    values = {
+        "id": f"{start}-{tail}",
+        "name": name,
+        "slug": slug,
+        "tag_prefix": tag_prefix,
+        "description": description,
+        "cards": cards,
+        "media": media,
+    }
     template = string.Template((_HERE / "deck.toml.template").read_text(encoding="utf-8"))
     # Strings and lists of JSON are TOML too.
     return template.substitute({key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
