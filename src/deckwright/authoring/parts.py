@@ -1,0 +1,23 @@
+"""What a field is made of: its blocks, as Markdown can have them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from .pieces import Atom
+
+
+class Part(msgspec.Struct, gc=False):
+    """A block. A paragraph, a heading and a cell have `atoms`, the others children, which of a list and a table are items and rows.
+
+    `text` is code, raw HTML, or the tag around what is in `around`; `info` the language of code, the first number of an ordered list,
+    the level of a heading, the side of a cell, or the closing tag.
+    """
+
+    kind: Literal["paragraph", "heading", "list", "item", "quote", "code", "table", "row", "cell", "raw", "around"]
+    atoms: list[Atom] = []
+    children: list[Part] = []
+    text: str = ""
+    info: str = ""

@@ -1,0 +1,139 @@
+"""What a line of a field is made of: text in styles, breaks, pictures, maths, and the marks of clozes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Literal, TypeAlias
+
+import msgspec
+
+_ids = count(1)
+
+
+class Style(msgspec.Struct, frozen=True, gc=False):
+    """An element around text: emphasis that Markdown has, a link, or a tag of HTML.
+
+    Emphasis is equal to its like, so that two stretches that meet become one. `key` tells all others apart.
+    """
+
+    kind: Literal["strong", "emphasis", "strike", "mark", "link", "html"]
+    opening: str = ""
+    """The tag, or the address of a link."""
+    closing: str = ""
+    """The closing tag, or the title of a link."""
+    key: int = 0
+
+
+def style(kind: Literal["link", "html"], opening: str, closing: str) -> Style:
+    """A style that is like no other one."""
+    return Style(kind, opening, closing, next(_ids))
+
+
+Styles: TypeAlias = tuple[Style, ...]
+"""From the outermost to the innermost."""
+
+
+class Atom(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of a line. What `text` holds: the characters of text, code, maths and display; Markdown or a tag of a picture, a
+    sound or html; the numbers of the cloze that opens. `line` ends a line if there is one, `break` in any case, `gap` a paragraph.
+    """
+
+    kind: Literal[
+        "text", "code", "maths", "display", "image", "sound", "html", "break", "line", "gap", "open", "parts", "close"
+    ]
+    text: str = ""
+    styles: Styles = ()
+
+
+BREAK = Atom("break")
+
+
+class Cloze(msgspec.Struct, frozen=True, gc=False):
+    """A cloze that is opened and closed, with the styles that are around all of it."""
+
+    numbers: tuple[int, ...]
+    held: tuple[Node, ...]
+    hint: str
+    styles: Styles
+
+
+Node: TypeAlias = Atom | Cloze
+
+
+def nested(atoms: Sequence[Atom]) -> list[Node]:
+    """The atoms, those between the marks of a cloze put into it. Marks without a partner are text.
+
+    As Anki reads it: the first `::` begins the hint, and the rest is the hint's.
+    """
+    found: list[Node] = []
+    opened: list[_Open] = []
+    for atom in atoms:
+        held = opened[-1].held if opened else found
+        if atom.kind == "open":
+            opened.append(_Open(atom, [], []))
+        elif atom.kind == "close" and opened:
+            ended = opened.pop()
+            (opened[-1].to() if opened else found).append(_cloze(ended, atom))
+        elif atom.kind == "parts" and opened and opened[-1].hint is opened[-1].unused:
+            opened[-1].hint = []
+        elif atom.kind in ("parts", "close"):
+            (opened[-1].to() if opened else held).append(_text(atom))
+        else:
+            (opened[-1].to() if opened else held).append(atom)
+    for one in opened:  # The innermost is in the one before, and so on.
+        found += [_text(one.mark), *one.held, *(one.hint if one.hint is not one.unused else ())]
+    return found
+
+
+class _Open(msgspec.Struct):
+    mark: Atom
+    held: list[Node]
+    unused: list[Node]
+    hint: list[Node] = []
+
+    def __post_init__(self) -> None:
+        self.hint = self.unused
+
+    def to(self) -> list[Node]:
+        return self.held if self.hint is self.unused else self.hint
+
+
+def _text(mark: Atom) -> Atom:
+    written = {"open": f"{{{{c{mark.text}::", "parts": "::", "close": "}}"}[mark.kind]
+    return Atom("text", written, mark.styles)
+
+
+def _cloze(opened: _Open, close: Atom) -> Cloze:
+    around = opened.mark.styles
+    for one in (*(leaf.styles for leaf in leaves(opened.held)), close.styles):
+        around = _common(around, one)
+    numbers = tuple(sorted({int(number) for number in opened.mark.text.split(",") if number}))
+    hint = "" if opened.hint is opened.unused else shown(opened.hint)
+    return Cloze(numbers, tuple(opened.held), " ".join(hint.split()), around)
+
+
+def _common(first: Styles, second: Styles) -> Styles:
+    length = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        length += 1
+    return first[:length]
+
+
+def leaves(nodes: Sequence[Node]) -> Iterator[Atom]:
+    """The atoms of nodes, in order."""
+    for node in nodes:
+        if isinstance(node, Cloze):
+            yield from leaves(node.held)
+        else:
+            yield node
+
+
+def shown(nodes: Sequence[Node]) -> str:
+    """The text of nodes without their styles; of a cloze its answer."""
+    return "".join(
+        {"break": " ", "line": " ", "gap": " ", "image": "", "sound": "", "html": ""}.get(leaf.kind, leaf.text)
+        for leaf in leaves(nodes)
+    )
