@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -357,6 +358,18 @@ def test_a_link_inside_the_project_is_followed(project: Scratch) -> None:
 def test_a_project_that_is_itself_behind_a_link(project: Scratch, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(project.root)
     assert building.build(tmp_path / "link", Options(Terms(day(1)))).status == "built"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_the_name_of_the_folder_need_not_be_text(tmp_path: Path) -> None:
+    """From nothing, then after an edit: both go through files of SQLite, and the second one through what the first one kept."""
+    project = Scratch(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff")))
+    shown = "## What is it? {.basic #it}\n\n![](../media/heart.svg)\n\n"
+    for text in ("The heart.", "A heart."):
+        project.write({"media/heart.svg": SVG, "cards/heart.md": f"{shown}{text}\n"})
+        assert build(project).status == "built"
+        (note,) = package.read(target(project)).notes
+        assert note.fields["Back"].endswith(f"<p>{text}</p>")
 
 
 @posix

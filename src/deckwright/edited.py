@@ -58,7 +58,8 @@ def keep(cache: Cache, project: Project, loaded: Loaded, seen: Inputs) -> None:
     notes = {path: (key, guids) for path, key, guids in loaded.notes.files()}
     of_types = tuple(made.note_types)
     last = _Last(seen.began, loaded.files, loaded.findings, notes, of_types, loaded.assigned.decks, made.media)
-    cache.put(_key(cache), msgspec.msgpack.encode(last, enc_hook=os.fspath))  # It knows no paths.
+    # MessagePack knows no paths, and they need not be text.
+    cache.put(_key(cache), msgspec.msgpack.encode(last, enc_hook=os.fsencode))
 
 
 def load(
@@ -91,7 +92,7 @@ def _last(cache: Cache) -> _Last | None:
     data = cache.get(_key(cache))
     with suppress(msgspec.MsgspecError):
         if data is not None:
-            return msgspec.msgpack.decode(data, type=_Last, dec_hook=lambda kind, text: kind(text))
+            return msgspec.msgpack.decode(data, type=_Last, dec_hook=lambda kind, path: kind(os.fsdecode(path)))
     return None
 
 

@@ -7,6 +7,7 @@ into the collection, and compares them with what was read back.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -138,7 +139,7 @@ class Rows:
     @contextmanager
     def beside(self, collection: Path) -> Iterator[sqlite3.Connection]:
         """A connection to the rows, as `main`, and to the collection in another file, as `package`."""
-        self._connection.execute("ATTACH ? AS package", (str(collection),))
+        attach(self._connection, collection, "package")
         self._connection.execute(f"PRAGMA package.cache_size = -{CACHE_KIB}")
         try:
             yield self._connection
@@ -208,3 +209,8 @@ def as_os_error() -> Iterator[None]:
         raise ValueError(f"two notes have the same id, or two cards: {error}") from error
     except sqlite3.DatabaseError as error:
         raise OSError(str(error)) from error
+
+
+def attach(connection: sqlite3.Connection, path: Path, name: str) -> None:
+    """Open the database at a path beside another one, by this name. On Linux, a path need not be text."""
+    connection.execute(f"ATTACH CAST(? AS TEXT) AS {name}", (os.fsencode(path),))

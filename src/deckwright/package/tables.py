@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from .rows import CACHE_KIB, Rows, as_os_error
+from .rows import CACHE_KIB, Rows, as_os_error, attach
 
 
 class Blank(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ def write(path: Path, blank: Blank, rows: Rows) -> None:
     newest = rows.newest
     with as_os_error(), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-        connection.execute("ATTACH ? AS rows", (str(rows.path),))
+        attach(connection, rows.path, "rows")
         for database in ("main", "rows"):
             connection.execute(f"PRAGMA {database}.cache_size = -{CACHE_KIB}")
         connection.execute("BEGIN")
