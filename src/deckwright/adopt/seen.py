@@ -1,0 +1,163 @@
+"""The HTML of a field → what a reader sees of it, so that two spellings of the same can be told from two things.
+
+What is read is apart from how it looks. Differences that nobody sees are gone: the paragraph around a lone text, spaces
+at the ends of lines, the order of attributes, `<strong>` for `<b>`, elements that hold nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from html import unescape
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .. import clozes
+from ..clozes import Part
+from ..render.html_elements import KNOWN
+from .looks import Sheet
+from .reading import CLOSE, END_OBJECT, HINT, OBJECT, OPEN, OPENED, Reading, Seen
+
+if TYPE_CHECKING:
+    from nh3 import Cleaner
+
+
+class Fields(msgspec.Struct, frozen=True):
+    """How the fields of a note type are read: with its stylesheet, with clozes or without."""
+
+    sheet: Sheet
+    has_clozes: bool
+
+
+def seen(html: str, fields: Fields, file: Callable[[str], str]) -> Seen:
+    """What a reader sees of a field. `file` says by what a file is known: the same for two names of the same content."""
+    objects: list[tuple[str, str]] = []
+    marked = "".join(_marked(clozes.parse(html))) if fields.has_clozes and "{{c" in html else html
+    if "[" in marked or "\\" in marked or "<" in marked:
+        marked = _with_objects(marked, objects, file)
+    reading = Reading(fields.sheet, objects, file)
+    if "<" in marked or "&" in marked:
+        for end, name, attributes, text in _TOKEN.findall(_cleaner().clean(marked)):
+            if text:
+                reading.data(unescape(text) if "&" in text else text)
+            elif end:
+                reading.end(name)
+            else:
+                reading.start(name, attributes)
+    else:
+        reading.data(marked)
+    return tuple(reading.pieces)
+
+
+_TOKEN = re.compile(r"""<(/?)([a-z][^\s<>/]*)((?:[^<>"]|"[^"]*")*)>|([^<]+|<)""")
+
+
+def _marked(parts: Iterable[Part]) -> Iterable[str]:
+    """A field with signs in place of the marks of its clozes, since what is escaped is none."""
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+            continue
+        yield f"{OPEN}{','.join(map(str, part.numbers))}{OPENED}"
+        yield from _marked(part.parts)
+        if part.hint is not None:
+            yield f"{HINT}{part.hint}"
+        yield CLOSE
+
+
+def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str], str]) -> str:
+    """A field with signs in place of formulas, sounds, drawings and programs. The objects are added to the list."""
+
+    def sign(found: re.Match[str]) -> str:
+        kind = found.lastgroup or ""
+        inner = found[kind]
+        if kind == "sound":
+            value = file(unescape(inner))
+        elif kind in {"script", "style", "svg"}:
+            value = " ".join(inner.split())
+        else:
+            bare = _BREAK.sub("\n", inner)
+            if "<" in bare:
+                return found[0]
+            value = " ".join(unescape(bare).split())
+        objects.append((kind, value))
+        return f"{OBJECT}{len(objects) - 1}{END_OBJECT}"
+
+    return _SPECIAL.sub(sign, html)
+
+
+_BREAK = re.compile(r"</?(?:br|wbr|span)\b[^<>]*>", re.IGNORECASE)
+_SPECIAL = re.compile(
+    r"\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\]|\[\$\](?P<latex>.*?)\[/\$\]|\[\$\$\](?P<equation>.*?)\[/\$\$\]"
+    r"|<anki-mathjax>(?P<mathjax>.*?)</anki-mathjax>|\[sound:(?P<sound>[^\]]*)\]"
+    r"|<script\b(?P<script>.*?)</script\s*>|<style\b(?P<style>.*?)</style\s*>|<svg\b(?P<svg>.*?)</svg\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+@cache
+def _cleaner() -> Cleaner:
+    """What reads HTML as browsers do, and writes it with every element closed."""
+    import nh3
+
+    return nh3.Cleaner(
+        tags=KNOWN - {"script", "style", "svg", "math", "html", "head", "body", "title"},
+        clean_content_tags=set(),
+        attributes={"*": _ATTRIBUTES},
+        link_rel=None,
+        url_schemes={
+            "http",
+            "https",
+            "mailto",
+            "ftp",
+            "tel",
+            "data",
+            "file",
+            "javascript",
+            "anki",
+            "obsidian",
+            "zotero",
+        },
+    )
+
+
+_ATTRIBUTES = {
+    "align", "bgcolor", "border", "cellpadding", "cellspacing", "checked", "class", "color", "colspan", "controls", "data",
+    "dir", "face", "height", "hidden", "href", "id", "open", "placeholder", "reversed", "rowspan", "size", "src", "start",
+    "style", "type", "valign", "value", "width",
+}  # fmt: skip
+
+
+# What is read of it
+
+
+def words(pieces: Seen) -> str:
+    """What is read, without how it looks: two fields with the same words hold the same."""
+    shown: list[str] = []
+    role = ""
+    for piece in pieces:
+        if piece.kind in {"text", "object"}:
+            if piece.role != role:
+                shown.append(f"{_ROLE}{piece.role.strip()}{_END_ROLE}")
+                role = piece.role
+            shown.append(piece.text if piece.kind == "text" else f"{OBJECT}{piece.text}{END_OBJECT}")
+        elif piece.kind == "cloze":
+            shown.append(piece.text)
+        else:
+            shown.append(" ")
+    return _AROUND.sub(r"\1", " ".join("".join(shown).split()))
+
+
+def readable(words: str) -> str:
+    """What is read, as people can be told of it."""
+    return words.translate(_SIGNS)
+
+
+_ROLE, _END_ROLE = chr(0x10FFF6), chr(0x10FFF7)
+_AROUND = re.compile(f" *([{OBJECT}{OPEN}{OPENED}{HINT}{CLOSE}{END_OBJECT}]) *")
+_SIGNS = {
+    ord(OBJECT): "[", ord(END_OBJECT): "]", ord(OPEN): "{{c", ord(OPENED): "::", ord(HINT): "::", ord(CLOSE): "}}",
+    ord(_ROLE): "<", ord(_END_ROLE): ">",
+}  # fmt: skip

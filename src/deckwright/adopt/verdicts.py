@@ -1,0 +1,210 @@
+"""The notes of a source and the package that was built of them → what a reader would miss, note by note."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeVar
+
+import msgspec
+
+from ..media.library import HASH_LENGTH
+from ..model import NoteType
+from ..package import Package, PackedNote
+from .found import Source
+from .looks import sheet_of
+from .reading import Seen
+from .seen import Fields, readable, seen, words
+
+Grade = Literal["equal", "seen equal", "styling lost", "content lost", "not adopted"]
+
+GRADES: Sequence[Grade] = ("equal", "seen equal", "styling lost", "content lost", "not adopted")
+"""The best first."""
+
+NOTE_TYPE, CARDS, DECK, TAGS = "Note type", "Cards", "Deck", "Tags"
+"""What a note has besides fields."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What became of a part of a note: where something is different, and what exactly.
+
+    `field` is the name of a field, or "Cards", "Deck", "Tags" or "Note type"; empty where the whole note is meant. `reason` is
+    the end of a sentence, such as "lacks bold at “word”", and empty where nobody sees a difference.
+    """
+
+    guid: str
+    grade: Grade
+    field: str = ""
+    reason: str = ""
+
+
+class Files:
+    """By what the files of two packages are known: by their content, whatever they are called."""
+
+    def __init__(self, source: Mapping[str, str], built: Mapping[str, str]) -> None:
+        """The SHA-256 in hex of each file, by its name, of the source and of the package that was built.
+
+        A name that was given here ends in the digest of what its author made, so a drawing that was cleaned is known too.
+        """
+        self._source = {name: digest[:HASH_LENGTH] for name, digest in source.items()}
+        known = set(self._source.values())
+        self._built = {}
+        for name, digest in built.items():
+            of_name = name.rpartition("-")[2].partition(".")[0]
+            self._built[name] = of_name if of_name in known else digest[:HASH_LENGTH]
+
+    def of_source(self, name: str) -> str:
+        """By what a file is known that a field of the source names; by its name if the source does not have it."""
+        return self._source.get(name, name)
+
+    def of_built(self, name: str) -> str:
+        """The same for a file of the package."""
+        return self._built.get(name, name)
+
+    def missing(self) -> tuple[str, ...]:
+        """The files of the source that the package does not have, by name."""
+        held = set(self._built.values())
+        return tuple(sorted(name for name, content in self._source.items() if content not in held))
+
+
+def digests(source: Source) -> dict[str, str]:
+    """The SHA-256 of each file of a source in hex, by its name. Raises PackageError and OSError."""
+    return {name: hashlib.sha256(source.read_media(name)).hexdigest() for name in source.media}
+
+
+def compare(
+    notes: Iterable[PackedNote], note_types: Mapping[int, NoteType], built: Package, media: Mapping[str, str]
+) -> tuple[Verdict, ...]:
+    """What became of the notes, in their order: of one that is equal that it is, of another each part that is not.
+
+    `media` has the SHA-256 in hex of each file of the source, by its name.
+    """
+    files = Files(media, built.media)
+    by_guid = {note.guid: note for note in built.notes}
+    reading = {
+        id_: Fields(sheet_of(note_type), note_type.family != "basic") for id_, note_type in note_types.items()
+    }  # fmt: skip
+    return tuple(
+        verdict
+        for note in notes
+        for verdict in _of_note(note, by_guid.get(note.guid), reading[note.note_type_id], files)
+    )  # fmt: skip
+
+
+def _of_note(old: PackedNote, new: PackedNote | None, fields: Fields, files: Files) -> list[Verdict]:
+    if new is None:
+        return [Verdict(old.guid, "not adopted", reason="is not in the package")]
+    parts = [Verdict(old.guid, grade, field, reason) for field, grade, reason in _parts(old, new, fields, files)]
+    return parts or [Verdict(old.guid, "equal")]
+
+
+def worst(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
+    """The worst that is said of each note, by guid; of several that are as bad the first."""
+    found: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        if verdict.guid not in found or GRADES.index(verdict.grade) > GRADES.index(found[verdict.guid].grade):
+            found[verdict.guid] = verdict
+    return found
+
+
+def _parts(old: PackedNote, new: PackedNote, fields: Fields, files: Files) -> Iterable[tuple[str, Grade, str]]:
+    """The grade of each part of a note, with the reason."""
+    if old.note_type_id != new.note_type_id:
+        yield NOTE_TYPE, "content lost", f"has the note type {new.note_type_id} instead of {old.note_type_id}"
+    for name, value in old.fields.items():
+        if name not in new.fields:
+            yield name, "content lost", "is no field any more"
+        elif value != new.fields[name]:
+            yield name, *of_field(value, new.fields[name], fields, files)
+    yield from (
+        (name, "content lost", "is new") for name, value in new.fields.items() if value and name not in old.fields
+    )
+    before, after = ({card.ord for card in note.cards} for note in (old, new))
+    if gone := before - after:
+        yield CARDS, "content lost", f"lacks {_listed(gone)}"
+    if come := after - before:
+        yield CARDS, "content lost", f"has {_listed(come)} besides"
+    moved = {(card.ord, card.deck) for card in new.cards} - {(card.ord, card.deck) for card in old.cards}
+    if moved and not come:
+        ord_, deck = min(moved)
+        yield DECK, "content lost", f"has card {ord_ + 1} in the deck {deck}"
+    if lost := sorted(set(old.tags) - set(new.tags)):
+        yield TAGS, "content lost", f"lacks {', '.join(lost)}"
+    if added := sorted(set(new.tags) - set(old.tags)):
+        yield TAGS, "seen equal", f"has {', '.join(added)} besides"
+
+
+def _listed(ords: Iterable[int]) -> str:
+    """Cards, by the numbers that people know them by."""
+    numbers = [str(ord_ + 1) for ord_ in sorted(ords)]
+    shown = ", ".join(numbers[:10]) + (" and more" if len(numbers) > 10 else "")
+    return f"card {shown}" if len(numbers) == 1 else f"cards {shown}"
+
+
+def of_field(old: str, new: str, fields: Fields, files: Files) -> tuple[Grade, str]:
+    """What became of a field, and what exactly is different; nothing, if nobody sees it."""
+    if old == new:
+        return "equal", ""
+    before, after = seen(old, fields, files.of_source), seen(new, fields, files.of_built)
+    if before == after:
+        return "seen equal", ""
+    read = words(before), words(after)
+    if read[0] != read[1]:
+        return "content lost", _of_words(*read)
+    return "styling lost", _of_looks(before, after)
+
+
+def _of_words(old: str, new: str) -> str:
+    """Where two texts differ first, in a few words."""
+    gone, come = _middles(old.split(" "), new.split(" "))
+    lost, added = (_short(readable(" ".join(part))) for part in (gone, come))
+    if lost and added:
+        return f"has “{added}” for “{lost}”"
+    return f"lacks “{lost}”" if lost else f"has “{added}” besides"
+
+
+def _of_looks(old: Seen, new: Seen) -> str:
+    """What looks different first, in a few words."""
+    gone, come = _middles(old, new)
+    one, other = gone[0] if gone else None, come[0] if come else None
+    if one and other and one.kind == other.kind and one.text == other.text and one.look != other.look:
+        lost, added = set(one.look) - set(other.look), set(other.look) - set(one.look)
+        changed = [f"{name} {value}".removesuffix(" yes") for name, value in sorted(lost or added)]
+        return f"{'lacks' if lost else 'has'} {', '.join(changed)} at “{_short(readable(one.text))}”"
+    at = next((piece.text for piece in (*gone, *come) if piece.kind in {"text", "object"}), "")
+    if not at:
+        at = next((piece.text for piece in old[len(old) - len(gone) :] if piece.kind in {"text", "object"}), "")
+    what = next((_KINDS[piece.kind] for piece in (*gone, *come) if piece.kind in _KINDS), "other looks")
+    return f"has {what} at “{_short(readable(at))}”" if at else f"has {what}"
+
+
+T = TypeVar("T")
+
+_KINDS = {
+    "line": "other lines",
+    "space": "other spaces",
+    "cell": "another table",
+    "row": "another table",
+    "rule": "other rules",
+    "cloze": "other clozes",
+}
+
+
+def _middles(old: Sequence[T], new: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    """What is left of two sequences without their common beginning and end."""
+    start, shorter = 0, min(len(old), len(new))
+    while start < shorter and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return old[start : len(old) - end], new[start : len(new) - end]
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _TOLD else text[: _TOLD - 1].rstrip() + "…"
+
+
+_TOLD = 50
+"""Characters of a text that is told of."""
