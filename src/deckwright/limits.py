@@ -19,8 +19,8 @@ MAX_PIECE_NESTING = 40
 """How deep emphasis, links and pictures nest in one another. People write three levels; the rest of the program may
 recurse on what it is given."""
 
-MAX_NOTE_TYPES = 50
-"""Of a project, besides those that come along: decks with many have ten."""
+MAX_NOTE_TYPES = 200
+"""Of a project, besides those that come along: decks with many have ten, a whole collection that is adopted some dozens."""
 
 MAX_NOTE_TYPE_BYTES = 256 << 10
 """Of the stylesheet of a note type, and of each side of its templates: every package contains them, and the largest that are
@@ -258,3 +258,12 @@ MAX_ANKICONNECT_BYTES = 32 << 20
 
 MAX_PUSH_TOLD = 20
 """How many notes are named that are not in Anki as they were built: where there are more, nothing was imported."""
+
+MAX_ADOPTED_NOTES = 200
+"""In a file of an adopted project: one that people like to read, and that is compiled anew at once."""
+
+MAX_ADOPTED_BYTES = 1 << 20
+"""Of the fields of its notes: half of what is read of a file."""
+
+MAX_ATTEMPTS = 8
+"""How often the notes are built that are not as they were, written in another way each time."""

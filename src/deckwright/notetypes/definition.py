@@ -59,7 +59,7 @@ _OCCLUSION = 6
 
 _LATEX = {"latex_header": LATEX_HEADER, "latex_footer": LATEX_FOOTER, "latex_svg": False}
 _TOP = ("id", "name", "kind", "sort_field", "stock_kind", "mod", *_LATEX, "fields", "templates")
-_FLAGS = {
+FLAGS = {
     "description": ("description", str),
     "font": ("font", str),
     "size": ("size", int),
@@ -72,7 +72,7 @@ _FLAGS = {
 }
 """The keys of a field that are for Anki alone: the attributes of `Field`, and their types."""
 
-_OF_FIELD = ("id", "was", "from", "key", "label", "tag", *_FLAGS)
+_OF_FIELD = ("id", "was", "from", "key", "label", "tag", *FLAGS)
 _OF_BROWSER = ("browser_front", "browser_back", "browser_font", "browser_size")
 _OF_TEMPLATE = ("id", "was", "file", *_OF_BROWSER)
 _WORDS = {
@@ -151,7 +151,7 @@ class _Reader:
             self.check_name("field", name, at, _field_problem(name))
             flags = {
                 key: self.value(table, key, type_, getattr(_PLAIN, attribute), *at)
-                for key, (attribute, type_) in _FLAGS.items()
+                for key, (attribute, type_) in FLAGS.items()
                 if key in table
             }
             if "size" in flags and not 1 <= flags["size"] <= MAX_SIZE:
@@ -189,7 +189,7 @@ class _Reader:
         if key and (not _KEY.fullmatch(key) or key in KEYS or len(key) > MAX_FIELD_NAME):
             hint = "take small letters, digits and underscores, a letter first"
             self.wrong((*at, "key"), f'is "{key}", which is no free word for an attribute', hint)
-        if "label" in table and (not label or len(label) > MAX_FIELD_NAME or _NO_LABEL.search(label)):
+        if "label" in table and label_problem(label):
             hint = 'write the words that stand before the colon, as in `label = "Reading"`'
             self.wrong((*at, "label"), "is no text that can stand before a colon", hint)
         return OwnField(field.name, str(field.id or field.name), part or None, key, " ".join(label.split()))
@@ -201,7 +201,7 @@ class _Reader:
             self.known(table, _OF_TEMPLATE, *at)
             self.check_name("template", name, at, _type_problem(name))
             file = self.value(table, "file", str, name, *at)
-            if not file.strip() or _NO_FILE.search(file) or file.startswith("."):
+            if file_problem(file):
                 hint = 'write what the names of its files begin with, as in `file = "card-1"`'
                 self.wrong((*at, "file") if "file" in table else at, f'cannot have files called "{file}"', hint)
                 file = ""
@@ -324,6 +324,16 @@ def _field_problem(name: str) -> str:
     if name[0] in "#^/":
         return f"begins with `{name[0]}`"
     return "is what templates call the front" if name == "FrontSide" else ""
+
+
+def file_problem(begin: str) -> bool:
+    """Whether no files of a template can have names that begin like this."""
+    return not begin.strip() or bool(_NO_FILE.search(begin)) or begin.startswith(".")
+
+
+def label_problem(label: str) -> bool:
+    """Whether this cannot stand before a colon as a label."""
+    return not label or len(label) > MAX_FIELD_NAME or bool(_NO_LABEL.search(label))
 
 
 _NO_FIELD = re.compile(r"[:{}]")

@@ -1,0 +1,116 @@
+"""A note type of another deck and its notes → which part of a section goes to which field: the heading, the answer, and labels."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
+
+from ..limits import MAX_FIELD_NAME
+from ..model import NoteType, OwnField
+from ..notetypes.definition import label_problem
+from ..package import PackedNote
+from ..templates import Replacement, is_empty, parse
+
+
+class Filled:
+    """How often the fields of each note type are filled, and how often each is the longest of some."""
+
+    def __init__(self, note_types: Mapping[int, NoteType], notes: Iterable[PackedNote]) -> None:
+        self._lengths: dict[int, list[tuple[int, ...]]] = {id_: [] for id_ in note_types}
+        for note in notes:
+            if note.note_type_id in self._lengths:
+                lengths = tuple(0 if is_empty(value) else len(value) for value in note.fields.values())
+                self._lengths[note.note_type_id].append(lengths)
+
+    def of(self, note_type: int) -> Sequence[Sequence[int]]:
+        """For each note, how long its fields are, in their order."""
+        return self._lengths[note_type]
+
+
+def mapping(note_type: NoteType, lengths: Sequence[Sequence[int]]) -> tuple[OwnField, ...]:
+    names = [field.name for field in note_type.fields]
+    if note_type.family == "basic":
+        heading = _heading(note_type, names, lengths)
+        answer = _answer(note_type, names, heading, lengths)
+    else:
+        heading, answer = "", _text_field(note_type, names, lengths)
+    labels = _labels(names)
+    made = []
+    for field, label in zip(note_type.fields, labels, strict=True):
+        id_ = str(field.id or field.name)
+        if field.name == heading:
+            made.append(OwnField(field.name, id_, "heading"))
+        elif field.name == answer:
+            made.append(OwnField(field.name, id_, "answer"))
+        else:
+            made.append(OwnField(field.name, id_, label=label))
+    return tuple(made)
+
+
+def _heading(note_type: NoteType, names: Sequence[str], lengths: Sequence[Sequence[int]]) -> str:
+    """The first field that the first front shows and that most notes fill, else the one that is filled most often."""
+    shown = _shown(note_type.templates[0].front, names) or list(names)
+    counts = {name: sum(bool(note[names.index(name)]) for note in lengths) for name in shown}
+    return next((name for name in shown if counts[name] * 2 > len(lengths)), max(shown, key=counts.__getitem__))
+
+
+def _answer(note_type: NoteType, names: Sequence[str], heading: str, lengths: Sequence[Sequence[int]]) -> str:
+    """The field that is most often the longest of those that the backs show; empty if there is no other field."""
+    backs = [name for template in note_type.templates for name in _shown(template.back, names)]
+    shown = [name for name in dict.fromkeys([*backs, *names]) if name != heading]
+    on_back = [name for name in shown if name in backs] or shown
+    places = [names.index(name) for name in on_back]
+    longest = Counter(max(places, key=note.__getitem__) for note in lengths if any(note[place] for place in places))
+    place = max(places, key=lambda place: longest[place], default=-1)
+    return names[place] if place >= 0 else ""
+
+
+def _text_field(note_type: NoteType, names: Sequence[str], lengths: Sequence[Sequence[int]]) -> str:
+    """The field of the text with the deletions: that of `{{cloze:…}}`; of several, the one that is filled most often."""
+    sides = [side for template in note_type.templates for side in (template.front, template.back)]
+    shown = [
+        part.field
+        for side in sides
+        for part in parse(side).parts
+        if isinstance(part, Replacement) and "cloze" in part.filters and part.field in names
+    ]
+    shown = list(dict.fromkeys(shown)) or list(names)
+    return max(shown, key=lambda name: sum(bool(note[names.index(name)]) for note in lengths))
+
+
+def _shown(side: str, names: Collection[str]) -> list[str]:
+    """The fields that a side shows, in their order."""
+    shown = (part.field for part in parse(side).parts if isinstance(part, Replacement))
+    return list(dict.fromkeys(field for field in shown if field in names))
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    """What stands before the colon for each field: its name, as far as Markdown reads that as text at the beginning of a line."""
+    taken: set[str] = set()
+    labels = []
+    for name in names:
+        label = next(free for free in _numbered(_label(name)) if free.casefold() not in taken)
+        taken.add(label.casefold())
+        labels.append(label)
+    return labels
+
+
+def _label(name: str) -> str:
+    kept = "".join(character if _is_of_label(character) else " " for character in name)
+    label = " ".join(_NO_BEGIN.sub("", kept).split())[: MAX_FIELD_NAME - 10].strip()
+    return "Field" if not label or label_problem(label) else label
+
+
+def _is_of_label(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN" or character in " '’()/,-"
+
+
+_NO_BEGIN = re.compile(r"^(?:[^\w]|_|\d+[.)])+")
+
+
+def _numbered(label: str) -> Iterator[str]:
+    yield label
+    yield from (f"{label} {number}" for number in count(2))

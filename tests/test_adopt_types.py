@@ -1,0 +1,296 @@
+"""Note types of other decks as those of a project: nothing of them is lost, and their notes are written as sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from deckwright import limits, notetypes
+from deckwright.adopt import types
+from deckwright.adopt.types import Adopted
+from deckwright.model import Field, NoteType, Settings, Template
+from deckwright.notetypes import own
+from deckwright.package import PackedCard, PackedNote
+
+SETTINGS = Settings("anatomy-k3v9q2xm", "Anatomy", "anatomy")
+
+BASIC = NoteType(
+    id=1_700_000_000_001,
+    name="Basic",
+    family="basic",
+    fields=(Field("Front", 8_732_795_348_395_594_786), Field("Back", -4_053_607_279_393_378_693)),
+    templates=(Template("Card 1", 79, "{{Front}}", "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}"),),
+    css=".card {\n    font-size: 20px;\n}",
+    sort_field=0,
+    stock_kind=1,
+    mod=1_600_000_000,
+)
+CLOZE = NoteType(
+    id=1_700_000_000_002,
+    name="Cloze",
+    family="cloze",
+    fields=(Field("Text", 1), Field("Back Extra", 2)),
+    templates=(Template("Cloze", 0, "{{cloze:Text}}", "{{cloze:Text}}<br>{{Back Extra}}"),),
+    css="",
+    sort_field=0,
+    stock_kind=5,
+    mod=1_600_000_000,
+)
+FULL = NoteType(
+    id=7,
+    name='Français – "Vocabulary"\\1',
+    family="basic",
+    fields=(
+        Field("Mot", 0, 'A "word"', True, True, True, None, "Noto Sans", 12, True, True, True),
+        Field("意味", -3),
+        Field("Field 3 = x", 4, "back\\slash"),
+    ),
+    templates=(
+        Template("A/B", -9, "{{Mot}}\n<b>{{意味}}</b>", "{{FrontSide}}", "{{Mot}}", 'a "b"', "Arial", 14),
+        Template("Card 2", 0, "{{意味}}", "{{Mot}}{{Field 3 = x}}"),
+        Template(".hidden", 3, "{{Field 3 = x}}", ""),
+    ),
+    css="\ufeff.a::before { content: '\\201C\\7f' }",
+    sort_field=2,
+    mod=5,
+    latex_header="\\documentclass{article}\n\\usepackage{chemfig}\n\\begin{document}\n",
+    latex_footer="\\end{document} % '''",
+    latex_svg=True,
+)
+
+
+def note(note_type: NoteType, *values: str, guid: str = "g") -> PackedNote:
+    """A note of a note type, of which the last fields may be missing."""
+    fields = {field.name: value for field, value in zip(note_type.fields, [*values, *[""] * 99], strict=False)}
+    return PackedNote(guid, 1, 1, note_type.id, fields, (), (PackedCard(0, "Anatomy"),))
+
+
+def adopt(note_type: NoteType, *notes: Sequence[str]) -> Adopted:
+    """The only one."""
+    return types.adopted({note_type.id: note_type}, [note(note_type, *values) for values in notes])[note_type.id]
+
+
+def read(root: Path, *adopted: Adopted) -> tuple[dict[str, NoteType], list[tuple[str, str]]]:
+    """What a project with these note types has, and what is told of it: the code and the severity."""
+    for one in adopted:
+        for name, data in types.files(one).items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    owned, found = own.read(root, SETTINGS, notetypes.note_types(SETTINGS))
+    assert {kind.name: kind.fields for kind in owned.kinds} == {one.key: one.fields for one in adopted} or found
+    return dict(owned.types), [(one.code, one.severity) for one in found]
+
+
+@pytest.mark.parametrize("note_type", [BASIC, CLOZE, replace(BASIC, mod=0)])
+def test_a_note_type_comes_back_as_it_was(tmp_path: Path, note_type: NoteType) -> None:
+    adopted = adopt(note_type)
+    assert read(tmp_path, adopted) == ({adopted.key: note_type}, [])
+
+
+def test_all_that_anki_knows_of_a_note_type_comes_back(tmp_path: Path) -> None:
+    adopted = adopt(FULL)
+    assert adopted.note_type == replace(FULL, name="Français – Vocabulary\\1")
+    assert read(tmp_path, adopted) == ({"francais-vocabulary-1": adopted.note_type}, [])
+
+
+def test_the_files_are_what_somebody_would_write() -> None:
+    full = {name: data.decode() for name, data in types.files(adopt(FULL)).items()}
+    assert full["notetypes/francais-vocabulary-1/notetype.toml"] == (
+        """\
+kind = "basic"
+name = "Français – Vocabulary\\\\1"
+id = 7
+mod = 5
+sort_field = "Field 3 = x"
+latex_svg = true
+latex_header = '''
+\\documentclass{article}
+\\usepackage{chemfig}
+\\begin{document}
+'''
+latex_footer = "\\\\end{document} % '''"
+
+[fields]
+Mot = { from = "heading", id = 0, description = "A \\"word\\"", font = "Noto Sans", size = 12, right_to_left = true, sticky = true, collapsed = true, plain_text = true, prevent_deletion = true, exclude_from_search = true }
+"意味" = { label = "意味", id = -3 }
+"Field 3 = x" = { from = "answer", id = 4, description = "back\\\\slash" }
+
+[templates]
+"A/B" = { id = -9, file = "card-1", browser_front = "{{Mot}}", browser_back = "a \\"b\\"", browser_font = "Arial", browser_size = 14 }
+"Card 2" = { id = 0 }
+".hidden" = { id = 3, file = "card-3" }
+"""
+    )
+    assert sorted(full) == [
+        f"notetypes/francais-vocabulary-1/{name}"
+        for name in (
+            "Card 2.back.html", "Card 2.front.html", "card-1.back.html", "card-1.front.html",
+            "card-3.back.html", "card-3.front.html", "notetype.toml", "style.css",
+        )
+    ]  # fmt: skip
+    assert {name: data.decode() for name, data in types.files(adopt(BASIC)).items()} == {
+        "notetypes/anki-basic/notetype.toml": """\
+kind = "basic"
+name = "Basic"
+id = 1700000000001
+mod = 1600000000
+stock_kind = 1
+
+[fields]
+Front = { from = "heading", id = 8732795348395594786 }
+Back = { from = "answer", id = -4053607279393378693 }
+
+[templates]
+"Card 1" = { id = 79 }
+""",
+        "notetypes/anki-basic/front.html": "{{Front}}\n",
+        "notetypes/anki-basic/back.html": "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}\n",
+        "notetypes/anki-basic/style.css": ".card {\n    font-size: 20px;\n}\n",
+    }
+
+
+# What Anki lives with
+
+
+FAULTS = {
+    "two equal fronts": replace(
+        BASIC, templates=(*BASIC.templates, replace(BASIC.templates[0], name="Card 2", id=80))
+    ),
+    "a section that is never closed": replace(BASIC, templates=(Template("Card 1", 1, "{{#Front}}{{Front}}", "{{Back}}"),)),
+    "a field that is missing": replace(BASIC, templates=(Template("Card 1", 1, "{{Front}}", "{{Hint}}{{#Old}}x{{/Old}}"),)),
+    "a front without a field": replace(BASIC, templates=(Template("Card 1", 1, "What?", "{{Back}}"),)),
+    "an empty front": replace(BASIC, templates=(Template("Card 1", 1, "", ""),)),
+    "scripts": replace(BASIC, templates=(Template("Card 1", 1, "{{Front}}<script src='_a.js'></script>", "<b onclick=x>"),)),
+    "a cloze type that shows none": replace(CLOZE, templates=(Template("Cloze", 1, "{{Text}}", "{{FrontSide}}"),)),
+    "a field called FrontSide": replace(BASIC, fields=(Field("Front", 1), Field("FrontSide", 2))),
+    "long names": replace(BASIC, name="n" * 300, fields=(Field("f" * 300, 1), Field("Back", 2))),
+    "two equal ids": replace(BASIC, fields=(Field("Front", 1), Field("Back", 1))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("note_type", FAULTS.values(), ids=FAULTS)
+def test_what_anki_lives_with_is_a_warning(tmp_path: Path, note_type: NoteType) -> None:
+    adopted = adopt(note_type)
+    made, found = read(tmp_path, adopted)
+    assert made == {adopted.key: note_type}
+    assert found != []
+    assert {severity for _, severity in found} == {"warning"}
+
+
+@pytest.mark.parametrize("fault", FAULTS.keys() - {"scripts"})
+def test_the_same_is_an_error_in_a_note_type_that_does_not_come_from_elsewhere(tmp_path: Path, fault: str) -> None:
+    adopted = adopt(FAULTS[fault])
+    read(tmp_path, adopted)
+    path = tmp_path / "notetypes" / adopted.key / "notetype.toml"
+    path.write_text(path.read_text("utf-8").replace("mod = 1600000000\n", ""), "utf-8")
+    owned, found = own.read(tmp_path, SETTINGS, {})
+    assert owned.types == {}
+    assert "error" in [one.severity for one in found]
+
+
+NAMES = {
+    "what Anki takes out": (
+        replace(BASIC, name=' "B" ', fields=(Field("#Front: {x}", 1), Field(' "" ', 2), Field("Field", 3)), templates=(Template('a"b\n', 1, "{{Front}}", ""), Template("ab", 2, "{{Back}}", ""))),
+        replace(BASIC, name="B", fields=(Field("Front x", 1), Field("Field", 2), Field("Field+", 3)), templates=(Template("ab", 1, "{{Front}}", ""), Template("ab+", 2, "{{Back}}", ""))),
+    ),
+    "capitals": (
+        replace(BASIC, fields=(Field("front", 1), Field("Front", 2))),
+        replace(BASIC, fields=(Field("front", 1), Field("Front+", 2))),
+    ),
+    "other line ends": (
+        replace(BASIC, css=".a\r\n{}\r\n\n", templates=(Template("Card 1", 1, "{{Front}}\r\n", "a\0\n\n"),)),
+        replace(BASIC, css=".a\n{}", templates=(Template("Card 1", 1, "{{Front}}", "a"),)),
+    ),
+    "numbers that make no sense": (
+        replace(BASIC, sort_field=9, stock_kind=77, mod=-1, fields=(Field("Front", 1, size=0), Field("Back", 2, size=999))),
+        replace(BASIC, sort_field=1, stock_kind=0, mod=0, fields=(Field("Front", 1, size=1), Field("Back", 2, size=200))),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given_", "expected"), NAMES.values(), ids=NAMES)
+def test_names_are_those_that_anki_gives_it(tmp_path: Path, given_: NoteType, expected: NoteType) -> None:
+    adopted = adopt(given_, ["a", "b"])
+    assert adopted.note_type == expected
+    made, found = read(tmp_path, adopted)
+    assert made == {adopted.key: expected}
+    assert "error" not in [severity for _, severity in found]
+    assert adopted.of(note(given_, "a", "b", "c")).fields == dict(
+        zip([field.name for field in expected.fields], ["a", "b", "c"], strict=False)
+    )
+
+
+def test_no_two_have_the_same_name_or_the_same_folder() -> None:
+    kinds = {
+        n: replace(BASIC, id=n, name=name)
+        for n, name in enumerate(["Word", "word", "Word!", "Mine Basic", "基", "x" * 90, "2nd", "rows"], 1)
+    }
+    made = types.adopted(kinds, [], ["mine basic"])
+    assert {id_: (one.note_type.name, one.key) for id_, one in made.items()} == {
+        1: ("Word", "word"),
+        2: ("word+", "word-2"),
+        3: ("Word!", "word-3"),
+        4: ("Mine Basic+", "mine-basic"),
+        5: ("基", "note-type"),
+        6: ("x" * 90, "x" * 40),
+        7: ("2nd", "type-2nd"),
+        8: ("rows", "anki-rows"),
+    }
+
+
+def test_what_is_too_much_is_told() -> None:
+    kinds = {
+        1: replace(BASIC, templates=()),
+        2: replace(BASIC, fields=tuple(Field(f"f{n}", n) for n in range(limits.MAX_FIELDS + 1))),
+        3: replace(BASIC, css="x" * limits.MAX_NOTE_TYPE_BYTES),
+        4: replace(BASIC, id=0),
+        5: replace(BASIC, latex_header="x" * limits.MAX_SETTINGS_BYTES),
+        6: BASIC,
+    }
+    assert types.refused(kinds) == {
+        1: "its note type has no templates",
+        2: f"its note type has {limits.MAX_FIELDS + 1} fields, and here it can have {limits.MAX_FIELDS}",
+        3: "its stylesheet has more than 256 KiB",
+        4: "its note type has the id 0, which Anki does not import",
+        5: "its note type has names, LaTeX or formats for the browser that are too long",
+    }
+    assert [*types.adopted(kinds, [])] == [6]
+    many = {n: replace(BASIC, id=n, name=f"{n}") for n in range(1, limits.MAX_NOTE_TYPES + 3)}
+    assert [*types.refused(many)] == [limits.MAX_NOTE_TYPES + 1, limits.MAX_NOTE_TYPES + 2]
+    assert len(types.adopted(many, [])) == limits.MAX_NOTE_TYPES
+
+
+NAME = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+TEXT = st.text(st.sampled_from("{}#/^:<>\"'\\\r\n\t\0\x7f\ufeffab &é"), max_size=30)
+KINDS = st.builds(
+    NoteType,
+    id=st.integers(1, 2**63 - 1),
+    name=NAME,
+    family=st.sampled_from(["basic", "cloze"]),
+    fields=st.lists(st.builds(Field, name=NAME, id=st.integers(-(2**63) + 1, 2**63 - 1), description=TEXT, tag=st.none() | st.integers(0, 4), font=TEXT), min_size=1, max_size=5).map(tuple),
+    templates=st.lists(st.builds(Template, name=NAME, id=st.integers(-9, 9), front=TEXT, back=TEXT, browser_front=TEXT, browser_size=st.integers(0, 300)), min_size=1, max_size=3).map(tuple),
+    css=TEXT,
+    sort_field=st.integers(0, 9),
+    latex_header=TEXT,
+    latex_footer=TEXT,
+)  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(kinds=st.lists(KINDS, min_size=1, max_size=3, unique_by=lambda kind: kind.id))
+def test_any_note_type_comes_back_as_anki_has_it(
+    tmp_path_factory: pytest.TempPathFactory, kinds: list[NoteType]
+) -> None:
+    made = types.adopted({kind.id: kind for kind in kinds}, [])
+    owned, found = read(tmp_path_factory.mktemp("any"), *made.values())
+    assert owned == {one.key: one.note_type for one in made.values()}
+    assert [severity for _, severity in found if severity == "error"] == []
+    assert [(one.note_type.id, one.note_type.css.split()) for one in made.values()] == [
+        (kind.id, kind.css.replace("\0", "").split()) for kind in sorted(kinds, key=lambda kind: kind.id)
+    ]
