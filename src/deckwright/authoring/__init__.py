@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..limits import MAX_LEAF
-from . import layout, raw, reading
+from . import layout, raw, reading, trees
 from .pieces import BREAK
 from .tokens import tokens
 from .writing import Form, paragraph
@@ -28,7 +28,7 @@ def inline(html: str, *, labels: Collection[str] = ()) -> tuple[str, ...]:
             found.append(paragraph(tokens(atoms, False), form))
         if "<" in html:
             found.append(paragraph(tokens(reading.atoms(html, cloze=False), False), form).strip())
-    except reading.Unwritable:
+    except trees.Unwritable:
         return ()
     return tuple(dict.fromkeys(one for one in found if len(one) <= MAX_LEAF))
 
@@ -46,7 +46,7 @@ def blocks(html: str, *, cloze: bool = False, labels: Collection[str] = ()) -> t
             form = Form(cloze=True, one_line=True)
             line = paragraph(tokens(reading.atoms(html, cloze), cloze), form).strip()
             found.append(f"<span></span>{line}" if line else "")
-    except reading.Unwritable:
+    except trees.Unwritable:
         pass
     if not cloze:
         found.append(raw.block(html) if "<" in html or "&" in html else (found or [""])[0])

@@ -60,36 +60,27 @@ def _fence(text: str, language: str) -> str:
 
 
 def _list(part: Part, form: Form, marker: str) -> str:
-    """A list: tight, unless one of its items has several paragraphs."""
+    """A list, which is tight."""
     sign = "." if marker == "-" else ")"
     number = int(part.info) if part.info else 0
-    loose = any(sum(held.kind == "paragraph" for held in item.children) > 1 for item in part.children)
     items = []
     for place, item in enumerate(part.children):
         lead = f"{number + place}{sign} " if part.info else f"{marker} "
-        inside = "\n\n".join(_tight(item.children, form)) if loose else _joined_tight(item.children, form)
-        lines = inside.split("\n")
+        lines = _item(item.children, Form(cloze=form.cloze)).split("\n")
         indented = [lines[0], *(f"{' ' * len(lead)}{line}" if line else "" for line in lines[1:])]
         items.append((lead + "\n".join(indented)).rstrip())
-    return ("\n\n" if loose else "\n").join(items)
+    return "\n".join(items)
 
 
-def _tight(parts: Sequence[Part], form: Form) -> list[str]:
-    inner = Form(cloze=form.cloze)
-    return [block for part in parts if (block := _block(part, inner, "-"))]
-
-
-def _joined_tight(parts: Sequence[Part], form: Form) -> str:
-    """The blocks of an item without blank lines between them: a list may follow a paragraph, other blocks may too."""
-    blocks = _tight(parts, form)
+def _item(parts: Sequence[Part], form: Form) -> str:
+    """The blocks of an item, one directly below the other where they can: with a blank line, all items would get a margin."""
     made = ""
-    for part, block in zip([one for one in parts], blocks, strict=False):
-        if not made:
-            made = block
-        elif part.kind in ("list", "code", "quote") and not (part.kind == "list" and part.info not in ("", "1")):
-            made += f"\n{block}"
-        else:
-            made += f"\n\n{block}"
+    for part in parts:
+        block = _block(part, form, "-")
+        if made and block:
+            alone = part.kind == "around" or (part.kind == "list" and part.info not in ("", "1"))
+            made += "\n\n" if alone else "\n"
+        made += block
     return made
 
 

@@ -5,52 +5,87 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .pieces import Atom
+from .pieces import BREAK, Atom
+
+_EMPTY_LINE = Atom("html", "<br>")
 
 
-def paragraphs(atoms: Iterable[Atom]) -> list[list[Atom]]:
-    """The paragraphs of a run of atoms, each with its lines between breaks. A cloze keeps its lines in one paragraph."""
-    made: list[list[Atom]] = []
-    line: list[Atom] = []
-    lines: list[Atom] = []
-    depth = 0
-    blank = False
+def paragraphs(atoms: Iterable[Atom], below_margin: bool, above_block: bool, above_margin: bool) -> list[list[Atom]]:
+    """The paragraphs of a run of atoms, each with its lines between breaks. A cloze keeps its lines in one paragraph.
 
-    def end() -> None:
-        nonlocal line, lines, blank
-        shown = _collapsed(line)
-        if not shown:
-            line = []
-            return
-        if all(atom.kind in ("open", "parts", "close") for atom in shown):  # They need no line of their own.
-            if any(atom.kind != "open" for atom in shown):
-                lines.extend(shown)
-                line = []
-            return
-        if lines and blank and depth_before <= 0:
-            made.append(lines)
-            lines = []
-        elif lines:
-            lines += [Atom("break")] * (1 + blank)
-        lines.extend(shown)
-        line, blank = [], False
-
-    depth_before = 0
+    An empty line is the margin between two blocks. Where there are more of them than margins, they are written. `below_margin` says
+    that nothing stands above or a block with a margin, `above_block` that a block follows, `above_margin` that it has a margin.
+    """
+    run = _Run(below_margin)
     for atom in atoms:
         if atom.kind in ("break", "line", "gap"):
-            was_empty = not any(one.kind != "text" or one.text.strip(" \t\n\r\f") for one in line)
-            end()
-            if not was_empty:
-                depth_before = depth
-            if (atom.kind == "break" and was_empty) or atom.kind == "gap":
-                blank = blank or bool(lines)
+            run.end_line(atom.kind)
         else:
-            depth += (atom.kind == "open") - (atom.kind == "close" and depth > 0)
-            line.append(atom)
-    end()
-    if lines:
-        made.append(lines)
-    return made
+            run.line.append(atom)
+    run.end_line("line")
+    if run.line:  # An opening mark has nothing behind it.
+        run.lines += run.line
+    if above_block and run.blanks:
+        missing = run.blanks - (not above_margin)
+        if run.lines and missing > 0:
+            run.lines += [_EMPTY_LINE] * (missing + 1)
+        elif not run.lines and not run.made:
+            run.lines += [_EMPTY_LINE] * run.blanks
+    return [*run.made, run.lines] if run.lines else run.made
+
+
+class _Run:
+    """The paragraphs that were made, the lines of the next one, and the line that is being read."""
+
+    def __init__(self, below_margin: bool) -> None:
+        self.below_margin = below_margin
+        self.made: list[list[Atom]] = []
+        self.lines: list[Atom] = []
+        self.line: list[Atom] = []
+        self.depth = 0
+        self.blanks = 0
+        self.is_apart = False
+
+    def end_line(self, by: str) -> None:
+        """End a line: by a break, by the edge of a block, or by that of a paragraph, which has a margin."""
+        shown = _collapsed(self.line)
+        if not shown:
+            self.line = []
+            self.blanks += by == "break"
+        elif all(atom.kind in ("open", "parts", "close") for atom in shown):
+            # Marks need no line of their own.
+            if self.lines and any(atom.kind != "open" for atom in shown):
+                self.lines += shown
+                self.depth += _depth(shown)
+                self.line = []
+            elif by == "break":
+                self.line.append(_EMPTY_LINE)
+        else:
+            self.add(shown)
+        self.is_apart = self.is_apart or (by == "gap" and bool(self.lines))
+
+    def add(self, shown: list[Atom]) -> None:
+        """Add a line, to the last paragraph or to a new one."""
+        if not self.lines and not self.made:
+            self.lines += [_EMPTY_LINE] * max(self.blanks - (not self.below_margin), 0)
+        elif self.depth > 0:
+            self.lines += [BREAK] * (1 + max(self.blanks, self.is_apart))
+        elif self.blanks or self.is_apart:
+            self.made.append(self.lines)
+            self.lines = [_EMPTY_LINE] * (self.blanks - (not self.is_apart))
+        else:
+            self.lines.append(BREAK)
+        self.lines += shown
+        self.depth = max(self.depth + _depth(shown), 0)
+        self.line, self.blanks, self.is_apart = [], 0, False
+
+
+def _depth(line: Iterable[Atom]) -> int:
+    """How many clozes a line opens and does not close."""
+    depth = 0
+    for atom in line:
+        depth += (atom.kind == "open") - (atom.kind == "close")
+    return depth
 
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -70,7 +105,7 @@ def _collapsed(line: list[Atom]) -> list[Atom]:
                 spaced = text[-1] == " "
         else:
             shown.append(atom)
-            spaced = spaced and atom.kind in ("open", "parts", "close")
+            spaced = spaced and atom.kind in ("open", "parts", "close") and not any(one.kind == "text" for one in shown)
     for place in range(len(shown) - 1, -1, -1):
         atom = shown[place]
         if atom.kind == "text":

@@ -10,61 +10,14 @@ from ..render import html_elements
 from . import code, elements, raw, references, scanning, tables
 from .lines import paragraphs
 from .parts import Part
-from .pieces import Atom, Styles, style
-
-MAX_DEPTH = 60
-"""How deep elements may nest: Anki's editor writes some ten, and the compiler reads forty quotes or emphases."""
-
-
-class Unwritable(Exception):
-    """There is no Markdown for it."""
-
-
-def tree(text: str) -> etree._Element:
-    """The elements of a field, within a `body`."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    whole = f"<html><body>{_joined(text)}</body></html>".encode("utf-8", "replace")
-    root = etree.fromstring(whole, parser)
-    body = root.find("body") if root is not None else None
-    if body is None:
-        raise Unwritable
-    return body
-
-
-_MATHS = re.compile(r"\\\(|\\\[|\[\$\$?\]|\[latex\]", re.IGNORECASE)
-_END = {"\\(": "\\)", "\\[": "\\]", "[$]": "[/$]", "[$$]": "[/$$]", "[latex]": "[/latex]"}
-_BREAK = re.compile(r"<br\s*/?>|</?div>|</?p>", re.IGNORECASE)
-_TAG = re.compile(r"<[/a-zA-Z][^>]*>")
-
-
-def _joined(text: str) -> str:
-    """The HTML with line breaks inside maths as line ends: to MathJax, and to Anki's LaTeX, they are the same."""
-    if "<" not in text or not _MATHS.search(text):
-        return text
-    parts, position = [], 0
-    unclosed: set[str] = set()
-    for found in _MATHS.finditer(text):
-        closing = _END[found[0].lower()]
-        if found.start() < position or closing in unclosed:
-            continue
-        stop = text.find(closing, found.end())
-        if stop < 0:
-            unclosed.add(closing)
-            continue
-        inside = text[found.end() : stop]
-        if "<" in inside:
-            broken = _BREAK.sub("\n", inside)
-            broken = _TAG.sub("", broken) if found[0][0] == "[" else broken.replace("<wbr>", "")
-            parts += [text[position : found.end()], broken]
-            position = stop
-    return "".join([*parts, text[position:]])
-
+from .pieces import BREAK, Atom, Styles, style
+from .trees import tree
 
 _WORTHLESS = html_elements.REMOVED | {"head"}
 
 
 def parts(text: str, cloze: bool) -> list[Part]:
-    """The parts of a field. Raises Unwritable where it nests too deeply."""
+    """The parts of a field. Raises `trees.Unwritable`."""
     reader = _Reader(cloze)
     body = tree(text)
     reader.inside(body, (), 0)
@@ -72,7 +25,7 @@ def parts(text: str, cloze: bool) -> list[Part]:
 
 
 def atoms(text: str, cloze: bool) -> list[Atom]:
-    """All that a field holds on one line, with the tags of blocks as tags of HTML. Raises Unwritable."""
+    """All that a field holds on one line, with the tags of blocks as tags of HTML. Raises `trees.Unwritable`."""
     reader = _Reader(cloze, raw=True)
     reader.inside(tree(text), (), 0)
     return reader.atoms
@@ -86,11 +39,10 @@ class _Reader:
         self.raw = raw
         self.atoms: list[Atom] = []
         self.parts: list[Part] = []
+        self.margin = True
 
     def inside(self, element: etree._Element, styles: Styles, depth: int) -> None:
         """Read what an element holds."""
-        if depth > MAX_DEPTH:
-            raise Unwritable
         if element.text:
             self.atoms += scanning.atoms(element.text, styles, self.cloze)
         for child in element:
@@ -175,20 +127,22 @@ class _Reader:
 
     # Blocks
 
-    def block(self, part: Part) -> None:
-        """A part that is no paragraph."""
-        self.paragraph()
+    def block(self, part: Part, margin: bool = True) -> None:
+        """A part that is no paragraph, and whether it has a margin."""
+        self.paragraph(True, margin)
         self.parts.append(part)
+        self.margin = margin
 
-    def paragraph(self) -> None:
+    def paragraph(self, above_block: bool, margin: bool) -> None:
         """End the paragraphs that are being read."""
         if self.atoms:
-            self.parts += [Part("paragraph", atoms=held) for held in paragraphs(self.atoms)]
+            held = paragraphs(self.atoms, self.margin, above_block, margin)
+            self.parts += [Part("paragraph", atoms=atoms) for atoms in held]
             self.atoms = []
 
     def ended(self) -> list[Part]:
         """All parts, when there are no more."""
-        self.paragraph()
+        self.paragraph(False, False)
         return self.parts
 
     def of(self, element: etree._Element, styles: Styles, depth: int) -> list[Part]:
@@ -203,8 +157,10 @@ class _Reader:
         """Read an element that begins on a line of its own."""
         kept = elements.attribute_text(name, attributes)
         match name:
-            case "ul" | "ol" | "menu" | "dir" if set(attributes) & {"type", "reversed"} == set() and not kept.replace(
-                f' start="{attributes.get("start")}"', ""
+            case "ul" | "ol" | "menu" | "dir" if (
+                _is_simple(element)
+                and set(attributes) & {"type", "reversed"} == set()
+                and not kept.replace(f' start="{attributes.get("start")}"', "")
             ):
                 self.listed(element, name, attributes, styles, depth)
             case "blockquote" if not kept:
@@ -234,6 +190,10 @@ class _Reader:
                 self.whole(element, name, styles, depth)
             case "p" | "div" | "center" | "blockquote" if kept or name in ("center", "blockquote"):
                 self.around(element, name, kept, styles, depth)
+            case "li":
+                self.whole(element, name, styles, depth)
+            case "tr" | "td" | "th" | "thead" | "tbody" | "tfoot" | "body":  # Outside a table, browsers pass over it.
+                self.inside(element, styles, depth)
             case _:
                 edge = Atom("gap" if name == "p" else "line")
                 self.atoms.append(edge)
@@ -246,10 +206,11 @@ class _Reader:
             return
         reader = _Reader(self.cloze, raw=True)
         reader.element(element, name, styles, depth)
+        margin = name not in ("table", "div", "center", "details", "li")
         if any(atom.kind in ("open", "sound", "maths", "display") for atom in reader.atoms) or styles:
-            self.block(Part("raw", atoms=reader.atoms))
+            self.block(Part("raw", atoms=reader.atoms), margin)
         else:
-            self.block(Part("raw", text=raw.element(element)))
+            self.block(Part("raw", text=raw.element(element)), margin)
 
     def around(self, element: etree._Element, name: str, kept: str, styles: Styles, depth: int) -> None:
         """An element with attributes that are kept: its tags go around the blocks in it."""
@@ -257,10 +218,12 @@ class _Reader:
         if not held:
             self.atoms.append(Atom("line"))
             return
-        if len(held) == 1 and held[0].kind == "paragraph":
+        if (len(held) == 1 and held[0].kind == "paragraph") or not any(map(_has_marks, held)):
             self.whole(element, name, styles, depth)
+            self.margin = name in ("p", "blockquote") or (held[-1].kind != "paragraph" and _has_margin(held[-1]))
         else:
-            self.block(Part("around", children=held, text=f"<{name}{kept}>", info=f"</{name}>"))
+            margin = name in ("p", "blockquote") or _has_margin(held[-1])
+            self.block(Part("around", children=held, text=f"<{name}{kept}>", info=f"</{name}>"), margin)
 
     def line_of(self, element: etree._Element, styles: Styles, depth: int) -> list[Atom]:
         """The line that an element holds; nothing if there are blocks in it, or several lines."""
@@ -277,19 +240,13 @@ class _Reader:
         for child in element:
             tag = child.tag.lower() if isinstance(child.tag, str) else ""
             if tag == "li":
-                items.append(Part("item", children=self.of(child, styles, depth + 1)))
+                items.append(Part("item", children=_in_one(self.of(child, styles, depth + 1))))
             elif tag:
                 reader = _Reader(self.cloze)
                 reader.element(child, tag, styles, depth + 1)
                 if held := reader.ended():
                     items = items or [Part("item")]
                     items[-1].children = [*items[-1].children, *held]
-            if child.tail and child.tail.strip():
-                items = items or [Part("item")]
-                held = [Part("paragraph", atoms=[*scanning.atoms(child.tail, styles, self.cloze)])]
-                items[-1].children = [*items[-1].children, *held]
-        if (element.text or "").strip():
-            self.atoms += scanning.atoms(element.text or "", styles, self.cloze)
         if items:
             start = attributes.get("start", "1").strip() if name == "ol" else ""
             if start and not (start.isascii() and start.isdigit() and len(start) < 10):
@@ -303,6 +260,37 @@ class _Reader:
             self.whole(element, "pre", styles, depth)
         elif text.strip():
             self.block(Part("code", text=text.removeprefix("\n").removesuffix("\n"), info=code.language(element)))
+
+
+def _in_one(held: list[Part]) -> list[Part]:
+    """The parts of an item with one paragraph in place of several: with more, all items of the list would have margins."""
+    made: list[Part] = []
+    for part in held:
+        if part.kind == "paragraph" and made and made[-1].kind == "paragraph":
+            made[-1] = Part("paragraph", atoms=[*made[-1].atoms, BREAK, BREAK, *part.atoms])
+        else:
+            made.append(part)
+    return made
+
+
+def _has_margin(part: Part) -> bool:
+    """Whether there is a margin below a part."""
+    if part.kind == "raw":
+        return part.text.startswith(("<h", "<dl", "<ul", "<ol", "<fig", "<p"))
+    return part.kind not in ("table", "around")
+
+
+def _is_simple(element: etree._Element) -> bool:
+    """Whether a list has nothing outside its items but other lists."""
+    return not (element.text or "").strip() and all(
+        child.tag in ("li", "ul", "ol") and not (child.tail or "").strip() for child in element
+    )
+
+
+def _has_marks(part: Part) -> bool:
+    """Whether there is anything in a part that Markdown has to read: a cloze, a sound, or maths."""
+    is_any = any(atom.kind in ("open", "sound", "maths", "display") for atom in part.atoms)
+    return is_any or any(map(_has_marks, part.children))
 
 
 _MARKS = re.compile(r"\{\{c[\d,]+::|\}\}|\u0000")

@@ -7,18 +7,13 @@ from collections.abc import Iterator
 
 from ..mediatypes import is_played
 from .pieces import Atom, Styles
+from .trees import FORMULA
 
 _OPENING = re.compile(
     r"\\[(\[]|\[(\$\$?|latex)\]|\[sound:([^\[\]\n]{1,500})\]|\{\{c([\d,]{1,99})::|\}\}|::", re.IGNORECASE
 )
 _CLOSINGS = {"\\(": "\\)", "\\[": "\\]", "$": "[/$]", "$$": "[/$$]", "latex": "[/latex]"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_LATEX = re.compile(
-    r"\s*(?:(?P<inline>\$(?!\$)(?P<tex>[^$]+)\$)|\$\$(?P<double>[^$]+)\$\$|\\\[(?P<display>.+)\\\]"
-    r"|\\begin\{(?P<name>displaymath|equation\*?|math)\}(?P<inside>.+)\\end\{(?P=name)\})\s*",
-    re.DOTALL,
-)
-"""LaTeX that is one formula."""
 
 
 def atoms(text: str, styles: Styles, cloze: bool) -> Iterator[Atom]:
@@ -66,7 +61,7 @@ def _made(text: str, found: re.Match[str], styles: Styles, cloze: bool, unclosed
         return None
     inside = text[end:stop]
     if opening == "latex":
-        formula = _LATEX.fullmatch(inside)
+        formula = FORMULA.fullmatch(inside)
         if not formula:
             return None
         is_display = not formula["inline"] and formula["name"] != "math"

@@ -1,0 +1,75 @@
+"""The HTML of a field → its elements."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+MAX_DEPTH = 60
+"""How deep elements may nest: Anki's editor writes some ten, and the compiler reads forty quotes or emphases."""
+
+
+class Unwritable(Exception):
+    """There is no Markdown for it."""
+
+
+def tree(text: str, joined: bool = True) -> etree._Element:
+    """The elements of a field, within a `body`. Raises Unwritable where there is none.
+
+    Line breaks inside maths are line ends if they are `joined`: to MathJax, and to Anki's LaTeX, they are the same.
+    """
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    whole = f"<html><body>{_joined(text) if joined else text}</body></html>".encode("utf-8", "replace")
+    root = etree.fromstring(whole, parser)
+    body = root.find("body") if root is not None else None
+    if body is None or (text.count("<") > MAX_DEPTH and _is_deep(body)):
+        raise Unwritable
+    return body
+
+
+def _is_deep(body: etree._Element) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(body, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+FORMULA = re.compile(
+    r"\s*(?:(?P<inline>\$(?!\$)(?P<tex>[^$]+)\$)|\$\$(?P<double>[^$]+)\$\$|\\\[(?P<display>.+)\\\]"
+    r"|\\begin\{(?P<name>displaymath|equation\*?|math)\}(?P<inside>.+)\\end\{(?P=name)\})\s*",
+    re.DOTALL,
+)
+"""LaTeX that is one formula."""
+
+_MATHS = re.compile(r"\\\(|\\\[|\[\$\$?\]|\[latex\]", re.IGNORECASE)
+_END = {"\\(": "\\)", "\\[": "\\]", "[$]": "[/$]", "[$$]": "[/$$]", "[latex]": "[/latex]"}
+_BREAK = re.compile(r"<br\s*/?>|</?div>|</?p>", re.IGNORECASE)
+_TAG = re.compile(r"<[/a-zA-Z][^>]*>")
+
+
+def _joined(text: str) -> str:
+    """The HTML with line ends in place of the line breaks inside maths."""
+    if "<" not in text or not _MATHS.search(text):
+        return text
+    parts, position = [], 0
+    unclosed: set[str] = set()
+    for found in _MATHS.finditer(text):
+        closing = _END[found[0].lower()]
+        if found.start() < position or closing in unclosed:
+            continue
+        stop = text.find(closing, found.end())
+        if stop < 0:
+            unclosed.add(closing)
+            continue
+        inside = text[found.end() : stop]
+        if "<" in inside:
+            broken = _BREAK.sub("\n", inside)
+            broken = _TAG.sub("", broken) if found[0][0] == "[" else broken.replace("<wbr>", "")
+            if closing == "[/latex]" and not FORMULA.fullmatch(broken):
+                continue
+            parts += [text[position : found.end()], broken]
+            position = stop
+    return "".join([*parts, text[position:]])
