@@ -21,7 +21,7 @@ from deckwright.diff import Prediction, compare
 from deckwright.identity import ledger
 from deckwright.model import Deck, Field, NoteType, Template
 from deckwright.package import Package, PackedCard, PackedNote
-from deckwright.release import Cut
+from deckwright.release import Cut, manifest
 from deckwright.release.former import Former
 from deckwright.release.notes import release_notes
 from deckwright.release.step import RULES, STEPS, Look, Reason, Step, Verdict, is_same, judge, next_version
@@ -32,7 +32,7 @@ PAIRS = sorted(path.name for path in RELEASES.iterdir())
 
 def moved_to(scratch: Scratch, state: Path) -> Mapping[str, object]:
     """Bring the project to a state, and return the terms on which it is built."""
-    for name in ("cards", "media"):
+    for name in ("cards", "media", "notetypes"):
         shutil.rmtree(scratch.root / name, ignore_errors=True)
     shutil.copytree(state, scratch.root, dirs_exist_ok=True)
     terms = tomllib.loads((state / "state.toml").read_text("utf-8")) if (state / "state.toml").exists() else {}
@@ -70,15 +70,24 @@ def cut(name: str, folder: Path) -> Cut:
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_pair(name: str, tmp_path: Path, update_golden: bool) -> None:
-    """The step with its reasons, what the import does, and what is told to learners."""
+    """The step with its reasons, what the import does, what is told to learners, and what the manifest says of it."""
     made = cut(name, tmp_path / "project")
     notes = release_notes(made).partition("## Updating\n")[0].rstrip() + "\n"
-    told = {"expected.txt": _told(made.verdict, made.changes.prediction), "notes.md": notes}
+    told = {
+        "expected.txt": _told(made.verdict, made.changes.prediction),
+        "notes.md": notes,
+        "manifest.json": manifest.dump(_without_look(manifest.manifest(made, {}))).decode("utf-8"),
+    }
     for file, text in told.items():
         if update_golden:
             (RELEASES / name / file).write_text(text, encoding="utf-8")
     assert told == {file: (RELEASES / name / file).read_text("utf-8") for file in told}
     assert made.verdict.step == name.partition("-")[0]
+
+
+def _without_look(made: manifest.Manifest) -> manifest.Manifest:
+    """A manifest without the digest of all contents: each change to the stylesheet of the cards would change it."""
+    return replace(made, digest="")
 
 
 def _told(verdict: Verdict, prediction: Prediction) -> str:
