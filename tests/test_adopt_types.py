@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from scratch import DAY_ONE, Scratch
 
 from deckwright import limits, notetypes
-from deckwright.adopt import types
+from deckwright.adopt import mapping, types
 from deckwright.adopt.types import Adopted
 from deckwright.model import Field, NoteType, Settings, Template
 from deckwright.notetypes import own
@@ -294,3 +295,149 @@ def test_any_note_type_comes_back_as_anki_has_it(
     assert [(one.note_type.id, one.note_type.css.split()) for one in made.values()] == [
         (kind.id, kind.css.replace("\0", "").split()) for kind in sorted(kinds, key=lambda kind: kind.id)
     ]
+
+
+# What of a section goes to which field
+
+
+def mapped(adopted: Adopted) -> dict[str, str]:
+    return {field.name: field.part or f"{field.label}:" for field in adopted.fields}
+
+
+def fields_(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, number) for number, name in enumerate(names, 1))
+
+
+WORD = replace(
+    BASIC,
+    name="Word",
+    fields=fields_("Sort", "Front", "Back", "Hint", "More info"),
+    templates=(
+        Template("One", 1, "{{#Sort}}{{Sort}}{{/Sort}}{{Front}}", "{{FrontSide}}{{Back}}{{Hint}}"),
+        Template("Two", 2, "{{Back}}{{Hint}}", "{{Front}}{{More info}}"),
+    ),
+)
+MAPPED = {
+    "by the templates": ([], "Sort", "Back"),
+    "by what is filled": ([["1", "a", "b"], ["", "a", "b"], ["", "a", "b"]], "Front", "Back"),
+    "by what is filled in most": ([["1", "a", "b"], ["2", "", "b"], ["", "a", "b"], ["4"]], "Sort", "Back"),
+    "the longest": ([["", "a", "b", "hint"], ["", "a", "b", "hint"], ["", "a", "back", "h"]], "Front", "Hint"),
+    "with nothing filled": ([["", "", "", "", "x"], ["", "<br>", "", "", "x"]], "Sort", "More info"),
+}
+
+
+@pytest.mark.parametrize(("notes", "heading", "answer"), MAPPED.values(), ids=MAPPED)
+def test_what_asks_is_the_heading_and_the_longest_the_answer(
+    notes: Sequence[Sequence[str]], heading: str, answer: str
+) -> None:
+    parts = {name: part for name, part in mapped(adopt(WORD, *notes)).items() if not part.endswith(":")}
+    assert {part: name for name, part in parts.items()} == {"heading": heading, "answer": answer}
+
+
+def test_a_note_type_may_have_one_field(tmp_path: Path) -> None:
+    alone = adopt(replace(BASIC, fields=fields_("Front"), templates=(Template("C", 1, "{{Front}}", "{{Front}}"),)))
+    assert mapped(alone) == {"Front": "heading"}
+    assert read(tmp_path, alone)[1] == []
+
+
+def test_the_text_of_a_cloze_type_is_what_its_templates_show_with_gaps() -> None:
+    two = replace(
+        CLOZE,
+        fields=fields_("Title", "Old", "Text", "Extra"),
+        templates=(Template("C", 1, "{{cloze:Old}}{{cloze:Text}}", "{{cloze:Text}}"),),
+    )
+    assert mapped(adopt(two)) == {"Title": "Title:", "Old": "answer", "Text": "Text:", "Extra": "Extra:"}
+    assert mapped(adopt(two, ["", "", "a"])) == {"Title": "Title:", "Old": "Old:", "Text": "answer", "Extra": "Extra:"}
+    assert (mapping.asking(two), mapping.asking(BASIC)) == ({"Old", "Text"}, set())
+
+
+LABELS = {
+    "Hint": "Hint", "2. Sense": "2 Sense", "1) x": "x", "- [ ] *a*_b": "a b", "A  B": "A B 2", "Q&A": "Q A", "意味": "意味",
+    "it's (so)": "it's (so)", "<b>": "b", "***": "Field", "hint": "hint 2", "http//x": "http//x", "!": "Field 2", "é": "é",
+}  # fmt: skip
+
+
+def test_labels_are_names_that_markdown_reads_as_text(tmp_path: Path) -> None:
+    kind = replace(BASIC, fields=fields_("Front", "Back", *LABELS))
+    lengths = [["a", "bbb"]]
+    adopted = adopt(kind, *lengths)
+    assert [field.label for field in adopted.fields[2:]] == [*LABELS.values()]
+    labelled = "\n\n".join(f"{label}: value {number}" for number, label in enumerate(LABELS.values()))
+    values, found = written(tmp_path, f"## f {{.anki-basic #one}}\n\nb\n\n{labelled}\n", adopted)
+    assert found == []
+    assert values == [["f", "b", *(f"value {number}" for number in range(len(LABELS)))]]
+
+
+# How a note is written
+
+
+def written(root: Path, notes: str, *adopted: Adopted) -> tuple[list[list[str]], list[str]]:
+    """The fields of the notes of a project with these note types, and the codes of what is told."""
+    scratch = Scratch(root)
+    scratch.write({"cards/a.md": notes} | {name: data for one in adopted for name, data in types.files(one).items()})
+    loaded = scratch.load(DAY_ONE)
+    made = loaded.collection.note_types
+    values = [list(made[one.note_type].values(one.fields)) for one in loaded.collection.notes]
+    return values, [one.code for one in loaded.diagnostics]
+
+
+ASKED = adopt(
+    replace(
+        BASIC,
+        name="Word",
+        fields=fields_("Front", "Back", "Hint", "Card"),
+        templates=(Template("C", 1, "{{Front}}{{Back}}{{Hint}}", "{{Back}}"),),
+    )
+)
+SECTIONS = {
+    "a line": ("q", "a\n\nHint: h", ["q", "a", "h", ""]),
+    "no answer": ("q", "", ["q", "", "", ""]),
+    "no answer, but a hint": ("q", "Hint: h", ["q", "", "h", ""]),
+    "no heading": ("", "a", ["", "a", "", ""]),
+    "a rich heading": ("", "- a\n- b\n\n---\n\nback", ["<ul><li>a</li><li>b</li></ul>", "back", "", ""]),
+    "a heading of one paragraph": ("", "a **b**\n\n---\n\nback", ["a <strong>b</strong>", "back", "", ""]),
+    "a rich heading with a rule": ("", "a\n\n<hr>\n\nb\n\n---\n\nback", ["<p>a</p><hr><p>b</p>", "back", "", ""]),
+    "a rich heading without an answer": ("", "- a\n\n---\n\n<br>", ["<ul><li>a</li></ul>", "<br>", "", ""]),
+    "a rich heading and an empty label": ("", "- a\n\n---\n\nHint:", ["<ul><li>a</li></ul>", "", "", ""]),
+    "an answer with a rule": ("q", "a\n\n<hr>\n\nb", ["q", "<p>a</p><hr><p>b</p>", "", ""]),
+    "an answer with rules": ("q", "---\n\na\n\n---\n\nb", ["q", "<p>a</p><hr><p>b</p>", "", ""]),
+    "an empty label": ("q", "a\n\nHint:\nCard: c", ["q", "a", "", "c"]),
+    "a value that begins with a label": ("q", "Hint: Card: x", ["q", "", "Card: x", ""]),
+    "an answer that begins with a label": ("q", "Hint\\: x", ["q", "Hint: x", "", ""]),
+    "a label in a list": ("q", "Hint:\n\n- Card: x", ["q", "", "<ul><li>Card: x</li></ul>", ""]),
+    "blocks behind a label": ("q", "Hint:\n\n<div>a</div>\n\n| a |\n|---|\n\nCard: c", ["q", "", '<div>a</div><div class="dw-table"><table><thead><tr><th scope="col">a</th></tr></thead></table></div>', "c"]),
+    "lines behind a label": ("q", "a\n\nHint: a\\\nb", ["q", "a", "a<br>\nb", ""]),
+    "an alert at the end": ("q", "Hint:\n\n> [!note]\n> x", ["q", '<div class="dw-alert dw-alert-note"><p class="dw-alert-title">Note</p><p>x</p></div>', "", ""]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("heading", "body", "values"), SECTIONS.values(), ids=SECTIONS)
+def test_a_section_has_each_field_of_a_note(tmp_path: Path, heading: str, body: str, values: list[str]) -> None:
+    assert written(tmp_path, f"## {heading} {{.word #one}}\n\n{body}\n", ASKED) == ([values], [])
+
+
+GAPS = replace(
+    CLOZE,
+    name="Gaps",
+    fields=fields_("Title", "Text", "Text 2", "Extra"),
+    templates=(Template("C", 1, "{{cloze:Text}}{{cloze:Text 2}}", "{{cloze:Text}}{{cloze:Text 2}}{{Title}}{{Extra}}"),),
+)
+MASK = "{{c1::image-occlusion:rect:left=.1:top=.2:width=.3:height=.4:oi=1}}"
+GAP_SECTIONS = {
+    "a paragraph": ("{{c1::a::h}} {{c2::b {{c3::c}}}}", ["", "{{c1::a::h}} {{c2::b {{c3::c}}}}", "", ""], []),
+    "two": ("{{c1::a}}\n\n---\n\nb\n\nTitle: t", ["t", "<p>{{c1::a}}</p><hr><p>b</p>", "", ""], []),
+    "a list": ("- {{c1::a}}", ["", "<ul><li>{{c1::a}}</li></ul>", "", ""], []),
+    "masks": (f"{MASK}<br>{MASK}<br>", ["", f"{MASK}<br>{MASK}<br>", "", ""], []),
+    "another field with gaps": ("{{c1::a}}\n\nText 2: {{c2::b}}", ["", "{{c1::a}}", "{{c2::b}}", ""], []),
+    "that field alone": ("Text 2:\n\n{{c2::b}}\n\n- {{c1::a}}", ["", "", "<p>{{c2::b}}</p><ul><li>{{c1::a}}</li></ul>", ""], []),
+    "a field that hides nothing": ("{{c1::a}}\n\nExtra: {{c2::b}}", ["", "{{c1::a}}", "", "{<wbr>{c2::b}}"], ["C008"]),
+    "new gaps in both": ("==a==\n\nText 2: ==b::h==", ["", "{{c1::a}}", "{{c2::b::h}}", ""], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "values", "codes"), GAP_SECTIONS.values(), ids=GAP_SECTIONS)
+def test_a_section_has_each_field_of_a_cloze_note(
+    tmp_path: Path, body: str, values: list[str], codes: list[str]
+) -> None:
+    adopted = adopt(GAPS, ["", "x"])
+    assert written(tmp_path, f"## about {{.gaps #one}}\n\n{body}\n", adopted) == ([values], codes)

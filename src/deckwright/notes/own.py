@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.cloze import no_deletion
 from ..diagnostics.note import stays_prose
@@ -16,7 +18,7 @@ from ..read.inlines import flat
 from ..read.sections import Section
 from ..read.tags import Kind
 from ..render import Renderer
-from ..templates import parse
+from ..templates import Replacement, parse
 from . import content, labels, slips
 from .parts import Made, Part
 from .shared import as_leaf, as_paragraph
@@ -57,11 +59,14 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     if len(columns) - len(taken) == 1:  # Its head says nothing that the field does not.
         answer, rows = [*answer, *(cell for _, cell in rows)], []
     given = {word.name: word.value for word in content.given(part, section)}
+    asking = {
+        field.label: field.name for field in kind.fields if field.label in labelled and field.name in _asking(kind)
+    }
     fields = {}
     for field in kind.fields:
         if field.key in given:
             fields[field.name] = renderer.inline(as_leaf(given[field.key], part, section))
-        elif field.label in labelled:
+        elif field.label in labelled and field.label not in asking:
             fields[field.name] = _blocks(labelled[field.label], renderer)
     asked = [block for block in part.asked if id(block) not in taken]
     held = _Held(asked, above, answer, rows)
@@ -71,8 +76,11 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
         if target := kind.of(name):
             fields[target] = value
     if kind.family == "cloze":
-        renderer.report_unasked((*part.asked, *above, *part.extra, *(b for held in labelled.values() for b in held)))
-        found += slips.deletions(answer, section.file)
+        for label, field_name in asking.items():
+            fields[field_name] = _with_deletions(labelled[label], renderer)
+        silent = (block for label, blocks in labelled.items() if label not in asking for block in blocks)
+        renderer.report_unasked((*part.asked, *above, *part.extra, *silent))
+        found += slips.deletions([*answer, *(block for label in asking for block in labelled[label])], section.file)
         if not renderer.deletions and not has_errors(renderer.diagnostics):
             marked = any(piece.kind in ("open", "mark") for piece in flat(section.title.pieces))
             instead = stays_prose(section.span, "cloze", marked)
@@ -105,13 +113,13 @@ def _parts(part: Part, kind: OwnKind, held: _Held, renderer: Renderer) -> dict[S
         heading = _DOT.join(renderer.inline(leaf) for leaf in part.asked)
     stem = ""
     if above and (kind.of("above") or kind.of("heading")):
-        stem = renderer.blocks(above)
+        stem = renderer.blocks(above) if heading or kind.of("above") else _blocks(above, renderer)
         if not kind.of("above"):
             heading = f'<div class="dw-stem">{stem}</div>\n{heading}' if part.name else heading + stem
     elif above:
         answer = [*above, *answer]
     if kind.family == "cloze":
-        text = renderer.cloze(answer)
+        text = _with_deletions(answer, renderer)
     elif not kind.of("answer"):
         text = ""
     elif rows:
@@ -120,6 +128,22 @@ def _parts(part: Part, kind: OwnKind, held: _Held, renderer: Renderer) -> dict[S
     else:
         text = _blocks(answer, renderer)
     return {"heading": heading, "above": stem, "answer": text, "extra": renderer.blocks(extra)}
+
+
+def _asking(kind: OwnKind) -> set[str]:
+    """The fields of a cloze type whose deletions its fronts hide: those of `{{cloze:…}}`."""
+    if kind.family == "basic":
+        return set()
+    parts = (part for front in kind.fronts for part in parse(front).parts)
+    return {part.field for part in parts if isinstance(part, Replacement) and "cloze" in part.filters}
+
+
+def _with_deletions(held: Sequence[Block], renderer: Renderer) -> str:
+    """Blocks with deletions, likewise as a field has them."""
+    blocks = [as_paragraph(block, alone=len(held) == 1) for block in held]
+    if len(blocks) == 1 and blocks[0].kind == "paragraph":
+        blocks = [replace(blocks[0], tight=True)]
+    return renderer.cloze(blocks)
 
 
 def _blocks(held: Sequence[Block], renderer: Renderer) -> str:

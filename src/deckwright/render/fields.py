@@ -41,11 +41,12 @@ class Renderer(Gathering):
         return _rendered(held, Field(self)) if held else ""
 
     def cloze(self, held: Sequence[Block]) -> str:
-        """The blocks of a cloze note's text: its deletions become marks, and are gathered."""
+        """The blocks of a cloze note's text, or of another field with deletions: they become marks, and are gathered."""
         field = Field(self, cloze=True)
+        first = len(self.deletions)
         rendered = _rendered(held, field)
         answers, deep = clozes.answers(rendered)
-        for index, deletion in enumerate(self.deletions):
+        for index, deletion in enumerate(self.deletions[first:], first):
             answer = answers.get(index)
             if index in deep:
                 self.diagnostics.append(nested_too_deep(deletion.span))
