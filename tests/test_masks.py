@@ -277,7 +277,7 @@ def labelled(texts: dict[tuple[int, int], str], height: int = 22) -> Image.Image
     return drawn
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_labels_of_a_screenshot_are_read(root: Path) -> None:
     pytest.importorskip("rapidocr")
     texts = {
@@ -310,7 +310,7 @@ def test_labels_of_a_screenshot_are_read(root: Path) -> None:
     assert run("show", "media/net.png").exit_code == 0
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_picture_without_labels_gets_no_mask_file(root: Path) -> None:
     pytest.importorskip("rapidocr")
     result = run("suggest", "media/a.png")
