@@ -11,23 +11,25 @@ from collections.abc import Collection
 
 from ..limits import MAX_LEAF
 from . import layout, raw, reading, trees
+from .parts import crosses
 from .pieces import BREAK
 from .tokens import tokens
 from .writing import Form, paragraph
 
 
 def inline(html: str, *, labels: Collection[str] = ()) -> tuple[str, ...]:
-    """Candidates for a field on one line, as in a heading or behind a label, the most readable first; none if there can be none."""
+    """Candidates for a field on one line, as in a heading or behind a label, the most readable first; none if there can be none.
+
+    A label at their beginning is text, since they never begin a line.
+    """
+    found = []
     try:
         parts = reading.parts(html, cloze=False)
-        held = [part.atoms for part in parts if part.kind == "paragraph"]
-        form = Form(one_line=True)
-        found = []
-        if len(held) == len(parts):
-            atoms = [atom for atoms in held for atom in (BREAK, BREAK, *atoms)][2:]
-            found.append(paragraph(tokens(atoms, False), form))
+        if all(part.kind == "paragraph" for part in parts):
+            atoms = [atom for part in parts for atom in (BREAK, BREAK, *part.atoms)][2:]
+            found.append(_visible(paragraph(tokens(atoms, cloze=False), Form(one_line=True))))
         if "<" in html:
-            found.append(paragraph(tokens(reading.atoms(html, cloze=False), False), form).strip())
+            found.append(_visible(_tags(html, cloze=False)))
     except trees.Unwritable:
         return ()
     return tuple(dict.fromkeys(one for one in found if len(one) <= MAX_LEAF))
@@ -39,15 +41,25 @@ def blocks(html: str, *, cloze: bool = False, labels: Collection[str] = ()) -> t
     With `cloze`, `{{c1::answer::hint}}` is a cloze; without, it is text. No line begins with one of the `labels`.
     """
     found = []
-    known = {label.casefold() for label in labels}
     try:
-        found.append(layout.written(reading.parts(html, cloze), cloze, known))
-        if cloze:
-            form = Form(cloze=True, one_line=True)
-            line = paragraph(tokens(reading.atoms(html, cloze), cloze), form).strip()
-            found.append(f"<span></span>{line}" if line else "")
+        parts = reading.parts(html, cloze)
+        if not (cloze and crosses(parts)):
+            written = layout.written(parts, cloze, {label.casefold() for label in labels})
+            found.append(written if len(parts) > 1 else _visible(written))
+        if cloze and "<" in html:
+            found.append(f"<span></span>{_tags(html, cloze)}")
     except trees.Unwritable:
-        pass
-    if not cloze:
-        found.append(raw.block(html) if "<" in html or "&" in html else (found or [""])[0])
-    return tuple(dict.fromkeys(found)) or (raw.block(html),)
+        found = []
+    if not found or (not cloze and ("<" in html or "&" in html)):
+        found.append(raw.block(html))
+    return tuple(dict.fromkeys(found))
+
+
+def _tags(html: str, cloze: bool) -> str:
+    """A field on one line, all its elements as tags."""
+    return paragraph(tokens(reading.atoms(html, cloze), cloze), Form(one_line=True, cloze=cloze)).strip()
+
+
+def _visible(written: str) -> str:
+    """A field of one line whose first space stays: a renderer would take it for white space around the field."""
+    return f"&#8203;{written}" if written.startswith("&nbsp;") else written

@@ -68,6 +68,16 @@ _ALIKE = {
 }  # fmt: skip
 
 
+def as_tag(held: Style) -> Style:
+    """A style as an element of HTML, which may be around a block."""
+    name = TAGS.get(held.kind)
+    return style("html", f"<{name}>", f"</{name}>") if name else held
+
+
+TAGS = {"strong": "b", "emphasis": "i", "strike": "s", "mark": "mark"}
+"""The elements of HTML for the emphasis of Markdown."""
+
+
 def attribute_text(name: str, attributes: Mapping[str, str]) -> str:
     """The attributes of a tag that the compiler keeps, as they are written in it, each after a space."""
     allowed: Collection[str] = html_elements.ATTRIBUTES.get(name, frozenset())

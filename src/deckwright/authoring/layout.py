@@ -26,8 +26,9 @@ def written(parts: Sequence[Part], cloze: bool, labels: Collection[str], outside
 def _block(part: Part, form: Form, marker: str) -> str:
     match part.kind:
         case "paragraph":
-            if len(part.atoms) == 1 and part.atoms[0].kind == "display" and "$$" not in part.atoms[0].text:
-                return _display(part.atoms[0].text)
+            first = part.atoms[0]
+            if len(part.atoms) == 1 and first.kind == "display" and not first.styles and "$$" not in first.text:
+                return _display(first.text)
             return paragraph(tokens(part.atoms, form.cloze), form)
         case "heading":
             line = paragraph(tokens(part.atoms, False), Form(one_line=True))

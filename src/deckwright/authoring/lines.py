@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .pieces import BREAK, Atom
+from .pieces import BREAK, Atom, common
 
 _EMPTY_LINE = Atom("html", "<br>")
 
@@ -69,15 +69,20 @@ class _Run:
         if not self.lines and not self.made:
             self.lines += [_EMPTY_LINE] * max(self.blanks - (not self.below_margin), 0)
         elif self.depth > 0:
-            self.lines += [BREAK] * (1 + max(self.blanks, self.is_apart))
+            self.lines += [self.broken(shown)] * (1 + max(self.blanks, self.is_apart))
         elif self.blanks or self.is_apart:
             self.made.append(self.lines)
             self.lines = [_EMPTY_LINE] * (self.blanks - (not self.is_apart))
         else:
-            self.lines.append(BREAK)
+            self.lines.append(self.broken(shown))
         self.lines += shown
         self.depth = max(self.depth + _depth(shown), 0)
         self.line, self.blanks, self.is_apart = [], 0, False
+
+    def broken(self, shown: list[Atom]) -> Atom:
+        """The break before a line, in the styles that the lines above and below share."""
+        around = common(self.lines[-1].styles, shown[0].styles)
+        return Atom("break", "", around) if around else BREAK
 
 
 def _depth(line: Iterable[Atom]) -> int:
@@ -105,13 +110,13 @@ def _collapsed(line: list[Atom]) -> list[Atom]:
                 spaced = text[-1] == " "
         else:
             shown.append(atom)
-            spaced = spaced and atom.kind in ("open", "parts", "close") and not any(one.kind == "text" for one in shown)
+            spaced = False
     for place in range(len(shown) - 1, -1, -1):
         atom = shown[place]
         if atom.kind == "text":
             shown[place] = Atom("text", atom.text.rstrip(" \u00a0"), atom.styles)
             if shown[place].text:
                 break
-        elif atom.kind not in ("open", "parts", "close"):
+        else:
             break
     return [atom for atom in shown if atom.kind != "text" or atom.text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -21,3 +22,18 @@ class Part(msgspec.Struct, gc=False):
     children: list[Part] = []
     text: str = ""
     info: str = ""
+
+
+def crosses(parts: Sequence[Part]) -> bool:
+    """Whether a cloze begins in one of the parts, or in one within them, and ends in another."""
+    return min(_balances(parts), default=0) < 0 < max(_balances(parts), default=0)
+
+
+def _balances(parts: Iterable[Part]) -> Iterator[int]:
+    """For each run of atoms, how many clozes it opens and does not close; less than 0 if it closes more."""
+    for part in parts:
+        depth = 0
+        for atom in part.atoms:
+            depth += (atom.kind == "open") - (atom.kind == "close")
+        yield depth
+        yield from _balances(part.children)

@@ -106,14 +106,15 @@ def _text(mark: Atom) -> Atom:
 
 def _cloze(opened: _Open, close: Atom) -> Cloze:
     around = opened.mark.styles
-    for one in (*(leaf.styles for leaf in leaves(opened.held)), close.styles):
-        around = _common(around, one)
+    for one in (*(leaf.styles for leaf in leaves(opened.held) if leaf.kind != "break"), close.styles):
+        around = common(around, one)
     numbers = tuple(sorted({int(number) for number in opened.mark.text.split(",") if number}))
     hint = "" if opened.hint is opened.unused else shown(opened.hint)
     return Cloze(numbers, tuple(opened.held), " ".join(hint.split()), around)
 
 
-def _common(first: Styles, second: Styles) -> Styles:
+def common(first: Styles, second: Styles) -> Styles:
+    """The outermost styles, as far as they are the same."""
     length = 0
     for one, other in zip(first, second, strict=False):
         if one != other:

@@ -169,7 +169,9 @@ class _Reader:
                 self.preformatted(element, styles, depth)
             case "h3" | "h4" | "h5" | "h6" if not kept and (line := self.line_of(element, styles, depth)):
                 self.block(Part("heading", atoms=line, info=name[1]))
-            case "table" if rows := tables.rows(element, lambda cell: self.of(cell, styles, depth + 3)):
+            case "table" if not styles and (
+                rows := tables.rows(element, lambda cell: self.of(cell, styles, depth + 3))
+            ):
                 self.block(Part("table", children=rows))
             case (
                 "table"
@@ -205,7 +207,7 @@ class _Reader:
         if not len(element) and not (element.text or "").strip():
             return
         reader = _Reader(self.cloze, raw=True)
-        reader.element(element, name, styles, depth)
+        reader.element(element, name, tuple(map(elements.as_tag, styles)), depth)
         margin = name not in ("table", "div", "center", "details", "li")
         if any(atom.kind in ("open", "sound", "maths", "display") for atom in reader.atoms) or styles:
             self.block(Part("raw", atoms=reader.atoms), margin)
@@ -256,7 +258,7 @@ class _Reader:
     def preformatted(self, element: etree._Element, styles: Styles, depth: int) -> None:
         """Read code in lines: a fence if it is nothing but text, with the language that a class names."""
         text = code.plain(element)
-        if text is None or (self.cloze and _MARKS.search(text)):
+        if text is None or styles or (self.cloze and _MARKS.search(text)):
             self.whole(element, "pre", styles, depth)
         elif text.strip():
             self.block(Part("code", text=text.removeprefix("\n").removesuffix("\n"), info=code.language(element)))

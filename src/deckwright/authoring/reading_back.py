@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from ..read.inlines import Piece, read
 from ..render import clozes
+from .elements import TAGS
 from .tokens import Token
 
 Seen = list[tuple[str, str]]
-
-_OPENED = {"strong": "strong", "emphasis": "emphasis", "strike": "strike"}
 
 
 def is_read(written: str, tokens: Sequence[Token], cloze: bool, html: bool) -> bool:
@@ -32,9 +31,6 @@ def _add(seen: Seen, kind: str, text: str) -> None:
         seen.append((kind, text))
 
 
-TAGS = {"strong": "b", "emphasis": "i", "strike": "s", "mark": "mark"}
-
-
 def _meant(tokens: Iterable[Token], html: bool) -> Seen:
     seen: Seen = []
     for token in tokens:
@@ -43,6 +39,8 @@ def _meant(tokens: Iterable[Token], html: bool) -> Seen:
             text = token.text
             if token.kind == "text":
                 text = text.replace("\r", "\n")
+            elif token.kind in ("maths", "display"):
+                text = " ".join(text.split())
             _add(seen, "text" if token.kind == "mark" else token.kind, text)
         elif style.kind == "html":
             _add(seen, "html", style.opening if token.kind == "open" else style.closing)
@@ -91,7 +89,9 @@ def _walk(seen: Seen, text: str, pieces: Sequence[Piece], start: int, end: int) 
                     _add(seen, "open mark" if marked else "close mark", "")
                 else:
                     _add(seen, "text", "==")
-            case "code" | "maths" | "display" | "html":
+            case "maths" | "display":
+                _add(seen, piece.kind, " ".join(piece.text.split()))
+            case "code" | "html":
                 _add(seen, piece.kind, piece.text)
             case "image":
                 _add(seen, "image", text[piece.start : piece.end])

@@ -37,6 +37,8 @@ class Token(msgspec.Struct, frozen=True, gc=False):
 
 
 BREAK = Token("break")
+APART = Token("html", "<span></span>")
+"""It is left out of what is rendered."""
 
 
 def tokens(atoms: Sequence[Atom], cloze: bool) -> list[Token]:
@@ -112,7 +114,10 @@ def _cloze(made: list[Token], cloze: Cloze, depth: int) -> None:
     before = len(made)
     _add(made, cloze.held, depth, True)
     if len(made) == before or all(token.kind == "text" and not token.text.strip() for token in made[before:]):
-        made.append(Token("html", "<span></span>"))
+        made.append(APART)
+    last = cloze.held[-1] if cloze.held else None
+    if isinstance(last, Cloze) and last.hint and not cloze.hint:
+        made.append(APART)  # Behind a hint, the compiler takes all braces for one end.
     for _ in numbers:
         if cloze.hint:
             made += [Token("mark", "::"), Token("text", cloze.hint, None, True)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from ..read.inlines import tex
+from ..read.inlines.tex import is_maths
 from . import escapes
-from .reading_back import TAGS, is_read
+from .elements import TAGS
+from .reading_back import is_read
 from .tokens import Token
 
 _WAYS = ((False, "*", False), (True, "*", False), (True, "_", False), (True, "*", True))
@@ -56,12 +57,24 @@ def _finished(written: str, form: Form) -> str:
     return escapes.end("\n".join(escapes.line(line, form.labels) for line in lines))
 
 
+def _keep_brackets(tokens: Sequence[Token], texts: list[str]) -> None:
+    """Write the brackets in the texts of links so that none ends a link."""
+    is_linked = False
+    for place, token in enumerate(tokens):
+        if token.style and token.style.kind == "link":
+            is_linked = token.kind == "open"
+        elif is_linked and token.kind == "text" and "]" in texts[place]:
+            texts[place] = texts[place].replace("]", "&#93;")
+
+
 _BREAKS = {True: "<br>", False: "\\\n"}
 
 
 def _joined(tokens: Sequence[Token], form: Form, everything: bool, sign: str, html: bool) -> str:
     texts = [_text(token, form, everything) for token in tokens]
-    delimiters(tokens, texts, sign, html)
+    if "link" in {token.style.kind for token in tokens if token.style}:
+        _keep_brackets(tokens, texts)
+    _delimiters(tokens, texts, sign, html)
     _apart(tokens, texts)
     written = "".join(texts)
     return f"<span></span>{written}" if not form.one_line and _BLOCK_TAG.match(written) else written
@@ -77,7 +90,8 @@ def _text(token: Token, form: Form, everything: bool) -> str:
         case "maths":
             return _maths(token.text, form)
         case "display":
-            return f"$${token.text}$$" if "$$" not in token.text else f"\\[{token.text}\\]"
+            tex = " ".join(token.text.split()) if form.one_line else token.text
+            return f"$${tex}$$" if "$$" not in tex else f"\\[{tex}\\]"
         case "break":
             return _BREAKS[form.one_line]
         case _:
@@ -101,7 +115,7 @@ def _maths(text: str, form: Form) -> str:
     return f"${text}$"
 
 
-def delimiters(tokens: Sequence[Token], texts: list[str], sign: str, html: bool) -> None:
+def _delimiters(tokens: Sequence[Token], texts: list[str], sign: str, html: bool) -> None:
     """Put the delimiters of styles into the texts, where there is none yet."""
     for place, token in enumerate(tokens):
         if token.kind == "open" and token.style:
@@ -166,4 +180,4 @@ def _is_maths(before: str, inside: str) -> bool:
         found = pattern.search(inside)
         return found.start() if found else -1
 
-    return tex.is_maths(before, len(inside), find)
+    return is_maths(before, len(inside), find)
