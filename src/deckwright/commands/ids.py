@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from ._patches import repository_of, uncommitted
+from ._patches import show as show_patch
+from ._patches import write as write_edits
 from ._project import found_root, project_option, terms
 from ._talk import (
     command,
@@ -28,8 +30,9 @@ from ._talk import (
 )
 
 if TYPE_CHECKING:
-    from ..ids import Edit, Proposal
-    from ..release.repository import Repository
+    from ..ids import Proposal
+
+_NOTHING = "No ids are given"
 
 
 @command("ids --write")
@@ -49,19 +52,21 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
 
     root = found_root(start)
     only = _only(root, paths) if paths else None
-    repository = _repository(root)
+    repository = repository_of(root, _NOTHING)
     with progress() as show:
-        proposal = giving.propose(root, terms(root), only, _uncommitted(repository) if repository else (), show)
+        proposal = giving.propose(
+            root, terms(root), only, uncommitted(repository, _NOTHING) if repository else (), show
+        )
     if proposal.blocking:
         click.echo(text(proposal.blocking) + "\n", err=True)
         fail(1, f"No ids are given: {summary(proposal.blocking)}.", f"Next: {explain_first(proposal.blocking)}")
     diff = giving.patch(proposal.edits, repository.prefix if repository else "")
     if write:
-        _write(root, proposal.edits)
+        write_edits(root, proposal.edits, "The ids", "deckwright ids")
     if as_json:
         print_json(_json(proposal, diff, write))
     elif not write:
-        _show(diff)
+        show_patch(diff)
     elif proposal.named:
         click.echo(f"Wrote {_counted(proposal)}")
     for each in proposal.left_out:
@@ -92,61 +97,6 @@ def _only(root: Path, paths: Collection[Path]) -> set[str]:
             fail(2, f"There are no notes of the project in {shown(path)}.")
         only |= meant
     return only
-
-
-def _repository(root: Path) -> Repository | None:
-    """The repository that the project is in. Where Git does not answer, the command ends: what is committed is not known."""
-    from ..release.repository import repository
-
-    found = repository(root)
-    if found is None and any((folder / ".git").exists() for folder in (root, *root.parents)):
-        _say_unread()
-    return found
-
-
-def _uncommitted(repository: Repository) -> list[str]:
-    """The files and folders of the project that are not as they were committed, and those that Git ignores in it. Where the
-    project as a whole is ignored, none is: it is not under version control. Where Git fails, the command ends.
-    """
-    from ..release.repository import GitError
-
-    try:
-        ignored = repository.git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
-        return [*repository.changed(), *ignored.decode("utf-8", "surrogateescape").split("\0")]
-    except GitError:
-        _say_unread()
-
-
-def _say_unread() -> NoReturn:
-    fail(1, "No ids are given: the project is in a Git repository, and Git does not read it.", "Next: git status")
-
-
-def _write(root: Path, edits: Collection[Edit]) -> None:
-    """Write the files, unless one is another now. If one cannot be written, the command ends."""
-    from .. import files
-    from ..limits import MAX_FILE_BYTES
-
-    try:
-        for edit in edits:
-            if files.read(root / edit.path, MAX_FILE_BYTES) != edit.before:
-                fail(1, f"{shown(root / edit.path)} has changed just now: nothing is written.", "Next: deckwright ids")
-        for edit in edits:
-            files.replace(root / edit.path, edit.after)
-    except OSError as error:
-        fail(1, f"The ids cannot be written: {error.filename or ''} {files.reason(error)}.", "Next: git status")
-
-
-def _show(diff: bytes) -> None:
-    """Print the patch as it is, or on a terminal in colour, and with a sign for what would control it."""
-    if not sys.stdout.isatty():
-        click.echo(diff, nl=False)
-        return
-    from ..diagnostics.forms import harmless
-
-    roles = {"-": "old", "+": "new", "@": "place", "d": "heading"}
-    for line in diff.decode("utf-8", "replace").splitlines():
-        role = roles.get(line[:1])
-        click.echo(styled(harmless(line), role) if role else harmless(line))
 
 
 def _counted(proposal: Proposal) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,8 +23,9 @@ from .naming import Origin, names
 from .patch import patch
 from .places import insertion
 from .proof import Seen, differences
+from .refusal import refusal
 
-__all__ = ["Edit", "LeftOut", "Named", "Proposal", "patch", "propose"]
+__all__ = ["Edit", "LeftOut", "Named", "Proposal", "patch", "propose", "refusal"]
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ def propose(
         before = Seen(loaded, found)
         search = _Search(root, before, errors, only, {*uncommitted})
         held = search.gaps()
-        given, known = _given(root, loaded, errors), _known(loaded)
+        given, known = written(root, loaded, errors), in_lock(loaded)
         edits, named = _edits(held, names(held, given, known), search)
         while edits:
             after, found = build.load(root, terms, instead={path: each.after for path, each in edits.items()})
@@ -146,7 +146,7 @@ class _Search:
                 self.leave_out(path, errors[path].span.line, f"it has an error, {errors[path].code}")
             elif all(known.note.id or known.note.group for known in held):
                 continue
-            elif reason := self._refusal(path):
+            elif reason := refusal(self._root, path, self._uncommitted):
                 self.leave_out(path, 0, reason)
             else:
                 self.data[path] = files.read(self._root / path, MAX_FILE_BYTES)
@@ -168,23 +168,6 @@ class _Search:
                         found.append(gap)
         return found
 
-    def _refusal(self, path: str) -> str:
-        """Why a file cannot be edited; empty if it can be."""
-        file = self._root / path
-        if Path(os.path.realpath(file)) != Path(os.path.realpath(self._root)) / path:
-            return "it is a link, or lies in a folder that is one"
-        if file.stat().st_nlink > 1:
-            return "it has another name too: a hard link"
-        above = (path, *(f"{folder}/" for folder in _above(path)), *_above(path))
-        if not self._uncommitted.isdisjoint(above):
-            return "it is not in Git as it stands here: commit it first"
-        return ""
-
-
-def _above(path: str) -> Iterator[str]:
-    """The folders that a file is in, relative to the root."""
-    return (folder.as_posix() for folder in Path(path).parents if folder.name)
-
 
 def _edits(
     held: Sequence[Gap], named: Sequence[tuple[str, Origin]], search: _Search
@@ -201,7 +184,7 @@ def _edits(
     return {path: edit(path, search.data[path], made) for path, made in insertions.items()}, told
 
 
-def _given(root: Path, loaded: Loaded, errors: Iterable[Diagnostic]) -> set[str]:
+def written(root: Path, loaded: Loaded, errors: Iterable[Diagnostic]) -> set[str]:
     """The ids that stand in the notes, those of sections that are cut and of notes with errors among them."""
     given = {id_ for note in loaded.notes.written for id_ in (note.id, note.group)}
     owned = loaded.notes.owned.kinds
@@ -212,7 +195,7 @@ def _given(root: Path, loaded: Loaded, errors: Iterable[Diagnostic]) -> set[str]
     return given - {""}
 
 
-def _known(loaded: Loaded) -> set[str]:
+def in_lock(loaded: Loaded) -> set[str]:
     """All that notes, and sections, are or were called in deck.lock."""
     lines = loaded.before.lines.values()
     return {id_ for line in lines for id_ in (line.id, line.group, *line.was)} - {""}

@@ -28,6 +28,7 @@ class Edit(msgspec.Struct, frozen=True, dict=True):
     path: str
     before: bytes
     insertions: tuple[Insertion, ...]
+    is_new: bool = False
 
     @property
     def after(self) -> bytes:

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-
-from .edits import Edit
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 _CONTEXT = 3
 """Lines around a change, as Git has them."""
 
 
-def patch(edits: Iterable[Edit], prefix: str = "") -> bytes:
+class Changed(Protocol):
+    """A file at `path`, and its lines, each with what becomes of it: nothing, itself, or several lines. Of nothing, new lines may
+    come. `is_new` says that there is no such file yet.
+    """
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def lines(self) -> Sequence[tuple[bytes, bytes]]: ...
+
+    @property
+    def is_new(self) -> bool: ...
+
+
+def patch(edits: Iterable[Changed], prefix: str = "") -> bytes:
     """The edits as a unified diff, file by file. `prefix` stands before each path: where the project is in its repository,
     with a slash behind it. So `git apply` takes the diff in any folder of the repository.
     """
     return b"".join(part for edit in edits for part in _file(edit, prefix))
 
 
-def _file(edit: Edit, prefix: str) -> Iterator[bytes]:
+def _file(edit: Changed, prefix: str) -> Iterator[bytes]:
     old, new = (_quoted(f"{side}/{prefix}{edit.path}") for side in "ab")
     yield f"diff --git {old} {new}\n".encode("utf-8", "surrogateescape")
+    if edit.is_new:
+        yield b"new file mode 100644\n"
+        old = "/dev/null"
     for sign, name in (("---", old), ("+++", new)):
         # Behind a name with a space, a tab says where it ends.
         yield f"{sign} {name}{chr(9) * (' ' in name)}\n".encode("utf-8", "surrogateescape")
@@ -39,7 +56,7 @@ def _quoted(name: str) -> str:
     )
 
 
-def _hunks(edit: Edit) -> Iterator[bytes]:
+def _hunks(edit: Changed) -> Iterator[bytes]:
     """The hunks of a file. Lines are counted as Git counts them, by their line feeds."""
     lines = [*_lines(edit)]
     changed = [number for number, (sign, _) in enumerate(lines) if sign != " "]
@@ -61,14 +78,14 @@ def _hunks(edit: Edit) -> Iterator[bytes]:
         old, new, done = old + removed, new + added, end
 
 
-def _lines(edit: Edit) -> Iterator[tuple[str, bytes]]:
+def _lines(edit: Changed) -> Iterator[tuple[str, bytes]]:
     """The lines of both files, each with its sign."""
     for before, after in edit.lines:
         if before == after:
             yield " ", before
             continue
-        own, made = [before], _split(after)
-        if made[0] == before:
+        own, made = [before] if before else [], _split(after)
+        if made and made[0] == before:
             yield " ", made.pop(0)
             own = []
         yield from (("-", line) for line in own)

@@ -80,11 +80,17 @@ def _project(folder: Path, chance: random.Random) -> tuple[dict[str, str], list[
     outer = find(folder)
     found = [inside_a_project(Span(DECK), _relative(outer / settings_files(outer)[0], folder))] if outer else []
     notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
-    folders = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
-    new = {DECK: _settings(folder.name, chance, *folders)}
+    new = {DECK: deck_settings(folder, chance)}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
     return new, [_START_A_FILE] if notes else [], found
+
+
+def deck_settings(folder: Path, chance: random.Random) -> str:
+    """The text of deck.toml for a folder, which names the folders of its notes and of their pictures. `chance`: see `create`."""
+    notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
+    folders = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
+    return _settings(folder.name, chance, *folders)
 
 
 def _relative(path: Path, folder: Path) -> str:
