@@ -11,6 +11,7 @@ import casefiles
 import pytest
 from click.testing import CliRunner
 from conftest import import_package
+from msgspec.structs import replace
 from scratch import DAY_ONE, Scratch, day
 
 from deckwright import build, cards, diff, identity, limits, package
@@ -20,7 +21,7 @@ from deckwright.identity import Terms
 from deckwright.model import Field, NoteType, OwnField, OwnKind, Template
 from deckwright.notes import compile_file
 from deckwright.notes.kinds import VOCABULARY, table
-from deckwright.notetypes import shape_digest
+from deckwright.notetypes import looks_digest, shape_digest
 from deckwright.preview import source
 from deckwright.preview.faces import Face, addresses, document
 from deckwright.proof import Chosen, to_page
@@ -770,3 +771,94 @@ def test_no_stylesheet_ends_its_element_in_the_page(tmp_path: Path) -> None:
     chosen = [Chosen(note, types[note.note_type], "new") for note in loaded.collection.notes]
     page = to_page(chosen, loaded.collection, "x").html
     assert re.findall(r"<style>\n(/\* .*)\n</style>", page) == ["/* <\\/style><b>out<\\/b> */"]
+
+
+# What templates show
+
+
+def test_files_that_templates_name_keep_their_names(tmp_path: Path) -> None:
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>1</script></svg>\n'
+    held = {
+        "media/_logo.svg": picture,
+        "media/fonts/_a b.woff2": b"font",
+        "media/_style.css": "@font-face { src: url('_deep.ttf') }",
+        "media/_deep.ttf": b"deep",
+        "media/_code.js": "/* _logo.svg */",
+    }
+    made = project(
+        tmp_path / "p",
+        files={
+            **FILES,
+            FRONT: '<img src="_logo.svg">{{Word}}<link rel="stylesheet" href="_style.css">',
+            BACK: FILES[BACK] + "<script src='_code.js'></script><img src='_missing.png'>",
+            CSS: "@font-face { font-family: a; src: url('_a%20b.woff2') }",
+            **held,
+            "media/_other.png": b"nobody names it",
+        },
+    )
+    loaded = made.load(DAY_ONE)
+    assert told(loaded) == [("M016", "media/_other.png:0:0"), ("T013", f"{BACK}:7:1")]
+    assert {file.name: file.read() for file in loaded.collection.media} == {
+        name.rpartition("/")[2]: data.encode() if isinstance(data, str) else data for name, data in held.items()
+    }
+    outcome = build.build(made.root, build.Options(Terms(DAY_ONE), target=tmp_path / "1.apkg"))
+    assert outcome.status == "built"
+    assert sorted(package.read(tmp_path / "1.apkg").media) == sorted(name.rpartition("/")[2] for name in held)
+    again = build.build(made.root, build.Options(Terms(DAY_ONE), target=tmp_path / "1.apkg"))
+    made.write({"media/_deep.ttf": b"another"})
+    changed = build.build(made.root, build.Options(Terms(DAY_ONE), target=tmp_path / "2.apkg"))
+    assert (again.status, changed.status) == ("built", "built")
+    (before, after) = (package.read(tmp_path / f"{n}.apkg").media for n in (1, 2))
+    assert {name for name in before if before[name] != after[name]} == {"_deep.ttf"}
+
+
+def test_files_of_templates_are_left_out_where_nobody_names_them(tmp_path: Path) -> None:
+    made = project(tmp_path, files={**FILES, "media/_logo.svg": b"<svg/>"})
+    assert made.load(DAY_ONE).collection.media == ()
+
+
+def test_two_files_with_the_name_in_a_template_are_an_error(tmp_path: Path) -> None:
+    held = {"media/a/_logo.png": b"a", "media/b/_logo.png": b"b"}
+    assert found(tmp_path, {FRONT: '<img src="_logo.png">{{Word}}', **held})[:1] == [("M003", "media/a/_logo.png:0:0")]
+
+
+def test_a_note_that_shows_a_file_of_a_template_has_it_under_the_name_of_any_other(tmp_path: Path) -> None:
+    notes = "## a {.vocabulary}\n\n![](_logo.png)\n"
+    png = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
+    files = {**FILES, FRONT: '<img src="_logo.png">{{Word}}', "media/_logo.png": png}
+    made = project(tmp_path, notes, files)
+    names = [file.name for file in made.load(DAY_ONE).collection.media]
+    build.build(made.root, build.Options(Terms(DAY_ONE)))
+    made.write({"cards/a.md": notes + "\nmore\n"})
+    assert [file.name for file in made.load(DAY_ONE).collection.media] == names
+    outcome = build.build(made.root, build.Options(Terms(DAY_ONE), target=tmp_path / "1.apkg"))
+    assert outcome.status == "built"
+    assert [*package.read(tmp_path / "1.apkg").media] == names
+    assert names[0] == "_logo.png" and len(names) == 2
+
+
+def test_what_anki_s_browser_and_latex_need_is_in_the_package(tmp_path: Path) -> None:
+    latex = "latex_header = '''\n\\begin{document}\n'''\nlatex_footer = ''\nlatex_svg = true\n"
+    browser = '{ browser_front = "{{Word}}", browser_back = "b", browser_font = "Noto", browser_size = 9 }'
+    plain = project(tmp_path / "1").load(DAY_ONE).collection.note_types["vocabulary"]
+    made = project(tmp_path / "2", files={**FILES, PLACE: latex + TOML.replace("Produce = {}", f"Produce = {browser}")})
+    (note_type,) = package.read(built(made, "1.apkg", 1)).note_types
+    of_browser = {"browser_front": "{{Word}}", "browser_back": "b", "browser_font": "Noto", "browser_size": 9}
+    assert note_type == replace(
+        plain,
+        mod=note_type.mod,
+        templates=(plain.templates[0], replace(plain.templates[1], **of_browser)),
+        latex_header="\\begin{document}\n",
+        latex_footer="",
+        latex_svg=True,
+    )
+    changes: tuple[dict[str, object], ...] = (
+        {},
+        {"latex_svg": True},
+        {"latex_footer": ""},
+        {"templates": note_type.templates},
+    )
+    digests = [looks_digest("vocabulary", replace(plain, **change)) for change in changes]
+    # Frozen: a literal that has to change here updates the note types of others.
+    assert digests[0] == "83071a4caa93a1f2"
+    assert len({*digests}) == len(changes)

@@ -27,6 +27,7 @@ from .diagnostics.project import no_notes
 from .identity import Terms
 from .inputs import Inputs
 from .layout import BUILD, CACHE
+from .media import of_templates
 from .model import Note, Span
 from .package import Counts
 from .settings import Project
@@ -234,8 +235,13 @@ def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
 
 
 def shipped_as_they_are(loaded: Loaded) -> dict[str, tuple[str, str]]:
-    """The name and the SHA-256 of the media that a package carries unchanged, by their path from the root, with `/`."""
-    kept = (held for held in loaded.collection.media if held.data is None and held.path.suffix.lower() != ".svg")
+    """The name and the SHA-256 of the media that a package carries unchanged, by their path from the root, with `/`. What templates
+    name is read each time, as a note may show it too, under another name.
+    """
+    whole = (
+        held for held in loaded.collection.media if held.data is None and not held.name.startswith(of_templates.BEGIN)
+    )
+    kept = (held for held in whole if held.path.suffix.lower() != ".svg")
     root = loaded.file.parent
     return {held.path.relative_to(root).as_posix(): (held.name, held.sha256) for held in kept}
 

@@ -24,6 +24,7 @@ from .drafts import Draft, filled, illustrate
 from .identity import Assigned, Terms, ledger
 from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
+from .media import of_templates
 from .media.library import Library
 from .model import Candidate, Collection, Deck, Identity, Media, Note, Settings, Span
 from .names import and_above, unused
@@ -124,6 +125,10 @@ def load(
     found += _twins(lost, candidates)
     identified = [(draft, who) for draft, who in zip(illustrated, assigned.identities, strict=True) if who]
     media = {file.name: file for draft, _ in identified for file in draft.media}
+    of_project = [note_type for key, note_type in assigned.note_types.items() if key not in stock]
+    of_types, wrong = of_templates.named(project.root, settings.media, of_project)
+    found += wrong
+    media.update((file.name, file) for file in of_types)
     if not has_errors(found):  # A note with an error may be the one that uses a file.
         found += library.unused(media.values())
     made = Notes(compilation, identified, owned)

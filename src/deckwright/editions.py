@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from . import names
 from .diagnostics import Diagnostic
 from .diagnostics.project import not_in_edition
+from .media import of_templates
 from .model import Collection, Edition, Media, Note, Notes, Settings, Span
 
 Members = Mapping[str, frozenset[str]]
@@ -105,5 +106,5 @@ def part(whole: Collection, guids: frozenset[str], media: Mapping[str, Sequence[
         notes=notes,
         note_types={key: note_type for key, note_type in whole.note_types.items() if key in kinds},
         decks=tuple(deck for deck in whole.decks if deck.name in above),
-        media=tuple(file for file in whole.media if file.name in used),
+        media=tuple(file for file in whole.media if file.name in used or file.name.startswith(of_templates.BEGIN)),
     )

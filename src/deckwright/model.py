@@ -45,7 +45,7 @@ class Media(msgspec.Struct, frozen=True):
     """One file that the package carries.
 
     `path` is where its bytes are now, `name` what it is called in Anki: `stem-<hash>.ext`, lower-case ASCII, at most
-    100 bytes. `sha256` is the hex digest of the bytes that are shipped. `data` holds them where they differ from the
+    100 bytes; or its own, which begins with `_`, if templates name it. `sha256` is the hex digest of the bytes that are shipped. `data` holds them where they differ from the
     file's own (a cleaned SVG); otherwise it is None and they are read from `path`.
     """
 

@@ -265,7 +265,7 @@ class Library:
             return None, [unreadable(span, place, files.reason(error))]
         if not source or source.isspace():
             return None, [empty(span, place)]
-        if source.startswith(_POINTER):
+        if source.startswith(POINTER):
             return None, [pointer(span, place)]
         content = _content(source)
         if content != CONTENTS.get(ending, ""):
@@ -348,7 +348,7 @@ def _spelt(reference: Reference, place: str) -> str:
     return place if reference.by_name else place.replace("%", "%25").replace(" ", "%20")
 
 
-_POINTER = b"version https://git-lfs.github.com/spec/"
+POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def _content(source: bytes) -> str:
