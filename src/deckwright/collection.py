@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, groupby
 from operator import eq
 from pathlib import Path
@@ -164,6 +164,7 @@ class Notes:
         self.owned = owned
         self._compilation = compilation
         self._identified = identified
+        self._id_fields = cache(owned.id_fields)
 
     def __len__(self) -> int:
         return len(self._identified)
@@ -188,7 +189,7 @@ class Notes:
     def at(self, place: int) -> Note:
         """The note at this place, counted from 0: alone it is quickly made."""
         draft, who = self._identified[place]
-        return filled(draft, self._compilation.bodies(draft.file)[draft.place], who, self._id_fields(draft))
+        return filled(draft, self._compilation.bodies(draft.file)[draft.place], who, self._id_fields(draft.note.note_type))
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
@@ -217,10 +218,7 @@ class Notes:
     def _made(self, file: int, notes: Iterable[tuple[Draft, Identity]]) -> Iterator[Note]:
         bodies = self._compilation.bodies(file)
         for draft, who in notes:
-            yield filled(draft, bodies[draft.place], who, self._id_fields(draft))
-
-    def _id_fields(self, draft: Draft) -> tuple[str, ...]:
-        return self.owned.id_fields(draft.note.note_type)
+            yield filled(draft, bodies[draft.place], who, self._id_fields(draft.note.note_type))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Notes) and len(self) == len(other) and all(map(eq, self, other))
