@@ -1489,6 +1489,51 @@ def test_a_search_finds_a_note_by_all_its_ids() -> None:
     ]
 
 
+def test_a_search_names_the_field_that_has_the_id() -> None:
+    line = Line("0a", 7, "valve", "words", (), "", "", was=("flap",))
+    other = replace(line, guid="0b", nid=8, id="cover", was=())
+    assert words.searches([line, other], {}, {"0a": "Our key"}) == ['"Our key:valve" OR "Our key:flap" OR "ID:cover"']
+    assert words.searches([line, other], {"0a": "Words"}, {"0a": ""}) == ['nid:7 OR "ID:cover"']
+    assert [words.search(field, "valve", 7) for field in ("ID", "Our key", "")] == [
+        "ID:valve", '"Our key:valve"', "nid:7"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"Front": "valve", "ID": "valve"}, "ID"),
+        ({"Front": "A valve", "ID": "cover", "Key": "flap"}, "Key"),
+        ({"Front": "A valve"}, ""),
+        ({"Deck": "valve", "nid": "valve", "re": "valve"}, ""),
+        ({"Deck": "valve", "Decks": "valve"}, "Decks"),
+    ],
+)
+def test_the_field_that_has_the_id(values: Mapping[str, str], field: str) -> None:
+    assert words.id_field(values, ("valve", "flap")) == field
+
+
+@pytest.mark.anki
+def test_anki_finds_notes_by_other_fields_than_id_and_not_by_its_keywords(collection: object) -> None:
+    note_type = collection.models.by_name("Basic")
+    collection.models.add_field(note_type, collection.models.new_field("Our key"))
+    for name in ("deck", "note", "tag"):
+        collection.models.add_field(note_type, collection.models.new_field(name))
+    collection.models.update_dict(note_type)
+    note = collection.new_note(note_type)
+    note.fields = ["what", *["valve"] * (len(note.fields) - 1)]
+    collection.add_note(note, 1)
+
+    def found(field: str) -> bool:
+        try:
+            return list(collection.find_notes(words.searches([line], {}, {"0a": field})[0])) == [note.id]
+        except Exception:  # It is no search at all.
+            return False
+
+    line = Line("0a", note.id, "valve", "words", (), "", "")
+    assert [name for name in ("Our key", "Back", "", "deck", "note", "tag") if found(name)] == ["Our key", "Back", ""]
+
+
 @pytest.mark.anki
 def test_anki_can_search_for_as_many_ids(collection: object) -> None:
     line = Line("0a", 1, "", "basic", (), "", "")

@@ -126,12 +126,21 @@ def test_what_anki_makes_of_a_pair(name: str, tmp_path: Path, collection: object
         terms = moved_to(scratch, RELEASES / name / state)
         scratch.build(day(len(logs) * 2 + 1), **terms)
         scratch.release(version, day(len(logs) * 2 + 2))
-        scratch.build(day(len(logs) * 2 + 3))
+        lines = scratch.build(day(len(logs) * 2 + 3)).assigned.ledger.lines.values()
         cards = collection.card_count()
         logs.append(import_package(collection, scratch.root / "build" / "anatomy.apkg"))
     log = logs[1] | {"cards": collection.card_count() - cards}
     import_ = f"{log['new']} new, {log['updated']} updated, {log['duplicate']} as they were, {log['cards']} new cards"
     assert import_ in (RELEASES / name / "expected.txt").read_text("utf-8")
+    # What the notes tell a learner to search for is found, and where they count the notes, so many.
+    told = (RELEASES / name / "notes.md").read_text("utf-8")
+    parts = re.findall(r"^## .*?(?: \((\d+)\))?\n(?:(?!#).*\n)*?```text\n(.+)\n```$", told, re.MULTILINE)
+    # The days of the tests are yet to come, and Anki gives such notes ids of today.
+    ids = {line.nid: collection.db.scalar("SELECT id FROM notes WHERE guid = ?", line.guid) for line in lines}
+    parts = [(number, re.sub(r"nid:(\d+)", lambda nid: f"nid:{ids[int(nid[1])]}", search)) for number, search in parts]
+    found = [len(collection.find_notes(search)) for _, search in parts]
+    assert found == [int(number) if number else max(notes, 1) for (number, _), notes in zip(parts, found, strict=True)]
+    assert len(parts) == told.count("```text")
 
 
 # Packages that no project of ours makes

@@ -11,7 +11,7 @@ from ..identity.lines import Line
 from . import editions
 from .cut import Cut
 from .step import Reason
-from .words import code, differing, entries, named, searches, text, untold
+from .words import code, differing, entries, id_field, named, searches, text, untold
 
 UPDATING = (
     ("Your reviews and due dates", "They stay, on every card."),
@@ -122,7 +122,7 @@ def _parts(cut: Cut) -> Iterator[list[str]]:
         own = "What you changed in _Cards…_ before this version is replaced; your own file of styling stays."
         yield ["## The look of the cards", f"Changed: {names}. {own}"]
     gone = [lines[note.guid] for note in changes.retired]
-    yield _part("Retired notes", gone, _retired(changes.retired, gone, _types_of_taken(cut, gone)))
+    yield _part("Retired notes", gone, _retired(cut, changes.retired, gone))
 
 
 def _part(heading: str, held: Sequence[object], written: Sequence[str]) -> list[str]:
@@ -137,7 +137,7 @@ def _before(cut: Cut) -> list[str]:
         held = [reason for reason in cut.verdict.reasons if reason.rule == rule]
         if held:
             found = [lines[reason.id] for reason in held if reason.id in lines]
-            blocks += [said, *_blocks(found), "\n".join(entries(held, _grave))]
+            blocks += [said, *_blocks(cut, found), "\n".join(entries(held, _grave))]
     return ["## Before you update", *blocks] if blocks else []
 
 
@@ -172,7 +172,7 @@ def _relearn(cut: Cut) -> list[str]:
     return [
         f"## Learn again ({len(held)})",
         how,
-        *_blocks(held),
+        *_blocks(cut, held),
         "\n".join(entries(held, lambda line: named(line.name, line.id))),
     ]
 
@@ -186,7 +186,7 @@ def _types_of_taken(cut: Cut, gone: Sequence[Line]) -> dict[str, str]:
     return {line.guid: types[line.guid] for line in gone if not taken.isdisjoint((line.id, *line.was))}
 
 
-def _retired(notes: Sequence[Listed], lines: Sequence[Line], types: Mapping[str, str]) -> list[str]:
+def _retired(cut: Cut, notes: Sequence[Listed], lines: Sequence[Line]) -> list[str]:
     how = (
         "They are no longer in the deck. An update deletes nothing, so you keep them until you delete or suspend them. "
         "A search in _Browse_ that finds them:"
@@ -195,15 +195,18 @@ def _retired(notes: Sequence[Listed], lines: Sequence[Line], types: Mapping[str,
     return [
         how,
         "",
-        "\n\n".join(_blocks(lines, types)),
+        "\n\n".join(_blocks(cut, lines, _types_of_taken(cut, lines))),
         "",
         *entries(notes, lambda note: named(note.title, ids[note.guid])),
     ]
 
 
-def _blocks(lines: Sequence[Line], types: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+def _blocks(cut: Cut, lines: Sequence[Line], types: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """The search for these notes, ready to be copied; one after the other if there are several. `types` as in `searches`."""
-    return [f"```text\n{search}\n```" for search in searches(lines, types)]
+    ids = {line.guid: (line.id, *line.was) for line in lines}
+    held = [*(cut.former.package.notes if cut.former else ()), *cut.package.notes]
+    fields = {note.guid: id_field(note.fields, ids[note.guid]) for note in held if note.guid in ids}
+    return [f"```text\n{search}\n```" for search in searches(lines, types, fields)]
 
 
 def _is_told(note: NoteChange) -> bool:

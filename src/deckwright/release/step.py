@@ -124,7 +124,7 @@ def judge(
     Reasons are in the order of RULES, and of the package. Nothing is read or written.
     """
     judged = _Judged(changes, old, new, ledger)
-    of_editions = _of_editions(old, new, editions)
+    of_editions = _of_editions(old, new, editions, ledger)
     places = {rule: place for place, rule in enumerate(RULES)}
     renamed = [Reason("slug", new.decks[0].name, detail=" → ".join(slugs))] * (slugs[0] != slugs[1])
     reasons = sorted([*judged.reasons(), *of_editions, *renamed], key=lambda reason: places[reason.rule])
@@ -157,7 +157,7 @@ class _Judged:
 
     def __init__(self, changes: Changes, old: Package, new: Package, ledger: Ledger) -> None:
         self.changes = changes
-        self.lines = ledger.lines
+        self.ledger = ledger
         self.old = {note.guid: note for note in old.notes}
         self.new = {note.guid: note for note in new.notes}
         self.descriptions = [{deck.name: deck.description for deck in package.decks} for package in (old, new)]
@@ -172,11 +172,11 @@ class _Judged:
         for listed in changes.new:
             same = left[texts(self.new[listed.guid])]
             rule, detail = ("guid", f"{same.pop(0)} → {listed.guid}") if same else ("new", "")
-            yield Reason(rule, listed.title, _id(self.new[listed.guid]), listed.place, detail)
+            yield Reason(rule, listed.title, _id(self.new[listed.guid], self.ledger), listed.place, detail)
         gone = {guid for guids in left.values() for guid in guids}
         for listed in changes.retired:
             if listed.guid in gone:
-                yield Reason("retired", listed.title, _id(self.old[listed.guid]))
+                yield Reason("retired", listed.title, _id(self.old[listed.guid], self.ledger))
         if len(gone) > 1 and len(gone) / len(self.old) > MANY_RETIRED:
             yield Reason("many retired", f"{len(gone)} of {len(self.old)}")
         for change in changes.note_types:
@@ -196,7 +196,7 @@ class _Judged:
         return unversioned(self.descriptions[0].get(deck, "")) != unversioned(self.descriptions[1].get(deck, ""))
 
     def _of_note(self, note: NoteChange) -> Iterator[Reason]:
-        id_ = _id(self.new[note.guid])
+        id_ = _id(self.new[note.guid], self.ledger)
 
         def reason(rule: str, detail: str = "") -> Reason:
             return Reason(rule, note.title, id_, note.place, detail)
@@ -224,12 +224,12 @@ class _Judged:
             if about == "heading":
                 alone[note.place.rpartition(":")[0]] += 1
             elif about:
-                ids = [_id(side[note.guid]) for side in (self.old, self.new)]
+                ids = [_id(side[note.guid], self.ledger) for side in (self.old, self.new)]
                 yield self._look(about, note, "" if ids[0] == ids[1] else " → ".join(ids))
             for field in note.fields if note.fate == "updated" else ():
                 if detail := turned(field):
                     yield self._look("negation or number", note, detail)
-            line = self.lines.get(note.guid)
+            line = self.ledger.lines.get(note.guid)
             if line and line.released:
                 numbers = line.released.numbers
                 asked = {each.number for each in note.renumbered}
@@ -241,10 +241,10 @@ class _Judged:
             yield Look("heading", path, detail=str(number))
 
     def _look(self, about: str, note: NoteChange, detail: str = "") -> Look:
-        return Look(about, note.title, _id(self.new[note.guid]), note.place, detail)
+        return Look(about, note.title, _id(self.new[note.guid], self.ledger), note.place, detail)
 
 
-def _of_editions(old: Package, new: Package, editions: Editions) -> Iterator[Reason]:
+def _of_editions(old: Package, new: Package, editions: Editions, ledger: Ledger) -> Iterator[Reason]:
     """What differs in the editions. Of a note that is new in the deck, or has left it, that says enough."""
     types = {note_type.id: note_type for note_type in new.note_types}
     before = {note.guid for note in old.notes}
@@ -261,7 +261,7 @@ def _of_editions(old: Package, new: Package, editions: Editions) -> Iterator[Rea
             if guid in before and (guid in was.guids) != (guid in now.guids):
                 rule = "left edition" if guid in was.guids else "joined edition"
                 title = title_of(note, types.get(note.note_type_id))
-                yield Reason(rule, title, _id(note), editions.places.get(guid, ""), now.title)
+                yield Reason(rule, title, _id(note, ledger), editions.places.get(guid, ""), now.title)
 
 
 def _about(note: NoteChange) -> str:
@@ -287,8 +287,10 @@ ABOUT: Mapping[str, str] = {
 """What is said of each thing to look at."""
 
 
-def _id(note: PackedNote) -> str:
-    return note.fields.get("ID", "")
+def _id(note: PackedNote, ledger: Ledger) -> str:
+    """The ID that a package has of a note, or that in the ledger, where its note type has no field of that name."""
+    line = ledger.lines.get(note.guid)
+    return note.fields.get("ID") or (line.id if line else "")
 
 
 def _numbers(ordinals: Iterable[int]) -> str:

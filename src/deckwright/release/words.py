@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from ..diff.field_text import Words
@@ -75,18 +76,46 @@ SEARCHED = 500
 """How many IDs a search has at most: Anki can search for some 990 (tried with 26.9.3)."""
 
 
-def searches(lines: Iterable[Line], types: Mapping[str, str]) -> list[str]:
+def searches(
+    lines: Iterable[Line], types: Mapping[str, str], fields: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     """What finds these notes in the browser of Anki, whichever of their IDs a learner has; one search, unless it is too long.
 
-    `types` are the names of the note types of those that share their ID with another note, by guid.
+    `types` are the names of the note types of those that share their ID with another note, by guid. `fields` are the names of
+    the fields that have the ID, as `id_field` finds them, by guid; of a note that is not among them, it is ID.
     """
-    terms = list(dict.fromkeys(_term(id_, types.get(line.guid)) for line in lines for id_ in (line.id, *line.was)))
+    found = (_terms(line, types.get(line.guid), fields.get(line.guid, "ID")) for line in lines)
+    terms = list(dict.fromkeys(term for held in found for term in held))
     return [" OR ".join(terms[first : first + SEARCHED]) for first in range(0, len(terms), SEARCHED)]
 
 
-def _term(id_: str, note_type: str | None) -> str:
-    term = f'"ID:{_WILD.sub(_escaped, id_)}"'
-    return f'("note:{_WILD.sub(_escaped, note_type)}" {term})' if note_type else term
+def _terms(line: Line, note_type: str | None, field: str) -> list[str]:
+    if not field:
+        return [f"nid:{line.nid}"]
+    terms = [f'"{field}:{_WILD.sub(_escaped, id_)}"' for id_ in (line.id, *line.was)]
+    return [f'("note:{_WILD.sub(_escaped, note_type)}" {term})' for term in terms] if note_type else terms
+
+
+def search(field: str, id_: str, note_id: int) -> str:
+    """What finds one note, in a form that is easy to type."""
+    if not field:
+        return f"nid:{note_id}"
+    return f'"{field}:{id_}"' if " " in field else f"{field}:{id_}"
+
+
+def id_field(values: Mapping[str, str], ids: Collection[str]) -> str:
+    """The field by which a note with one of these IDs can be searched for: ID in our own note types, any in one of the
+    project. Empty if none has it; then Anki finds the note by its note id.
+    """
+    names = [name for name, value in values.items() if value in ids and name.casefold() not in _KEYWORDS]
+    return "ID" if "ID" in names else next(iter(names), "")
+
+
+_KEYWORDS = {
+    "added", "card", "cid", "deck", "did", "dupe", "edited", "flag", "has-cd", "introduced", "is", "mid", "nc", "nid", "note",
+    "preset", "prop", "rated", "re", "resched", "sc", "tag", "w",
+}  # fmt: skip
+"""What Anki does not take for the name of a field before a colon (rslib/src/search/parser.rs)."""
 
 
 _WILD = re.compile(r'[\\*_":]')
