@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import import_package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from scratch import DAY_ONE, Scratch
 
-from deckwright import limits, notetypes
+from deckwright import build, limits, notetypes, package
 from deckwright.adopt import mapping, types
 from deckwright.adopt.types import Adopted
+from deckwright.identity import Terms
 from deckwright.model import Field, NoteType, Settings, Template
 from deckwright.notetypes import own
 from deckwright.package import PackedCard, PackedNote
@@ -88,7 +91,7 @@ def read(root: Path, *adopted: Adopted) -> tuple[dict[str, NoteType], list[tuple
     return dict(owned.types), [(one.code, one.severity) for one in found]
 
 
-@pytest.mark.parametrize("note_type", [BASIC, CLOZE, replace(BASIC, mod=0)])
+@pytest.mark.parametrize("note_type", [BASIC, CLOZE, replace(BASIC, mod=1, sort_field=1)])
 def test_a_note_type_comes_back_as_it_was(tmp_path: Path, note_type: NoteType) -> None:
     adopted = adopt(note_type)
     assert read(tmp_path, adopted) == ({adopted.key: note_type}, [])
@@ -198,7 +201,7 @@ def test_the_same_is_an_error_in_a_note_type_that_does_not_come_from_elsewhere(t
 NAMES = {
     "what Anki takes out": (
         replace(BASIC, name=' "B" ', fields=(Field("#Front: {x}", 1), Field(' "" ', 2), Field("Field", 3)), templates=(Template('a"b\n', 1, "{{Front}}", ""), Template("ab", 2, "{{Back}}", ""))),
-        replace(BASIC, name="B", fields=(Field("Front x", 1), Field("Field", 2), Field("Field+", 3)), templates=(Template("ab", 1, "{{Front}}", ""), Template("ab+", 2, "{{Back}}", ""))),
+        replace(BASIC, name=" B ", fields=(Field("Front x", 1), Field("Field", 2), Field("Field+", 3)), templates=(Template("ab", 1, "{{Front}}", ""), Template("ab+", 2, "{{Back}}", ""))),
     ),
     "capitals": (
         replace(BASIC, fields=(Field("front", 1), Field("Front", 2))),
@@ -210,7 +213,7 @@ NAMES = {
     ),
     "numbers that make no sense": (
         replace(BASIC, sort_field=9, stock_kind=77, mod=-1, fields=(Field("Front", 1, size=0), Field("Back", 2, size=999))),
-        replace(BASIC, sort_field=1, stock_kind=0, mod=0, fields=(Field("Front", 1, size=1), Field("Back", 2, size=200))),
+        replace(BASIC, sort_field=1, stock_kind=0, mod=1, fields=(Field("Front", 1, size=1), Field("Back", 2, size=200))),
     ),
 }  # fmt: skip
 
@@ -283,7 +286,7 @@ KINDS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(kinds=st.lists(KINDS, min_size=1, max_size=3, unique_by=lambda kind: kind.id))
 def test_any_note_type_comes_back_as_anki_has_it(
     tmp_path_factory: pytest.TempPathFactory, kinds: list[NoteType]
@@ -441,3 +444,154 @@ def test_a_section_has_each_field_of_a_cloze_note(
 ) -> None:
     adopted = adopt(GAPS, ["", "x"])
     assert written(tmp_path, f"## about {{.gaps #one}}\n\n{body}\n", adopted) == ([values], codes)
+
+
+# In Anki
+
+
+def as_adopted(root: Path, source: Path, sections: Mapping[str, str]) -> tuple[Path, dict[int, NoteType]]:
+    """The package of a project that has the note types of a package, each with one section by the name of its folder, and these
+    note types as the package has them.
+    """
+    held = package.read(source)
+    kinds = {note_type.id: note_type for note_type in held.note_types}
+    assert types.refused(kinds) == {}
+    adopted = types.adopted(kinds, held.notes)
+    assert {one.key for one in adopted.values()} == sections.keys()
+    scratch = Scratch(root)
+    notes = "\n".join(f"## {text}" for text in sections.values())
+    files = {name: data for one in adopted.values() for name, data in types.files(one).items()}
+    scratch.write({"cards/a.md": notes} | files | {"media/_logo.png": b"logo", "media/m.png": PNG})
+    outcome = build.build(root, build.Options(Terms(DAY_ONE), target=root / "1.apkg"))
+    assert outcome.status == "built", [one.message for one in scratch.load(DAY_ONE).diagnostics]
+    made = {note_type.id: note_type for note_type in package.read(root / "1.apkg").note_types}
+    assert made == {id_: one.note_type for id_, one in adopted.items()}
+    return root / "1.apkg", kinds
+
+
+def look(kind: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a note type is for its learners: no times, nothing that Anki calculates, no line breaks at the ends of texts."""
+    parts = {
+        key: [{name: _text(value) for name, value in part.items() if name != "media"} for part in kind[key]]
+        for key in ("flds", "tmpls")
+    }
+    return {
+        key: _text(value)
+        for key, value in kind.items()
+        if key not in ("mod", "usn", "req", "originalId", "vers", "tags")
+    } | parts
+
+
+def _text(value: Any) -> Any:
+    return value.replace("\r\n", "\n").rstrip("\n") if isinstance(value, str) else value
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
+
+
+@pytest.mark.anki
+@pytest.mark.ci
+@pytest.mark.parametrize("legacy", [True, False])
+def test_note_types_of_anki_stay_as_they_are(collection, tmp_path: Path, legacy: bool) -> None:
+    from anki.collection import DeckIdLimit, ExportAnkiPackageOptions
+
+    models = collection.models
+    mine = models.by_name("Basic (and reversed card)")
+    mine["name"], mine["latexPre"], mine["latexsvg"], mine["sortf"] = "Mine", "\\begin{document}\n", True, 1
+    mine["css"] += "\n.a { src: url('_logo.png') }\r\n\n"
+    mine["tmpls"][0] |= {"bqfmt": "{{Front}}!", "bafmt": "b", "bfont": "Noto", "bsize": 14}
+    mine["flds"][1] |= {"rtl": True, "font": "Noto", "size": 31, "description": "d", "plainText": True}
+    models.update_dict(mine)
+    (collection.media.dir() and Path(collection.media.dir()) / "_logo.png").write_bytes(b"logo")
+    (Path(collection.media.dir()) / "m.png").write_bytes(PNG)
+    notes = {
+        "Basic": ["a", "b"], "Mine": ["a", "b"], "Cloze": ["{{c1::a}}"], "Image Occlusion": [MASK, '<img src="m.png">'],
+        "Basic (type in the answer)": ["a", "b"], "Basic (optional reversed card)": ["a", "b", "y"],
+    }  # fmt: skip
+    for name, values in notes.items():
+        new = collection.new_note(models.by_name(name))
+        new.fields[: len(values)] = values
+        collection.add_note(new, collection.decks.id("Anatomy"))
+    options = ExportAnkiPackageOptions(with_media=True, legacy=legacy)
+    collection.export_anki_package(
+        out_path=str(tmp_path / "old.apkg"), limit=DeckIdLimit(collection.decks.id("Anatomy")), options=options
+    )
+    before = {kind["id"]: kind for kind in map(dict, models.all())}
+    sections = {
+        "anki-basic": "a {.anki-basic #a}\n\nb",
+        "mine": "a {.mine #b}\n\nb",
+        "anki-cloze": "{.anki-cloze #c}\n\n{{c1::a}}",
+        "image-occlusion": f"{{.image-occlusion #d}}\n\n{MASK}<br>\n\nImage: ![](m.png)",
+        "basic-type-in-the-answer": "a {.basic-type-in-the-answer #e}\n\nb",
+        "basic-optional-reversed-card": "a {.basic-optional-reversed-card #f}\n\nb\n\nAdd Reverse: y",
+    }
+    path, kinds = as_adopted(tmp_path / "p", tmp_path / "old.apkg", sections)
+    assert import_package(collection, path) == {"new": 6, "updated": 0, "duplicate": 0, "conflicting": 0}
+    after = {kind["id"]: kind for kind in models.all()}
+    # A note type that nobody ever changed has the time 0, which is none in a project: it gets 1, and looks the same.
+    never = {id_ for id_, kind in before.items() if id_ in kinds and not kind["mod"]}
+    assert len(never) == 5
+    assert {id_: kind for id_, kind in after.items() if id_ not in never} == {
+        id_: kind for id_, kind in before.items() if id_ not in never
+    }
+    assert {after[id_]["mod"] for id_ in never} == {1}
+    assert {id_: look(after[id_]) for id_ in never} == {id_: look(before[id_]) for id_ in never}
+    (id_,) = collection.find_notes("note:'Image Occlusion' m-")
+    shown = collection.get_image_occlusion_note(id_).note
+    assert (shown.image_file_name.startswith("m-"), len(shown.occlusions)) == (True, 1)
+    # And for somebody who has nothing of it yet.
+    import anki.collection
+
+    other = anki.collection.Collection(str(tmp_path / "other.anki2"))
+    try:
+        assert import_package(other, path)["new"] == 6
+        theirs = other.models.get(mine["id"])
+        assert look(theirs) == look(before[mine["id"]])
+        assert theirs["mod"] == before[mine["id"]]["mod"]
+        assert (Path(other.media.dir()) / "_logo.png").read_bytes() == b"logo"
+    finally:
+        other.close()
+
+
+@pytest.mark.anki
+@pytest.mark.ci
+def test_note_types_with_faults_stay_as_anki_has_them(collection, tmp_path: Path) -> None:
+    import genanki
+
+    sides = {
+        "same": [("{{F}}", "{{B}}"), ("{{F}}", "{{F}}")],
+        "gone": [("{{F}}{{Old}}", "{{Old}}")],
+        "none": [("{{F}}", "{{B}}"), ("What?", "{{B}}")],
+        "quote": [("{{F}}", "{{B}}")],
+    }
+    deck = genanki.Deck(99, "Anatomy")
+    for number, (name, templates) in enumerate(sides.items(), 1):
+        shown = f' {name}"s' if name == "quote" else name
+        fields = (
+            [{"name": "F"}, {"name": "B"}, {"name": "f"}]
+            if name == "same"
+            else [{"name": "F"}, {"name": '"B" '}, {"name": "B"}]
+        )
+        made = [{"name": f'Card "{n}"', "qfmt": front, "afmt": back} for n, (front, back) in enumerate(templates)]
+        model = genanki.Model(1_000_000_000 + number, shown, fields, made, css=".card {}\r\n")
+        deck.add_note(genanki.Note(model, ["w", "m", "m"], guid=f"guid-{name}"))
+    genanki.Package(deck).write_to_file(tmp_path / "old.apkg", timestamp=DAY_ONE)
+    import_package(collection, tmp_path / "old.apkg")
+    before = {kind["id"]: dict(kind) for kind in collection.models.all()}
+    path, _ = as_adopted(
+        tmp_path / "p",
+        tmp_path / "old.apkg",
+        {key: f"w {{.{key} #{key}}}\n\nm" for key in ("same", "gone", "none", "quote-s")},
+    )
+    assert import_package(collection, path) == {"new": 4, "updated": 0, "duplicate": 0, "conflicting": 0}
+    assert {kind["id"]: kind for kind in collection.models.all()} == before
+    adopted = types.adopted({kind.id: kind for kind in package.read(tmp_path / "old.apkg").note_types}, [])
+    for id_, one in adopted.items():
+        held = before[id_]
+        assert (one.note_type.name, [field.name for field in one.note_type.fields]) == (
+            held["name"],
+            [f["name"] for f in held["flds"]],
+        )
+        assert [template.name for template in one.note_type.templates] == [
+            template["name"] for template in held["tmpls"]
+        ]

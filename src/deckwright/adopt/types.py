@@ -120,7 +120,7 @@ def _as_imported(note_type: NoteType, taken: Collection[str]) -> NoteType:
         css=_text(note_type.css),
         sort_field=min(max(note_type.sort_field, 0), len(fields) - 1),
         stock_kind=note_type.stock_kind if 0 <= note_type.stock_kind <= 6 else 0,  # as Anki has them
-        mod=min(max(note_type.mod, 0), MAX_TIME),
+        mod=min(max(note_type.mod, 1), MAX_TIME),  # It is 0 where nobody ever changed it, and no time here.
     )
 
 
@@ -130,11 +130,11 @@ def _text(text: str) -> str:
 
 def _name(name: str, signs: str = '"') -> str:
     kept = (character for character in name if character not in signs and unicodedata.category(character) != "Cc")
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _field_name(field: Field) -> str:
-    return re.sub(r"^[#^/\s]+", "", _name(field.name, '":{}')) or "Field"
+    return re.sub(r"^[#^/\s]+", "", _name(field.name, '":{}')).rstrip() or "Field"
 
 
 def _template_name(template: Template) -> str:
