@@ -536,7 +536,7 @@ def test_note_types_of_anki_stay_as_they_are(collection, tmp_path: Path, legacy:
     }
     assert {after[id_]["mod"] for id_ in never} == {1}
     assert {id_: look(after[id_]) for id_ in never} == {id_: look(before[id_]) for id_ in never}
-    (id_,) = collection.find_notes("note:'Image Occlusion' m-")
+    (id_,) = collection.db.list("SELECT id FROM notes WHERE flds LIKE '%\"m-%'")
     shown = collection.get_image_occlusion_note(id_).note
     assert (shown.image_file_name.startswith("m-"), len(shown.occlusions)) == (True, 1)
     # And for somebody who has nothing of it yet.
