@@ -1,0 +1,197 @@
+"""A folder of notes in other tools' syntax → edits of its files that make sections of them, each proved. Nothing is written here."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import msgspec
+
+from ... import files, settings, starter
+from ...compilation import Progress
+from ...ids import refusal
+from ...ids.patch import patch
+from ...layout import DECK
+from ...limits import MAX_FILE_BYTES
+from ...model import NoteSettings
+from . import ankiops, flashcards_obsidian, logseq, mdanki, obsidian_to_anki, spaced_repetition
+from .converting import Converter
+from .found import TITLES, Options, Reading, Tool
+from .proposal import LeftOut, Proposal, Share
+from .text import Text, text
+from .writing import Edit
+
+__all__ = ["TITLES", "TOOLS", "Edit", "LeftOut", "Proposal", "Share", "patch", "propose"]
+
+TOOLS: tuple[Tool, ...] = get_args(Tool)
+"""The tools whose notes can be converted, in the order in which a place is taken for one of theirs."""
+
+_READERS: Mapping[Tool, ModuleType] = {
+    "obsidian-to-anki": obsidian_to_anki,
+    "ankiops": ankiops,
+    "flashcards-obsidian": flashcards_obsidian,
+    "obsidian-spaced-repetition": spaced_repetition,
+    "mdanki": mdanki,
+    "logseq": logseq,
+}
+_ONLY_WITH_SIGNS = ("ankiops", "mdanki")
+"""Tools whose notes look like anybody's: a file has to have something of theirs in it, unless the author names the tool."""
+
+_MARKS: Mapping[Tool, Sequence[str]] = {
+    "ankiops": (".ankiops.db",),
+    "logseq": ("logseq/config.edn",),
+}
+"""What lies in a folder that a tool is used in, beside its plugin's settings."""
+
+
+def propose(
+    folder: Path,
+    *,
+    named: Collection[Tool] = (),
+    keep: bool = False,
+    uncommitted: Iterable[str] = (),
+    chance: random.Random | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Proposal:
+    """The edits that make sections of other tools' notes in `folder`. Raises OSError for what vanishes while it is read.
+
+    A tool is looked for where something of its own is in the folder, or where it is `named`; of the files in which nothing
+    of it is found, none is edited. With `keep`, nothing is converted: the files get only the front matter that lets Deckwright
+    read what it reads already. `uncommitted` are files and folders that differ from the last commit: they are left out, as are
+    links. With `chance`, a folder that is no project gets a settings file too, whose id is drawn from it.
+    """
+    return _Search(folder, named, {*uncommitted}, keep=keep, chance=chance).proposal(progress)
+
+
+class _Search:
+    """What is known of a folder, and what comes of it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        named: Collection[Tool],
+        uncommitted: Collection[str],
+        *,
+        keep: bool,
+        chance: random.Random | None,
+    ) -> None:
+        self._folder, self._named, self._uncommitted = folder, named, uncommitted
+        self._keep, self._chance = keep, chance
+        self._project = settings.load(folder)[0] if settings.settings_files(folder) else None
+        self._settings: NoteSettings = self._project.settings if self._project else _Unnamed()
+        self._left: list[LeftOut] = []
+        self._shares: list[Share] = []
+        self._decks: set[str] = set()
+
+    def proposal(self, progress: Progress) -> Proposal:
+        folders = self._project.settings.cards if self._project else ["."]
+        paths = files.note_files(self._folder, folders)
+        texts: list[Text] = []
+        for path in paths:
+            if made := self._text(path):
+                texts.append(made)
+        options = {tool: Options(_settings_of(self._folder, tool), tool in self._named) for tool in TOOLS}
+        tools = tuple(tool for tool in TOOLS if self._is_used(tool, options[tool], texts))
+        used = {
+            found[1] or found[2] for each in texts for found in _GIVEN.finditer(each.before.decode("utf-8", "replace"))
+        }
+        converter = Converter(self._settings, used, keep=self._keep)
+        edits = []
+        for number, each in enumerate(texts):
+            progress(number, len(texts))
+            if edit := self._edit(each, tools, options, converter):
+                edits.append(edit)
+        if edits and self._chance and not settings.settings_files(self._folder):
+            made_settings = starter.deck_settings(self._folder, self._chance)
+            edits.insert(0, Edit(DECK, ((b"", made_settings.encode()),), is_new=True))
+        left = tuple(sorted(self._left, key=lambda each: (each.path, each.line)))
+        return Proposal(tuple(edits), tuple(self._shares), left, tools, len(paths), tuple(self._remarks()))
+
+    def _text(self, path: str) -> Text | None:
+        data = files.read(self._folder / path, MAX_FILE_BYTES)
+        made = text(path, data)
+        if made is None:
+            self._left.append(LeftOut(path, 0, "it is not UTF-8"))
+        return made
+
+    def _is_used(self, tool: Tool, options: Options, texts: Iterable[Text]) -> bool:
+        has_mark = any((self._folder / name).exists() for name in _MARKS.get(tool, ()))
+        if options.is_named or options.settings or has_mark:
+            return True
+        return any(_READERS[tool].SIGNS.search(_outside_code(each)) for each in texts)
+
+    def _edit(
+        self, held: Text, tools: Iterable[Tool], options: Mapping[Tool, Options], converter: Converter
+    ) -> Edit | None:
+        """The edit of one file; None if there is nothing to edit, or if it cannot be edited."""
+        readings: dict[Tool, Reading] = {}
+        for tool in tools:
+            if tool not in _ONLY_WITH_SIGNS or tool in self._named or _READERS[tool].SIGNS.search(_outside_code(held)):
+                reading = _READERS[tool].read(held, options[tool])
+                if reading.notes or reading.doubts or reading.native:
+                    readings[tool] = reading
+        if not readings:
+            return None
+        has_notes = any(reading.notes or reading.native for reading in readings.values())
+        if has_notes and (reason := refusal(self._folder, held.path, self._uncommitted)):
+            self._left.append(LeftOut(held.path, 0, reason))
+            return None
+        made = converter.convert(held, readings, {tool: each.settings for tool, each in options.items()})
+        for tool in readings:
+            converted = sum(note.tool == tool for note in made.notes)
+            left = sum(name == tool for name, _ in made.doubts)
+            if converted or left or made.read[tool]:
+                self._shares.append(Share(tool, held.path, converted, left, made.read[tool]))
+        self._left += [LeftOut(held.path, line + 1, reason, tool) for (tool, line), reason in made.doubts.items()]
+        self._decks |= {held.path} if made.has_decks else set()
+        return made.edit if made.edit and made.edit.after != made.edit.before else None
+
+    def _remarks(self) -> Iterator[str]:
+        converted = {share.tool for share in self._shares if share.converted}
+        if converted & {"obsidian-to-anki", "flashcards-obsidian", "ankiops", "logseq"}:
+            yield (
+                "Anki will take these notes for new ones: a package knows notes by another id than the plugins, which wrote into "
+                "your own collection. To keep reviews, export them from Anki as a package, and adopt that."
+            )
+        if "obsidian-spaced-repetition" in converted:
+            yield "Comments with schedules, `<!--SR:…-->`, stay where they are; Anki begins anew with every note."
+        if self._decks:
+            yield f"A file has one deck here: all notes of {', '.join(sorted(self._decks)[:3])} go to the deck of most of them."
+
+
+class _Unnamed(msgspec.Struct, frozen=True):
+    """The settings of a folder that is no project yet."""
+
+    name: str = "Notes"
+    tag_prefix: str = ""
+
+
+_GIVEN = re.compile(r"""\{[^{}\n]*#([a-z0-9][a-z0-9.-]*)[^{}\n]*\}|\bid="([^"\n]+)\"""")
+
+
+def _outside_code(held: Text) -> str:
+    """The lines of a file outside of code, each with its line feed."""
+    return "".join(f"{line}\n" for n, line in enumerate(held.lines) if n not in held.code or n < held.head)
+
+
+def _settings_of(folder: Path, tool: Tool) -> Mapping[str, Any]:
+    """The settings of a plugin of Obsidian, in the vault that a folder is, or is in. Nothing if there are none."""
+    plugin = getattr(_READERS[tool], "PLUGIN", "")
+    if not plugin:
+        return {}
+    for place in (folder, *folder.resolve().parents[:4]):
+        file = place / ".obsidian" / "plugins" / plugin / "data.json"
+        if file.is_file():
+            try:
+                held = json.loads(files.read(file, MAX_FILE_BYTES))
+            except (OSError, ValueError, RecursionError):
+                return {}
+            return held if isinstance(held, dict) else {}
+        if (place / ".obsidian").is_dir() or (place / ".git").exists():
+            break
+    return {}
