@@ -151,6 +151,25 @@ def test_every_line_of_prose_stays_as_it_was(name: str) -> None:
         assert all(any(line == other for other in left) for line in kept)
 
 
+def test_bytes_that_are_no_note_s_stay(tmp_path: Path) -> None:
+    """A byte order mark, other line endings, spaces at line ends, code, and no line break at the end."""
+    before = "\ufeff# A\r\n\r\nProse  \r\n\r\nSTART\r\nBasic\r\nQ?\r\nBack: A.\r\nEND\r\n\r\n    code\t\r\n```\r\nSTART".encode()
+    (tmp_path / "a.md").write_bytes(before)
+    proposal = foreign.propose(tmp_path)
+    (edit,) = proposal.edits
+    assert edit.before == before
+    assert edit.after.decode() == (
+        "\ufeff# A\r\n\r\nProse  \r\n\r\n## Q? {.basic #q}\r\n\r\nA.\r\n\r\n##\r\n<!-- card: skip -->\r\n\r\n"
+        "    code\t\r\n```\r\nSTART"
+    )
+    (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbf#flashcards/d\r\nQ::A")
+    (edit,) = foreign.propose(tmp_path).edits
+    assert edit.after == b"\xef\xbb\xbf---\r\ndeck: d\r\n---\r\n\r\n## Q {.basic #q}\r\n\r\nA"
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=foreign.patch([edit]), check=True, capture_output=True)
+    assert (tmp_path / "a.md").read_bytes() == edit.after
+
+
 def test_places_and_reasons_of_what_is_left() -> None:
     told = [(each.place, each.reason) for each in foreign.propose(FOLDERS / "spaced-repetition").left_out]
     assert told == [

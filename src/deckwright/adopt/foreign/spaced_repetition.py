@@ -71,17 +71,19 @@ def read(text: Text, options: Options) -> Reading:
             number += 1
             continue
         end = _end(text, number, says)
+        alone = {
+            line: _deck(found)
+            for line in range(number, end)
+            if line not in text.closed
+            and (found := says.tag.match(text.lines[line]))
+            and not _untagged(text.lines[line], says)
+        }
         for note in _notes(page, number, end):
             own = says.tag.search(masked(text.lines[note.first]))
-            page.reading.notes.append(replace(note, deck=_deck(own) if own else deck))
-        for line in range(number, end):
-            if (
-                line not in text.closed
-                and (found := says.tag.match(text.lines[line]))
-                and not _untagged(text.lines[line], says)
-            ):
-                page.reading.own.append(line)
-                deck = _deck(found)
+            above = next((alone[line] for line in reversed(alone) if line <= note.first), deck)
+            page.reading.notes.append(replace(note, deck=_deck(own) if own else above))
+        page.reading.own += alone
+        deck = [deck, *alone.values()][-1]
         number = end + _is_end(text, end, says)
     return page.reading
 
