@@ -17,7 +17,7 @@ from deckwright import build, limits, notetypes, package
 from deckwright.adopt import mapping, types
 from deckwright.adopt.types import Adopted
 from deckwright.identity import Terms
-from deckwright.model import Field, NoteType, Settings, Template
+from deckwright.model import Field, NoteType, OwnField, Settings, Template
 from deckwright.notetypes import own
 from deckwright.package import PackedCard, PackedNote
 
@@ -595,3 +595,28 @@ def test_note_types_with_faults_stay_as_anki_has_them(collection, tmp_path: Path
         assert [template.name for template in one.note_type.templates] == [
             template["name"] for template in held["tmpls"]
         ]
+
+
+# What stays
+
+
+def test_the_shape_of_an_adopted_note_type_stays(tmp_path: Path) -> None:
+    adopted = adopt(BASIC)
+    scratch = Scratch(tmp_path)
+    scratch.write({"cards/a.md": "## a {.anki-basic #a}\n\nb\n"} | {**types.files(adopted)})
+    scratch.release("0.0.0", DAY_ONE)
+    assert [one.code for one in scratch.load(DAY_ONE).diagnostics] == []
+    more = replace(adopted, note_type=replace(BASIC, fields=(*BASIC.fields, Field("Hint", 5))))
+    more = replace(more, fields=(*adopted.fields, OwnField("Hint", "5", label="Hint")))
+    scratch.write({**types.files(more)})
+    assert [(one.code, one.severity) for one in scratch.load(DAY_ONE).diagnostics] == [("I016", "error")]
+    renamed = replace(
+        adopted,
+        note_type=replace(
+            BASIC,
+            fields=(BASIC.fields[0], replace(BASIC.fields[1], name="B")),
+            templates=(replace(BASIC.templates[0], back="{{B}}"),),
+        ),
+    )
+    scratch.write({**types.files(replace(renamed, fields=(adopted.fields[0], replace(adopted.fields[1], name="B"))))})
+    assert [one.code for one in scratch.load(DAY_ONE).diagnostics] == []

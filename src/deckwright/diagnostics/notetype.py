@@ -354,7 +354,8 @@ def active(words: str, what: str) -> Words:
 
     Templates are yours, and nothing is taken out of them. But cards must work without a network, and whoever serves what a card
     loads can see what a learner studies, and when. Scripts run in Anki on computers and phones, each with a browser of its own;
-    in the preview, on the pages of the deck and in a review they do not. A package contains only files that notes show.
+    in the preview, on the pages of the deck and in a review they do not. A package contains files that notes show, and those in
+    the media folder whose names begin with `_` and stand in a template.
 
     Both (notetypes/word/notetype.toml):
         kind = "basic"
@@ -374,7 +375,7 @@ def active(words: str, what: str) -> Words:
     hints = {
         "script": "leave it out if the card works without it",
         "network": "leave it out, or make it part of the file as a `data:` address",
-        "file": "show the file in a field of the notes, or write it as a `data:` address",
+        "file": "give it a name that begins with `_`, in the media folder and here, or write it as a `data:` address",
     }
     said = {
         "script": "is run in Anki, and nowhere else",
