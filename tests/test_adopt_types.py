@@ -187,6 +187,12 @@ def test_what_anki_lives_with_is_a_warning(tmp_path: Path, note_type: NoteType) 
     assert {severity for _, severity in found} == {"warning"}
 
 
+def test_what_runs_and_what_is_loaded_is_told_once(tmp_path: Path) -> None:
+    side = "{{edit:Front}}{{x:Front}}" + "<script>1</script><img src='//a.org/b.png'><img src='c.png'>" * 9
+    adopted = adopt(replace(BASIC, templates=(Template("Card 1", 1, side, side),), css="@import '//a.org/b.css';"))
+    assert read(tmp_path, adopted)[1] == [("T012", "warning")] + [("T013", "warning")] * 3
+
+
 @pytest.mark.parametrize("fault", FAULTS.keys() - {"scripts"})
 def test_the_same_is_an_error_in_a_note_type_that_does_not_come_from_elsewhere(tmp_path: Path, fault: str) -> None:
     adopted = adopt(FAULTS[fault])
@@ -233,7 +239,9 @@ def test_names_are_those_that_anki_gives_it(tmp_path: Path, given_: NoteType, ex
 def test_no_two_have_the_same_name_or_the_same_folder() -> None:
     kinds = {
         n: replace(BASIC, id=n, name=name)
-        for n, name in enumerate(["Word", "word", "Word!", "Mine Basic", "基", "x" * 90, "2nd", "rows"], 1)
+        for n, name in enumerate(
+            ["Word", "word", "Word!", "Mine Basic", "基", "x" * 90, "2nd", "rows", "Basic-9a713", "a-ended"], 1
+        )
     }
     made = types.adopted(kinds, [], ["mine basic"])
     assert {id_: (one.note_type.name, one.key) for id_, one in made.items()} == {
@@ -245,6 +253,8 @@ def test_no_two_have_the_same_name_or_the_same_folder() -> None:
         6: ("x" * 90, "x" * 40),
         7: ("2nd", "type-2nd"),
         8: ("rows", "anki-rows"),
+        9: ("Basic-9a713", "anki-basic"),
+        10: ("a-ended", "a-ended"),
     }
 
 

@@ -326,6 +326,16 @@ def test_what_is_told_of_a_note_type(
     assert found(tmp_path, given) == expected
 
 
+def test_no_number_of_warnings_hides_an_error(tmp_path: Path) -> None:
+    files = {
+        FRONT: "<script>1</script>" * 30 + "{{Word}}",
+        CSS: "@import 'https://example.org/a.css';" * 30,
+        BACK: "{{Wrod}}",
+    }
+    codes = [code for code, _ in found(tmp_path, files)]
+    assert (len(codes), codes.count("T007")) == (limits.MAX_SETTINGS_TOLD, 1)
+
+
 CLOZES = {
     "no text": ({"notetypes/gaps/notetype.toml": GAPS["notetypes/gaps/notetype.toml"].replace('from = "answer"', "")}, [("T003", "notetypes/gaps/notetype.toml:4:2")]),
     "no cloze on the front": ({"notetypes/gaps/front.html": "{{Text}}"}, [("T010", "notetypes/gaps/front.html:1:1")]),

@@ -161,13 +161,15 @@ def _unlike(name: str, taken: Collection[str]) -> str:
 
 def _word(name: str) -> str:
     """The name of the folder, and the word in tags."""
-    word = shortened(slug(name), _LONGEST_WORD)
+    word = shortened(slug(_SUFFIX.sub("", name)), _LONGEST_WORD)
     if word in RESERVED:
         return f"anki-{word}"
     return word if word[:1].isalpha() else f"type-{word}" if word else "note-type"
 
 
 _LONGEST_WORD = 40
+_SUFFIX = re.compile(r"-(?=[a-f]*[0-9])[0-9a-f]{5}$")
+"""What Anki put behind a name that another note type had (until 2.1.54)."""
 
 
 def files(adopted: Adopted) -> dict[str, bytes]:

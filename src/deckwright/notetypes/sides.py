@@ -73,8 +73,11 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
             wrong_value(place, "fields", "has none that the text goes to", 'give one of them `from = "answer"`')
         )
     found += _of_css(f"{folder}/style.css", css or "")
+    if defined.is_foreign:
+        found = _once(found)
+    found = sorted(found, key=lambda one: one.severity != "error")[:MAX_SETTINGS_TOLD]
     if css is None or len(made) < len(defined.templates):
-        return None, found[:MAX_SETTINGS_TOLD]
+        return None, found
     return NoteType(
         id=defined.id,
         name=defined.name,
@@ -88,7 +91,19 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
         latex_header=defined.latex[0],
         latex_footer=defined.latex[1],
         latex_svg=defined.latex[2],
-    ), found[:MAX_SETTINGS_TOLD]
+    ), found
+
+
+def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Of what is no error, the first of each sort: who takes a note type over did not write it, and it may do so fifty times."""
+    kept: list[Diagnostic] = []
+    sorts: set[tuple[object, ...]] = set()
+    for one in found:
+        sort = (one.code, *one.arguments[-1:])
+        if one.severity == "error" or one.level or sort not in sorts:
+            kept.append(one)
+            sorts.add(sort)
+    return kept
 
 
 class _Reading:
