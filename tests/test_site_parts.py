@@ -102,6 +102,19 @@ def test_a_line_is_found_in_repositories_on_known_hosts(url: str, address: str) 
     assert places.line(settings(url), "c0ffee", "sub/", SPAN) == address
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://github.com/o/n.git", "https://github.com/o/n/releases/tag/a-v1.0.0"),
+        ("https://gitlab.com/o/n", ""),
+        ("https://example.org/o/n", ""),
+        ("", ""),
+    ],
+)
+def test_a_version_is_found_where_the_workflow_publishes_it(url: str, address: str) -> None:
+    assert places.released(settings(url), "a-v1.0.0") == address
+
+
 def test_a_note_without_a_place_or_a_commit_has_no_line() -> None:
     url = "https://github.com/o/n"
     assert (places.line(settings(url), "", "", SPAN), places.line(settings(url), "c0ffee", "", Span(""))) == ("", "")

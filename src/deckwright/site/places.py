@@ -1,4 +1,4 @@
-"""Where things are on the web: the line that a note was built from, and where a mistake is reported."""
+"""Where things are on the web: the line that a note was built from, a version, and where a mistake is reported."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def line(settings: Settings, commit: str, prefix: str, span: Span) -> str:
         return ""
     path = quote(f"{prefix}{span.path}")
     return _HOSTS[_host(repository)][0].format(url=repository, commit=commit, path=path, line=span.line)
+
+
+def released(settings: Settings, tag: str) -> str:
+    """The page of a tag on GitHub, where `deck-release.yml` publishes the files of a release; empty for any other host."""
+    repository = _repository(settings.url)
+    if not repository or _host(repository) != "github.com":
+        return ""
+    return f"{repository}/releases/tag/{quote(tag)}"
 
 
 def report(settings: Settings, id_: str, version: str) -> str:

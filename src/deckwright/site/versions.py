@@ -9,7 +9,7 @@ import msgspec
 from ..amounts import size
 from ..limits import MAX_CHANGES_SHOWN
 from ..release.manifest import Changed, Manifest
-from . import changes, prose
+from . import changes, places, prose
 from .shown import Shown
 
 DOWNLOADS = "downloads"
@@ -29,7 +29,8 @@ class Version(msgspec.Struct, frozen=True):
     """A release. `said` is what its authors say of it, as HTML; `new`, `changed` and `retired` are numbers of notes. `look`
     are the note types whose look changed, `new_editions` the titles of those that are new.
 
-    `name`, `size` and `sha256` are those of its package; `href` is where the site has it, empty if it has not.
+    `name`, `size` and `sha256` are those of its package; `href` is where the site has it, empty if it has not. `page`
+    is its page in the repository, if that is on GitHub.
     """
 
     version: str
@@ -51,6 +52,7 @@ class Version(msgspec.Struct, frozen=True):
     size: str
     sha256: str
     href: str
+    page: str
 
 
 def version(made: Manifest, shown: Shown) -> Version:
@@ -75,6 +77,7 @@ def version(made: Manifest, shown: Shown) -> Version:
         size=size(file.size) if file else "",
         sha256=file.sha256 if file else "",
         href=_href(made.package, shown),
+        page=places.released(shown.settings, made.tag),
     )
 
 
