@@ -1500,17 +1500,20 @@ def test_a_search_names_the_field_that_has_the_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "field"),
+    ("notes", "field"),
     [
-        ({"Front": "valve", "ID": "valve"}, "ID"),
-        ({"Front": "A valve", "ID": "cover", "Key": "flap"}, "Key"),
-        ({"Front": "A valve"}, ""),
-        ({"Deck": "valve", "nid": "valve", "re": "valve"}, ""),
-        ({"Deck": "valve", "Decks": "valve"}, "Decks"),
+        ([{"Front": "valve", "ID": "valve"}], "ID"),
+        ([{"Front": "A valve", "ID": "cover", "Key": "flap"}], "Key"),
+        ([{"Front": "A valve"}], ""),
+        ([{"Front": "valve", "Key": "valve"}, {"Front": "A valve", "Key": "flap"}], "Key"),
+        ([{"Front": "valve"}, {"Front": "cover"}], ""),
+        ([{"Deck": "valve", "nid": "valve", "re": "valve"}], ""),
+        ([{"Deck": "valve", "Decks": "valve"}], "Decks"),
+        ([], ""),
     ],
 )
-def test_the_field_that_has_the_id(values: Mapping[str, str], field: str) -> None:
-    assert words.id_field(values, ("valve", "flap")) == field
+def test_the_field_that_has_the_id_of_each_note(notes: list[Mapping[str, str]], field: str) -> None:
+    assert words.id_field([(values, ("valve", "flap")) for values in notes]) == field
 
 
 @pytest.mark.anki

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -629,6 +630,54 @@ def test_ids_of_before_keep_their_pages(released: Path) -> None:
     assert "<dt>ID</dt><dd><code>mitral-valve</code>, before: <code>valve</code></dd>" in (
         released / "c/mitral-valve/index.html"
     ).read_text("utf-8")
+
+
+WORDS = {
+    "notetypes/words/notetype.toml": '[fields]\nWord = { from = "heading" }\nMeaning = { from = "answer" }\n'
+    '"Our key" = { from = "id" }\n\n[templates]\nRecognise = {}\n',
+    "notetypes/words/front.html": "{{Word}}",
+    "notetypes/words/back.html": "{{Meaning}} {{Our key}}",
+    "notetypes/gaps/notetype.toml": 'kind = "cloze"\n\n[fields]\nText = { from = "answer" }\nTitle = { from = "heading" }\n\n'
+    "[templates]\nGap = {}\n",
+    "notetypes/gaps/front.html": "{{Title}} {{cloze:Text}}",
+    "notetypes/gaps/back.html": "{{Title}} {{cloze:Text}}",
+}
+
+
+@pytest.mark.ci
+def test_notes_of_a_projects_own_note_types_are_searched_for_by_what_they_have(tmp_path: Path) -> None:
+    """The field with the ID may have another name, or there may be none, as may no link to the learner's stylesheet."""
+    made = Deck(tmp_path / "project")
+    made.write(WORDS)
+    made.start_git()
+    word, other = (f"## A {name} {{.words #{name}}}\n\nA {name}.\n\n" for name in ("vein", "valve"))
+    gap, lung = (f"## A {name} {{.gaps #{name}}}\n\nIt has ==two== parts.\n\n" for name in ("heart", "lung"))
+    made.change(day(1), word, other, gap, lung)
+    made.publish(day(2))
+    made.change(day(3), word, gap, retire=True)
+    made.publish(day(4), "major")
+    folder = site(made)
+    assert list(wrong(folder)) == []
+    ids = {
+        line["id"]: line["nid"]
+        for line in map(json.loads, made.lock.read_text("utf-8").splitlines()[1:])
+        if "nid" in line
+    }
+    found = {
+        name: re.findall(
+            "[Ss]earch for <code>(.*?)</code>", unescape((folder / f"c/{name}/index.html").read_text("utf-8"))
+        )
+        for name in ids
+    }
+    assert found == {
+        "vein": ['"Our key:vein"'],
+        "valve": ['"Our key:valve"'],
+        "heart": [f"nid:{ids['heart']}"],
+        "lung": [f"nid:{ids['lung']}"],
+    }
+    answers = unescape((folder / "help/index.html").read_text("utf-8"))
+    assert re.findall("as in <code>(.*?)</code>", answers) == [f"nid:{ids['lung']}"]
+    assert "file of your own" not in answers
 
 
 def test_pages_name_themselves_by_the_address(released: Path) -> None:

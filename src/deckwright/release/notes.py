@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ..amounts import count
 from ..diff import Listed, NoteChange
 from ..identity.lines import Line
+from ..model import NoteType, Settings
+from ..notetypes import own_stylesheet
 from . import editions
 from .cut import Cut
 from .step import Reason
-from .words import code, differing, entries, id_field, named, searches, text, untold
+from .words import Held, code, differing, entries, id_field, named, searches, text, untold
 
 UPDATING = (
     ("Your reviews and due dates", "They stay, on every card."),
@@ -36,6 +39,13 @@ def release_notes(cut: Cut) -> str:
     blocks += [part for part in [editions.told(cut)] if part]
     blocks.append([f"## {'Updating' if cut.former else 'Importing'}", _how(cut), _updating()])
     return "\n\n".join("\n\n".join(block) for block in blocks) + "\n"
+
+
+def linked_stylesheet(settings: Settings, note_types: Iterable[NoteType]) -> str:
+    """The name of the file for a learner's own rules; empty where no card of these note types has a link to it."""
+    name = own_stylesheet(settings)
+    sides = (side for held in note_types for one in held.templates for side in (one.front, one.back))
+    return name if any(name in side for side in sides) else ""
 
 
 def ankiweb(cut: Cut) -> str:
@@ -119,8 +129,11 @@ def _parts(cut: Cut) -> Iterator[list[str]]:
     look = [reason for reason in cut.verdict.reasons if reason.rule == "look"]
     if look:
         names = ", ".join(f"{text(reason.name)} ({text(reason.detail)})" for reason in look)
-        own = "What you changed in _Cards…_ before this version is replaced; your own file of styling stays."
-        yield ["## The look of the cards", f"Changed: {names}. {own}"]
+        yours = "What you changed in _Cards…_ before this version is replaced"
+        changed_types = {reason.name for reason in look}
+        types = [held for held in cut.package.note_types if held.name in changed_types]
+        own = "; your own file of styling stays" if linked_stylesheet(cut.settings, types) else ""
+        yield ["## The look of the cards", f"Changed: {names}. {yours}{own}."]
     gone = [lines[note.guid] for note in changes.retired]
     yield _part("Retired notes", gone, _retired(cut, changes.retired, gone))
 
@@ -203,10 +216,22 @@ def _retired(cut: Cut, notes: Sequence[Listed], lines: Sequence[Line]) -> list[s
 
 def _blocks(cut: Cut, lines: Sequence[Line], types: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """The search for these notes, ready to be copied; one after the other if there are several. `types` as in `searches`."""
-    ids = {line.guid: (line.id, *line.was) for line in lines}
-    held = [*(cut.former.package.notes if cut.former else ()), *cut.package.notes]
-    fields = {note.guid: id_field(note.fields, ids[note.guid]) for note in held if note.guid in ids}
+    fields = _id_fields(cut)
     return [f"```text\n{search}\n```" for search in searches(lines, types, fields)]
+
+
+def _id_fields(cut: Cut) -> dict[str, str]:
+    """The name of the field that has the ID, for each note, by guid: as it is now, if it was another before."""
+    types: dict[int, str] = {}
+    found: dict[str, int] = {}
+    for package in (*([cut.former.package] if cut.former else []), cut.package):
+        held: defaultdict[int, list[Held]] = defaultdict(list)
+        for note in package.notes:
+            if line := cut.ledger.lines.get(note.guid):
+                held[note.note_type_id].append((note.fields, (line.id, *line.was)))
+                found[note.guid] = note.note_type_id
+        types |= {note_type: id_field(notes) for note_type, notes in held.items()}
+    return {guid: types[note_type] for guid, note_type in found.items()}
 
 
 def _is_told(note: NoteChange) -> bool:

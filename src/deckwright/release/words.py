@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from ..diff.field_text import Words
 from ..identity.lines import Line
@@ -76,6 +76,10 @@ SEARCHED = 500
 """How many IDs a search has at most: Anki can search for some 990 (tried with 26.9.3)."""
 
 
+Held: TypeAlias = tuple[Mapping[str, str], Collection[str]]
+"""The fields of a note, and the IDs that it has or had."""
+
+
 def searches(
     lines: Iterable[Line], types: Mapping[str, str], fields: Mapping[str, str] = MappingProxyType({})
 ) -> list[str]:
@@ -103,11 +107,15 @@ def search(field: str, id_: str, note_id: int) -> str:
     return f'"{field}:{id_}"' if " " in field else f"{field}:{id_}"
 
 
-def id_field(values: Mapping[str, str], ids: Collection[str]) -> str:
-    """The field by which a note with one of these IDs can be searched for: ID in our own note types, any in one of the
-    project. Empty if none has it; then Anki finds the note by its note id.
+def id_field(notes: Sequence[Held]) -> str:
+    """The field by which notes of one note type can be searched for, since it has the ID of each: ID in our own note types,
+    any in one of the project. Empty if there is none; then Anki finds them by their note ids.
     """
-    names = [name for name, value in values.items() if value in ids and name.casefold() not in _KEYWORDS]
+    names = [
+        name
+        for name in (notes[0][0] if notes else ())
+        if name.casefold() not in _KEYWORDS and all(values.get(name) in ids for values, ids in notes)
+    ]
     return "ID" if "ID" in names else next(iter(names), "")
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .. import names, notetypes, texts
+from .. import names, texts
 from ..amounts import count
 from ..model import Media, Note
 from ..names import ID
 from ..proof import masks
-from ..release.notes import UPDATING
-from . import changes, faces, feed, lists, places, plots, prose, samples, styles, versions
+from ..release.notes import UPDATING, linked_stylesheet
+from . import changes, faces, feed, finding, lists, places, plots, prose, samples, styles, versions
 from .changes import Event, Gone
 from .faces import Face
 from .help import QUESTIONS
@@ -72,6 +72,7 @@ class _Site:
         taken = {note.id for note in shown.notes}
         self._retired = [one for one in self._gone if one.id not in taken]
         self._linked = self._entries | {one.guid: Entry(one.id, one.title, _page(one.id)) for one in self._retired}
+        self._searches = finding.Searches(shown)
         site = shown.settings.site
         self._address = f"{site.rstrip('/')}/" if site else ""
         self._templates = self._environment()
@@ -81,7 +82,12 @@ class _Site:
         self._downloads()
         self._page("index.html", "index.html", "home", with_cards=True, **self._of_index())
         self._page(
-            "help/index.html", "help.html", "help", "Import and update", updating=UPDATING, example=self._example()
+            "help/index.html",
+            "help.html",
+            "help",
+            "Import and update",
+            updating=UPDATING,
+            example=self._searches.example(self._retired),
         )
         self._page("news/index.html", "news.html", "news", "What is new", versions=self._versions)
         for made, version in zip(self._shown.releases, self._versions, strict=True):
@@ -124,7 +130,7 @@ class _Site:
             f"and {count(cards, 'card')}.",
             "counts": {"notes": len(shown.notes), "cards": cards, "media": len(self._media)},
             "questions": QUESTIONS,
-            "stylesheet": notetypes.own_stylesheet(settings),
+            "stylesheet": linked_stylesheet(settings, shown.note_types.values()),
             "reports": bool(places.report(settings, "id", shown.version)),
             "happened": _HAPPENED,
             "field_names": _FIELDS,
@@ -155,9 +161,6 @@ class _Site:
 
     def _of(self, version: str) -> Version:
         return next(made for made in self._versions if made.version == version)
-
-    def _example(self) -> str:
-        return self._shown.notes[0].id if self._shown.notes else "some-note"
 
     def _scopes(self) -> dict[str, str]:
         """The stylesheets, each with what parts its cards from others; nothing, if all cards have the same one."""
@@ -265,7 +268,7 @@ class _Site:
             line=places.line(shown.settings, commit, shown.prefix, note.span),
             line_name=f"{note.span.path}, line {note.span.line}",
             report=places.report(shown.settings, note.id, shown.version),
-            history=self._history(note.guid),
+            history=self._history(note.guid), search=self._searches.of(note),
             **values,
         )  # fmt: skip
 
@@ -273,6 +276,7 @@ class _Site:
         self._page(
             _page(gone.id), "retired.html", "cards/", gone.title,
             id=gone.id, deck=gone.deck, history=self._history(gone.guid),
+            search=self._searches.of_gone(gone),
         )  # fmt: skip
 
     def _history(self, guid: str) -> list[Event]:
