@@ -145,6 +145,12 @@ MAX_TOLD_OF_A_MASK = 5
 MAX_DECK_NAME = 200
 """Characters of a deck's full name."""
 
+MAX_TABLE_BYTES = 64 << 20
+"""Of a table of notes in CSV: a hundred thousand notes of several hundred letters. It is held in memory."""
+
+MAX_DECK_NESTING = 50
+"""Levels of decks in one another in an export. Names of decks have no room for more."""
+
 MAX_DECK_ID = 115
 """Characters of a deck's id: learners' own stylesheet is `_ID.css`, and Anki shortens names of media of more than 120
 bytes (rslib/src/media/files.rs).
@@ -259,6 +265,9 @@ MAX_ANKICONNECT_BYTES = 32 << 20
 MAX_PUSH_TOLD = 20
 """How many notes are named that are not in Anki as they were built: where there are more, nothing was imported."""
 
+MAX_PULLED_FILE = 10 << 20
+"""Of one picture or sound that comes back from Anki in a patch, which is text, and a quarter larger."""
+
 MAX_ADOPTED_NOTES = 200
 """In a file of an adopted project: one that people like to read, and that is compiled anew at once."""
 
@@ -267,3 +276,14 @@ MAX_ADOPTED_BYTES = 1 << 20
 
 MAX_ATTEMPTS = 8
 """How often the notes are built that are not as they were, written in another way each time."""
+
+MAX_DRAFTS_BYTES = 4 << 20
+"""Of the JSON in which another program proposes notes: a thousand proposals of four kilobytes."""
+
+MAX_DRAFTS = 1_000
+"""Proposals in it: nobody looks through more."""
+
+MAX_DRAFT_QUOTE = 2_000
+MAX_DRAFT_QUESTION = 300
+MAX_DRAFT_ANSWER = 600
+"""Characters of a proposal's texts: a passage, a question of forty words, and an answer of as many, with room for markup."""

@@ -172,7 +172,9 @@ class _JsonTemplate(msgspec.Struct):
     bsize: int | float | None = 0
 
 
-class _JsonNoteType(msgspec.Struct):
+class JsonNoteType(msgspec.Struct):
+    """A note type as older collections have it, and what is exported as JSON."""
+
     name: str
     flds: list[_JsonField]
     tmpls: list[_JsonTemplate]
@@ -194,12 +196,13 @@ class _JsonDeck(msgspec.Struct):
 def _schema_11(models: str, decks: str) -> tuple[dict[int, NoteType], dict[int, Deck]]:
     """Note types and decks by id, from the two JSON objects of the older schema."""
     return (
-        {id_: _note_type(id_, m) for id_, m in msgspec.json.decode(models, type=dict[int, _JsonNoteType]).items()},
+        {id_: of_json(id_, m) for id_, m in msgspec.json.decode(models, type=dict[int, JsonNoteType]).items()},
         {id_: Deck(d.name, d.desc or "") for id_, d in msgspec.json.decode(decks, type=dict[int, _JsonDeck]).items()},
     )
 
 
-def _note_type(id_: int, model: _JsonNoteType) -> NoteType:
+def of_json(id_: int, model: JsonNoteType) -> NoteType:
+    """The note type with this id that is written so in JSON."""
     stock_kind = model.stock_kind or 0
     return NoteType(
         id=id_,

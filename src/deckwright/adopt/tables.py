@@ -1,0 +1,279 @@
+"""A table of notes, in CSV or TSV, as Anki reads and writes them → what was found in it.
+
+Its form is that of https://docs.ankiweb.net/importing/text-files.html and rslib/src/import_export/text/csv: lines with `#` at
+the top say what the columns are. No note type is described in it, so one is made of the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+
+import msgspec
+
+from .. import digests, files, generation
+from ..clozes import asked
+from ..limits import MAX_FIELDS, MAX_TABLE_BYTES
+from ..model import Deck, Field, NoteType, Template
+from ..package import PackedCard, PackedNote
+from .found import Sieve, Source, Unadoptable, made_id, tidied
+
+SEPARATORS = {"tab": "\t", "pipe": "|", "semicolon": ";", "colon": ":", "comma": ",", "space": " "}
+"""What parts columns, by its name; the first of them that a file has does, where it does not say."""
+
+
+class Head(msgspec.Struct):
+    """What the lines at the top say. Columns count from 1; 0 is none. `is_html` is None where nothing is said."""
+
+    separator: str = ""
+    is_html: bool | None = None
+    labels: Sequence[str] = ()
+    note_type: str = ""
+    deck: str = ""
+    tags: Sequence[str] = ()
+    columns: dict[str, int] = {}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row: its columns, and the line that it begins in, from 1."""
+
+    line: int
+    cells: Sequence[str]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """What the table at this path holds. Raises Unadoptable."""
+    try:
+        text = files.read(path, MAX_TABLE_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        raise Unadoptable(f"{path.name} cannot be read: {files.reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise Unadoptable(f"{path.name} is not UTF-8: byte {error.start}", "Save it in UTF-8.") from error
+    sieve = Sieve()
+    head, body, above = _head(text)
+    head.separator = head.separator or next((one for one in SEPARATORS.values() if one in body[:8192]), " ")
+    rows = list(_rows(body, head.separator, above, sieve))
+    if not rows:
+        raise Unadoptable(f"{path.name} has no rows")
+    if head.is_html is None:
+        head.is_html = any(re.search(r"<.*?>", cell, re.DOTALL) for row in rows[:5] for cell in row.cells)
+    note_types, notes = _notes(rows, head, path.stem, sieve)
+    decks = tuple(Deck(name) for name in sorted({card.deck for note in notes for card in note.cards}))
+
+    def read_media(name: str) -> bytes:
+        raise FileNotFoundError(name)
+
+    yield tidied(Source(path.stem, tuple(notes), note_types, decks, (), read_media, tuple(sieve.left_out)))
+
+
+def _head(text: str) -> tuple[Head, str, int]:
+    """What the lines at the top say, what is below them, and how many lines they are."""
+    head, above, at = Head(), 0, 0
+    for line in io.StringIO(text, newline="\n"):
+        if not above and line.startswith("tags:"):
+            head.tags = line[5:].split()
+        elif not line.startswith("#"):
+            break
+        else:
+            key, colon, value = line[1:].partition(":")
+            if colon:
+                _say(head, key.strip().lower(), value.removesuffix("\n").removesuffix("\r"))
+        above += 1
+        at += len(line)
+    return head, text[at:], above
+
+
+def _say(head: Head, key: str, value: str) -> None:
+    # A program that writes tables may add empty columns to these lines too; a separator may be their first character.
+    trimmed = (found[0] if (found := re.match(r".[A-Za-z0-9]*", value, re.DOTALL)) else value).strip(" ") or value
+    if key == "separator":
+        head.separator = SEPARATORS.get(trimmed.lower(), trimmed if trimmed in SEPARATORS.values() else head.separator)
+    elif key == "html":
+        head.is_html = {"true": True, "false": False}.get(trimmed.lower(), head.is_html)
+    elif key == "tags":
+        head.tags = value.split()
+    elif key == "columns":
+        head.labels = next(csv.reader([value], delimiter=head.separator or "\t"), [])
+    elif key == "notetype":
+        head.note_type = value.strip()
+    elif key == "deck":
+        head.deck = _deck(value)
+    elif key in _COLUMNS and trimmed.isdecimal():
+        head.columns[key.removesuffix(" column")] = min(int(trimmed[:9]), 1 << 20)
+
+
+_COLUMNS = frozenset({"notetype column", "deck column", "tags column", "guid column"})
+
+
+def _deck(written: str) -> str:
+    """The name of a deck; empty for a number, which is an id in a collection that is not here."""
+    return "" if written.strip().isdecimal() else written.strip()
+
+
+def _rows(body: str, separator: str, above: int, sieve: Sieve) -> Iterator[Row]:
+    """The rows with content, without those that are comments."""
+    lines = _Lines(body)
+    table = csv.reader(lines, delimiter=separator)
+    while True:
+        lines.is_new = True
+        try:
+            cells = next(table)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            sieve.passes("", lines.first[:200], f"cannot be read in line {above + lines.begin}: {error}")
+            continue
+        if any(cells):
+            yield Row(above + lines.begin, cells)
+
+
+class _Lines:
+    """The lines of a table. Where a row is to begin, comments are passed over; `begin` is the line in which it begins."""
+
+    def __init__(self, body: str) -> None:
+        self._lines = io.StringIO(body, newline="\n")
+        self._at = 0
+        self.is_new = True
+        self.begin = 0
+        self.first = ""
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        for line in self._lines:
+            self._at += 1
+            if self.is_new and line.startswith("#"):
+                continue
+            if self.is_new:
+                self.is_new, self.begin, self.first = False, self._at, line
+            return line
+        raise StopIteration
+
+
+def _notes(rows: Sequence[Row], head: Head, stem: str, sieve: Sieve) -> tuple[dict[int, NoteType], list[PackedNote]]:
+    """The note types that are made of the columns, by id, and the notes."""
+    if (count := max(len(row.cells) for row in rows)) > MAX_FIELDS + len(_COLUMNS):
+        raise Unadoptable(f"it has {count} columns, and at most {MAX_FIELDS} can become fields")
+    of_head = dict(head.columns)
+    kinds = defaultdict(list)
+    for row in rows:
+        kinds[_cell(row, of_head.get("notetype", 0)) or head.note_type or "Basic"].append(row)
+    made = {name: _kind(name, held, count, head) for name, held in kinds.items()}
+    generators = {name: generation.Generator(note_type) for name, (note_type, _, _) in made.items()}
+    text: Callable[[str], str] = str if head.is_html else lambda cell: escape(cell).replace("\n", "<br>")
+    seen: Counter[tuple[str, ...]] = Counter()
+    ids: set[int] = set()
+    notes = []
+    for row in rows:
+        name = _cell(row, of_head.get("notetype", 0)) or head.note_type or "Basic"
+        note_type, columns, tags_column = made[name]
+        values = tuple(text(_cell(row, column)) for column in columns)
+        tags = (*head.tags, *_cell(row, tags_column).split())
+        seen[name, *values] += 1
+        guid = _cell(row, of_head.get("guid", 0)) or digests.digest("table", name, values, seen[name, *values])
+        ords = generators[name].cards(values, tags)
+        problem = "" if ords and values[0].strip() else f"has an empty first field, in line {row.line}"
+        if values[0].strip() and not ords:
+            problem = f"makes no card, in line {row.line}"
+        if not sieve.passes(guid, values[0], problem):
+            continue
+        note_id = made_id(guid)
+        while note_id in ids:
+            note_id += 1
+        ids.add(note_id)
+        deck = _deck(_cell(row, of_head.get("deck", 0))) or head.deck or stem
+        fields = {field.name: value for field, value in zip(note_type.fields, values, strict=True)}
+        cards = tuple(PackedCard(ord_, deck) for ord_ in ords)
+        notes.append(PackedNote(guid, note_id, 1, note_type.id, fields, tuple(dict.fromkeys(tags)), cards))
+    return {note_type.id: note_type for note_type, _, _ in made.values()}, notes
+
+
+def _cell(row: Row, column: int) -> str:
+    return row.cells[column - 1] if 0 < column <= len(row.cells) else ""
+
+
+def _kind(name: str, rows: Sequence[Row], count: int, head: Head) -> tuple[NoteType, list[int], int]:
+    """A note type for these rows, of which the widest row of the file has so many columns; the column of each of its fields, and
+    that of the tags.
+    """
+    columns = [column for column in range(1, count + 1) if column not in head.columns.values()]
+    if not columns:
+        raise Unadoptable("none of its columns is a field")
+    tags = head.columns.get("tags", 0)
+    if "notetype" in head.columns:  # Narrow note types have empty columns beside wide ones.
+        used = max((n for n, column in enumerate(columns, 1) if any(_cell(row, column) for row in rows)), default=1)
+        columns = columns[: max(used, 2)]
+    elif head.note_type in _STOCK and len(columns) > _STOCK[name] and not tags and not any(head.labels):
+        tags, columns = columns[_STOCK[name]], columns[: _STOCK[name]]  # So does Anki.
+    is_cloze = "cloze" in name.lower() or any(asked(_cell(row, column)) for row in rows for column in columns)
+    usual = ("Text", "Back Extra") if is_cloze else ("Front", "Back")
+    if set(usual) <= {*head.labels}:
+        columns.sort(key=lambda column: [*usual, head.labels[column - 1]].index(head.labels[column - 1]))
+    names: list[str] = []
+    for n, column in enumerate(columns):
+        label = head.labels[column - 1].strip() if column <= len(head.labels) else ""
+        label = re.sub(r'[:{}"\x00-\x1f]', "", label).lstrip("#^/ ")
+        label = label or (usual[n] if n < len(usual) else f"Column {column}")
+        names.append(label if label not in names else f"{label} {column}")
+    return _note_type(name, names, is_cloze), columns, tags
+
+
+_STOCK = {"Basic": 2, "Basic (and reversed card)": 2, "Basic (type in the answer)": 2, "Cloze": 2}
+"""How many fields the note types have that every collection has: the column behind them holds tags, unless it says what."""
+
+
+def _note_type(name: str, fields: Sequence[str], is_cloze: bool) -> NoteType:
+    first, *others = fields
+    below = "<br>\n".join(f"{{{{{other}}}}}" for other in others)
+    if is_cloze:
+        shown = f"{{{{cloze:{first}}}}}"
+        templates = [Template("Cloze", 0, shown, f"{shown}<br>\n{below}" if below else shown)]
+    else:
+        templates = [Template("Card 1", 0, f"{{{{{first}}}}}", f"{{{{FrontSide}}}}\n\n<hr id=answer>\n\n{below}")]
+        if name == "Basic (and reversed card)" and others:
+            back = f"{{{{FrontSide}}}}\n\n<hr id=answer>\n\n{{{{{first}}}}}"
+            templates.append(Template("Card 2", 0, f"{{{{{others[0]}}}}}", back))
+    return NoteType(
+        id=made_id("\n".join((name, *fields))),
+        name=name,
+        family="cloze" if is_cloze else "basic",
+        fields=tuple(Field(field, 0) for field in fields),
+        templates=tuple(templates),
+        css=_CSS_OF_CLOZE if is_cloze else _CSS,
+        sort_field=0,
+        mod=1,
+    )
+
+
+_CSS = """\
+.card {
+    font-family: arial;
+    font-size: 20px;
+    line-height: 1.5;
+    text-align: center;
+    color: black;
+    background-color: white;
+}
+"""
+"""As that of the note types that every collection has (rslib/src/notetype/styling.css)."""
+
+_CSS_OF_CLOZE = (
+    _CSS
+    + """
+.cloze {
+    font-weight: bold;
+    color: blue;
+}
+.nightMode .cloze {
+    color: lightblue;
+}
+"""
+)
