@@ -17,7 +17,7 @@ Kind = Literal["text", "object", "cloze", "space", "line", "cell", "row", "rule"
 class Piece(NamedTuple):
     """A piece of what is seen, in the order in which it is read.
 
-    A word or a part of one; a picture, a sound, a formula; the beginning, the hint or the end of a cloze; so many spaces;
+    Words, with single spaces between them, or a part of one; a picture, a sound, a formula; the beginning, the hint or the end of a cloze; so many spaces;
     a new line, with the empty lines before it, how far it is indented and the mark of a list; the beginning of a cell or a
     row; a rule. `role` is what changes the meaning of a text: that it is a link and to where, or above the line. `look`
     is all the rest.
@@ -65,6 +65,14 @@ class Reading:
 
     def data(self, text: str) -> None:
         keeps_white = self._open[-1].keeps_white
+        if not _SPECIAL.search(text):  # As nearly all text is.
+            if text.startswith(" "):
+                self._white(" ", keeps_white)
+            if shown := text.strip(" "):
+                self._word(shown)
+                if text[-1] == " ":
+                    self._white(" ", keeps_white)
+            return
         for part in _PARTS.findall(text):
             first = part[0]
             if first in " \t\n\r\f":
@@ -93,13 +101,14 @@ class Reading:
             self._is_white = True
 
     def _word(self, text: str) -> None:
-        self._place()
         element = self._open[-1]
-        last = self.pieces[-1]
-        if last.kind == "text" and (last.role, last.look) == (element.role, element.look):
-            self.pieces[-1] = last._replace(text=last.text + text)
-        else:
-            self.pieces.append(Piece("text", text, element.role, element.look))
+        last = self.pieces[-1] if self._in_line and self._spaces <= 1 else None
+        if last and (last.kind, last.role, last.look) == ("text", element.role, element.look):
+            self.pieces[-1] = last._replace(text=f"{last.text}{' ' * self._spaces}{text}")
+            self._spaces, self._is_white = 0, False
+            return
+        self._place()
+        self.pieces.append(Piece("text", text, element.role, element.look))
 
     def _object(self, kind: str, value: str, look: Look = ()) -> None:
         if kind == "style":
@@ -114,12 +123,16 @@ class Reading:
         """Begin the line, if none has begun, and add the spaces before what is added next."""
         if not self._in_line:
             self._in_line = True
-            above = self._empty + (0 if self._first else self._margin)
-            self.pieces.append(Piece("line", f"{above:g}", f"{self._open[-1].indent} {self._mark}"))
-            self._first, self._empty, self._margin, self._mark = False, 0.0, 0.0, ""
+            self._add_line(f"{self._open[-1].indent} {self._mark}")
+            self._mark = ""
         if self._spaces:
             self.pieces.append(Piece("space", str(self._spaces)))
             self._spaces, self._is_white = 0, False
+
+    def _add_line(self, role: str) -> None:
+        above = self._empty + (0 if self._first else self._margin)
+        self.pieces.append(Piece("line", f"{above:g}", role))
+        self._first, self._empty, self._margin = False, 0.0, 0.0
 
     def _end_line(self) -> None:
         if not self._in_line and self._spaces:  # A space that does not vanish is a line, which is empty.
@@ -135,7 +148,7 @@ class Reading:
             self._margin, self._spaces, self._is_white = 0.0, 0, False
 
     def start(self, name: str, written: str) -> None:
-        attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(written)}
+        attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(written)} if written else _NONE
         if name == "br":
             self._break()
         elif name == "hr":
@@ -146,9 +159,10 @@ class Reading:
             return
         around = self._open[-1]
         look = inside(around.look, name, tuple(sorted(attributes.items())), self._sheet)
-        white = _WHITE.search(attributes.get("style", ""))
+        style = attributes.get("style", "")
+        white = _WHITE.search(style) if style else None
         keeps_white = white[1].startswith(("pre", "break")) if white else around.keeps_white or name == "pre"
-        margin = _margin(name, around, attributes.get("style", ""))
+        margin = _margin(name, around, style)
         indent, number, marks = around.indent, around.number, around.marks
         if name in _INDENTED:
             indent += 1
@@ -157,7 +171,9 @@ class Reading:
             marks += "".join(f" {key} {attributes[key]}" for key in ("type", "reversed") if key in attributes)
         if name in _BLOCKS:
             self._edge(margin)
-        if name == "li":
+        if name == "table":
+            self._add_line("table")
+        elif name == "li":
             self._mark = _list_mark(around, attributes)
         elif name in {"td", "th", "tr"}:
             self._cell(name, attributes, look)
@@ -174,7 +190,7 @@ class Reading:
                 self._place()  # The mark of an empty item is seen.
             self._edge(ended.margin)
         if ended.name in {"td", "th", "table"}:
-            self._empty = self._margin = 0.0
+            self._first, self._empty, self._margin = False, 0.0, 0.0
             if ended.name == "table":
                 self.pieces.append(Piece("row", "end"))
 
@@ -184,7 +200,9 @@ class Reading:
 
     def _rule(self, attributes: Mapping[str, str]) -> None:
         self._end_line()
-        self.pieces.append(Piece("rule", "", "", inside((), "hr", tuple(sorted(attributes.items())), self._sheet)))
+        self.pieces.append(
+            Piece("rule", f"{self._empty:g}", "", inside((), "hr", tuple(sorted(attributes.items())), self._sheet))
+        )
         self._first, self._empty, self._margin = True, 0.0, 0.0
 
     def _cell(self, name: str, attributes: Mapping[str, str], look: Look) -> None:
@@ -199,7 +217,7 @@ class Reading:
 
     def _embedded(self, name: str, attributes: Mapping[str, str]) -> None:
         source = attributes.get("src") or attributes.get("data") or ""
-        known = self._file(unquote(source)) if source else ""
+        known = self._file(source) if source else ""
         shown = {key: value for key, value in attributes.items() if key not in _NOT_OF_EMBEDDED}
         look = dict(inside((), name, tuple(sorted(shown.items())), self._sheet))
         look |= {key: value for key, value in shown.items() if key not in {"style", "class", "id"}}
@@ -211,9 +229,13 @@ _PARTS = re.compile(
     f"[ \t\n\r\f]+|\xa0+|{OBJECT}[^{END_OBJECT}]*{END_OBJECT}|{OPEN}[0-9,]*{OPENED}|[{HINT}{CLOSE}]"
     f"|[^ \t\n\r\f\xa0{OBJECT}-{CLOSE}]+|."
 )
+_SPECIAL = re.compile(f"  |[\t\n\r\f\xa0\u200b\u2060\ufeff{OBJECT}-{CLOSE}]")
+"""What a text may hold besides words and single spaces."""
+
 _CLOZE_SIGNS = frozenset((OPEN, HINT, CLOSE))
 _UNSEEN = re.compile("[\u200b\u2060\ufeff]")
 _ATTRIBUTE = re.compile(r'([^\s"=<>]+)="([^"]*)"')
+_NONE: Mapping[str, str] = {}
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _WHITE = re.compile(r"(?:^|[;\s])white-space\s*:\s*([a-z-]+)")
 _MATHS = frozenset({"inline", "display", "latex", "equation", "mathjax"})
@@ -222,9 +244,7 @@ _EMBEDDED = frozenset(
 )
 _NOT_OF_EMBEDDED = frozenset({"src", "data", "alt", "title"})
 _INDENTED = frozenset({"ul", "ol", "dd", "blockquote", "figure"})
-_MARGINS = dict.fromkeys(
-    ("p", "ul", "ol", "blockquote", "pre", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6"), 1.0
-)
+_WITH_MARGIN = frozenset({"p", "ul", "ol", "blockquote", "pre", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "li",
@@ -234,9 +254,9 @@ _BLOCKS = frozenset({
 
 def _margin(name: str, around: _Element, style: str) -> float:
     """The empty lines above and below a block, as browsers leave them."""
-    if name not in _MARGINS or (name in {"ul", "ol"} and around.marks):
+    if name not in _WITH_MARGIN or (name in {"ul", "ol"} and around.marks):
         return 0.0
-    return 0.0 if _NO_MARGIN.search(style) else 1.0
+    return 0.0 if style and _NO_MARGIN.search(style) else 1.0
 
 
 _NO_MARGIN = re.compile(r"(?:^|[;\s])margin(?:-top|-bottom)?\s*:\s*0(?:px|em|pt|%)?(?=\s|;|$)")
@@ -253,11 +273,13 @@ def _list_mark(around: _Element, attributes: Mapping[str, str]) -> str:
 
 def _role(around: _Element, name: str, attributes: Mapping[str, str]) -> str:
     """What changes the meaning of a text: that it is a link, above or below the line, read aloud, or hidden."""
-    style = attributes.get("style", "")
     if name == "a" and attributes.get("href"):
         return f"{around.role} link {unquote(attributes['href'])}"
     if name in {"sub", "sup", "rt"}:
         return f"{around.role} {name}"
+    style = attributes.get("style", "")
+    if not style and "hidden" not in attributes:
+        return around.role
     found = re.search(r"vertical-align\s*:\s*(sub|super)\b", style)
     role = f"{around.role} {found[1][:3]}" if found else around.role
     is_hidden = "hidden" in attributes or re.search(r"display\s*:\s*none", style)

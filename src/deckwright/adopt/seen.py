@@ -150,12 +150,20 @@ def words(pieces: Seen) -> str:
     return _AROUND.sub(r"\1", " ".join("".join(shown).split()))
 
 
+def apart(words: str) -> list[str]:
+    """What is read, word by word."""
+    return _WORD.findall(words)
+
+
 def readable(words: str) -> str:
     """What is read, as people can be told of it."""
     return words.translate(_SIGNS)
 
 
 _ROLE, _END_ROLE = chr(0x10FFF6), chr(0x10FFF7)
+_WORD = re.compile(
+    f"(?:{OBJECT}[^{END_OBJECT}]*{END_OBJECT}|{_ROLE}[^{_END_ROLE}]*{_END_ROLE}|[^ {OBJECT}{_ROLE}]|[{OBJECT}{_ROLE}])+"
+)
 _AROUND = re.compile(f" *([{OBJECT}{OPEN}{OPENED}{HINT}{CLOSE}{END_OBJECT}]) *")
 _SIGNS = {
     ord(OBJECT): "[", ord(END_OBJECT): "]", ord(OPEN): "{{c", ord(OPENED): "::", ord(HINT): "::", ord(CLOSE): "}}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 
@@ -13,8 +14,8 @@ from ..model import NoteType
 from ..package import Package, PackedNote
 from .found import Source
 from .looks import sheet_of
-from .reading import Seen
-from .seen import Fields, readable, seen, words
+from .reading import Piece, Seen
+from .seen import Fields, apart, readable, seen, words
 
 Grade = Literal["equal", "seen equal", "styling lost", "content lost", "not adopted"]
 
@@ -55,16 +56,21 @@ class Files:
 
     def of_source(self, name: str) -> str:
         """By what a file is known that a field of the source names; by its name if the source does not have it."""
-        return self._source.get(name, name)
+        return _known(name, self._source)
 
     def of_built(self, name: str) -> str:
         """The same for a file of the package."""
-        return self._built.get(name, name)
+        return _known(name, self._built)
 
     def missing(self) -> tuple[str, ...]:
         """The files of the source that the package does not have, by name."""
         held = set(self._built.values())
         return tuple(sorted(name for name, content in self._source.items() if content not in held))
+
+
+def _known(written: str, files: Mapping[str, str]) -> str:
+    """What the file is known by that a field names like this: in full, or with signs as in an address."""
+    return next((files[name] for name in (written, unquote(written)) if name in files), unquote(written))
 
 
 def digests(source: Source) -> dict[str, str]:
@@ -156,7 +162,7 @@ def of_field(old: str, new: str, fields: Fields, files: Files) -> tuple[Grade, s
 
 def _of_words(old: str, new: str) -> str:
     """Where two texts differ first, in a few words."""
-    gone, come = _middles(old.split(" "), new.split(" "))
+    _, gone, come = _middles(apart(old), apart(new))
     lost, added = (_short(readable(" ".join(part))) for part in (gone, come))
     if lost and added:
         return f"has “{added}” for “{lost}”"
@@ -165,20 +171,28 @@ def _of_words(old: str, new: str) -> str:
 
 def _of_looks(old: Seen, new: Seen) -> str:
     """What looks different first, in a few words."""
-    gone, come = _middles(old, new)
+    before, after = _by_words(old), _by_words(new)
+    start, gone, come = _middles(before, after)
     one, other = gone[0] if gone else None, come[0] if come else None
     if one and other and one.kind == other.kind and one.text == other.text and one.look != other.look:
         lost, added = set(one.look) - set(other.look), set(other.look) - set(one.look)
         changed = [f"{name} {value}".removesuffix(" yes") for name, value in sorted(lost or added)]
         return f"{'lacks' if lost else 'has'} {', '.join(changed)} at “{_short(readable(one.text))}”"
-    at = next((piece.text for piece in (*gone, *come) if piece.kind in {"text", "object"}), "")
-    if not at:
-        at = next((piece.text for piece in old[len(old) - len(gone) :] if piece.kind in {"text", "object"}), "")
-    what = next((_KINDS[piece.kind] for piece in (*gone, *come) if piece.kind in _KINDS), "other looks")
+    what = next((_KINDS[piece.kind] for piece in (*gone, *come) if piece.kind in _KINDS), "other spaces")
+    near = (piece.text for piece in (*gone, *come, *before[start:], *before) if piece.kind in {"text", "object"})
+    at = next(near, "")
     return f"has {what} at “{_short(readable(at))}”" if at else f"has {what}"
 
 
-T = TypeVar("T")
+def _by_words(pieces: Seen) -> list[Piece]:
+    """The same with a piece for each word, and without the single spaces between them."""
+    return [
+        piece._replace(text=word)
+        for piece in pieces
+        if piece[:2] != ("space", "1")
+        for word in (piece.text.split(" ") if piece.kind == "text" else [piece.text])
+    ]  # fmt: skip
+
 
 _KINDS = {
     "line": "other lines",
@@ -190,15 +204,18 @@ _KINDS = {
 }
 
 
-def _middles(old: Sequence[T], new: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
-    """What is left of two sequences without their common beginning and end."""
+T = TypeVar("T")
+
+
+def _middles(old: Sequence[T], new: Sequence[T]) -> tuple[int, Sequence[T], Sequence[T]]:
+    """How many things two sequences begin with in common, and what is left of them without that and their common end."""
     start, shorter = 0, min(len(old), len(new))
     while start < shorter and old[start] == new[start]:
         start += 1
     end = 0
     while end < shorter - start and old[-1 - end] == new[-1 - end]:
         end += 1
-    return old[start : len(old) - end], new[start : len(new) - end]
+    return start, old[start : len(old) - end], new[start : len(new) - end]
 
 
 def _short(text: str) -> str:
