@@ -7,6 +7,7 @@ that it does not keep, LaTeX that is no single formula, and clozes with a number
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from ..limits import MAX_LEAF
@@ -22,6 +23,8 @@ def inline(html: str, *, labels: Collection[str] = ()) -> tuple[str, ...]:
 
     A label at their beginning is text, since they never begin a line.
     """
+    if _PLAIN.fullmatch(html):
+        return (html.strip(),)
     found = []
     try:
         parts = reading.parts(html, cloze=False)
@@ -40,6 +43,8 @@ def blocks(html: str, *, cloze: bool = False, labels: Collection[str] = ()) -> t
 
     With `cloze`, `{{c1::answer::hint}}` is a cloze; without, it is text. No line begins with one of the `labels`.
     """
+    if _PLAIN.fullmatch(html):
+        return (html.strip(),)
     found = []
     try:
         parts = reading.parts(html, cloze)
@@ -55,9 +60,13 @@ def blocks(html: str, *, cloze: bool = False, labels: Collection[str] = ()) -> t
     return tuple(dict.fromkeys(found))
 
 
+_PLAIN = re.compile(r" ?[^\W\d_](?:[^\W_]|[,.;()/'\"?!] |[,;()/'\" ](?! )|[.?!](?=\Z)|-(?=\w)){0,300} ?")
+"""Words in one line, with the signs that mean nothing to any parser, and no two spaces."""
+
+
 def _tags(html: str, cloze: bool) -> str:
     """A field on one line, all its elements as tags."""
-    return paragraph(tokens(reading.atoms(html, cloze), cloze), Form(one_line=True, cloze=cloze)).strip()
+    return paragraph(tokens(reading.atoms(html, cloze), cloze), Form(one_line=True, cloze=cloze, checked=False)).strip()
 
 
 def _visible(written: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 _ALWAYS = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~]|\n|\Z)"
+    r"\\(?=[!-/:-@\[-`{-~\u00a0\r＃｛｝＝\n]|\Z)"
     r"|<(?=[A-Za-z/!?])"
     r"|&(?=#?\w{1,40};)"
     r"|(?<!\S)\.(?=[\w-]+\s*(?:#[\w.-]+\s*)?[}｝])"
@@ -23,6 +23,10 @@ _ALL = re.compile(
     rf"{_ALWAYS.pattern}"
     r"|\*|(?<![^\W_])_|_(?![^\W_])|`|~(?=~)|(?<=~)~|\$|=(?==)|(?<==)=(?!=)|\["
 )
+_MAY_BE = re.compile(r"[\\<&{}\[%$^#@\u00a0\r＃｛｝＝]|\(\(|://|www|ard\s*:")
+_ANY_MAY_BE = re.compile(rf"{_MAY_BE.pattern}|[*_`~=]")
+"""What text has in which anything is escaped: most has nothing of it, and that is soon seen."""
+
 _REFERENCES = {
     "\u00a0": "&nbsp;",
     "\r": "&#10;",
@@ -38,6 +42,8 @@ def text(written: str, everything: bool, hidden: bool = False, cloze: bool = Fal
 
     In an answer that is `hidden`, braces and double colons are kept apart too. In a `cloze` note, two braces before a number.
     """
+    if not (_ANY_MAY_BE if everything else _MAY_BE).search(written) and not (hidden and "::" in written):
+        return written
     pattern = _ALL if everything else _ALWAYS
     if hidden and ("{" in written or "::" in written or "}" in written):
         return "".join(_hidden(part, pattern) for part in re.split(r"([{}]|::+)", written))
@@ -86,8 +92,7 @@ def line(written: str, labels: Collection[str]) -> str:
     if found := _AT_LINE_BEGIN.match(written):
         if found["number"]:
             return f"{found['number']}\\{written[found.end('number') :]}"
-        if written.startswith(("***", "---", "___")) or not written.startswith("**"):
-            return f"\\{written}"
+        return f"\\{written}"
     if "|" in written and _DELIMITERS.match(written):
         return written.replace("|", "\\|")
     return written

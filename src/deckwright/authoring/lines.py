@@ -52,14 +52,14 @@ class _Run:
         if not shown:
             self.line = []
             self.blanks += by == "break"
-        elif all(atom.kind in ("open", "parts", "close") for atom in shown):
-            # Marks need no line of their own.
-            if self.lines and any(atom.kind != "open" for atom in shown):
-                self.lines += shown
-                self.depth += _depth(shown)
-                self.line = []
-            elif by == "break":
+        elif all(atom.kind == "open" for atom in shown):
+            if by == "break":
                 self.line.append(_EMPTY_LINE)
+        elif self.lines and all(atom.kind in ("parts", "close") for atom in shown):
+            # Marks need no line of their own.
+            self.lines += shown
+            self.depth = max(self.depth + _depth(shown), 0)
+            self.line = []
         else:
             self.add(shown)
         self.is_apart = self.is_apart or (by == "gap" and bool(self.lines))

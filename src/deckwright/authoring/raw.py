@@ -19,12 +19,18 @@ _PRE = re.compile(r"(<(pre|textarea|listing|xmp)\b[^>]*>)(.*?)(</\2\s*>)", re.DO
 
 def block(text: str) -> str:
     """A field on one line, in an element of its own. One that nests too deeply is as it was, but for its lines."""
+    if "[" not in text and not _OTHER_TAG.search(text):
+        return f"<div>{_BLANK.sub(' ', text).strip()}</div>"
     try:
         body = trees.tree(text, joined=False)
     except trees.Unwritable:
         return f"<div>{_one_line(text)}</div>"
     body.tag = "div"
     return element(body)
+
+
+_OTHER_TAG = re.compile(r"<(?!/?(?:b|i|u|em|strong|sub|sup|br|div|p|ul|ol|li)\s*/?>)")
+"""What is not one of the tags that stay as they are."""
 
 
 def element(held: etree._Element) -> str:

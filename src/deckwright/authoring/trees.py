@@ -14,14 +14,16 @@ class Unwritable(Exception):
     """There is no Markdown for it."""
 
 
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+
+
 def tree(text: str, joined: bool = True) -> etree._Element:
     """The elements of a field, within a `body`. Raises Unwritable where there is none.
 
     Line breaks inside maths are line ends if they are `joined`: to MathJax, and to Anki's LaTeX, they are the same.
     """
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     whole = f"<html><body>{_joined(text) if joined else text}</body></html>".encode("utf-8", "replace")
-    root = etree.fromstring(whole, parser)
+    root = etree.fromstring(whole, _PARSER)
     body = root.find("body") if root is not None else None
     if body is None or (text.count("<") > MAX_DEPTH and _is_deep(body)):
         raise Unwritable

@@ -22,15 +22,24 @@ _BLOCK_TAG = re.compile(
 
 
 class Form:
-    """Where it is written: on `one_line`, in a `cell`, as a text with clozes, with which `labels` (case-folded) at line begins."""
+    """Where it is written: on `one_line`, in a `cell`, as a text with clozes, with which `labels` (case-folded) at line begins.
+
+    What has no delimiters but tags need not be `checked`: there is one way to write it.
+    """
 
     def __init__(
-        self, one_line: bool = False, cell: bool = False, cloze: bool = False, labels: Collection[str] = ()
+        self,
+        one_line: bool = False,
+        cell: bool = False,
+        cloze: bool = False,
+        labels: Collection[str] = (),
+        checked: bool = True,
     ) -> None:
         self.one_line = one_line
         self.cell = cell
         self.cloze = cloze
         self.labels = labels
+        self.checked = checked
 
 
 def paragraph(tokens: Sequence[Token], form: Form) -> str:
@@ -42,7 +51,7 @@ def paragraph(tokens: Sequence[Token], form: Form) -> str:
         if form.one_line and not everything:
             continue  # Beside it other lines may stand, in one paragraph.
         written = _finished(_joined(tokens, form, everything, sign, html), form)
-        if is_read(written, tokens, form.cloze, html):
+        if not form.checked or is_read(written, tokens, form.cloze, html):
             break
     return written.replace("|", "\\|") if form.cell else written
 
