@@ -217,7 +217,40 @@ TOLD = {
 @pytest.mark.ci
 @pytest.mark.slow
 def test_nobody_loses_anything_by_releases(versions: list[Path], here: None) -> None:
-    found = rehearsal.rehearse(versions)
+    check_all_is_as_promised(rehearsal.rehearse(versions))
+
+
+@pytest.mark.ci
+@pytest.mark.slow
+def test_nobody_loses_anything_in_the_oldest_anki(versions: list[Path], tmp_path: Path) -> None:
+    """Where it can be installed: there is not one for each Python and each machine."""
+    venv.create(tmp_path, with_pip=False, symlinks=sys.platform != "win32")
+    python = tmp_path / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "--quiet",
+        "--disable-pip-version-check",
+        "install",
+    ]
+    done = subprocess.run(
+        [*install, "--only-binary=:all:", f"anki=={OLDEST_ANKI}"], stderr=subprocess.PIPE, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"Anki {OLDEST_ANKI} cannot be installed: {done.stderr.decode(errors='replace')[-200:]}")
+    found = rehearsal.rehearse(versions, str(python))
+    assert found.anki == OLDEST_ANKI
+    check_all_is_as_promised(found)
+
+
+OLDEST_ANKI = "24.11"
+"""The oldest Anki in which releases are rehearsed, as docs/commands.md says."""
+
+
+def check_all_is_as_promised(found: rehearsal.Rehearsal) -> None:
     assert lost(found) == {}
     assert found.is_good
     assert [one.impossible for one in found.learners] == [""] * 19
