@@ -160,9 +160,8 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
 def _as_file(name: str) -> str:
     """A name as Anki makes it fit for every system (rslib/src/media/files.rs), and without a dot at its beginning."""
     name = unicodedata.normalize("NFC", name).replace("\xa0", " ")
-    name = "".join(
-        char for char in name if char not in '[]<>:"/?*^\\|' and unicodedata.category(char) not in _NO_LETTER
-    )
+    kept = [char for char in name if char not in '[]<>:"/?*^\\|' and unicodedata.category(char) not in _NO_LETTER]
+    name = unicodedata.normalize("NFC", "".join(kept))  # What was apart may be one letter now.
     name = _DEVICE.sub(r"\1_\2", name.lstrip("."))
     if not name or name[-1] in " .":
         name += "_"
