@@ -123,6 +123,7 @@ def test_help_lists_all_commands_in_order() -> None:
     listed = re.findall(r"^  (\w+)  ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
     assert listed == [
         "init",
+        "adopt",
         "build",
         "push",
         "watch",

@@ -20,6 +20,7 @@ from . import _process, _talk
 
 _COMMANDS = (
     "init",
+    "adopt",
     "build",
     "push",
     "watch",

@@ -74,6 +74,7 @@ def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
     `is_repeated`, what another build will have to say.
     """
     from .. import summary
+    from ..identity.lines import called
 
     lines = []
     if told := _counted(summary.Changes(), False) if is_repeated else since_build(loaded):
@@ -82,7 +83,7 @@ def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:
         made = loaded.assigned
         is_look_new = any(line.released and line.draft for line in made.ledger.types.values())
         since = summary.Changes(made.new, made.back, made.changed, 0, made.retired)
-        lines.append(f"Since version {last.version}: {_counted(since, is_look_new)}")
+        lines.append(f"Since {called(last.version)}: {_counted(since, is_look_new)}")
     return lines
 
 

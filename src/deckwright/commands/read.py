@@ -130,6 +130,7 @@ def _show(
 ) -> None:
     """Print the cards, or write them to the file, and say on stderr what was printed or written."""
     from .. import proof
+    from ..identity.lines import called
 
     last = made.before.last
     if choice.new and not last:
@@ -151,7 +152,7 @@ def _show(
             written = "\n\n\n".join(proof.to_text(read, style, fronts_first, with_states))
     counted = f"{count(number, 'card')} of {count(len(chosen), 'note')}"
     if last and not chosen:
-        click.echo(f"Nothing that was asked for is new or changed since version {last.version}.", err=True)
+        click.echo(f"Nothing that was asked for is new or changed since {called(last.version)}.", err=True)
     data = f"{written}\n".encode("utf-8", "backslashreplace")
     if target:
         _write(target, data)
@@ -180,11 +181,13 @@ def _plain(piece: str, role: str) -> str:
 
 def _in_words(choice: Choice, last: str, version: str) -> str:
     """What was chosen, for the head of the page. `last` is the version of the last release, `version` what it is now."""
+    from ..identity.lines import called
+
     said = [
         " or ".join(words) for words in (choice.decks, choice.tags, choice.kinds, choice.files, choice.ids) if words
     ]
     if choice.new and last:
-        said.append(f"new or changed since version {last}")
+        said.append(f"new or changed since {called(last)}")
     return " · ".join([*said, f"version {version}"])
 
 

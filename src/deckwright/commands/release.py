@@ -212,6 +212,7 @@ def _refuse(refusal: Refusal, what: str = "No release was made") -> NoReturn:
 def _say_plan(plan: Plan) -> None:
     """Say which version it is, why, and what somebody should look at."""
     from .. import release as releasing
+    from ..identity.lines import called
 
     name = plan.loaded.collection.settings.name
     if plan.former is None:
@@ -219,8 +220,9 @@ def _say_plan(plan: Plan) -> None:
     else:
         former = plan.former
         step = "no step" if plan.verdict.step == "none" else f"at least a {plan.verdict.step} step"
-        click.echo(f"{name} {plan.version} · {step} after {former.release.version} ({former.source})")
-        click.echo(f"Whoever has {former.release.version} gets {_received(plan)}")
+        before = called(former.release.version, "")
+        click.echo(f"{name} {plan.version} · {step} after {before} ({former.source})")
+        click.echo(f"Whoever has {before} gets {_received(plan)}")
     _say_list("Why", [releasing.described(reason) for reason in plan.verdict.reasons])
     for about, looks in groupby(sorted(plan.verdict.looks, key=lambda look: look.about), key=lambda look: look.about):
         lines = [

@@ -62,19 +62,24 @@ class Ledger(msgspec.Struct, frozen=True):
 
     def version(self, decks: Sequence[str]) -> str:
         """What the package calls itself: the last release, "1.0.0 + draft" if anything has changed since; empty before the
-        first. `decks` are those that have notes now.
+        first of this project. `decks` are those that have notes now.
         """
         last = self.last
-        if last is None:
+        if last is None or last.is_adopted:
             return ""
+        return f"{last.version} + draft" if self.is_draft(decks) else last.version
+
+    def is_draft(self, decks: Sequence[str]) -> bool:
+        """Whether anything has changed since the last release, or there was none. `decks` are those that have notes now."""
+        last = self.last
         lines = self.lines.values()
-        is_draft = (
-            self.changed
+        return bool(
+            last is None
+            or self.changed
             or any(line.back or line.retired == "draft" or not (line.released or line.retired) for line in lines)
             or any(line.draft or (line.released and line.released.mod > last.time) for line in self.types.values())
             or (self.head.frozen and tuple(decks) != self.head.frozen.decks)
         )
-        return f"{last.version} + draft" if is_draft else last.version
 
 
 def empty(deck_id: str) -> Ledger:

@@ -29,6 +29,15 @@ Version: TypeAlias = Annotated[str, Meta(pattern=r"^(?:(?:0|[1-9][0-9]{0,5})(?:\
 Number: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 
 
+ADOPTED = "0.0.0"
+"""The version that stands for the package of another tool from which a project was adopted: what its learners have."""
+
+
+def called(version: str, word: str = "version ") -> str:
+    """What people call a version within a sentence; `word` stands before its number."""
+    return "the adopted package" if version == ADOPTED else f"{word}{version}"
+
+
 _NO_NUMBERS: dict[int, str] = {}
 """One for all lines and states that have no numbers: nothing here is ever changed in place."""
 
@@ -49,6 +58,11 @@ class Release(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     def order(self) -> tuple[int, ...]:
         """What the version is compared by."""
         return order(self.version)
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether it is none of this project, but the package that the project was adopted from."""
+        return self.version == ADOPTED
 
 
 def order(version: str) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from .. import __version__, build, package
 from ..diagnostics import has_errors
 from ..identity import Ledger, Terms, ledger
-from ..identity.lines import Line, Release, order
+from ..identity.lines import Line, Release, called, order
 from ..package import Package
 from .contents import contents_digest
 from .refusal import Refusal
@@ -48,10 +48,10 @@ def former(repository: Repository, known: Ledger, against: Path | None, deck_id:
         with repository.taken_out(commit) as root:
             rebuilt = rebuild(root, release.time)
     except GitError as error:
-        return Refusal(f"version {release.version} cannot be taken out of Git: {error}", _other_ways(release))
+        return Refusal(f"{called(release.version)} cannot be taken out of Git: {error}", _other_ways(release))
     if rebuilt is None or contents_digest(rebuilt) != release.digest:
         why = "its notes have errors" if rebuilt is None else "its contents are others than those that were released"
-        said = f"version {release.version} was rebuilt from {commit[:12]}, and {why}{other_tool(release.tool)}"
+        said = f"{called(release.version)} was rebuilt from {commit[:12]}, and {why}{other_tool(release.tool)}"
         return Refusal(said, _other_ways(release))
     tag = repository.tag(release.version)
     is_tagged = repository.tags().get(release.version) == commit
@@ -69,7 +69,7 @@ def file(repository: Repository, former: Former, folder: Path) -> Path:
     with repository.taken_out(former.commit) as root:
         outcome = build.build(root, build.Options(Terms(former.release.time), target, locked=True))
     if outcome.status != "built":
-        raise GitError(f"version {former.release.version} cannot be built again: {outcome.problem or outcome.status}")
+        raise GitError(f"{called(former.release.version)} cannot be built again: {outcome.problem or outcome.status}")
     return target
 
 
@@ -96,7 +96,7 @@ def _has(repository: Repository, commit: str, release: Release, deck_id: str) ->
     held = ledger.parse(data, deck_id)[0] if data is not None else None
     if held is None or held.head.frozen is None:
         return False
-    return held.last == release and held.version(held.head.frozen.decks) == release.version
+    return held.last == release and not held.is_draft(held.head.frozen.decks)
 
 
 def other_tool(tool: str) -> str:
@@ -109,11 +109,12 @@ def missing(repository: Repository, release: Release) -> Refusal:
     version = release.version
     lacks = "this clone lacks the history in which" if repository.is_shallow else "no commit is found in which"
     fetch = f"git fetch --depth 1 origin tag {repository.tag(version)}" if repository.is_shallow else "git fetch --tags"
-    return Refusal(f"{lacks} version {version} was released", (fetch,))
+    return Refusal(f"{lacks} {called(version)} was released", (fetch,))
 
 
 def _other_ways(release: Release) -> tuple[str, ...]:
-    return (f"deckwright release --against FILE, with the package of {release.version} that was published",)
+    which = "that was adopted" if release.is_adopted else f"of {release.version} that was published"
+    return (f"deckwright release --against FILE, with the package {which}",)
 
 
 def _of_file(path: Path, release: Release, known: Ledger) -> Former | Refusal:
@@ -123,11 +124,12 @@ def _of_file(path: Path, release: Release, known: Ledger) -> Former | Refusal:
         return Refusal(str(error))
     if contents_digest(held) != release.digest:
         wrong = _differences(held, release, known)
-        # Another Deckwright may have had another list of what contents are; ours has not.
-        if release.tool == __version__:
+        # Another Deckwright may have had another list of what contents are; ours has not. Of a package that was adopted, another
+        # tool made the HTML.
+        if release.tool == __version__ and not release.is_adopted:
             wrong = wrong or "its contents are others than those that were released"
         if wrong:
-            return Refusal(f"{path.name} is not version {release.version}: {wrong}", _other_ways(release))
+            return Refusal(f"{path.name} is not {called(release.version)}: {wrong}", _other_ways(release))
     return Former(release, held, path.name, path=path)
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ..amounts import count
 from ..diff import Listed, NoteChange
-from ..identity.lines import Line
+from ..identity.lines import Line, called
 from ..model import NoteType, Settings
 from ..notetypes import own_stylesheet
 from . import editions
@@ -84,7 +84,7 @@ def _form(cut: Cut, title: str, counts: Mapping[str, int], description: str) -> 
 
 
 def _summary(cut: Cut) -> str:
-    since = f"after version {cut.former.release.version}" if cut.former else "the first release"
+    since = f"after {called(cut.former.release.version)}" if cut.former else "the first release"
     return f"{_counts(cut.counts)} Released on {cut.date}, {since}."
 
 

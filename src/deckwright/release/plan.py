@@ -158,7 +158,9 @@ def _unfit(made: Plan, new: Package, asked: Asked) -> Refusal | None:
     """Why a plan cannot be that of the release: by its step, its notes on changes, its version or its time."""
     known = made.loaded.assigned.ledger
     if made.former and made.changes:
-        if refusal := _too_small(asked, made.verdict, not made.verdict.reasons and is_same(made.former.package, new)):
+        is_same_deck = not made.verdict.reasons and is_same(made.former.package, new)
+        # What was adopted was never released here, whatever has changed since.
+        if not made.former.release.is_adopted and (refusal := _too_small(asked, made.verdict, is_same_deck)):
             return refusal
         changed = (known.lines[note.guid].id for note in made.changes.changed)
         if wrong := fragments.unmatched(made.fragments, changed):

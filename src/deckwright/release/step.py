@@ -17,7 +17,7 @@ from ..descriptions import unversioned
 from ..diff import Changes, NoteChange
 from ..diff.compare import title_of
 from ..identity import Ledger
-from ..identity.lines import order
+from ..identity.lines import ADOPTED, order
 from ..package import Package, PackedNote
 from .rewording import is_other_text, long_words, texts, turned
 
@@ -133,8 +133,10 @@ def judge(
 
 
 def next_version(last: str, step: Step) -> str:
-    """The version that follows `last`, empty before the first release. A first release is 1.0.0, whatever the step."""
-    if not last:
+    """The version that follows `last`, empty before the first release. A first release is 1.0.0, whatever the step, also after
+    the adopted package.
+    """
+    if last in ("", ADOPTED):
         return FIRST
     numbers = [*order(last)]
     place = {"major": 0, "minor": 1}.get(step, 2)

@@ -108,7 +108,7 @@ def _refusal(plan: Plan, found: Rehearsal, lost: tuple[Played, ...]) -> Refusal:
     if not lost:
         return Refusal(f"Anki {found.anki} did something else than was predicted: please report this", (), details)
     how = []
-    if plan.former:
+    if plan.former and not plan.former.release.is_adopted:
         slug, version = plan.loaded.collection.settings.slug, plan.former.release.version
         how = [f"deckwright build, and deckwright rehearse {slug}-{version}.apkg build/{slug}.apkg, to see all of it"]
     return Refusal(

@@ -1,0 +1,188 @@
+"""A source → a project in a folder, and the proof of it: what its package has of each note of the source."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from .. import build, files, package, settings, starter
+from ..build import Options
+from ..identity import Terms
+from ..layout import BUILD, DECK
+from ..model import Settings
+from ..names import name_problem
+from ..package import Package, PackedNote
+from ..starter import attributes
+from . import lock, media, types
+from .layout import CARDS, Decks, entries
+from .sections import Entry
+from .source import LeftOut, Source, Unadoptable
+from .trials import Folder, Progress, beginning, chosen
+from .verdicts import GRADES, Verdict
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a note is in the project: its ID there, and the line of its section, as `cards/verbs.md:12`."""
+
+    id: str
+    place: str
+
+
+class Adoption(msgspec.Struct, frozen=True):
+    """A project that was made of a source. `name` is that of its deck, `notes` how many notes the source has; the other numbers
+    are those of the project.
+
+    `places` has each of its notes by guid, `verdicts` what is thought of them. `decks` are those that have another name now, and
+    which. `unfit` are the files that no card can show, with
+    the reasons, and `missing` those that notes name and nothing has, with how many notes do.
+    """
+
+    name: str
+    notes: int
+    cards: int
+    files: int
+    media: int
+    note_types: tuple[str, ...]
+    places: Mapping[str, Place]
+    verdicts: tuple[Verdict, ...]
+    left_out: tuple[LeftOut, ...]
+    decks: Mapping[str, str]
+    unfit: Mapping[str, str]
+    missing: Mapping[str, int]
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """How many notes there are of each grade, the best first: the worst of a note counts."""
+        worst = dict.fromkeys(self.places, GRADES[0])
+        for verdict in self.verdicts:
+            worst[verdict.guid] = max(worst[verdict.guid], verdict.grade, key=GRADES.index)
+        counted = Counter(worst.values())
+        return {grade: counted[grade] + len(self.left_out) * (grade == GRADES[-1]) for grade in GRADES}
+
+    @property
+    def worse(self) -> tuple[Verdict, ...]:
+        """What is not even seen equal, in the order of the notes."""
+        return tuple(one for one in self.verdicts if GRADES.index(one.grade) > GRADES.index("seen equal"))
+
+    @property
+    def loses(self) -> bool:
+        """Whether a note lost some of its content, or is not there at all."""
+        return any(self.shares[grade] for grade in ("content lost", "not adopted"))
+
+
+def adopt(
+    source: Source,
+    root: Path,
+    *,
+    now: int,
+    chance: random.Random,
+    name: str = "",
+    progress: Progress = lambda done, total: None,
+) -> Adoption:
+    """Make a project of a source in the folder `root`, which must be empty, and compare what it builds with the source.
+
+    `now` is the time of this run, in seconds of the Unix epoch; `name` is that of the deck, by default what the source calls it.
+    The end of the deck's id is drawn from `chance`. Raises Unadoptable if nothing comes of it, and OSError.
+    """
+    decks = Decks(name or source.name, source.name)
+    if problem := name_problem(decks.name):
+        raise Unadoptable(f"the deck cannot be called “{decks.name}”: the name {problem}", "Name it with --name.")
+    digests, unfit = media.write(source, root)
+    adopted = types.adopted(source.note_types, source.notes)
+    left_out = [*source.left_out, *_of_refused_types(source)]
+    usable = {*source.media} - unfit.keys()
+    known = [_known(note, adopted[note.note_type_id], decks) for note in source.notes if note.note_type_id in adopted]
+    notes, missing = _without_missing(known, usable)
+    _write(root, decks.name, source, adopted.values(), chance)
+    held = entries(notes, adopted, decks.name)
+    folder = Folder(root, _settings(root), now, {id_: one.note_type for id_, one in adopted.items()}, digests)
+    written, lost = chosen(folder, held, progress)
+    kept = [entry for entry in held if entry.note.guid in written]
+    left_out += lost
+    if not kept:
+        raise Unadoptable("none of its notes can be adopted" + (f": {left_out[0].reason}" if left_out else ""))
+    made = folder.write(kept, written)
+    built = _built(folder, kept, progress)
+    judged = folder.compared([entry.note for entry in kept], built)
+    return Adoption(
+        name=decks.name,
+        notes=len(source.notes) + len(source.left_out),
+        cards=built.cards,
+        files=len(made),
+        media=len(built.media),
+        note_types=tuple(sorted({entry.adopted.key for entry in kept})),
+        places={
+            entry.note.guid: Place(entry.id, f"{file.path}:{line}") for file in made for line, entry in file.begins
+        },
+        verdicts=tuple(one for entry in kept for one in judged[entry.note.guid]),
+        left_out=tuple(left_out),
+        decks={deck.name: new for deck in source.decks if (new := decks.whole(deck.name)) != deck.name},
+        unfit=unfit,
+        missing=missing,
+    )
+
+
+def _known(note: PackedNote, adopted: types.Adopted, decks: Decks) -> PackedNote:
+    """The note with the names that its fields and decks have in the project."""
+    cards = tuple(replace(card, deck=decks.whole(card.deck)) for card in note.cards)
+    return replace(adopted.of(note), cards=cards)
+
+
+def _of_refused_types(source: Source) -> list[LeftOut]:
+    """The notes whose note types cannot be adopted."""
+    reasons = types.refused(source.note_types)
+    refused = (note for note in source.notes if note.note_type_id in reasons)
+    return [LeftOut(note.guid, beginning(note), reasons[note.note_type_id]) for note in refused]
+
+
+def _settings(root: Path) -> Settings:
+    project, found = settings.load(root)
+    if project is None:
+        raise Unadoptable(found[0].message if found else "its settings cannot be written")
+    return project.settings
+
+
+def _built(folder: Folder, kept: Sequence[Entry], progress: Progress) -> Package:
+    """What the package of the project has, read back from it. deck.lock has the release then as which the adoption counts."""
+    outcome = folder.look(progress)
+    assert outcome.loaded, outcome.status
+    folder.lock(lock.stamped(outcome.loaded, {entry.note.guid: entry.note.mod for entry in kept}))
+    with files.workshop(folder.root) as made:
+        done = build.build(folder.root, Options(Terms(folder.now), made / "adopted.apkg", locked=True))
+        if done.status != "built":
+            raise Unadoptable(f"the project that was made of it cannot be built: {done.problem or done.status}")
+        held = package.read(made / "adopted.apkg")
+    shutil.rmtree(folder.root / BUILD, ignore_errors=True)
+    return held
+
+
+def _without_missing(notes: Iterable[PackedNote], usable: set[str]) -> tuple[list[PackedNote], Mapping[str, int]]:
+    """The notes without files that no card can show, and how many notes name each of those."""
+    counted: Counter[str] = Counter()
+    made = []
+    for note in notes:
+        fields, lacking = {}, set()
+        for field, value in note.fields.items():
+            fields[field], names = media.without(value, usable)
+            lacking.update(names)
+        counted.update(lacking)
+        made.append(replace(note, fields=fields) if lacking else note)
+    return made, dict(sorted(counted.items()))
+
+
+def _write(root: Path, name: str, source: Source, adopted: Iterable[types.Adopted], chance: random.Random) -> None:
+    """Write all of a project but its notes and media."""
+    described = next((deck.description for deck in source.decks if deck.name == source.name), "")
+    (root / DECK).write_text(starter.settings(name, chance, "", described), encoding="utf-8", newline="\n")
+    (root / attributes.FILE).write_text(attributes.TEXT, encoding="utf-8", newline="\n")
+    (root / CARDS).mkdir()
+    for one in adopted:
+        for path, data in types.files(one).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
