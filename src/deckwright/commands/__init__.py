@@ -23,6 +23,7 @@ _COMMANDS = (
     "adopt",
     "build",
     "push",
+    "pull",
     "watch",
     "preview",
     "check",

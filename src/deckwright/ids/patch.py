@@ -33,7 +33,7 @@ def patch(edits: Iterable[Changed], prefix: str = "") -> bytes:
 
 
 def _file(edit: Changed, prefix: str) -> Iterator[bytes]:
-    old, new = (_quoted(f"{side}/{prefix}{edit.path}") for side in "ab")
+    old, new = (quoted(f"{side}/{prefix}{edit.path}") for side in "ab")
     yield f"diff --git {old} {new}\n".encode("utf-8", "surrogateescape")
     if edit.is_new:
         yield b"new file mode 100644\n"
@@ -44,7 +44,7 @@ def _file(edit: Changed, prefix: str) -> Iterator[bytes]:
     yield from _hunks(edit)
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """A path as Git writes it: in quotes and with escapes if it contains what would not be read as it stands."""
     data = name.encode("utf-8", "surrogateescape")
     if all(byte >= 0x20 and byte not in b'"\\\x7f' for byte in data):

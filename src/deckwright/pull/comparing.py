@@ -1,0 +1,259 @@
+"""What somebody has in Anki, what they once imported, and the notes as they are → what was edited, and what cannot come back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Protocol
+
+import msgspec
+
+from ..diff.field_text import title
+from ..model import NoteType, OwnKind
+from ..package import Package, PackageError, PackedNote
+from .marked import healed
+from .normal import Node, text
+from .reading import normal
+
+LEARNERS_TAGS = frozenset({"leech", "marked"})
+"""Tags that Anki gives to a note, or its user by a key: they say nothing of the note."""
+
+
+class Copy(Protocol):
+    """A collection of somebody: see `adopt.found.Source`."""
+
+    @property
+    def notes(self) -> tuple[PackedNote, ...]: ...
+
+    @property
+    def note_types(self) -> Mapping[int, NoteType]: ...
+
+    @property
+    def media(self) -> tuple[str, ...]: ...
+
+    @property
+    def read_media(self) -> Callable[[str], bytes]: ...
+
+
+class Unmapped(msgspec.Struct, frozen=True):
+    """An edit that does not become Markdown: the guid and the ID of the note, its place, the field, and why. `was` and `now` are
+    the texts of the field; `mine` is that of the project, where it has a third one.
+    """
+
+    guid: str
+    id: str
+    place: str
+    field: str
+    reason: str
+    was: str = ""
+    now: str = ""
+    mine: str = ""
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """A note that was edited: its fields then, by name, and the tags that came and went, as Anki has them."""
+
+    note: PackedNote
+    fields: Mapping[str, str]
+    tags_added: tuple[str, ...] = ()
+    tags_removed: tuple[str, ...] = ()
+
+
+class Found(msgspec.Struct):
+    """All that a copy says: the edits, what cannot come back, and how many notes it lacks, has besides, and has as they are.
+    `older` are those that are as an older release had them, `beside` those of other decks.
+    """
+
+    edits: list[Edited] = []
+    unmapped: list[Unmapped] = []
+    missing: list[str] = []
+    same: int = 0
+    older: int = 0
+    beside: int = 0
+    learners_tags: int = 0
+
+
+class Project(msgspec.Struct, frozen=True):
+    """What of a project is compared: its notes as they are, the place of each, the note types of its own, by the key that is their
+    name, and the releases that had a note with a time of change other than the last one, by guid and time.
+    """
+
+    package: Package
+    places: Mapping[str, str]
+    owned: tuple[OwnKind, ...]
+    released: Callable[[str, int], str]
+
+
+def compare(copy: Copy, base: Package, project: Project) -> Found:
+    """What was edited in a copy of the project's notes, since the package `base` was imported."""
+    return _Comparison(copy, base, project).found()
+
+
+class Naming:
+    """What tells a file from others: the name that the project gives it, or else what is in it."""
+
+    def __init__(self, project: Package, others: Mapping[str, str], read: Callable[[str], bytes] | None = None) -> None:
+        self._project = project.media
+        self._others = others
+        self._read = lru_cache(maxsize=None)(read) if read else None
+
+    def __call__(self, name: str) -> str:
+        if name in self._project:
+            return name
+        if name in self._others:
+            return self._others[name]
+        if self._read is None:
+            return ""
+        try:
+            return hashlib.sha256(self._read(name)).hexdigest()
+        except (KeyError, PackageError, OSError):
+            return ""
+
+
+class _Comparison:
+    def __init__(self, copy: Copy, base: Package, project: Project) -> None:
+        self._copy = copy
+        self._project = project
+        self._types = {note_type.id: note_type for note_type in project.package.note_types}
+        self._base = {note.guid: note for note in base.notes}
+        self._present = {note.guid: note for note in project.package.notes}
+        self._theirs = Naming(project.package, {}, copy.read_media)
+        self._ours = Naming(project.package, base.media)
+        self._found = Found()
+        self._moved: Counter[tuple[str, str]] = Counter()
+
+    def found(self) -> Found:
+        guids: set[str] = set()
+        decks = {deck.name for deck in self._project.package.decks}
+        for theirs in self._copy.notes:
+            guids.add(theirs.guid)
+            present, base = self._present.get(theirs.guid), self._base.get(theirs.guid)
+            if present:
+                self._note(theirs, base or present, present)
+            elif base:
+                self._gone(theirs, base)
+            elif any(card.deck in decks for card in theirs.cards):
+                reason = "it is new: write it into the notes, and deckwright ids gives it an id"
+                self._tell(theirs, "", reason, "", _whole(theirs))
+            else:
+                self._found.beside += 1
+        self._found.missing = [
+            _name(note) for guid, note in self._present.items() if guid in self._base and guid not in guids
+        ]
+        for (old, new), number in self._moved.items():
+            notes = f"{number} notes are" if number > 1 else "1 note is"
+            self._found.unmapped.append(
+                Unmapped(
+                    "", "", "", "", f"{notes} in the deck “{new}” and not in “{old}”: decks are set in the front matter"
+                )
+            )
+        return self._found
+
+    def _note(self, theirs: PackedNote, base: PackedNote, present: PackedNote) -> None:
+        before = len(self._found.unmapped)
+        note_type = self._types[present.note_type_id]
+        cloze = note_type.family != "basic"
+        edited: dict[str, str] = {}
+        for name, mine in present.fields.items():
+            now = theirs.fields.get(name)
+            was = base.fields.get(name, "")
+            if now is None or now in (mine, was):
+                continue
+            now = healed(now, was)
+            seen = normal(now, cloze, self._theirs)
+            as_was, as_mine = self._seen(was, cloze), self._seen(mine, cloze)
+            if _key(seen) in (_key(as_mine), _key(as_was)):
+                continue
+            reason = self._refusal(name, note_type)
+            if theirs.mod < base.mod:
+                version = self._project.released(theirs.guid, theirs.mod)
+                if version:
+                    self._found.older += 1
+                    return
+                reason = (
+                    reason
+                    or "it was edited before the note changed in the last release: compare with the package that was imported, --base FILE"
+                )
+            elif _key(as_was) != _key(as_mine):
+                reason = reason or "it changed here too"
+            if reason:
+                self._tell(present, name, reason, text(as_was), text(seen), text(as_mine) if as_mine != as_was else "")
+            else:
+                edited[name] = now
+        added, removed = self._tags(theirs, base, present)
+        self._deck(theirs, present)
+        if edited or added or removed:
+            self._found.edits.append(Edited(present, edited, added, removed))
+        elif len(self._found.unmapped) == before:
+            self._found.same += 1
+
+    def _seen(self, html: str, cloze: bool) -> tuple[Node, ...]:
+        return normal(html, cloze, self._ours)
+
+    def _refusal(self, name: str, note_type: NoteType) -> str:
+        """Why a field cannot be edited in Anki; empty if it can."""
+        own = next(
+            (kind for kind in self._project.owned if note_type.id and kind.name == _key_of(note_type, self._project)),
+            None,
+        )
+        part = (
+            next((field.part for field in own.fields if field.name == name), None)
+            if own
+            else {"ID": "id", "Context": "context"}.get(name)
+        )
+        if part == "id":
+            return "an ID is set in the notes alone"
+        if part == "context":
+            return "the context of a note are the headings above it"
+        if note_type.family == "occlusion" and name in ("Occlusion", "Image", "Comments"):
+            return "masks and their picture are edited with deckwright masks"
+        return ""
+
+    def _tags(
+        self, theirs: PackedNote, base: PackedNote, present: PackedNote
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        now, was, mine = ({tag.casefold(): tag for tag in note.tags} for note in (theirs, base, present))
+        self._found.learners_tags += bool(LEARNERS_TAGS & {*now} - {*mine})
+        if theirs.mod < base.mod:
+            return (), ()
+        added = tuple(now[tag] for tag in now if tag not in was and tag not in mine and tag not in LEARNERS_TAGS)
+        removed = tuple(mine[tag] for tag in was if tag not in now and tag in mine)
+        return added, removed
+
+    def _deck(self, theirs: PackedNote, present: PackedNote) -> None:
+        old = {card.ord: card.deck for card in present.cards}
+        for card in theirs.cards:
+            if card.ord in old and card.deck != old[card.ord]:
+                self._moved[old[card.ord], card.deck] += 1
+                return
+
+    def _gone(self, theirs: PackedNote, base: PackedNote) -> None:
+        changed = [name for name, now in theirs.fields.items() if now != base.fields.get(name, now)]
+        for name in changed:
+            was, now = (normal(note.fields[name], False, self._ours) for note in (base, theirs))
+            if _key(was) != _key(now):
+                self._tell(theirs, name, "the note is no more in the project", text(was), text(now))
+
+    def _tell(self, note: PackedNote, field: str, reason: str, *texts: str) -> None:
+        place = self._project.places.get(note.guid, "")
+        self._found.unmapped.append(Unmapped(note.guid, _name(note), place, field, reason, *texts))
+
+
+def _key_of(note_type: NoteType, project: Project) -> str:
+    names = {field.name for field in note_type.fields}
+    return next((kind.name for kind in project.owned if {field.name for field in kind.fields} == names), "")
+
+
+def _key(nodes: Iterable[Node]) -> tuple[object, ...]:
+    return tuple(node.key for node in nodes)
+
+
+def _whole(note: PackedNote) -> str:
+    return " · ".join(filter(None, map(title, note.fields.values())))[:200]
+
+
+def _name(note: PackedNote) -> str:
+    """What people know a note by."""
+    return note.fields.get("ID") or title(next(iter(note.fields.values()), "")) or note.guid

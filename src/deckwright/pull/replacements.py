@@ -1,0 +1,72 @@
+"""Stretches of a file and what is to stand there → the new file, and the lines that are others."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Replacement(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a file, from a place up to another one, and the text that comes there. Lines and columns count from 0, columns
+    in code points. Each `\\n` of the text becomes the line ending of the file.
+    """
+
+    first: int
+    column: int
+    last: int
+    end: int
+    text: str
+
+
+class Change(msgspec.Struct, frozen=True):
+    """Whole lines of a file that become others: those from `first` up to `last`, counted from 0, and what stands there then. A
+    line ends with a line feed, or with the file.
+    """
+
+    first: int
+    last: int
+    lines: tuple[bytes, ...]
+
+
+def lines(data: bytes) -> list[bytes]:
+    """The lines of a file as Git counts them."""
+    return [line for line in re.split(rb"(?<=\n)", data) if line]
+
+
+def replaced(data: bytes, made: Iterable[Replacement]) -> bytes | None:
+    """The file with all of these replacements; None if two of them are for one stretch."""
+    mark = codecs.BOM_UTF8.decode() if data.startswith(codecs.BOM_UTF8) else ""
+    text = data.decode().removeprefix(mark)
+    starts = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", text))]
+    ending = next(iter(re.findall("\r\n|\r|\n", text)), "\n")
+    parts, at, before = [], 0, -1
+    for each in sorted(set(made)):
+        if each.first >= len(starts) or each.last > len(starts):
+            return None
+        start = starts[each.first] + each.column
+        end = len(text) if each.last == len(starts) else starts[each.last] + each.end
+        if start < at or end < start or (start, end) == (before, before) or max(start, end) > len(text):
+            return None
+        parts += [text[at:start], each.text.replace("\n", ending)]
+        at = before = end
+    return (mark + "".join([*parts, text[at:]])).encode()
+
+
+def changes(before: bytes, after: bytes) -> list[Change]:
+    """The lines that differ, in order, in as few stretches as there can be."""
+    from rapidfuzz.distance import Indel
+
+    old, new = lines(before), lines(after)
+    found: list[Change] = []
+    for step in Indel.opcodes(old, new):
+        if step.tag == "equal":
+            continue
+        made = tuple(new[step.dest_start : step.dest_end])
+        if found and found[-1].last == step.src_start:
+            found[-1] = Change(found[-1].first, step.src_end, found[-1].lines + made)
+        else:
+            found.append(Change(step.src_start, step.src_end, made))
+    return found

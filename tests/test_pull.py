@@ -1,0 +1,442 @@
+"""`deckwright pull`: what was edited in Anki comes back as Markdown, exactly or not at all.
+
+`pulled/edits.json` has the fields of notes as the editor of Anki 26.9.3 for the desktop left them, each after one edit by keyboard
+and clipboard, and what becomes of them: the lines of the patch, or the reason why there are none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from PIL import Image
+from scratch import Scratch
+
+from deckwright import build, commands, package
+from deckwright.identity import Terms
+from deckwright.package import Package, PackedNote
+from deckwright.pull import Pulled, pull
+from deckwright.pull.base import Releases
+from deckwright.pull.marked import healed
+from deckwright.pull.normal import key
+from deckwright.pull.patch import patch
+from deckwright.pull.reading import normal
+from deckwright.pull.replacements import Replacement, lines, replaced
+
+PROJECT = Path(__file__).parent / "pulled"
+EDITS: list[dict[str, Any]] = json.loads((PROJECT / "edits.json").read_text(encoding="utf-8"))
+BUILT, EDITED, NOW = 1_790_000_000, 1_795_000_000, 1_796_000_000
+
+
+class Copy(msgspec.Struct):
+    """A collection in which somebody has edited notes."""
+
+    notes: tuple[PackedNote, ...]
+    note_types: Mapping[int, Any]
+    media: tuple[str, ...]
+    read_media: Any
+
+
+def picture(colour: str) -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(made, "JPEG")
+    return made.getvalue()
+
+
+PASTED = {
+    "paste-64212d0053d914fc0b8f7275b50a39becfccd5bc.jpg": picture("red"),
+    "paste-f9af91be49d2c75f075769302bed2f15c4b07a50.jpg": picture("blue"),
+}
+
+
+def contents(root: Path) -> Package:
+    loaded, found = build.load(root, Terms(BUILT))
+    assert loaded, found
+    return package.contents(loaded.collection)
+
+
+def edited(held: Package, edits: Iterable[Mapping[str, Any]]) -> Copy:
+    """A copy of what was built, with the edits."""
+    by_guid = {edit["guid"]: edit for edit in edits}
+    notes = []
+    for note in held.notes:
+        if edit := by_guid.get(note.guid):
+            tags = tuple(edit["tags"][1]) if "tags" in edit else note.tags
+            note = replace(note, mod=EDITED, fields={**note.fields, **edit["after"]}, tags=tags)
+        notes.append(note)
+    return Copy(tuple(notes), {each.id: each for each in held.note_types}, tuple(PASTED), PASTED.__getitem__)
+
+
+def pulled(root: Path, copy: Copy, base: Package | None = None) -> Pulled:
+    return pull(root, Terms(NOW), copy, base=base, releases=Releases(None, None))
+
+
+def hunks(diff: bytes) -> dict[str, list[str]]:
+    """The lines that come and go, by what each hunk is called."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in diff.decode().split("\nGIT binary patch")[0].splitlines():
+        if head := re.match(r"@@ \S+ \S+ @@ (.*)", line):
+            name = head[1]
+            found[name] = []
+        elif line[:1] in "+-" and name and not line.startswith(("+++ ", "--- ")):
+            found[name].append(line)
+    return found
+
+
+def rounds() -> list[list[dict[str, Any]]]:
+    """The edits, of no note more than one in a round."""
+    held: dict[str, list[dict[str, Any]]] = {}
+    for edit in EDITS:
+        held.setdefault(edit["guid"], []).append(edit)
+    most = max(map(len, held.values()))
+    return [[edits[n] for edits in held.values() if n < len(edits)] for n in range(most)]
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("edits", rounds(), ids=lambda edits: f"{len(edits)} edits")
+def test_what_the_editor_leaves_becomes_these_lines_or_is_left_out_for_this_reason(edits: list[dict[str, Any]]) -> None:
+    held = contents(PROJECT)
+    result = pulled(PROJECT, edited(held, edits))
+    found = hunks(result.patch)
+    names = {taken.guid: f"{taken.id}: {', '.join(taken.fields)}" for taken in result.taken}
+    reasons = {each.guid: each.reason for each in result.unmapped}
+    for edit in edits:
+        guid = edit["guid"]
+        got = {"lines": found[names[guid]]} if guid in names else {"reason": reasons.get(guid, "")}
+        assert got == {key: edit[key] for key in ("lines", "reason") if key in edit}, edit["name"]
+    assert result.same == len(held.notes) - len(result.taken) - len({each.guid for each in result.unmapped})
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
+    root = tmp_path_factory.mktemp("pull") / "project"
+    shutil.copytree(PROJECT, root)
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    return Scratch(root)
+
+
+def look(html: str) -> object:
+    """What a reader sees of a field. The name of a picture that came along has got a digest."""
+    return key(normal(re.sub(r"(paste-\w+)-\w+\.", r"\1.", html), True, lambda name: name))
+
+
+@pytest.mark.ci
+def test_the_patch_makes_the_project_have_what_anki_has(project: Scratch) -> None:
+    held = contents(project.root)
+    wanted = [edit for edit in rounds()[1] if "lines" in edit]
+    copy = edited(held, wanted)
+    result = pulled(project.root, copy)
+    subprocess.run(["git", "apply", "-"], cwd=project.root, input=result.patch, check=True)
+    theirs = {note.guid: note for note in copy.notes}
+    exact = {taken.guid for taken in result.taken if not taken.remarks}
+    assert len(exact) == len(wanted)
+    for note in contents(project.root).notes:
+        assert {name: look(field) for name, field in note.fields.items()} == {
+            name: look(field) for name, field in theirs[note.guid].fields.items()
+        }
+    assert pulled(project.root, edited(contents(project.root), [])).patch == b""
+
+
+SMALL = """# Bones
+
+## Where is the femur? {.basic #femur}
+
+In the thigh.
+
+## What is the longest bone? {.basic #longest}
+
+The femur.
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
+    project = Scratch(tmp_path / "body")
+    monkeypatch.chdir(project.root)
+    project.write({"cards/a.md": SMALL})
+    project.save(BUILT)
+    return project
+
+
+def note_of(held: Package, id_: str) -> PackedNote:
+    return next(note for note in held.notes if note.fields["ID"] == id_)
+
+
+def change(held: Package, id_: str, **after: str) -> dict[str, Any]:
+    return {"guid": note_of(held, id_).guid, "after": after}
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(commands.main, ["pull", *words])
+
+
+def test_two_notes_are_two_hunks_that_git_applies(small: Scratch) -> None:
+    held = contents(small.root)
+    copy = edited(
+        held, [change(held, "femur", Back="In the upper leg."), change(held, "longest", Front="Which bone is longest?")]
+    )
+    result = pulled(small.root, copy)
+    assert result.patch.decode() == (
+        "diff --git a/cards/a.md b/cards/a.md\n--- a/cards/a.md\n+++ b/cards/a.md\n"
+        "@@ -2,5 +2,5 @@ femur: Back\n \n ## Where is the femur? {.basic #femur}\n \n-In the thigh.\n+In the upper leg.\n \n"
+        "@@ -7,3 +7,3 @@ longest: Front\n-## What is the longest bone? {.basic #longest}\n"
+        "+## Which bone is longest? {.basic #longest}\n \n The femur.\n"
+    )
+    assert result.unmapped == ()
+    subprocess.run(["git", "apply", "-"], cwd=small.root, input=result.patch, check=True)
+    assert "In the upper leg." in (small.root / "cards/a.md").read_text(encoding="utf-8")
+
+
+def test_what_looks_the_same_is_no_edit(small: Scratch) -> None:
+    held = contents(small.root)
+    for back in ("In the thigh.", "<p>In the thigh.</p>", "<div>In&nbsp;the thigh.<br></div>", "In the <b></b>thigh. "):
+        result = pulled(small.root, edited(held, [change(held, "femur", Back=back)]))
+        assert (result.patch, result.unmapped, result.same) == (b"", (), 2)
+
+
+def test_what_changed_on_both_sides_is_left_out_with_all_three_texts(small: Scratch) -> None:
+    base = contents(small.root)
+    small.write({"cards/a.md": SMALL.replace("In the thigh.", "In the upper leg.")})
+    copy = edited(base, [change(base, "femur", Back="In the leg.")])
+    (left,) = pulled(small.root, copy, base).unmapped
+    assert (left.reason, left.was, left.now, left.mine) == (
+        "it changed here too",
+        "In the thigh.",
+        "In the leg.",
+        "In the upper leg.",
+    )
+
+
+def test_what_only_changed_here_is_no_edit(small: Scratch) -> None:
+    base = contents(small.root)
+    small.write({"cards/a.md": SMALL.replace("In the thigh.", "In the upper leg.")})
+    result = pulled(small.root, edited(base, []), base)
+    assert (result.patch, result.unmapped, result.same) == (b"", (), 2)
+
+
+def test_new_notes_are_told_and_missing_ones_counted(small: Scratch) -> None:
+    held = contents(small.root)
+    copy = edited(held, [])
+    other = replace(copy.notes[0], guid="new", fields={**copy.notes[0].fields, "Front": "New?", "ID": "new"})
+    copy.notes = (copy.notes[0], other, replace(other, guid="beside", cards=()))
+    result = pulled(small.root, copy, held)
+    assert [(each.guid, each.reason) for each in result.unmapped] == [
+        ("new", "it is new: write it into the notes, and deckwright ids gives it an id")
+    ]
+    assert (result.missing, result.beside, result.same) == (("longest",), 1, 1)
+
+
+def test_a_picture_comes_along_as_git_writes_it(small: Scratch) -> None:
+    held = contents(small.root)
+    name = next(iter(PASTED))
+    copy = edited(held, [change(held, "femur", Back=f'In the thigh.<br><br><img src="{name}">')])
+    result = pulled(small.root, copy)
+    assert result.files == (f"media/{name}",)
+    subprocess.run(["git", "apply", "-"], cwd=small.root, input=result.patch, check=True)
+    assert (small.root / "media" / name).read_bytes() == PASTED[name]
+    back = note_of(contents(small.root), "femur").fields["Back"]
+    assert re.fullmatch(r'<p>In the thigh\.</p><p><img src="paste-[\w-]+\.jpg" alt=""></p>', back)
+
+
+def test_leech_and_marked_are_no_edits(small: Scratch) -> None:
+    held = contents(small.root)
+    edit = {"guid": note_of(held, "femur").guid, "after": {}, "tags": [[], ["leech", "marked"]]}
+    result = pulled(small.root, edited(held, [edit]))
+    assert (result.patch, result.unmapped, result.learners_tags) == (b"", (), 1)
+
+
+def test_a_tag_goes_into_the_tag_of_the_note(small: Scratch) -> None:
+    held = contents(small.root)
+    edit = {"guid": note_of(held, "femur").guid, "after": {}, "tags": [[], ["leg::upper"]]}
+    result = pulled(small.root, edited(held, [edit]))
+    assert hunks(result.patch) == {
+        "femur: tags": [
+            "-## Where is the femur? {.basic #femur}",
+            '+## Where is the femur? {tags="leg/upper" .basic #femur}',
+        ]
+    }
+
+
+def exported(project: Scratch, target: Path, edits: Iterable[Mapping[str, Any]]) -> None:
+    """A package of the project in which notes were edited."""
+    loaded = project.load(BUILT)
+    by_guid = {edit["guid"]: edit for edit in edits}
+    notes = [
+        replace(note, fields={**note.fields, **by_guid[note.guid]["after"]}) if note.guid in by_guid else note
+        for note in loaded.collection.notes
+    ]
+    package.write(replace(loaded.collection, notes=notes), target)
+
+
+def test_the_command_prints_the_patch_and_ends_with_1_if_an_edit_is_left_out(small: Scratch, tmp_path: Path) -> None:
+    held = contents(small.root)
+    target = tmp_path / "edited.apkg"
+    exported(small, target, [change(held, "femur", Back="In the leg.")])
+    result = run(str(target))
+    assert (result.exit_code, hunks(result.stdout.encode())) == (0, {"femur: Back": ["-In the thigh.", "+In the leg."]})
+    assert result.stderr.splitlines() == [
+        "cards/a.md:3: femur, Back",
+        "1 note in the patch, 1 not edited.",
+        "Next: git apply, with the patch",
+    ]
+    exported(small, target, [change(held, "femur", ID="thigh")])
+    result = run(str(target))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "cards/a.md:3: femur, ID: left out, an ID is set in the notes alone",
+        "    was: femur",
+        "    now: thigh",
+        "0 notes in the patch, 1 edit left out, 1 not edited.",
+    ]
+
+
+def test_programs_get_json(small: Scratch, tmp_path: Path) -> None:
+    held = contents(small.root)
+    target = tmp_path / "edited.apkg"
+    exported(small, target, [change(held, "femur", Back="In the leg.")])
+    told = json.loads(run(str(target), "--json").stdout)
+    assert {**told, "patch": told["patch"].count("@@ femur: Back\n")} == {
+        "notes": [
+            {
+                "guid": note_of(held, "femur").guid,
+                "id": "femur",
+                "place": "cards/a.md:3",
+                "fields": ["Back"],
+                "remarks": [],
+            }
+        ],
+        "left_out": [],
+        "files": [],
+        "not_edited": 1,
+        "of_an_older_release": 0,
+        "missing": [],
+        "of_other_decks": 0,
+        "patch": 1,
+    }
+
+
+def test_nothing_but_packages_is_read(small: Scratch) -> None:
+    small.write({"x.txt": "", "x.apkg": b"PK"})
+    result = run("x.txt")
+    assert (result.exit_code, result.stderr) == (2, "x.txt is not an .apkg or a .colpkg.\n")
+    result = run("x.apkg")
+    assert (result.exit_code, result.stderr.partition(":")[0]) == (2, "x.apkg is not a package, or is damaged")
+
+
+# What a reader sees
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a<br>b", "<div>a</div><div>b</div>"),
+        ("a<br>b", "a<div>b</div>"),
+        ("a<br><br>b", "<p>a</p><p>b</p>"),
+        ("<p>a</p>b", "a<p>b</p>"),
+        ("<strong>a</strong> <b>b</b>", "<b>a b</b>"),
+        ('<span style="font-weight: 700">a</span>', "<b>a</b>"),
+        ('<font color="#00f">a</font>', '<span style="color:var(--dw-tip, rgb(0, 0, 255))">a</span>'),
+        ("<ul><li>a<ul><li>b</li></ul></li></ul>", "<ul><li>a</li><ul><li>b</li></ul></ul>"),
+        ("<table><tr><td>a</table>", "<div class='dw-table'><table><tbody><tr><td>a</td></tr></tbody></table></div>"),
+        ('<pre><code><span class="k">if</span> x</code></pre>', "<pre>if x\n</pre>"),
+        ("{{c1::a:<wbr>:b::h}}", "{{c1::a:<wbr>:b::h}}"),
+        ("<p></p><ul><li>a</li></ul><p><br></p>", "<ul><li>a</li></ul>"),
+        ('<img src="a.png" alt="x">', '<img src="a.png">'),
+    ],
+)
+def test_these_look_the_same(one: str, other: str) -> None:
+    assert look(one) == look(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a<br>b", "a b"),
+        ("a<br>b", "<p>a</p><p>b</p>"),
+        ("<b>a</b>", "<i>a</i>"),
+        ("<u>a</u> <u>b</u>", "<u>a b</u>"),
+        ("<ul><li>a</li></ul>", "<ol><li>a</li></ol>"),
+        ("{{c1::a}}", "{{c2::a}}"),
+        ("{{c1::a::b}}", "{{c1::a:<wbr>:b}}"),
+        ('<img src="a.png">', '<img src="b.png">'),
+        ('<img src="a.png">', '<img src="a.png" width="3">'),
+        ('<a href="https://a.org">a</a>', '<a href="https://b.org">a</a>'),
+        ("<td>a</td>", "<th>a</th>"),
+        ("<pre>a  b</pre>", "<pre>a b</pre>"),
+    ],
+)
+def test_these_do_not(one: str, other: str) -> None:
+    assert look(one) != look(other)
+
+
+def test_an_answer_with_colons_is_whole_again_after_an_edit() -> None:
+    built = "{{c1::AWS&#58;&#58;S3::type}} and {{c2::b&#125;&#125;}}"
+    assert healed("{{c1::AWS::S3::type}} or {{c2::b}}}}", built) == (
+        "{{c1::AWS&#58;&#58;S3::type}} or {{c2::b&#125;&#125;}}"
+    )
+
+
+@given(st.text(alphabet="ab:{}c1<>/p \n&;=\"'", max_size=60))
+def test_any_html_is_read(html: str) -> None:
+    assert look(html) == look(html)
+
+
+def test_deep_html_is_read() -> None:
+    assert look("<div><ul><li><b>" * 20_000 + "a")
+
+
+# Patches
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "", "ä"]), min_size=1, max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["x", "x\ny", ""])), max_size=4),
+)
+def test_replacements_change_their_stretches_alone(
+    texts: list[str], ending: str, ends: bool, edits: list[tuple[int, str]]
+) -> None:
+    data = (ending.join(texts) + ending * ends).encode()
+    made = {n: Replacement(n, 0, n, len(texts[n]), text) for n, text in edits if n < len(texts)}
+    after = replaced(data, made.values())
+    own = ending if ends or len(texts) > 1 else "\n"
+    new = [made[n].text.replace("\n", own) if n in made else text for n, text in enumerate(texts)]
+    assert after == (ending.join(new) + ending * ends).encode()
+    changed = {n: each for n, each in made.items() if each.text != texts[n]}
+    diff = patch("a.md", data, {f"note {n}": [each] for n, each in changed.items()})
+    assert applied(data, diff) == after
+
+
+def applied(data: bytes, diff: bytes) -> bytes:
+    """A file with a patch, by the rules that Git goes by: hunks are in order, and say which lines they are about."""
+    old, new, at = lines(data), list[bytes](), 0
+    body = diff.replace(b"\n\\ No newline at end of file\n", b"\x00").split(b"@@ -")[1:]
+    for hunk in body:
+        head, _, text = hunk.partition(b"\n")
+        first, count = (int(number) for number in head.split()[0].split(b","))
+        start = first - 1 if count else first
+        assert start >= at
+        new += old[at:start]
+        at = start
+        for line in re.findall(rb"[ +-][^\n\x00]*[\n\x00]", text):
+            content = line[1:-1] + (b"\n" if line.endswith(b"\n") else b"")
+            if line[:1] in b" -":
+                assert old[at] == content
+                at += 1
+            if line[:1] in b" +":
+                new.append(content)
+    return b"".join([*new, *old[at:]])
