@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from scratch import DAY_ONE, Scratch
 
-from deckwright import build, limits, notetypes, package
+from deckwright import build, limits, notetypes, package, texts
 from deckwright.adopt import mapping, types
 from deckwright.adopt.types import Adopted
 from deckwright.identity import Terms
 from deckwright.model import Field, NoteType, OwnField, Settings, Template
 from deckwright.notetypes import own
 from deckwright.package import PackedCard, PackedNote
+from deckwright.statistics.counts import count
 
 SETTINGS = Settings("anatomy-k3v9q2xm", "Anatomy", "anatomy")
 
@@ -630,3 +631,35 @@ def test_the_shape_of_an_adopted_note_type_stays(tmp_path: Path) -> None:
     )
     scratch.write({**types.files(replace(renamed, fields=(adopted.fields[0], replace(adopted.fields[1], name="B"))))})
     assert [one.code for one in scratch.load(DAY_ONE).diagnostics] == []
+
+
+def test_a_note_with_masks_in_another_language_is_one_like_others(tmp_path: Path) -> None:
+    kind = replace(
+        CLOZE,
+        name="IO",
+        family="occlusion",
+        fields=(Field("画像", 2, tag=1), Field("隠", 1, tag=0), Field("Kopf", 3, tag=2)),
+        templates=(Template("C", 1, "{{Kopf}}{{cloze:隠}}{{画像}}", "{{cloze:隠}}{{画像}}"),),
+        stock_kind=6,
+    )
+    adopted = adopt(kind)
+    assert mapped(adopted) == {"画像": "画像:", "隠": "answer", "Kopf": "Kopf:"}
+    scratch = Scratch(tmp_path)
+
+    def numbers(*left: str) -> tuple[list[tuple[int, ...]], list[str]]:
+        masks = [MASK.replace("c1", f"c{n}").replace("left=.1", f"left={at}") for n, at in enumerate(left, 1)]
+        scratch.write({"cards/a.md": f"## {{.io #a}}\n\n{'<br>'.join(masks)}\n\n画像: ![A heart](m.png)\n"})
+        loaded = scratch.load(DAY_ONE)
+        (held,) = loaded.collection.notes
+        assert [(one.ordinal, one.question) for one in texts.cards(held, kind)] == [
+            (n, "[A heart]\n[...]") for n in range(len(left))
+        ]
+        drawn = replace(held, fields=held.fields | {"隠": held.fields["隠"] + MASK.replace("c1", "c0")})
+        assert texts.cards(drawn, kind) == texts.cards(held, kind)
+        assert count(loaded.collection, loaded.notes.written).kinds["occlusion"].cards == len(left)
+        return [*loaded.notes.numbers()], [one.code for one in loaded.diagnostics]
+
+    scratch.write({"media/m.png": PNG, **types.files(adopted)})
+    assert numbers(".1", ".2", ".3") == ([(1, 2, 3)], [])
+    scratch.release("1.0.0", DAY_ONE)
+    assert numbers(".1", ".5", ".6") == ([(1, 2, 3)], [])

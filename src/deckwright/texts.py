@@ -126,6 +126,8 @@ def _occlusion(fields: dict[str, str]) -> Iterable[CardText]:
     labels: dict[int, dict[str, None]] = {}
     for written, hint, label in _MASK.findall(fields.get("Occlusion", "")):
         number = int(written)
+        if not number:
+            continue  # What is drawn for all cards, as a text.
         hints.setdefault(number, {})[plain(hint)] = None
         labels.setdefault(number, {})[plain(label)] = None
     for number in sorted(labels):
@@ -143,7 +145,7 @@ _MAKERS: Mapping[Family, Callable[[dict[str, str]], Iterable[CardText]]] = {
 _OURS: Mapping[Family, frozenset[str]] = {
     "basic": frozenset({"Front", "Back", "Reversed", "Asked"}),
     "cloze": frozenset({"Text", "Header"}),
-    "occlusion": frozenset(),
+    "occlusion": frozenset({"Occlusion"}),
 }
 """The fields by which the note types that come along are told from those of projects and of other decks."""
 
@@ -155,6 +157,14 @@ def _is_ours(note_type: NoteType) -> bool:
 def _rendered(note: Note, note_type: NoteType) -> Iterable[CardText]:
     """What is read on the cards of any note type: what its templates show."""
     values = note_type.values(note.fields)
+    if (
+        note_type.family == "occlusion"
+    ):  # Each language has other names for these fields: their tags tell, else their order.
+        tags = [field.tag for field in note_type.fields]
+        masks, picture = (tags.index(tag) if tag in tags else min(tag, len(tags) - 1) for tag in (0, 1))
+        if asked := [*_occlusion({"Occlusion": values[masks], "Image": values[picture]})]:
+            yield from asked
+            return
     hidden: dict[int, CardText] = {}
     if note_type.family != "basic":
         text = "\n".join(value for value in values if "{{c" in value)

@@ -126,8 +126,8 @@ def assign(
         if has_errors(told):
             continue
         line = line or minting.line(note)
-        # A mask is known by its name alone.
-        by_name = families[note.note_type] == "occlusion"
+        # A mask is known by its name alone; one that is written as text, in a note type of the project, is a deletion.
+        by_name = families[note.note_type] == "occlusion" and bool(note.mode)
         numbered, wrong = number(note, line, by_name=by_name, may_move=line.id in terms.renumber)
         found += wrong
         if numbered is None:
