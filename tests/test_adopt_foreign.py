@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -215,6 +216,43 @@ def test_a_note_that_would_say_something_else_is_left(tmp_path: Path) -> None:
     assert proposal.edits[0].after.decode() == (
         "#flashcards\n\nWhat?\n?\nA\n# B\n\n- one\n- two\n?\nC\n\n## Good? {.basic #good}\n\nYes\n"
     )
+
+
+def test_settings_of_the_plugin_say_what_separates_and_what_is_ignored(tmp_path: Path) -> None:
+    plugin = tmp_path / ".obsidian" / "plugins" / "obsidian-spaced-repetition"
+    plugin.mkdir(parents=True)
+    said = {
+        "flashcardTags": ["#learn"],
+        "singleLineCardSeparator": ";;",
+        "singleLineReversedCardSeparator": "",
+        "multilineReversedCardSeparator": "",
+        "multilineCardEndMarker": "+++",
+        "noteFoldersToIgnore": ["templates"],
+        "convertHighlightsToClozes": False,
+        "convertBoldTextToClozes": True,
+    }
+    (plugin / "data.json").write_text(json.dumps({"settings": said}))
+    (tmp_path / "templates").mkdir()
+    for path in ("a.md", "templates/b.md"):
+        (tmp_path / path).write_text("#learn\n\nA::B\n\nC;;D\n \nE\n?\nF\n\n- G\n+++\n\nH ==I== **J**.\n+++\n")
+    assert {edit.path: edit.after.decode() for edit in foreign.propose(tmp_path).edits} == {
+        "a.md": (
+            "\nA::B\n\n## C {.basic #c}\n\nD\n \n## E {.basic #e}\n\nF\n\n- G\n\n"
+            "## {.cloze #h-i-j}\n\nH <mark>I</mark> ==J==.\n"
+        )
+    }
+
+
+def test_a_link_to_a_heading_is_no_tag_of_mdanki(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("## A\n\nb\n\n[# The page](https://example.org)\n[#c](https://example.org/d)\n")
+    assert foreign.propose(tmp_path) == Proposal(files=1)
+
+
+def test_what_cannot_be_read_is_left(tmp_path: Path) -> None:
+    (tmp_path / "a.md").symlink_to("nowhere.md")
+    (tmp_path / "b.md").write_bytes(b"\xff\xfe")
+    told = [(each.place, each.reason) for each in foreign.propose(tmp_path).left_out]
+    assert told == [("a.md", "it cannot be read: No such file or directory"), ("b.md", "it is not UTF-8")]
 
 
 def test_keep_gives_front_matter_where_notes_are_read_as_they_are(tmp_path: Path) -> None:

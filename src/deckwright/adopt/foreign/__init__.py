@@ -58,7 +58,7 @@ def propose(
     chance: random.Random | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Proposal:
-    """The edits that make sections of other tools' notes in `folder`. Raises OSError for what vanishes while it is read.
+    """The edits that make sections of other tools' notes in `folder`. Raises OSError for what vanishes while it is looked at.
 
     A tool is looked for where something of its own is in the folder, or where it is `named`; of the files in which nothing
     of it is found, none is edited. With `keep`, nothing is converted: the files get only the front matter that lets Deckwright
@@ -113,8 +113,11 @@ class _Search:
         return Proposal(tuple(edits), tuple(self._shares), left, tools, len(paths), tuple(self._remarks()))
 
     def _text(self, path: str) -> Text | None:
-        data = files.read(self._folder / path, MAX_FILE_BYTES)
-        made = text(path, data)
+        try:
+            made = text(path, files.read(self._folder / path, MAX_FILE_BYTES))
+        except OSError as error:
+            self._left.append(LeftOut(path, 0, f"it cannot be read: {files.reason(error)}"))
+            return None
         if made is None:
             self._left.append(LeftOut(path, 0, "it is not UTF-8"))
         return made

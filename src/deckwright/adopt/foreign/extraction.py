@@ -119,13 +119,15 @@ def _spaced_repetition(text: str, settings: Mapping[str, Any]) -> Iterator[Pair]
     forms = [rf"{mark}(?:\d+;;)?([^\n]+?)(?:;;[^\n;]*?)?{mark}" for mark in marks]
     held: list[str] = []
     fence = False
-    for line in [*re.sub(r"<!--SR:.*?-->", "", text).split("\n"), ""]:
+    for line in re.sub(r"<!--SR:.*?-->", "", text).split("\n"):
         fence ^= line.startswith("```")
-        if not fence and line in ("", stop):
+        is_card = any(
+            each.strip() in below or any(re.search(form, each) for form in forms) for each in held if each.strip()
+        )
+        if not fence and ((stop and line.strip() == stop) or (not line.strip() and not (stop and is_card))):
             yield from _multiline(held, below, forms)
-            if not stop or line == stop:
-                held = []
-                continue
+            held = []
+            continue
         for separator in sorted((single, both), key=len, reverse=True):
             if separator and separator in line and not fence:
                 asked, _, answer = line.partition(separator)
@@ -134,10 +136,11 @@ def _spaced_repetition(text: str, settings: Mapping[str, Any]) -> Iterator[Pair]
                 break
         else:
             held.append(line)
+    yield from _multiline(held, below, forms)
 
 
 def _multiline(held: list[str], below: tuple[str, str], forms: list[str]) -> Iterator[Pair]:
-    number = next((n for n, line in enumerate(held) if line.rstrip() in below), None)
+    number = next((n for n, line in enumerate(held) if line.strip() in below), None)
     start = 0
     while start < len(held) and re.match(r"#{1,6}\s|#\S+\s*$", held[start]):
         start += 1

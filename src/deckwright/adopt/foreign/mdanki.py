@@ -11,10 +11,11 @@ from itertools import pairwise
 from .found import Found, Options, Reading
 from .text import Text, blanked
 
-SIGNS = re.compile(r"^\[#[^\]\n]+\]\([^)\n]*\)|^## .*\n(?:(?!#|```).*\n)*?%$", re.MULTILINE)
+_TAGS = r"(?:\[#[^\]\s][^\]\n]*\]\((?![a-z]+:)[^)\n]*\)[ \t]*)+$"
+SIGNS = re.compile(rf"^{_TAGS}|^## .*\n(?:(?!#|```).*\n)*?%$", re.MULTILINE)
 """What is written by nobody else."""
 
-_TAG = re.compile(r"\[#([^\]]*)\](?:\([^)]*\))?")
+_TAG = re.compile(r"\[#([^\]]*)\]")
 
 
 def read(text: Text, options: Options) -> Reading:
@@ -26,7 +27,7 @@ def read(text: Text, options: Options) -> Reading:
         while last > first and text.is_blank(last - 1):
             last -= 1
         body = [*range(first + 1, last)]
-        tags = [n for n in body if n not in text.code and text.lines[n].startswith("[#") and _TAG.match(text.lines[n])]
+        tags = [n for n in body if n not in text.code and re.match(_TAGS, text.lines[n])]
         parts = [n for n in body if n not in text.code and text.lines[n].rstrip() == "%"]
         title = text.lines[first][3:].strip()
         if len(parts) > 1:

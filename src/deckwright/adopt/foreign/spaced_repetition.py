@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 
 import msgspec
 from msgspec.structs import replace
@@ -34,7 +35,10 @@ class _Says:
             return str(settings.get(key, default))
 
         self.single, self.both = said("singleLineCardSeparator", "::"), said("singleLineReversedCardSeparator", ":::")
-        self.below = said("multilineCardSeparator", "?"), said("multilineReversedCardSeparator", "??")
+        self.below_both = said("multilineReversedCardSeparator", "??")
+        self.below = tuple(filter(None, (said("multilineCardSeparator", "?"), self.below_both)))
+        ignored = settings.get("noteFoldersToIgnore")
+        self.ignored = tuple(str(each).strip("/") for each in ignored) if isinstance(ignored, list) else ()
         self.ends = said("multilineCardEndMarker", "")
         self.highlights = settings.get("convertHighlightsToClozes", True) is not False
         self.bold = settings.get("convertBoldTextToClozes") is True
@@ -57,6 +61,8 @@ class _Page(msgspec.Struct):
 def read(text: Text, options: Options) -> Reading:
     """The notes of a file that has a tag for them, or whose folder is a deck; and what is left of them."""
     says = _Says(options)
+    if any(text.path.startswith(f"{each}/") or fnmatch(text.path, each) for each in says.ignored if each):
+        return Reading()
     listed = text.front_matter().get("tags")
     held = listed if isinstance(listed, list) else re.split(r"[\s,]+", str(listed or ""))
     of_head = [found for each in held if (found := says.tag.match(f"#{str(each).strip('#')}"))]
@@ -101,15 +107,15 @@ def _untagged(line: str, says: _Says) -> str:
 
 def _is_end(text: Text, line: int, says: _Says) -> bool:
     """Whether a line is what ends notes by the settings."""
-    return bool(says.ends) and line < len(text.lines) and text.lines[line] == says.ends
+    return bool(says.ends) and line < len(text.lines) and text.lines[line].strip() == says.ends
 
 
 def _end(text: Text, first: int, says: _Says) -> int:
     """The end of what the plugin reads at once: an empty line outside of code; with a separator in it, the settings' own end."""
     end = first
-    while end < len(text.lines) and ((text.lines[end] and not _is_end(text, end, says)) or end in text.code):
+    while end < len(text.lines) and (end in text.code or not (text.is_blank(end) or _is_end(text, end, says))):
         end += 1
-    if says.ends and any(line in says.below for line in text.lines[first:end]):
+    if says.ends and any(line.strip() in says.below for line in text.lines[first:end]):
         heads = (n for n in range(end, len(text.lines)) if _is_end(text, n, says) or text.lines[n].startswith("#"))
         stop = next(heads, None)
         return end if stop is None or not _is_end(text, stop, says) else stop
@@ -139,7 +145,7 @@ def _notes(page: _Page, first: int, end: int) -> Iterator[Found]:
             switches = ("reversed",) if made.is_reversed else ()
             base = Found("obsidian-spaced-repetition", number, last, (question,), (made.answer,), is_certain=is_certain)
             yield replace(base, switches=switches, kept=tuple(kept))
-        elif number not in text.closed and line.rstrip() in says.below:
+        elif number not in text.closed and line.strip() in says.below:
             if note := _below(page, start, number, end):
                 yield note
             return
@@ -167,14 +173,14 @@ def _below(page: _Page, start: int, at: int, end: int) -> Found | None:
     if not asked or not answer:
         page.reading.doubt(at, f"its {'answer' if asked else 'question'} is not beside the `{sign}`")
         return None
-    if any(line.rstrip() in says.below for line in answer):
+    if any(line.strip() in says.below for line in answer):
         page.reading.doubt(at, f"it has more than one `{sign}`")
         return None
     level = 0
     if heading := _HEADING.match(asked[0]):
         level, asked = len(heading[1]), (heading[2], *asked[1:])
     base = Found("obsidian-spaced-repetition", start, end + _is_end(text, end, says), asked, answer, kept=kept)
-    switches = ("reversed",) if sign == says.below[1] else ()
+    switches = ("reversed",) if sign == says.below_both else ()
     return replace(base, switches=switches, level=level, is_certain=has_schedule)
 
 
@@ -207,5 +213,6 @@ def _cloze(page: _Page, first: int, end: int) -> Found | None:
     if any(re.match(r"\s*(?:[-*+]\s|\d+[.)]\s|>|\|)", line) for line in held) and not kept:
         page.reading.doubt(first, "what is highlighted is in a list, a quote or a table")
         return None
+    end += _is_end(text, end, says)
     base = Found("obsidian-spaced-repetition", first, end, (), tuple(made.split("\n")), kind="cloze")
     return replace(base, kept=kept, is_certain=bool(kept))
