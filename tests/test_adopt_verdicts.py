@@ -263,7 +263,7 @@ def shown(html: str) -> str:
     before = None
     while before != html:
         before, html = html, re.sub(r"<(\w+)\b[^<>]*>\s*</\1>|^(?:<br>|\s)+|(?:<br>|\s)+$", "", html)
-        html = re.sub(r"<(b|i|u|span)\b[^<>]*>((?:<[^<>]*>|\[sound:[^]]*\]|\\\(.*?\\\)|\s)*)</\1>", r"\2", html)
+        html = re.sub(r"<(b|i|u|span)\b[^<>]*>((?:<[^<>]*>|\[sound:[^]]*\]|\\\(.*?\\\)|\s)*?)</\1>", r"\2", html)
     return html
 
 
