@@ -442,6 +442,12 @@ GAP_SECTIONS = {
     "two": ("{{c1::a}}\n\n---\n\nb\n\nTitle: t", ["t", "<p>{{c1::a}}</p><hr><p>b</p>", "", ""], []),
     "a list": ("- {{c1::a}}", ["", "<ul><li>{{c1::a}}</li></ul>", "", ""], []),
     "masks": (f"{MASK}<br>{MASK}<br>", ["", f"{MASK}<br>{MASK}<br>", "", ""], []),
+    "a shape for all cards": (
+        f"{MASK}<br>{{{{c0::image-occlusion:text:left=.1:text=a b:scale=1}}}}<br>",
+        ["", f"{MASK}<br>{{{{c0::image-occlusion:text:left=.1:text=a b:scale=1}}}}<br>", "", ""],
+        [],
+    ),
+    "a number that no card has": ("{{c1::a}} {{c0::b}}", [], ["C007"]),
     "another field with gaps": ("{{c1::a}}\n\nText 2: {{c2::b}}", ["", "{{c1::a}}", "{{c2::b}}", ""], []),
     "that field alone": ("Text 2:\n\n{{c2::b}}\n\n- {{c1::a}}", ["", "", "<p>{{c2::b}}</p><ul><li>{{c1::a}}</li></ul>", ""], []),
     "a field that hides nothing": ("{{c1::a}}\n\nExtra: {{c2::b}}", ["", "{{c1::a}}", "", "{<wbr>{c2::b}}"], ["C008"]),
@@ -454,7 +460,8 @@ def test_a_section_has_each_field_of_a_cloze_note(
     tmp_path: Path, body: str, values: list[str], codes: list[str]
 ) -> None:
     adopted = adopt(GAPS, ["", "x"])
-    assert written(tmp_path, f"## about {{.gaps #one}}\n\n{body}\n", adopted) == ([values], codes)
+    made = written(tmp_path, f"## about {{.gaps #one}}\n\n{body}\n", adopted)
+    assert made == ([values] if values else [], codes)
 
 
 # In Anki

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -143,7 +144,11 @@ def _with_deletions(held: Sequence[Block], renderer: Renderer) -> str:
     blocks = [as_paragraph(block, alone=len(held) == 1) for block in held]
     if len(blocks) == 1 and blocks[0].kind == "paragraph":
         blocks = [replace(blocks[0], tight=True)]
-    return renderer.cloze(blocks)
+    return _FOR_ALL.sub("{{c0::", renderer.cloze(blocks))
+
+
+_FOR_ALL = re.compile(r"\{<wbr>\{c0::(?=image-occlusion:)")
+"""A shape of Anki's mask editor that is drawn on all cards, as it stands in HTML where nothing is asked."""
 
 
 def _blocks(held: Sequence[Block], renderer: Renderer) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from .. import marks
+from ..clozes import MASK
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
 from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
@@ -42,8 +43,8 @@ class Pair(msgspec.Struct, frozen=True):
 def pair(text: str, pieces: tuple[Piece, ...]) -> tuple[Sequence[Pair], Sequence[Piece], Sequence[Piece]]:
     """The deletions that begin and end in a leaf's text, nested ones too; what opens and never closes; what only closes.
 
-    Those in the captions of pictures and in inline footnotes are left out. The result is kept for a while: a note is
-    rendered, and then compared by its text.
+    Those in the captions of pictures and in inline footnotes are left out, and so are shapes of Anki's mask editor with the
+    number 0, which ask nothing. The result is kept for a while: a note is rendered, and then compared by its text.
     """
     pairs: list[Pair] = []
     stack: list[_Opening] = []
@@ -75,7 +76,8 @@ def pair(text: str, pieces: tuple[Piece, ...]) -> tuple[Sequence[Pair], Sequence
             case "parts" if stack:
                 stack[-1].parts.append((piece, around))
     unclosed += [opened.piece for opened in stack]
-    return sorted(pairs, key=lambda p: p.open.start), unclosed, unopened
+    asked = [found for found in pairs if found.number != 0 or not text.startswith(MASK, found.start)]
+    return sorted(asked, key=lambda p: p.open.start), unclosed, unopened
 
 
 def marked(pieces: Sequence[Piece], around: int = -1) -> Iterator[tuple[Piece, int]]:
