@@ -436,6 +436,7 @@ GAPS = replace(
     fields=fields_("Title", "Text", "Text 2", "Extra"),
     templates=(Template("C", 1, "{{cloze:Text}}{{cloze:Text 2}}", "{{cloze:Text}}{{cloze:Text 2}}{{Title}}{{Extra}}"),),
 )
+SHAPE = "{{c0::image-occlusion:text:left=.1:top=.1:text=a b:scale=1}}"
 MASK = "{{c1::image-occlusion:rect:left=.1:top=.2:width=.3:height=.4:oi=1}}"
 GAP_SECTIONS = {
     "a paragraph": ("{{c1::a::h}} {{c2::b {{c3::c}}}}", ["", "{{c1::a::h}} {{c2::b {{c3::c}}}}", "", ""], []),
@@ -443,8 +444,8 @@ GAP_SECTIONS = {
     "a list": ("- {{c1::a}}", ["", "<ul><li>{{c1::a}}</li></ul>", "", ""], []),
     "masks": (f"{MASK}<br>{MASK}<br>", ["", f"{MASK}<br>{MASK}<br>", "", ""], []),
     "a shape for all cards": (
-        f"{MASK}<br>{{{{c0::image-occlusion:text:left=.1:text=a b:scale=1}}}}<br>",
-        ["", f"{MASK}<br>{{{{c0::image-occlusion:text:left=.1:text=a b:scale=1}}}}<br>", "", ""],
+        f"{MASK}<br>{SHAPE}<br>",
+        ["", f"{MASK}<br>{SHAPE}<br>", "", ""],
         [],
     ),
     "a number that no card has": ("{{c1::a}} {{c0::b}}", [], ["C007"]),
@@ -539,7 +540,7 @@ def test_note_types_of_anki_stay_as_they_are(collection, tmp_path: Path, legacy:
         "anki-basic": "a {.anki-basic #a}\n\nb",
         "mine": "a {.mine #b}\n\nb",
         "anki-cloze": "{.anki-cloze #c}\n\n{{c1::a}}",
-        "image-occlusion": f"{{.image-occlusion #d}}\n\n{MASK}<br>\n\nImage: ![](m.png)",
+        "image-occlusion": f"{{.image-occlusion #d}}\n\n{MASK}<br>{SHAPE}<br>\n\nImage: ![](m.png)",
         "basic-type-in-the-answer": "a {.basic-type-in-the-answer #e}\n\nb",
         "basic-optional-reversed-card": "a {.basic-optional-reversed-card #f}\n\nb\n\nAdd Reverse: y",
     }
@@ -556,7 +557,7 @@ def test_note_types_of_anki_stay_as_they_are(collection, tmp_path: Path, legacy:
     assert {id_: look(after[id_]) for id_ in never} == {id_: look(before[id_]) for id_ in never}
     (id_,) = collection.db.list("SELECT id FROM notes WHERE flds LIKE '%\"m-%'")
     shown = collection.get_image_occlusion_note(id_).note
-    assert (shown.image_file_name.startswith("m-"), len(shown.occlusions)) == (True, 1)
+    assert (shown.image_file_name.startswith("m-"), len(shown.occlusions)) == (True, 2)
     # And for somebody who has nothing of it yet.
     import anki.collection
 
