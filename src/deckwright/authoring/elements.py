@@ -35,12 +35,14 @@ _PLAIN = {
 def styles(name: str, attributes: Mapping[str, str], around: Styles, cloze: bool) -> Styles:
     """The styles inside an element of a line: those around it, and its own."""
     kept = attribute_text(name, attributes) if attributes else ""
-    if name in _EMPHASIS and not kept:
+    if name in _EMPHASIS and (not kept or _EMPHASIS.get(_ALIKE.get(kept, "")) == _EMPHASIS[name]):
         own = _EMPHASIS[name]
         return around if own in around else (*around, own)
     if name == "mark" and not kept and not cloze:
         return around if _MARK in around else (*around, _MARK)
     if name in ("span", "font", "big"):
+        if "style" in attributes and around:
+            around = _undone(attributes["style"], around)
         return _of_span(name, attributes, kept, around)
     name = html_elements.RENAMED.get(name, name)
     if name not in html_elements.KEPT:
@@ -60,6 +62,26 @@ def _of_span(name: str, attributes: Mapping[str, str], kept: str, around: Styles
     if kept == ' style="text-decoration: underline"':
         return (*around, style("html", "<u>", "</u>"))
     return (*around, style("html", f"<{name}{kept}>", f"</{name}>"))
+
+
+_UNDOING = {
+    "strong": re.compile(r"(?:^|[;\s])font-weight\s*:\s*(?:normal|400)\b"),
+    "emphasis": re.compile(r"(?:^|[;\s])font-style\s*:\s*normal\b"),
+}
+
+
+def _undone(written: str, around: Styles) -> Styles:
+    """The styles around an element without the emphasis that its style takes back."""
+    undone = [kind for kind, pattern in _UNDOING.items() if pattern.search(written)]
+    return tuple(one for one in around if one.kind not in undone) if undone else around
+
+
+def is_of_text(kept: str) -> bool:
+    """Whether the attributes of a block say only how its text looks."""
+    return bool(_OF_TEXT.fullmatch(kept))
+
+
+_OF_TEXT = re.compile(r' style="(?:(?:font-weight|font-style|color|font-size|text-decoration): [^;"]+(?:; )?)+"')
 
 
 _ALIKE = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
 from .pieces import BREAK, Atom, common
 
@@ -50,8 +51,9 @@ class _Run:
         """End a line: by a break, by the edge of a block, or by that of a paragraph, which has a margin."""
         shown = _collapsed(self.line)
         if not shown:
+            # A space that stays is a line too.
+            self.blanks += by == "break" or any("\u00a0" in atom.text for atom in self.line)
             self.line = []
-            self.blanks += by == "break"
         elif all(atom.kind == "open" for atom in shown):
             if by == "break":
                 self.line.append(_EMPTY_LINE)
@@ -80,8 +82,9 @@ class _Run:
         self.line, self.blanks, self.is_apart = [], 0, False
 
     def broken(self, shown: list[Atom]) -> Atom:
-        """The break before a line, in the styles that the lines above and below share."""
+        """The break before a line, in the elements that hold both lines. Emphasis ends with its line, as people write it."""
         around = common(self.lines[-1].styles, shown[0].styles)
+        around = tuple(takewhile(lambda one: one.kind in ("html", "link"), around))
         return Atom("break", "", around) if around else BREAK
 
 

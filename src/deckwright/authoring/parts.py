@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from .pieces import Atom
+from .pieces import BREAK, Atom
 
 
 class Part(msgspec.Struct, gc=False):
@@ -37,3 +37,27 @@ def _balances(parts: Iterable[Part]) -> Iterator[int]:
             depth += (atom.kind == "open") - (atom.kind == "close")
         yield depth
         yield from _balances(part.children)
+
+
+def in_one(held: list[Part]) -> list[Part]:
+    """The parts of an item with one paragraph in place of several: with more, all items of the list would have margins."""
+    made: list[Part] = []
+    for part in held:
+        if part.kind == "paragraph" and made and made[-1].kind == "paragraph":
+            made[-1] = Part("paragraph", atoms=[*made[-1].atoms, BREAK, BREAK, *part.atoms])
+        else:
+            made.append(part)
+    return made
+
+
+def has_margin(part: Part) -> bool:
+    """Whether there is a margin below a part."""
+    if part.kind == "raw":
+        return part.text.startswith(("<h", "<dl", "<ul", "<ol", "<fig", "<p"))
+    return part.kind not in ("table", "around")
+
+
+def has_marks(part: Part) -> bool:
+    """Whether there is anything in a part that Markdown has to read: a cloze, a sound, or maths."""
+    is_any = any(atom.kind in ("open", "sound", "maths", "display") for atom in part.atoms)
+    return is_any or any(map(has_marks, part.children))

@@ -9,8 +9,8 @@ from lxml import etree
 from ..render import html_elements
 from . import code, elements, raw, references, scanning, tables
 from .lines import paragraphs
-from .parts import Part
-from .pieces import BREAK, Atom, Styles, style
+from .parts import Part, has_margin, has_marks, in_one
+from .pieces import Atom, Styles, style
 from .trees import tree
 
 _WORTHLESS = html_elements.REMOVED | {"head"}
@@ -190,6 +190,8 @@ class _Reader:
                 | "dir"
             ):
                 self.whole(element, name, styles, depth)
+            case "p" | "div" if elements.is_of_text(kept):
+                self.in_lines(element, name, elements.styles("span", attributes, styles, self.cloze), depth)
             case "p" | "div" | "center" | "blockquote" if kept or name in ("center", "blockquote"):
                 self.around(element, name, kept, styles, depth)
             case "li":
@@ -197,10 +199,14 @@ class _Reader:
             case "tr" | "td" | "th" | "thead" | "tbody" | "tfoot" | "body":  # Outside a table, browsers pass over it.
                 self.inside(element, styles, depth)
             case _:
-                edge = Atom("gap" if name == "p" else "line")
-                self.atoms.append(edge)
-                self.inside(element, styles, depth)
-                self.atoms.append(edge)
+                self.in_lines(element, name, styles, depth)
+
+    def in_lines(self, element: etree._Element, name: str, styles: Styles, depth: int) -> None:
+        """Read an element that begins and ends a line, and is nothing else."""
+        edge = Atom("gap" if name == "p" else "line")
+        self.atoms.append(edge)
+        self.inside(element, styles, depth)
+        self.atoms.append(edge)
 
     def whole(self, element: etree._Element, name: str, styles: Styles, depth: int) -> None:
         """Take an element as it is, as HTML."""
@@ -218,13 +224,13 @@ class _Reader:
         """An element with attributes that are kept: its tags go around the blocks in it."""
         held = self.of(element, styles, depth)
         if not held:
-            self.atoms.append(Atom("line"))
+            self.in_lines(element, name, styles, depth)
             return
-        if (len(held) == 1 and held[0].kind == "paragraph") or not any(map(_has_marks, held)):
+        if (len(held) == 1 and held[0].kind == "paragraph") or not any(map(has_marks, held)):
             self.whole(element, name, styles, depth)
-            self.margin = name in ("p", "blockquote") or (held[-1].kind != "paragraph" and _has_margin(held[-1]))
+            self.margin = name in ("p", "blockquote") or (held[-1].kind != "paragraph" and has_margin(held[-1]))
         else:
-            margin = name in ("p", "blockquote") or _has_margin(held[-1])
+            margin = name in ("p", "blockquote") or has_margin(held[-1])
             self.block(Part("around", children=held, text=f"<{name}{kept}>", info=f"</{name}>"), margin)
 
     def line_of(self, element: etree._Element, styles: Styles, depth: int) -> list[Atom]:
@@ -242,7 +248,7 @@ class _Reader:
         for child in element:
             tag = child.tag.lower() if isinstance(child.tag, str) else ""
             if tag == "li":
-                items.append(Part("item", children=_in_one(self.of(child, styles, depth + 1))))
+                items.append(Part("item", children=in_one(self.of(child, styles, depth + 1))))
             elif tag:
                 reader = _Reader(self.cloze)
                 reader.element(child, tag, styles, depth + 1)
@@ -264,35 +270,11 @@ class _Reader:
             self.block(Part("code", text=text.removeprefix("\n").removesuffix("\n"), info=code.language(element)))
 
 
-def _in_one(held: list[Part]) -> list[Part]:
-    """The parts of an item with one paragraph in place of several: with more, all items of the list would have margins."""
-    made: list[Part] = []
-    for part in held:
-        if part.kind == "paragraph" and made and made[-1].kind == "paragraph":
-            made[-1] = Part("paragraph", atoms=[*made[-1].atoms, BREAK, BREAK, *part.atoms])
-        else:
-            made.append(part)
-    return made
-
-
-def _has_margin(part: Part) -> bool:
-    """Whether there is a margin below a part."""
-    if part.kind == "raw":
-        return part.text.startswith(("<h", "<dl", "<ul", "<ol", "<fig", "<p"))
-    return part.kind not in ("table", "around")
-
-
 def _is_simple(element: etree._Element) -> bool:
     """Whether a list has nothing outside its items but other lists."""
     return not (element.text or "").strip() and all(
         child.tag in ("li", "ul", "ol") and not (child.tail or "").strip() for child in element
     )
-
-
-def _has_marks(part: Part) -> bool:
-    """Whether there is anything in a part that Markdown has to read: a cloze, a sound, or maths."""
-    is_any = any(atom.kind in ("open", "sound", "maths", "display") for atom in part.atoms)
-    return is_any or any(map(_has_marks, part.children))
 
 
 _MARKS = re.compile(r"\{\{c[\d,]+::|\}\}|\u0000")

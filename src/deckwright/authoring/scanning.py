@@ -54,7 +54,7 @@ def _made(text: str, found: re.Match[str], styles: Styles, cloze: bool, unclosed
     opening = found[1].lower() if found[1] else mark
     closing = _CLOSINGS[opening]
     stop = -1 if opening in unclosed else text.find(closing, end)
-    if stop < 0 and opening == "latex":
+    if stop < 0 and opening == "latex" and opening not in unclosed:
         stop = text.lower().find(closing, end)
     if stop < 0:
         unclosed.add(opening)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import Literal
 
 import msgspec
@@ -55,9 +54,11 @@ def _add(made: list[Token], nodes: Sequence[Node], depth: int, hidden: bool) -> 
         node = nodes[place]
         if len(node.styles) > depth:
             around = node.styles[depth]
-            run = [*takewhile(lambda one: len(one.styles) > depth and one.styles[depth] == around, nodes[place:])]  # noqa: B023
-            _styled(made, around, run, depth, hidden)
-            place += len(run)
+            end = place + 1
+            while end < len(nodes) and len(nodes[end].styles) > depth and nodes[end].styles[depth] == around:
+                end += 1
+            _styled(made, around, nodes[place:end], depth, hidden)
+            place = end
             continue
         place += 1
         if isinstance(node, Cloze):

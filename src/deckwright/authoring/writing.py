@@ -171,8 +171,8 @@ def _apart(tokens: Sequence[Token], texts: list[str]) -> None:
     for place, token in enumerate(tokens):
         if token.kind != "maths":
             continue
-        before = next((text for text in reversed(texts[:place]) if text), "")[-1:]
-        after = next((text for text in texts[place + 1 :] if text), "")[:1]
+        before = next((texts[one] for one in range(place - 1, -1, -1) if texts[one]), "")[-1:]
+        after = next((texts[one] for one in range(place + 1, len(texts)) if texts[one]), "")[:1]
         if texts[place][0] != "$":
             continue
         if not (before.isalnum() or before == "_" or after.isalnum() or after == "_" or before == "\\"):
