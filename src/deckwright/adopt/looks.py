@@ -249,6 +249,7 @@ _PROPERTIES: Mapping[str, Callable[[dict[str, str], str, Sheet], None]] = {
     "font-family": _family,
     "text-align": _align,
 } | dict.fromkeys(
-    ("white-space", "orphans", "widows", "word-wrap", "overflow-wrap", "caret-color", "cursor"),
+    ("white-space", "orphans", "widows", "word-wrap", "overflow-wrap", "caret-color", "cursor",
+     "box-sizing", "text-size-adjust", "font-variant-ligatures", "font-variant-caps"),
     _nothing,
 )  # fmt: skip

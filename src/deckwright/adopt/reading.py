@@ -112,7 +112,7 @@ class Reading:
 
     def _object(self, kind: str, value: str, look: Look = ()) -> None:
         if kind == "style":
-            self.pieces.append(Piece("rule", f"style {value}"))
+            self.pieces.append(Piece("rule", f"ornament {value}"))
             return
         self._place()
         if kind in _MATHS:

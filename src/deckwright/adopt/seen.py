@@ -16,6 +16,7 @@ import msgspec
 
 from .. import clozes
 from ..clozes import Part
+from ..digests import digest
 from ..render.html_elements import KNOWN
 from .looks import Sheet
 from .reading import CLOSE, END_OBJECT, HINT, OBJECT, OPEN, OPENED, Reading, Seen
@@ -76,7 +77,8 @@ def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str
         if kind == "sound":
             value = file(unescape(inner))
         elif kind in {"script", "style", "svg"}:
-            value = " ".join(inner.split())
+            value = digest(" ".join(inner.split()))
+            kind = "style" if kind == "svg" and _HIDDEN.match(inner) else kind  # It is an ornament.
         else:
             bare = _BREAK.sub("\n", inner)
             if "<" in bare:
@@ -88,6 +90,7 @@ def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str
     return _SPECIAL.sub(sign, html)
 
 
+_HIDDEN = re.compile(r"[^<>]*\saria-hidden=.?true")
 _BREAK = re.compile(r"</?(?:br|wbr|span)\b[^<>]*>", re.IGNORECASE)
 _SPECIAL = re.compile(
     r"\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\]|\[\$\](?P<latex>.*?)\[/\$\]|\[\$\$\](?P<equation>.*?)\[/\$\$\]"
