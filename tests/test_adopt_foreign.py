@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from deckwright.adopt import foreign
 from deckwright.adopt.foreign import Proposal, marks
@@ -17,6 +18,9 @@ from deckwright.adopt.foreign.extraction import pairs
 from deckwright.adopt.foreign.found import Tool
 from deckwright.adopt.foreign.plain import of_html, of_markdown
 from deckwright.adopt.foreign.text import text
+from deckwright.commands import main
+from deckwright.commands._adopt_notes import TOOLS as NAMED
+from deckwright.commands._adopt_notes import is_notes
 from deckwright.notes import compile_file
 
 FOLDERS = Path(__file__).parent / "adopt" / "foreign"
@@ -303,3 +307,89 @@ def test_code_comments_and_formulas_are_closed() -> None:
     assert held
     assert sorted(held.closed) == list(range(14))
     assert sorted(held.code) == list(range(6))
+
+
+# The command
+
+
+def repository(folder: Path, name: str) -> Path:
+    shutil.copytree(FOLDERS / name, folder / name)
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"]
+    for words in (["init", "-q"], ["add", "--all"], ["commit", "-qm", "Notes"]):
+        subprocess.run([*git, *words], cwd=folder / name, check=True)
+    return folder / name
+
+
+@pytest.mark.ci
+def test_the_command_shows_a_patch_and_writes_it(tmp_path: Path) -> None:
+    folder = repository(tmp_path, "ankiops")
+    shown = CliRunner().invoke(main, ["adopt", str(folder)])
+    assert shown.exit_code == 1
+    assert (
+        "Deck__Rivers.md:31: left as it is, Deckwright has no kind of note with `A:`, `C1:`, `C2:`, `Q:`\n"
+        in shown.stderr
+    )
+    assert (folder / "Deck__Rivers.md").read_bytes() == (FOLDERS / "ankiops" / "Deck__Rivers.md").read_bytes()
+    assert not (folder / "deck.toml").exists()
+    assert shown.stdout.startswith("diff --git a/deck.toml b/deck.toml\nnew file mode 100644\n--- /dev/null\n")
+    written = CliRunner().invoke(main, ["adopt", str(folder), "--write", "--json"])
+    held = json.loads(written.stdout)
+    assert held["tools"] == ["ankiops"]
+    assert held["files"] == [{"tool": "ankiops", "path": "Deck__Rivers.md", "converted": 5, "left": 1, "read": 0}]
+    assert (folder / "deck.toml").is_file()
+    checked = CliRunner().invoke(main, ["check", "--project", str(folder)])
+    assert checked.exit_code == 0, checked.output
+
+
+def test_the_command_leaves_files_that_are_not_committed(tmp_path: Path) -> None:
+    folder = repository(tmp_path, "mdanki")
+    place = folder / "shapes.md"
+    place.write_bytes(place.read_bytes() + b"\nMore.\n")
+    before = place.read_bytes()
+    shown = CliRunner().invoke(main, ["adopt", str(folder), "--write"])
+    assert shown.exit_code == 1
+    assert "shapes.md: left as it is, it is not in Git as it stands here: commit it first\n" in shown.stderr
+    assert place.read_bytes() == before
+
+
+def test_the_command_says_what_it_would_do(tmp_path: Path) -> None:
+    folder = repository(tmp_path, "logseq")
+    shown = CliRunner().invoke(main, ["adopt", str(folder)])
+    assert shown.stderr.splitlines() == [
+        "pages/trees.md:24: left as it is, blocks that are no cards follow it, as far in as it is",
+        "pages/trees.md:27: left as it is, no block further in answers it",
+        "pages/trees.md:28: left as it is, its direction, its depth or its replaced clozes have nothing like them here",
+        "Anki will take these notes for new ones: a package knows notes by another id than the plugins, which wrote into your own "
+        "collection. To keep reviews, export them from Anki as a package, and adopt that.",
+        "4 notes of Logseq, in 1 file: nothing is written yet.",
+        f"Next: deckwright adopt --write {folder}",
+    ]
+    nothing = CliRunner().invoke(main, ["adopt", str(FOLDERS / "prose"), "--from", "ankiops"])
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert nothing.stderr == "There is nothing to adopt of AnkiOps in 2 files.\n"
+
+
+def test_a_folder_of_crowdanki_is_no_folder_of_notes(tmp_path: Path) -> None:
+    assert is_notes(tmp_path)
+    assert not is_notes(FOLDERS / "logseq.patch")
+    (tmp_path / f"{tmp_path.name}.json").write_text("{}")
+    assert not is_notes(tmp_path)
+
+
+def test_the_command_knows_the_tools() -> None:
+    assert NAMED == foreign.TOOLS
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([str(FOLDERS / "prose"), "new"], "DIR is for a deck: notes are adopted where they are."),
+        ([str(FOLDERS / "prose"), "--name", "A"], "--name is for a deck: notes are adopted where they are."),
+        ([str(FOLDERS / "logseq.patch"), "--write"], "--write is for a folder of notes."),
+        ([str(FOLDERS / "logseq.patch"), "--from", "logseq"], "--from is for a folder of notes."),
+    ],
+)
+def test_options_of_the_other_source_are_refused(words: list[str], told: str) -> None:
+    result = CliRunner().invoke(main, ["adopt", *words])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._adopt_notes import TOOLS, adopt_notes, is_notes
 from ._project import now
 from ._talk import command, count, fail, next_steps, print_json, progress, shown, styled
 
 if TYPE_CHECKING:
     from ..adopt.adoption import Adoption
+    from ..adopt.foreign.found import Tool
     from ..adopt.source import Source
 
 _TOLD = 10
@@ -27,14 +29,46 @@ _TOLD = 10
 @click.option("--dry-run", "is_trial", is_flag=True, help="Show what would come of it, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs: all notes, and not only the first.")
 @click.option("--name", default="", help="The deck's name in Anki. Default: the one that it has.")
+@click.option("--write", "is_written", is_flag=True, help="Of a folder of notes: write what the patch says.")
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Of a folder of notes: convert none, and help Deckwright read those that it can.",
+)
+@click.option(
+    "--from",
+    "tools",
+    metavar="TOOL",
+    type=click.Choice(TOOLS),
+    multiple=True,
+    help=f"Of a folder of notes: whose they are, if nothing in it tells. {', '.join(TOOLS[:-1])} or {TOOLS[-1]}.",
+)
 @click.pass_context
-def adopt(ctx: click.Context, source: Path, folder: Path | None, is_trial: bool, as_json: bool, name: str) -> None:
+def adopt(
+    ctx: click.Context,
+    source: Path,
+    folder: Path | None,
+    *,
+    is_trial: bool,
+    as_json: bool,
+    name: str,
+    is_written: bool,
+    keep: bool,
+    tools: tuple[Tool, ...],
+) -> None:
     """Turn the deck in SOURCE into a project in DIR.
 
     SOURCE is a package of any tool, a folder of CrowdAnki, or a table of notes. DIR must be new or empty; by default it is called
     like the deck. Notes keep their guids and note types: whoever has the deck keeps all reviews, and gets what you change with
     the next version. Before anything is written, the project is built, and each note compared with the one that it was.
+
+    SOURCE may also be a folder of notes in the syntax of another tool. Then a patch is shown that makes sections of them where
+    they are, each proved to give the same card; --write writes it.
     """
+    if is_notes(source):
+        _refuse_words(folder=folder, name=name)
+        adopt_notes(ctx, source, named=tools, keep=keep, is_written=is_written and not is_trial, as_json=as_json)
+    _refuse_words(write=is_written, keep=keep, tools=tools)
     import random
 
     from ..adopt import adoption, forms
@@ -60,6 +94,15 @@ def adopt(ctx: click.Context, source: Path, folder: Path | None, is_trial: bool,
     else:
         _say(made, source, target)
     ctx.exit(int(made.loses))
+
+
+def _refuse_words(**words: object) -> None:
+    """End the command if there is a word that says nothing of such a source."""
+    meant = {"folder": "DIR is", "name": "--name is", "write": "--write is", "keep": "--keep is", "tools": "--from is"}
+    for word, value in words.items():
+        if value:
+            of = "a deck: notes are adopted where they are" if word in ("folder", "name") else "a folder of notes"
+            fail(2, f"{meant[word]} for {of}.")
 
 
 def _refuse(folder: Path) -> None:
