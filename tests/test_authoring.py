@@ -98,6 +98,7 @@ def is_kept(field: str, markdown: str, place: str) -> bool:
         ("a&nbsp; b&nbsp;", "a&nbsp; b"),
         ("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb"),
         ('<a href="https://a.b/"><img src="c.png"></a>', "[![](c.png)](https://a.b/)"),
+        ("a ^abcd", "a \\^abcd"),
         ("[!NOTE] a", "\\[!NOTE] a"),
         ("&nbsp;a", "&#8203;&nbsp;a"),
         ("<code>a`b</code>", "``a`b``"),
