@@ -24,6 +24,7 @@ from deckwright.package import Package, PackedCard, PackedNote
 from deckwright.release import Cut, manifest
 from deckwright.release.former import Former
 from deckwright.release.notes import release_notes
+from deckwright.release.rewording import beside
 from deckwright.release.step import RULES, STEPS, Look, Reason, Step, Verdict, is_same, judge, next_version
 
 RELEASES = Path(__file__).parent / "releases"
@@ -61,7 +62,7 @@ def cut(name: str, folder: Path) -> Cut:
         ledger=after.before,
         former=Former(before.last, old, "the tag v1.0.0"),
         changes=changes,
-        verdict=judge(changes, old, new, before),
+        verdict=judge(changes, old, new, before, apart=beside(loaded.notes.owned)),
         fragments=(),
         tool="",
         renderers={},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -69,13 +70,17 @@ class Rehearsal(msgspec.Struct, frozen=True):
 
 
 def rehearse(
-    paths: Sequence[Path], python: str | None = None, show: Callable[[int, int], None] = lambda done, total: None
+    paths: Sequence[Path],
+    python: str | None = None,
+    show: Callable[[int, int], None] = lambda done, total: None,
+    silent: Mapping[int, frozenset[str]] = MappingProxyType({}),
 ) -> Rehearsal:
     """Play all learners who have the first package and import the last one; those in between are for some of them. Of a
     package alone, play somebody who has nothing of it yet.
 
     `python` is the interpreter of an environment with another Anki; `show` is told how many learners are done, and of how
-    many. Raises PackageError and OSError for a package that cannot be read, AnkiMissing and AnkiFailed.
+    many. `silent` are the fields of note types that may change without an update, by note type id; of all others, they are ID
+    and Source. Raises PackageError and OSError for a package that cannot be read, AnkiMissing and AnkiFailed.
     """
     held = [package.read(path) for path in paths]
     if len(held) == 1:
@@ -84,7 +89,9 @@ def rehearse(
     playing = tuple(learners(len(paths)))
     with running(paths, python) as anki:
         references = [_reference(anki, number, path) for number, path in enumerate(paths)]
-        judge = _Judge(changes, references[0], references[-1], _titles([held[-1], *held[:-1]]))
+        types = {note.guid: silent.get(note.note_type_id, _SILENT) for note in held[-1].notes}
+        known = frozenset(note.guid for note in changes.unreceived if not _matters(note, types[note.guid]))
+        judge = _Judge(changes, references[0], references[-1], _titles([held[-1], *held[:-1]]), known)
         played = []
         for done, learner in enumerate(playing):
             show(done, len(playing))
@@ -142,11 +149,13 @@ def _titles(packages: Sequence[Package]) -> dict[str, str]:
 class _Judge:
     """What all learners are judged by. `done` is what the import did to the one who did nothing."""
 
-    def __init__(self, changes: Changes, old: Seen, new: Seen, titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, changes: Changes, old: Seen, new: Seen, titles: Mapping[str, str], silent: frozenset[str]
+    ) -> None:
         self.old, self.new = old, new
         self.titles = titles
         self.renumbered = [(note.guid, one) for note in changes.notes for one in note.renumbered]
-        self.silent = frozenset(note.guid for note in changes.unreceived if not _matters(note))
+        self.silent = silent
         self.done = Prediction(0, 0, 0, 0, 0, 0, False)
 
     def play(self, anki: Anki, learner: Learner, packages: int) -> Played:
@@ -178,9 +187,12 @@ class _Judge:
         return tuple(findings)
 
 
-def _matters(note: NoteChange) -> bool:
+_SILENT = frozenset({"ID", "Source"})
+
+
+def _matters(note: NoteChange, silent: frozenset[str]) -> bool:
     """Whether a note says something else: what does not is never made later by us, so that it updates nobody."""
-    words = (field.words for field in note.fields if field.name not in ("ID", "Source"))
+    words = (field.words for field in note.fields if field.name not in silent)
     return bool(note.tags_added or note.tags_removed) or any(kind != "same" for found in words for kind, _ in found)
 
 

@@ -24,6 +24,7 @@ from .kept import kept
 from .manifest import Manifest
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
+from .rewording import beside
 from .step import STEPS, Editions, Members, Reason, Step, Verdict, is_same, judge, next_version
 from .tags import named
 
@@ -134,7 +135,8 @@ def _judged(held: Repository, loaded: Loaded, last: Former, new: Package) -> tup
     then, slug = manifest.committed(held, held.head, last.release.version), loaded.collection.settings.slug
     editions = Editions(_then(then), _now(loaded), places)
     slugs = (then.deck.slug if then else slug), slug
-    return changes, judge(changes, last.package, new, loaded.assigned.ledger, editions, slugs=slugs)
+    apart = beside(loaded.notes.owned)
+    return changes, judge(changes, last.package, new, loaded.assigned.ledger, editions, slugs=slugs, apart=apart)
 
 
 def _then(made: Manifest | None) -> dict[str, Members]:

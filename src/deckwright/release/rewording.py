@@ -6,8 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+import msgspec
+
 from ..diff import FieldChange
 from ..diff.field_text import plain
+from ..model import OwnKind
+from ..notetypes.own import Own
 from ..package import PackedNote
 
 OTHER_TEXT = 1 / 20
@@ -23,17 +27,44 @@ ALIKE = 70
 Of 31,363 pairs of notes of this repository's own deck that share hardly a word, none reaches 51.
 """
 
-_NOT_TEXT = frozenset({"ID", "Source", "Context", "Asked", "Typed", "Reversed"})
-"""The fields of ours that are not a note's own text."""
+
+class Beside(msgspec.Struct, frozen=True):
+    """The names of the fields of a note type that are not a note's own text. Those in `silent` may change without an update,
+    those in `context` have the headings above.
+    """
+
+    silent: frozenset[str]
+    context: frozenset[str]
+    switches: frozenset[str] = frozenset()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.silent or name in self.context or name in self.switches
 
 
-def texts(note: PackedNote) -> tuple[str, ...]:
+STOCK = Beside(frozenset({"ID", "Source"}), frozenset({"Context"}), frozenset({"Asked", "Typed", "Reversed"}))
+"""Those of the note types that come along."""
+
+
+def beside(owned: Own) -> dict[int, Beside]:
+    """Those of the note types of the project, by note type id."""
+    return {
+        owned.types[kind.name].id: Beside(_named(kind, "id", "source"), _named(kind, "context"))
+        for kind in owned.kinds
+        if kind.name in owned.types
+    }
+
+
+def _named(kind: OwnKind, *parts: str) -> frozenset[str]:
+    return frozenset(field.name for field in kind.fields if field.part in parts)
+
+
+def texts(note: PackedNote, apart: Beside) -> tuple[str, ...]:
     """The text of a note, field by field."""
-    return tuple(plain(value) for name, value in note.fields.items() if value and name not in _NOT_TEXT)
+    return tuple(plain(value) for name, value in note.fields.items() if value and name not in apart)
 
 
-def is_other_text(old: PackedNote, new: PackedNote) -> bool:
-    both = [_FILE.sub("", " ".join(texts(note))) for note in (old, new)]
+def is_other_text(old: PackedNote, new: PackedNote, apart: Beside) -> bool:
+    both = [_FILE.sub("", " ".join(texts(note, apart))) for note in (old, new)]
     before, after = map(long_words, both)
     shared = len(before & after)
     return bool(before and after) and shared < OTHER_TEXT * len(before | after) and not _is_alike(*both)
@@ -73,9 +104,9 @@ _MARKS = re.compile(rf"\{{\{{c[\d,]++::|\[mask \d++|{_FILE.pattern}")
 """The numbers of clozes, masks and files, which say nothing."""
 
 
-def turned(field: FieldChange) -> str:
+def turned(field: FieldChange, apart: Beside) -> str:
     """The numbers and negations that went from a field and those that came, empty if none did."""
-    if field.name in _NOT_TEXT:
+    if field.name in apart:
         return ""
     went, came = (
         Counter(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -19,7 +20,7 @@ from ..diff.compare import title_of
 from ..identity import Ledger
 from ..identity.lines import ADOPTED, order
 from ..package import Package, PackedNote
-from .rewording import is_other_text, long_words, texts, turned
+from .rewording import STOCK, Beside, is_other_text, long_words, texts, turned
 
 Step = Literal["none", "patch", "minor", "major"]
 
@@ -117,13 +118,14 @@ def judge(
     editions: Editions = Editions(),  # noqa: B008
     *,
     slugs: tuple[str, str] = ("", ""),
+    apart: Mapping[int, Beside] = MappingProxyType({}),
 ) -> Verdict:
     """Work out the step from `old` to `new`. `changes` are theirs, `ledger` is that of the project now, `slugs` are what the
-    names of the files began with then and now.
+    names of the files began with then and now, `apart` the fields of the project's own note types that are no text.
 
     Reasons are in the order of RULES, and of the package. Nothing is read or written.
     """
-    judged = _Judged(changes, old, new, ledger)
+    judged = _Judged(changes, old, new, ledger, apart)
     of_editions = _of_editions(old, new, editions, ledger)
     places = {rule: place for place, rule in enumerate(RULES)}
     renamed = [Reason("slug", new.decks[0].name, detail=" → ".join(slugs))] * (slugs[0] != slugs[1])
@@ -157,10 +159,14 @@ def is_same(old: Package, new: Package) -> bool:
 class _Judged:
     """Two packages, and what differs."""
 
-    def __init__(self, changes: Changes, old: Package, new: Package, ledger: Ledger) -> None:
+    def __init__(
+        self, changes: Changes, old: Package, new: Package, ledger: Ledger, apart: Mapping[int, Beside]
+    ) -> None:
         self.changes = changes
         self.ledger = ledger
-        self.old = {note.guid: note for note in old.notes}
+        self.apart = apart
+        names = {note_type.id: [field.name for field in note_type.fields] for note_type in new.note_types}
+        self.old = {note.guid: _as_now(note, names.get(note.note_type_id, [])) for note in old.notes}
         self.new = {note.guid: note for note in new.notes}
         self.descriptions = [{deck.name: deck.description for deck in package.decks} for package in (old, new)]
 
@@ -170,9 +176,9 @@ class _Judged:
             yield from self._of_note(note)
         left: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for listed in changes.retired:
-            left[texts(self.old[listed.guid])].append(listed.guid)
+            left[self._texts(self.old[listed.guid])].append(listed.guid)
         for listed in changes.new:
-            same = left[texts(self.new[listed.guid])]
+            same = left[self._texts(self.new[listed.guid])]
             rule, detail = ("guid", f"{same.pop(0)} → {listed.guid}") if same else ("new", "")
             yield Reason(rule, listed.title, _id(self.new[listed.guid], self.ledger), listed.place, detail)
         gone = {guid for guids in left.values() for guid in guids}
@@ -209,7 +215,7 @@ class _Judged:
         if note.renumbered:
             yield reason("renumbered", "; ".join(_answers(each.number, each.old, each.new) for each in note.renumbered))
         if note.fate == "updated" and note.has_content:
-            is_other = is_other_text(self.old[note.guid], self.new[note.guid])
+            is_other = is_other_text(self.old[note.guid], self.new[note.guid], self._apart(note.guid))
             yield reason("other text") if is_other else reason("changed")
         if note.deck:
             yield reason("moved", " → ".join(note.deck))
@@ -222,14 +228,15 @@ class _Judged:
         """Words of which a small one turns the meaning round; answers that others replaced; updates that say nothing."""
         alone: Counter[str] = Counter()
         for note in self.changes.notes:
-            about = _about(note)
+            apart = self._apart(note.guid)
+            about = _about(note, apart)
             if about == "heading":
                 alone[note.place.rpartition(":")[0]] += 1
             elif about:
                 ids = [_id(side[note.guid], self.ledger) for side in (self.old, self.new)]
                 yield self._look(about, note, "" if ids[0] == ids[1] else " → ".join(ids))
             for field in note.fields if note.fate == "updated" else ():
-                if detail := turned(field):
+                if detail := turned(field, apart):
                     yield self._look("negation or number", note, detail)
             line = self.ledger.lines.get(note.guid)
             if line and line.released:
@@ -241,6 +248,12 @@ class _Judged:
                         yield self._look("other answer", note, _answers(number, (was,), (answer,)))
         for path, number in alone.items():
             yield Look("heading", path, detail=str(number))
+
+    def _texts(self, note: PackedNote) -> tuple[str, ...]:
+        return texts(note, self.apart.get(note.note_type_id, STOCK))
+
+    def _apart(self, guid: str) -> Beside:
+        return self.apart.get(self.new[guid].note_type_id, STOCK)
 
     def _look(self, about: str, note: NoteChange, detail: str = "") -> Look:
         return Look(about, note.title, _id(self.new[note.guid], self.ledger), note.place, detail)
@@ -266,15 +279,16 @@ def _of_editions(old: Package, new: Package, editions: Editions, ledger: Ledger)
                 yield Reason(rule, title, _id(note, ledger), editions.places.get(guid, ""), now.title)
 
 
-def _about(note: NoteChange) -> str:
+def _about(note: NoteChange, apart: Beside) -> str:
     """What is odd about the update of a note as a whole, if anything is."""
     names = {field.name for field in note.fields}
     if note.fate == "updated":
         if not note.has_content:
             return "nothing"
-        return "heading" if names == {"Context"} and not (note.tags_added or note.tags_removed) else ""
+        is_heading = bool(names) and names <= apart.context and not (note.tags_added or note.tags_removed)
+        return "heading" if is_heading else ""
     if note.fate == "duplicate" and note.has_content:
-        return "ID or source" if names <= {"ID", "Source"} else "not received"
+        return "ID or source" if names <= apart.silent else "not received"
     return ""
 
 
@@ -287,6 +301,13 @@ ABOUT: Mapping[str, str] = {
     "ID or source": "Only the ID or the source is another: nobody receives it, and people keep the old one.",
 }
 """What is said of each thing to look at."""
+
+
+def _as_now(note: PackedNote, names: list[str]) -> PackedNote:
+    """The note with these names of its fields, which may be new; their number and their order never change."""
+    if len(names) != len(note.fields) or names == [*note.fields]:
+        return note
+    return replace(note, fields=dict(zip(names, note.fields.values(), strict=True)))
 
 
 def _id(note: PackedNote, ledger: Ledger) -> str:

@@ -17,6 +17,7 @@ from . import former
 from .plan import Plan
 from .refusal import Refusal
 from .repository import GitError
+from .rewording import beside
 
 FORETOLD: Mapping[str, frozenset[str]] = {
     "renumbered": frozenset({"answers"}),
@@ -72,7 +73,7 @@ def tried(plan: Plan, new: Path | None, show: Callable[[int, int], None] = lambd
             package.write(plan.loaded.collection, new)
         try:
             old = [former.file(plan.repository, plan.former, folder / "old")] if plan.former else []
-            return _judged(plan, rehearsal.rehearse([*old, new], None, show))
+            return _judged(plan, rehearsal.rehearse([*old, new], None, show, _silent(plan)))
         except rehearsal.AnkiMissing as error:
             said = str(error)
             return Tried(f"Not rehearsed: {said[:1].lower()}{said[1:]}")
@@ -80,6 +81,10 @@ def tried(plan: Plan, new: Path | None, show: Callable[[int, int], None] = lambd
             why = f"it cannot be rehearsed: {str(error).rstrip('.')}"
             skip = "deckwright release --no-rehearsal, to release it all the same"
             return Tried(f"Not rehearsed: {error}", refusal=Refusal(why, (skip,)))
+
+
+def _silent(plan: Plan) -> dict[int, frozenset[str]]:
+    return {id_: apart.silent for id_, apart in beside(plan.loaded.notes.owned).items()}
 
 
 def _judged(plan: Plan, found: Rehearsal) -> Tried:
