@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import import_package
 from msgspec.structs import replace
-from scratch import DAY_ONE, Scratch, day
+from scratch import DAY_ONE, SETTINGS, Scratch, day
 
 from deckwright import build, cards, diff, identity, limits, package
 from deckwright.collection import Loaded
@@ -26,6 +26,7 @@ from deckwright.preview import source
 from deckwright.preview.faces import Face, addresses, document
 from deckwright.proof import Chosen, to_page
 from deckwright.proof.sides import sides
+from deckwright.release.contents import contents_digest
 from deckwright.site import styles
 from deckwright.words import KEYS, RESERVED
 
@@ -872,3 +873,18 @@ def test_what_anki_s_browser_and_latex_need_is_in_the_package(tmp_path: Path) ->
     # Frozen: a literal that has to change here updates the note types of others.
     assert digests[0] == "83071a4caa93a1f2"
     assert len({*digests}) == len(changes)
+
+
+def test_all_that_a_package_has_of_a_note_type_counts_in_its_contents(tmp_path: Path) -> None:
+    held = package.read(built(project(tmp_path), "1.apkg", 1))
+    (kind,) = held.note_types
+    browser = (replace(kind.templates[0], browser_size=9), *kind.templates[1:])
+    kinds = [kind, replace(kind, latex_svg=True), replace(kind, latex_footer=""), replace(kind, templates=browser)]
+    assert len({contents_digest(replace(held, note_types=(one,))) for one in kinds}) == len(kinds)
+
+
+def test_an_edition_has_the_files_that_templates_name(tmp_path: Path) -> None:
+    edition = '\n[editions.animals]\ntitle = "Animals"\ndecks = ["Anatomy"]\n'
+    files = {**FILES, FRONT: '<img src="_logo.png">{{Word}}', "media/_logo.png": b"logo"}
+    loaded = project(tmp_path, files={**files, "deck.toml": SETTINGS + edition}).load(DAY_ONE)
+    assert [file.name for file in loaded.edition("animals").media] == ["_logo.png"]
