@@ -126,6 +126,7 @@ def test_help_lists_all_commands_in_order() -> None:
         "adopt",
         "build",
         "push",
+        "pull",
         "watch",
         "preview",
         "check",

@@ -72,10 +72,9 @@ def edited(held: Package, edits: Iterable[Mapping[str, Any]]) -> Copy:
     by_guid = {edit["guid"]: edit for edit in edits}
     notes = []
     for note in held.notes:
-        if edit := by_guid.get(note.guid):
-            tags = tuple(edit["tags"][1]) if "tags" in edit else note.tags
-            note = replace(note, mod=EDITED, fields={**note.fields, **edit["after"]}, tags=tags)
-        notes.append(note)
+        edit = by_guid.get(note.guid)
+        tags = tuple(edit["tags"][1]) if edit and "tags" in edit else note.tags
+        notes.append(replace(note, mod=EDITED, fields={**note.fields, **edit["after"]}, tags=tags) if edit else note)
     return Copy(tuple(notes), {each.id: each for each in held.note_types}, tuple(PASTED), PASTED.__getitem__)
 
 
@@ -237,6 +236,37 @@ def test_new_notes_are_told_and_missing_ones_counted(small: Scratch) -> None:
         ("new", "it is new: write it into the notes, and deckwright ids gives it an id")
     ]
     assert (result.missing, result.beside, result.same) == (("longest",), 1, 1)
+
+
+class Versions(Releases):
+    """Two releases: the first note changed in the second one."""
+
+    def __init__(self, mods: Mapping[tuple[str, int], str]) -> None:
+        super().__init__(None, None)
+        self._mods = mods
+
+    def released(self, guid: str, mod: int) -> str:
+        return self._mods.get((guid, mod), "")
+
+
+def test_a_copy_of_an_older_release_is_compared_with_what_did_not_change_since(small: Scratch) -> None:
+    old = contents(small.root)
+    small.write(
+        {"cards/a.md": SMALL.replace("In the thigh.", "In the upper leg.").replace("The femur", "It, the femur")}
+    )
+    new = contents(small.root)
+    base = replace(new, notes=tuple(replace(note, mod=BUILT + 10) for note in new.notes))
+    femur = note_of(old, "femur").guid
+    copy = edited(old, [change(old, "longest", Front="Which bone is the longest?")])
+    copy.notes = tuple(replace(note, mod=BUILT) if note.guid == femur else note for note in copy.notes)
+    reason = "it changed in a release that this copy has not: name the package that was imported, --base FILE"
+    left_out = [("longest", "Front", reason), ("longest", "Back", reason)]
+    result = pull(small.root, Terms(NOW), copy, base=base, releases=Versions({(femur, BUILT): "1.0.0"}))
+    assert (result.patch, result.older) == (b"", 1)
+    assert [(each.id, each.field, each.reason) for each in result.unmapped] == left_out
+    result = pull(small.root, Terms(NOW), copy, base=base, releases=Versions({}))
+    assert (result.patch, result.older) == (b"", 0)
+    assert [(each.id, each.field, each.reason) for each in result.unmapped] == [("femur", "Back", reason), *left_out]
 
 
 def test_a_picture_comes_along_as_git_writes_it(small: Scratch) -> None:

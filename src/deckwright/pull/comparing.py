@@ -21,6 +21,9 @@ LEARNERS_TAGS = frozenset({"leech", "marked"})
 """Tags that Anki gives to a note, or its user by a key: they say nothing of the note."""
 
 
+_OLDER = "it changed in a release that this copy has not: name the package that was imported, --base FILE"
+
+
 class Copy(Protocol):
     """A collection of somebody: see `adopt.found.Source`."""
 
@@ -123,6 +126,7 @@ class _Comparison:
         self._ours = Naming(project.package, base.media)
         self._found = Found()
         self._moved: Counter[tuple[str, str]] = Counter()
+        self._outdated: list[int] = []  # when notes last changed of which the copy has an older state
 
     def found(self) -> Found:
         guids: set[str] = set()
@@ -139,6 +143,8 @@ class _Comparison:
                 self._tell(theirs, "", reason, "", _whole(theirs))
             else:
                 self._found.beside += 1
+        if self._outdated:
+            self._set_apart()
         self._found.missing = [
             _name(note) for guid, note in self._present.items() if guid in self._base and guid not in guids
         ]
@@ -150,6 +156,20 @@ class _Comparison:
                 )
             )
         return self._found
+
+    def _set_apart(self) -> None:
+        """Take out the edits of notes that changed in a release that the copy has not: they may only say what an older one said."""
+        since = min(self._outdated)
+        kept = []
+        for edited in self._found.edits:
+            base = self._base.get(edited.note.guid)
+            if base is None or base.mod < since:
+                kept.append(edited)
+                continue
+            for name, now in edited.fields.items():
+                was = text(self._seen(edited.note.fields.get(name, ""), True))
+                self._tell(edited.note, name, _OLDER, was, text(normal(now, True, self._theirs)))
+        self._found.edits = kept
 
     def _note(self, theirs: PackedNote, base: PackedNote, present: PackedNote) -> None:
         before = len(self._found.unmapped)
@@ -168,14 +188,11 @@ class _Comparison:
                 continue
             reason = self._refusal(name, note_type)
             if theirs.mod < base.mod:
-                version = self._project.released(theirs.guid, theirs.mod)
-                if version:
+                self._outdated.append(base.mod)
+                if self._project.released(theirs.guid, theirs.mod):
                     self._found.older += 1
                     return
-                reason = (
-                    reason
-                    or "it was edited before the note changed in the last release: compare with the package that was imported, --base FILE"
-                )
+                reason = reason or _OLDER
             elif _key(as_was) != _key(as_mine):
                 reason = reason or "it changed here too"
             if reason:

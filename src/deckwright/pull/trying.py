@@ -94,9 +94,16 @@ class Trial:
         whole = [[each for way in ways for each in way] for ways in islice(product(*held), _MAX_TOGETHER)]
         if len(held) > 1:
             whole = [way for way in whole if self._judge(way, [*self._edited.fields]) == ""]
+        if self._spot.part.name and not self._spot.part.tag.id:
+            whole = [each for way in whole for each in (way, *self._with_id(way))]
         if not whole:
             return Try(reason="its edits cannot be written together", field=", ".join(self._edited.fields))
         return Try(tuple(whole), follows=self._follows(whole[0]), framed=self._framed, source=self._kind.source)
+
+    def _with_id(self, way: Way) -> Iterator[Way]:
+        """A way, and the ID of the note in its item or row: without it, a note is known by what it asks."""
+        for more in attributes.attribute(self._spot, "id", self._edited.note.fields.get(self._kind.id, "")):
+            yield [*way, *more]
 
     # One field
 
