@@ -135,6 +135,7 @@ def test_help_lists_all_commands_in_order() -> None:
         "read",
         "stats",
         "ids",
+        "draft",
         "release",
         "site",
         "masks",

@@ -32,6 +32,7 @@ _COMMANDS = (
     "read",
     "stats",
     "ids",
+    "draft",
     "release",
     "site",
     "masks",

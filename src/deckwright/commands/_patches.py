@@ -1,7 +1,8 @@
-"""What commands do that edit an author's own files: they ask Git what is committed, show a patch, and write it."""
+"""What commands do that edit an author's own files: they find them, ask Git what is committed, show a patch, and write it."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -29,6 +30,23 @@ class Edit(Protocol):
 
     @property
     def is_new(self) -> bool: ...
+
+
+def meant(root: Path, paths: Collection[Path]) -> set[str]:
+    """The files of notes that are meant, relative to the root. If one is no such file, the command ends."""
+    from .. import files, settings
+
+    project, _ = settings.load(root)
+    known = files.note_files(root, project.settings.cards) if project else []
+    only: set[str] = set()
+    for path in paths:
+        place = Path(os.path.abspath(path))  # noqa: PTH100 - a link is not followed: it is refused by its name.
+        within = place.relative_to(root).as_posix() if place.is_relative_to(root) else None
+        meant = {each for each in known if within in (".", each) or each.startswith(f"{within}/")}
+        if project and not meant:
+            fail(2, f"There are no notes of the project in {shown(path)}.")
+        only |= meant
+    return only
 
 
 def repository_of(root: Path, nothing: str) -> Repository | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ._patches import repository_of, uncommitted
+from ._patches import meant, repository_of, uncommitted
 from ._patches import show as show_patch
 from ._patches import write as write_edits
 from ._project import found_root, project_option, terms
@@ -23,7 +21,6 @@ from ._talk import (
     next_steps,
     print_json,
     progress,
-    shown,
     styled,
     summary,
     text,
@@ -51,7 +48,7 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
     from .. import ids as giving
 
     root = found_root(start)
-    only = _only(root, paths) if paths else None
+    only = meant(root, paths) if paths else None
     repository = repository_of(root, _NOTHING)
     with progress() as show:
         proposal = giving.propose(
@@ -80,23 +77,6 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
         click.echo(f"{_counted(proposal)}: nothing is written yet.", err=True)
         next_steps(command_line("ids", options=["--write", *map(str, paths)]))
     ctx.exit(int(bool(proposal.left_out)))
-
-
-def _only(root: Path, paths: Collection[Path]) -> set[str]:
-    """The files of notes that are meant, relative to the root. If one is no such file, the command ends."""
-    from .. import files, settings
-
-    project, _ = settings.load(root)
-    known = files.note_files(root, project.settings.cards) if project else []
-    only: set[str] = set()
-    for path in paths:
-        place = Path(os.path.abspath(path))  # noqa: PTH100 - a link is not followed: it is refused by its name.
-        within = place.relative_to(root).as_posix() if place.is_relative_to(root) else None
-        meant = {each for each in known if within in (".", each) or each.startswith(f"{within}/")}
-        if project and not meant:
-            fail(2, f"There are no notes of the project in {shown(path)}.")
-        only |= meant
-    return only
 
 
 def _counted(proposal: Proposal) -> str:

@@ -110,14 +110,14 @@ def _files(seen: Seen) -> Iterable[tuple[str, Iterable[Note]]]:
 
 def _content(one: Note, other: Note, is_known: bool, owned: Own) -> str:
     """What of a note's content is another; empty if nothing is."""
-    ours, theirs = (_compared(note, is_known, owned) for note in (one, other))
+    ours, theirs = (compared(note, is_known, owned) for note in (one, other))
     for name in dict.fromkeys([*ours.fields, *theirs.fields]):
         if ours.fields.get(name) != theirs.fields.get(name):
             return name
     return "something" if ours != theirs else ""
 
 
-def _compared(note: Note, is_known: bool, owned: Own) -> Note:
+def compared(note: Note, is_known: bool, owned: Own) -> Note:
     """The note without its place and, if nobody has it yet, without what it is called."""
     note = replace(note, span=_NOWHERE)
     if is_known:

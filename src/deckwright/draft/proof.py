@@ -1,0 +1,211 @@
+"""A project before and after edits → whether exactly the notes that were proposed are new, and all else is as it was."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from .. import lint, texts
+from ..collection import Loaded
+from ..diagnostics import Diagnostic
+from ..ids.proof import compared
+from ..model import Note
+from .changes import Change, Moves
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A card as its learner reads it: the headings above the question, what is asked and what is to be answered; the ID of its
+    note, and the line of that, counted from 1, before the edit.
+    """
+
+    context: str
+    question: str
+    answer: str
+    id: str
+    line: int
+
+
+class Edit(Protocol):
+    """What is proved: a change, and the lines from `first` to `end` that it may change the meaning of, counted from 0 in the file
+    as it is, `end` excluded. `number` is how many notes come from it; 0 where any number will do.
+    """
+
+    @property
+    def change(self) -> Change: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What is wrong with an edit: the line of the note, counted from 0 in the file as it was, None if it is all of them; and
+    why.
+    """
+
+    line: int | None
+    reason: str
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A project as it was loaded: its notes by file, all that was found, and what the rules for cards say."""
+
+    loaded: Loaded
+    notes: Mapping[str, Sequence[Note]]
+    found: Sequence[Diagnostic]
+    alarms: Sequence[lint.Alarm]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What is wrong with each edit, by its place among them; and the cards of each that is sound."""
+
+    faults: Mapping[int, Sequence[Fault]]
+    cards: Mapping[int, tuple[Card, ...]]
+
+
+def see(root: Path, loaded: Loaded, settings_found: Iterable[Diagnostic]) -> Seen:
+    """What there is of a project in `root` once it is loaded. `settings_found` is all that loading it has found."""
+    notes: defaultdict[str, list[Note]] = defaultdict(list)
+    for note in loaded.collection.notes:
+        notes[note.span.path].append(note)
+    findings = loaded.findings
+    told = (findings.first, *findings.files.values(), findings.then, settings_found)
+    alarms = lint.check(loaded.collection, loaded.notes.written, loaded.notes.numbers(), root)
+    return Seen(loaded, notes, [*dict.fromkeys(chain.from_iterable(told))], alarms)
+
+
+def judge(before: Seen, after: Seen, edits: Sequence[Edit]) -> Verdict:
+    """What the edits make of a project, seen before and after all of them are made.
+
+    An edit is sound if as many notes come from it as it says, without a new message and without an alarm of the rules for cards.
+    Every other note must be the same in all; one that was never built may get another guid: nobody has it.
+    """
+    places = _Places(edits)
+    faults: defaultdict[int, list[Fault]] = defaultdict(list)
+    new: defaultdict[int, list[Note]] = defaultdict(list)
+    others: defaultdict[str, list[Note]] = defaultdict(list)
+    for path, held in after.notes.items():
+        for note in held:
+            owner = places.owner(path, note.span.line - 1)
+            (others[path] if owner is None else new[owner]).append(note)
+    _compare_messages(before, after, places, faults)
+    _compare_alarms(before, after, places, new, faults)
+    _compare_notes(before, others, places, faults)
+    cards: dict[int, tuple[Card, ...]] = {}
+    for number, edit in enumerate(edits):
+        if not faults[number] and (not new[number] or edit.number not in (0, len(new[number]))):
+            faults[number].append(Fault(None, f"it makes {len(new[number])} notes, not {edit.number or 'one'}"))
+        cards[number] = tuple(card for note in new[number] for card in _cards(note, after, places))
+    return Verdict({number: told for number, told in faults.items() if told}, cards)
+
+
+def cards(note: Note, loaded: Loaded, line: int) -> list[Card]:
+    """The cards of a note of ours, whose line is told."""
+    read = texts.of_note(note, loaded.collection.note_types[note.note_type])
+    context = " › ".join(filter(None, (read.context.replace("\n", " "), read.header.replace("\n", " "))))
+    return [Card(context, card.question, card.answer, note.id, line) for card in read.cards]
+
+
+def _cards(note: Note, after: Seen, places: _Places) -> list[Card]:
+    return cards(note, after.loaded, places.then(note.span.path, note.span.line - 1) + 1)
+
+
+class _Places:
+    """Which edit a line belongs to, afterwards and before."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        of_files: defaultdict[str, list[tuple[int, Edit]]] = defaultdict(list)
+        for number, edit in enumerate(edits):
+            of_files[edit.change.path].append((number, edit))
+        self._moves = {path: Moves(edit.change for _, edit in held) for path, held in of_files.items()}
+        self._of_files: Mapping[str, list[tuple[int, Edit]]] = of_files
+
+    def owner(self, path: str, line: int) -> int | None:
+        """The edit that a line of the edited file belongs to."""
+        grown = 0
+        for number, edit in sorted(self._of_files.get(path, ()), key=lambda pair: pair[1].change):
+            if edit.first + grown <= line < edit.end + grown + edit.change.growth:
+                return number
+            grown += edit.change.growth
+        return None
+
+    def owner_before(self, path: str, line: int) -> int | None:
+        """The edit that a line of the file as it was belongs to."""
+        held = self._of_files.get(path, ())
+        return next((number for number, edit in held if edit.first <= line < edit.end), None)
+
+    def then(self, path: str, line: int) -> int:
+        return self._moves[path].then(line) if path in self._moves else line
+
+    def of(self, path: str) -> list[int]:
+        """The edits of a file; all if it has none."""
+        everywhere = [number for held in self._of_files.values() for number, _ in held]
+        return [number for number, _ in self._of_files.get(path, ())] or everywhere
+
+
+_Faults = defaultdict[int, list[Fault]]
+
+
+def _compare_messages(before: Seen, after: Seen, places: _Places, faults: _Faults) -> None:
+    """Tell of each message that is new to the edit that it stands in; or to all of its file."""
+    old = Counter(_told(each, places.owner_before(each.span.path, each.span.line - 1), each.span.line - 1)
+                  for each in before.found)  # fmt: skip
+    for each in after.found:
+        path, line = each.span.path, each.span.line - 1
+        owner, then = places.owner(path, line), places.then(path, line)
+        key = _told(each, owner, then)
+        if old[key]:
+            old[key] -= 1
+            continue
+        for number in [owner] if owner is not None else places.of(path):
+            faults[number].append(Fault(then if owner is not None else None, f"{each.code}: {each.message}"))
+
+
+def _told(found: Diagnostic, owner: int | None, line: int) -> tuple[object, ...]:
+    """What is compared of a message. An argument that ends in a line may have moved."""
+    arguments = tuple(_LINE.sub("", each) if isinstance(each, str) else each for each in found.arguments)
+    return found.span.path, line if owner is None else -1, owner, found.code, found.severity, arguments
+
+
+_LINE = re.compile(r":\d+$")
+
+
+def _compare_alarms(
+    before: Seen, after: Seen, places: _Places, new: Mapping[int, Sequence[Note]], faults: _Faults
+) -> None:
+    """Tell of each alarm of the rules for cards that is new."""
+    ours = {note.id: (number, note.span) for number, held in new.items() for note in held}
+    old = Counter((alarm.id, alarm.diagnostic.code) for alarm in before.alarms)
+    for alarm in after.alarms:
+        found = alarm.diagnostic
+        reason = f"{found.code}: {found.message}"
+        if alarm.id in ours:
+            number, span = ours[alarm.id]
+            faults[number].append(Fault(places.then(span.path, span.line - 1), reason))
+        elif old[alarm.id, found.code]:
+            old[alarm.id, found.code] -= 1
+        else:
+            for number in places.of(found.span.path):
+                faults[number].append(Fault(None, f"another note would break a rule: {reason}"))
+
+
+def _compare_notes(before: Seen, others: Mapping[str, Sequence[Note]], places: _Places, faults: _Faults) -> None:
+    """Tell of the files in which a note that was there would become another one."""
+    known, owned = before.loaded.before.lines, before.loaded.notes.owned
+    for path in {*before.notes, *others}:
+        old, now = before.notes.get(path, ()), others.get(path, ())
+        if len(old) == len(now) and all(
+            compared(one, one.guid in known, owned) == compared(other, one.guid in known, owned)
+            for one, other in zip(old, now, strict=True)
+        ):
+            continue
+        for number in places.of(path):
+            faults[number].append(Fault(None, "a note that is there would become another one"))
