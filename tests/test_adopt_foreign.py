@@ -357,8 +357,9 @@ def test_the_command_says_what_it_would_do(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["adopt", str(folder)])
     assert shown.stderr.splitlines() == [
         "pages/trees.md:24: left as it is, blocks that are no cards follow it, as far in as it is",
-        "pages/trees.md:27: left as it is, no block further in answers it",
-        "pages/trees.md:28: left as it is, its direction, its depth or its replaced clozes have nothing like them here",
+        "pages/trees.md:27: left as it is, it shows another block, or a block of Org mode",
+        "pages/trees.md:29: left as it is, no block further in answers it",
+        "pages/trees.md:30: left as it is, its direction, its depth or its replaced clozes have nothing like them here",
         "Anki will take these notes for new ones: a package knows notes by another id than the plugins, which wrote into your own "
         "collection. To keep reviews, export them from Anki as a package, and adopt that.",
         "4 notes of Logseq, in 1 file: nothing is written yet.",

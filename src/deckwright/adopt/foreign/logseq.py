@@ -22,6 +22,11 @@ _BLOCK = re.compile(r"([ \t]*)-(?:[ ]+|$)")
 _CARD = re.compile(r"(?<!\S)(?:#(?:card|flashcard)(?![\w/-])|#?\[\[(?:card|flashcard)\]\])", re.IGNORECASE)
 _PROPERTY = re.compile(r"\s*([\w-]+)::(?: (.*)|$)")
 _TAG = re.compile(r"(?<!\S)#(?:\[\[([^\]]+)\]\]|([^\s#\[\]]+))")
+_ELSEWHERE = re.compile(
+    r"\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|\{\{(?:embed|query|renderer)\b|^\s*(?:- )?#\+BEGIN_", re.MULTILINE
+)
+"""What Logseq shows something else for than what is written."""
+
 _WAYS = ("reversed", "bidirectional", "forward", "incremental", "card-group")
 
 
@@ -86,10 +91,10 @@ def _note(text: Text, block: _Block, reading: Reading, *, has_cloze: bool, deck:
     if {*ways} - {"forward", "bidirectional"} or "direction" in said or "depth" in said or "replacecloze" in said:
         reading.doubt(block.first, "its direction, its depth or its replaced clozes have nothing like them here")
         return None
-    if "{{embed" in head or "{{query" in head or re.search(r"\(\([0-9a-f-]{36}\)\)", head):
-        reading.doubt(block.first, "it shows another block")
-        return None
     answer = [_outdented(line, block.indent) for line in _unsaid(text, block)]
+    if _ELSEWHERE.search("\n".join((*lines, *answer))):
+        reading.doubt(block.first, "it shows another block, or a block of Org mode")
+        return None
     if has_cloze and answer:
         reading.doubt(block.first, "it has deletions and blocks further in")
         return None
