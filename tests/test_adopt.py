@@ -326,6 +326,26 @@ def test_what_is_lost_is_told(collection: Collection, tmp_path: Path) -> None:
     )
 
 
+def test_decks_stay_where_they_are(collection: Collection, tmp_path: Path) -> None:
+    """Also those that are in no deck in common: then no other deck comes."""
+    notes = [("Basic", deck, {"Front": deck, "Back": "a"}, []) for deck in ("French::Verbs", "German", "A_b::C")]
+    fill(collection, notes)
+    from anki.collection import ExportAnkiPackageOptions
+
+    path = tmp_path / "all.apkg"
+    collection.export_anki_package(out_path=str(path), options=ExportAnkiPackageOptions(), limit=None)
+    before = {deck.name for deck in collection.decks.all_names_and_ids()}
+    assert run("adopt", path, tmp_path / "project").exit_code == 0
+    files = {file.relative_to(tmp_path / "project").as_posix() for file in (tmp_path / "project/cards").rglob("*.md")}
+    assert files == {"cards/french/verbs.md", "cards/german.md", "cards/a-b/c.md"}
+    written = (tmp_path / "project/cards/a-b/c.md").read_text(encoding="utf-8")
+    assert written == '---\ndeck: "::A_b::C"\nkind: anki-basic\n---\n\n# C\n\n## A_b::C {#a-b-c}\n\na\n'
+    made = built(tmp_path / "project")
+    assert sorted(deck.name for deck in made.decks) == ["A_b", "A_b::C", "French", "French::Verbs", "German"]
+    import_package(collection, tmp_path / "project/build/all.apkg")
+    assert {deck.name for deck in collection.decks.all_names_and_ids()} == before
+
+
 # Any collection
 
 HTML = st.lists(

@@ -189,7 +189,9 @@ class Notes:
     def at(self, place: int) -> Note:
         """The note at this place, counted from 0: alone it is quickly made."""
         draft, who = self._identified[place]
-        return filled(draft, self._compilation.bodies(draft.file)[draft.place], who, self._id_fields(draft.note.note_type))
+        return filled(
+            draft, self._compilation.bodies(draft.file)[draft.place], who, self._id_fields(draft.note.note_type)
+        )
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
@@ -316,8 +318,8 @@ def decks(settings: Settings, assigned: Assigned, number: int) -> tuple[Deck, ..
 
     `number` is how many notes there are.
     """
-    names = {settings.name}
-    for deck in assigned.decks:
+    names: set[str] = set()
+    for deck in assigned.decks or (settings.name,):
         names.update(and_above(deck))
     described = description(settings, number, assigned.ledger.version(assigned.decks) or settings.version)
     return tuple(Deck(name, described if name == settings.name else "") for name in sorted(names))

@@ -39,7 +39,7 @@ class Adoption(msgspec.Struct, frozen=True):
     are those of the project.
 
     `places` has each of its notes by guid, `verdicts` what is thought of them. `decks` are those that have another name now, and
-    which. `unfit` are the files that no card can show, with
+    which, and `undescribed` those whose description a project has no place for. `unfit` are the files that no card can show, with
     the reasons, and `missing` those that notes name and nothing has, with how many notes do.
     """
 
@@ -53,6 +53,7 @@ class Adoption(msgspec.Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
     left_out: tuple[LeftOut, ...]
     decks: Mapping[str, str]
+    undescribed: tuple[str, ...]
     unfit: Mapping[str, str]
     missing: Mapping[str, int]
 
@@ -123,6 +124,7 @@ def adopt(
         verdicts=tuple(one for entry in kept for one in judged[entry.note.guid]),
         left_out=tuple(left_out),
         decks={deck.name: new for deck in source.decks if (new := decks.whole(deck.name)) != deck.name},
+        undescribed=tuple(deck.name for deck in source.decks if deck.description and deck.name != source.name),
         unfit=unfit,
         missing=missing,
     )

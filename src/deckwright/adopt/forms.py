@@ -26,6 +26,7 @@ def to_text(made: Adoption, style: Style, most: int) -> str:
         ("Not as they were", [_line(made, one) for one in made.worse]),
         ("Left out", [f"“{one.what}” ({one.guid}): {one.reason}" for one in made.left_out]),
         ("Files that no card can show", [f"{name}: {reason}" for name, reason in made.unfit.items()]),
+        ("Decks whose description is left out", [*made.undescribed]),
         ("Decks with another name", [f"{old} → {new}" for old, new in made.decks.items()]),
         (
             "Files that notes name, and that are missing",
@@ -78,6 +79,7 @@ def to_json(made: Adoption, folder: str) -> str:
         ],
         "left_out": [{"guid": one.guid, "what": one.what, "reason": one.reason} for one in made.left_out],
         "decks": made.decks,
+        "undescribed": list(made.undescribed),
         "unfit": made.unfit,
         "missing": made.missing,
     }

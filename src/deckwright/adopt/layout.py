@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from itertools import count
 
 import msgspec
 
+from .. import authoring
 from ..diff.field_text import title
 from ..ids import naming
 from ..limits import MAX_ADOPTED_BYTES, MAX_ADOPTED_NOTES
@@ -40,7 +42,7 @@ def entries(notes: Sequence[PackedNote], types: Mapping[int, Adopted], name: str
 
     A note is in the deck of its first card. An id is made from the text of the note, by the rules of `deckwright ids`.
     """
-    decks = {note.guid: note.cards[0].deck.removeprefix(name)[2:] if note.cards else "" for note in notes}
+    decks = {note.guid: _below(note.cards[0].deck, name) if note.cards else "" for note in notes}
     order = {deck: number for number, deck in enumerate(dict.fromkeys(decks.values()))}
     ordered = sorted(notes, key=lambda note: order[decks[note.guid]])
     named = [
@@ -51,6 +53,13 @@ def entries(notes: Sequence[PackedNote], types: Mapping[int, Adopted], name: str
         Entry(note, types[note.note_type_id], id_, decks[note.guid])
         for note, (id_, _) in zip(ordered, ids, strict=True)
     ]
+
+
+def _below(deck: str, name: str) -> str:
+    """A deck as front matter has it: what is below the project's deck `name`, empty for that itself, `::` before any other."""
+    if deck == name:
+        return ""
+    return deck.removeprefix(f"{name}::") if deck.startswith(f"{name}::") else f"::{deck}"
 
 
 class _Nameless(msgspec.Struct, frozen=True):
@@ -86,15 +95,13 @@ class Decks:
         self._top = top
 
     def whole(self, deck: str) -> str:
-        """What the deck is called in full."""
-        return "::".join(filter(None, (self.name, self.below(deck))))
-
-    def below(self, deck: str) -> str:
-        """The deck of a note as front matter has it: what is below that of the project, empty for itself."""
-        if deck in (self._top, "Default"):
-            return ""
-        named = _name(deck.removeprefix(f"{self._top}::"))
-        return named if named and not name_problem(f"{self.name}::{named}") else ""
+        """What the deck is called in full. One that is not in the source's own deck stays what it is."""
+        if deck == self._top or f"{deck}::".startswith("Default::"):
+            return self.name
+        is_below = deck.startswith(f"{self._top}::")
+        named = _name(deck.removeprefix(f"{self._top}::") if is_below else deck)
+        found = f"{self.name}::{named}" if is_below else named
+        return found if named and not name_problem(found) else self.name
 
 
 def _name(deck: str) -> str:
@@ -140,7 +147,7 @@ def _file(path: str, deck: str, part: Sequence[Entry], written: Callable[[Entry]
     lines = [f"{key}: {_yaml(value)}" for key, value in matter.items() if value]
     if common:
         lines.append(f"tags: [{', '.join(_yaml(tag.replace('::', '/')) for tag in sorted(common))}]")
-    heading = _escaped((deck or name).split("::")[-1])
+    heading = next(iter(authoring.inline(html.escape((deck or name).split("::")[-1], quote=False))), "")
     pieces = ["\n".join(["---", *lines, "---", "", f"# {heading}", ""]) if lines else f"# {heading}\n"]
     begins: list[tuple[int, Entry]] = []
     line = pieces[0].count("\n") + 1
@@ -159,11 +166,6 @@ def _yaml(value: str) -> str:
 _PLAIN = re.compile(r"[A-Za-z][\w/-]*")
 
 
-def _escaped(text: str) -> str:
-    """A text that is read as no Markdown in a heading."""
-    return re.sub(r"([\\`*_{}\[\]<>#$|~=&%^!])", r"\\\1", text)
-
-
 def _stems(decks: Iterable[str], name: str) -> dict[str, str]:
     """What the file of each deck is called, from the folder of the notes and without its ending, by what is below the project's
     deck, `name`.
@@ -171,7 +173,7 @@ def _stems(decks: Iterable[str], name: str) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for deck in decks:
-        wanted = "/".join(map(_file_name, deck.split("::") if deck else name.split("::")[-1:]))
+        wanted = "/".join(map(_file_name, deck.removeprefix("::").split("::") if deck else name.split("::")[-1:]))
         numbers = (wanted if n == 1 else f"{wanted}_{n}" for n in count(1))
         found[deck] = next(stem for stem in numbers if stem.casefold() not in taken)
         taken.add(found[deck].casefold())

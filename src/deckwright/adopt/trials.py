@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -22,7 +21,7 @@ from ..model import NoteType, Settings
 from ..package import Package, PackedNote
 from . import lock
 from .layout import CARDS, File, files
-from .sections import Entry, Written, ways, ways_of_tags
+from .sections import Entry, Way, Written, ways, ways_of_tags
 from .source import LeftOut
 from .verdicts import GRADES, TAGS, Verdict, compare
 
@@ -88,22 +87,12 @@ def chosen(folder: Folder, held: Sequence[Entry], progress: Progress) -> tuple[d
     attempts = [_Attempt(entry) for entry in held]
     left = attempts
     for _ in range(MAX_ATTEMPTS):
-        entries = [attempt.entry for attempt in left]
-        written = {attempt.entry.note.guid: attempt.written() for attempt in left}
-        made = folder.write(entries, written)
-        outcome = folder.look(progress)
-        reasons = _reasons(outcome.found, made)
-        built = package.contents(outcome.loaded.collection) if outcome.loaded else None
-        judged = folder.compared([entry.note for entry in entries], built) if built else {}
-        again = []
-        for attempt in left:
-            guid = attempt.entry.note.guid
-            verdicts = [] if guid in reasons else judged.get(guid, [])
-            if attempt.is_to_go_on(written[guid], verdicts, reasons.get(guid, "")):
-                again.append(attempt)
-        left = again
+        _try(folder, left, progress)
+        left = [attempt for attempt in left if attempt.goes_on()]
         if not left:
             break
+    if mixed := [attempt for attempt in attempts if attempt.mixes()]:
+        _try(folder, mixed, progress)
     best = {attempt.entry.note.guid: attempt.best for attempt in attempts if attempt.best}
     lost = [
         LeftOut(attempt.entry.note.guid, beginning(attempt.entry.note), attempt.reason)
@@ -113,48 +102,83 @@ def chosen(folder: Folder, held: Sequence[Entry], progress: Progress) -> tuple[d
     return best, lost
 
 
+def _try(folder: Folder, attempts: Sequence[_Attempt], progress: Progress) -> None:
+    """Build these notes as they are written now, and note what comes of each. Raises OSError."""
+    entries = [attempt.entry for attempt in attempts]
+    written = {attempt.entry.note.guid: attempt.written() for attempt in attempts}
+    made = folder.write(entries, written)
+    outcome = folder.look(progress)
+    reasons = _reasons(outcome.found, made)
+    built = package.contents(outcome.loaded.collection) if outcome.loaded else None
+    judged = folder.compared([entry.note for entry in entries], built) if built else {}
+    for attempt in attempts:
+        guid = attempt.entry.note.guid
+        attempt.note(written[guid], [] if guid in reasons else judged.get(guid, []), reasons.get(guid, ""))
+
+
 class _Attempt(msgspec.Struct):
     """A note that is written in one way after the other. `places` has which of the ways to write it each field has now, the first
-    if it is not named. `best` is how it was written when its build was most like it, `reason` why it was not built.
+    if it is not named, and `ways` all of them, or the first alone as long as no other is asked for.
+
+    `best` is how it was written when its build was most like it, which `score` tells; `reason` is why it was not built. `worse` are
+    the fields that are not at least seen equal now, and `grades` has the best grade of each field, and at which place it had it.
     """
 
     entry: Entry
     places: dict[str, int] = {}
+    ways: dict[str, list[Way]] = {}
     best: Written | None = None
     score: tuple[int, int] = (len(GRADES), 0)
     reason: str = ""
+    worse: frozenset[str] = frozenset()
+    grades: dict[str, tuple[int, int]] = {}
 
     def written(self) -> Written:
         """How it is written now."""
-        names = [field.name for field in self.entry.adopted.fields]
-        fields = {name: next(islice(ways(self.entry, name), self.places.get(name, 0), None)) for name in names}
+        for name in self._fields() - self.ways.keys():
+            self.ways[name] = [next(ways(self.entry, name))]
+        fields = {name: held[self.places.get(name, 0)] for name, held in self.ways.items()}
         return Written(fields, ways_of_tags(self.entry)[self.places.get(TAGS, 0)])
 
-    def is_to_go_on(self, written: Written, verdicts: Sequence[Verdict], reason: str) -> bool:
-        """Take note of what came of it, and take the next ways to write it; whether there is anything else to try.
-
-        Without verdicts it was not built.
-        """
-        grades = [GRADES.index(verdict.grade) for verdict in verdicts]
-        if not grades or max(grades) == len(GRADES) - 1:
+    def note(self, written: Written, verdicts: Sequence[Verdict], reason: str) -> None:
+        """Take note of what came of it as it is written. Without verdicts it was not built."""
+        of_fields = {verdict.field: GRADES.index(verdict.grade) for verdict in verdicts}
+        if not verdicts or max(of_fields.values()) == len(GRADES) - 1:
             self.reason = self.reason or reason or "it is not built"
-            return self._advance({field.name for field in self.entry.adopted.fields} | {TAGS})
-        score = max(grades), sum(grades)
+            self.worse = frozenset(self._fields() | {TAGS})
+            return
+        score = max(of_fields.values()), sum(of_fields.values())
         if score < self.score:
             self.best, self.score = written, score
-        worse = {verdict.field for verdict, grade in zip(verdicts, grades, strict=True) if grade > _ENOUGH}
-        known = {field.name for field in self.entry.adopted.fields} | {TAGS}
-        return bool(worse) and self._advance(worse if worse <= known else known)
+        for name in self._fields():
+            now = of_fields.get(name, 0), self.places.get(name, 0)
+            self.grades[name] = min(now, self.grades.get(name, now))
+        worse = {name for name, grade in of_fields.items() if grade > _ENOUGH}
+        known = self._fields() | {TAGS}
+        self.worse = frozenset(worse if worse <= known else known)
 
-    def _advance(self, fields: Iterable[str]) -> bool:
+    def goes_on(self) -> bool:
+        """Take the next way to write each of the fields that are worse; whether any has one."""
         is_moved = False
-        for field in fields:
-            place = self.places.get(field, 0) + 1
-            others = ways_of_tags(self.entry) if field == TAGS else ways(self.entry, field)
-            if any(True for _ in islice(others, place, None)):
-                self.places[field] = place
+        for name in self.worse:
+            place = self.places.get(name, 0) + 1
+            if name != TAGS and place == len(self.ways[name]) == 1:
+                self.ways[name] = [*ways(self.entry, name)]
+            if place < len(ways_of_tags(self.entry) if name == TAGS else self.ways[name]):
+                self.places[name] = place
                 is_moved = True
         return is_moved
+
+    def mixes(self) -> bool:
+        """Take for each field the way in which it was best; whether its note was not built like that when it was best."""
+        if not self.best or self.score[0] <= _ENOUGH:
+            return False
+        for name, (_, place) in self.grades.items():
+            self.places[name] = place
+        return self.written().fields != self.best.fields
+
+    def _fields(self) -> set[str]:
+        return {field.name for field in self.entry.adopted.fields}
 
 
 _ENOUGH = GRADES.index("seen equal")

@@ -64,9 +64,11 @@ def _shown(written: str) -> str:
 
 
 def deck(section: Section, settings: NoteSettings) -> tuple[str, list[Diagnostic]]:
-    """The full path of the section's deck, and what is wrong with it."""
+    """The full path of the section's deck, and what is wrong with it. A deck that begins with `::` is not below the project's."""
     below = section.front_matter.deck
     name = f"{settings.name}::{below}" if below else settings.name
+    if below.startswith("::"):
+        name = below.removeprefix("::")
     problem = _name_problem(name)
     return name, [bad_deck(section.front_matter.places.get("deck") or section.span, below, problem)] if problem else []
 

@@ -23,7 +23,8 @@ NOTHING = ("", "null", "~")
 
 
 class FrontMatter(msgspec.Struct, frozen=True):
-    """What applies to every note in the file. `deck` is a subdeck of the deck in the settings.
+    """What applies to every note in the file. `deck` is a subdeck of the deck in the settings or, with `::` before it, any
+    other deck.
 
     `lines` is the number of lines it takes, delimiters included; `places` are those of its keys. `is_foreign` says that
     it is another tool's, and names no kind.
