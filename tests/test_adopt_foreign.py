@@ -222,6 +222,16 @@ def test_a_note_that_would_say_something_else_is_left(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_in_which_another_note_would_change_is_left(tmp_path: Path) -> None:
+    """A heading with `#card` is read with all below it, so what stands there is part of its answer already."""
+    (tmp_path / "a.md").write_text("## Q #card\n\nA\n\nB::C ^1607361487247\n")
+    proposal = foreign.propose(tmp_path)
+    assert proposal.edits == ()
+    assert [(each.place, each.reason) for each in proposal.left_out] == [
+        ("a.md:5", "another note of the file would change")
+    ]
+
+
 def test_settings_of_the_plugin_say_what_separates_and_what_is_ignored(tmp_path: Path) -> None:
     plugin = tmp_path / ".obsidian" / "plugins" / "obsidian-spaced-repetition"
     plugin.mkdir(parents=True)
