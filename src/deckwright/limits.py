@@ -265,6 +265,9 @@ MAX_ANKICONNECT_BYTES = 32 << 20
 MAX_PUSH_TOLD = 20
 """How many notes are named that are not in Anki as they were built: where there are more, nothing was imported."""
 
+MAX_PULLED_FIELD = 50_000
+"""Characters of a field that comes back from Anki: its words are compared with those of the notes."""
+
 MAX_PULLED_FILE = 10 << 20
 """Of one picture or sound that comes back from Anki in a patch, which is text, and a quarter larger."""
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from ..diff.field_text import title
+from ..limits import MAX_PULLED_FIELD
 from ..model import NoteType, OwnKind
 from ..package import Package, PackageError, PackedNote
 from .marked import healed
@@ -180,6 +181,9 @@ class _Comparison:
             now = theirs.fields.get(name)
             was = base.fields.get(name, "")
             if now is None or now in (mine, was):
+                continue
+            if (length := max(len(now), len(was))) > MAX_PULLED_FIELD:
+                self._tell(present, name, f"it has {length:,} characters, and {MAX_PULLED_FIELD:,} are looked at")
                 continue
             now = healed(now, was)
             seen = normal(now, cloze, self._theirs)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ..mediatypes import is_played
+from ..render.html_elements import REST_OF_TAG
 from .marked import CLOSE, HINT, SIGNS, marked
 from .normal import Box, Files, Item, Line, Node, Paragraph, Sort
 from .styles import of_element
@@ -19,9 +20,23 @@ from .styles import of_element
 def normal(html: str, cloze: bool, files: Files) -> tuple[Node, ...]:
     """What a reader sees of a field. In a `cloze` note, its clozes are read as Anki reads them."""
     reader = _Reader(files)
-    reader.feed(marked(html, cloze))
+    reader.feed(_tagged(marked(html, cloze)))
     reader.close()
     return reader.done()
+
+
+_TAG = re.compile(f"</?[a-zA-Z]{REST_OF_TAG}|<")
+
+
+def _tagged(html: str) -> str:
+    """HTML without comments, in which `<` begins a tag, and nothing else. What is never closed takes the parser ages."""
+    parts = []
+    at = 0
+    while (start := html.find("<!--", at)) >= 0 and (end := html.find("-->", start)) >= 0:
+        parts.append(html[at:start])
+        at = end + len("-->")
+    text = "".join([*parts, html[at:]])
+    return _TAG.sub(lambda tag: "&lt;" if tag[0] == "<" else tag[0], text)
 
 
 _BOXES = frozenset({

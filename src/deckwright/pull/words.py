@@ -20,6 +20,10 @@ _MAX_HUNKS = 40
 """Stretches that differ in one paragraph: where there are more, it is another paragraph."""
 
 
+_MAX_COMPARED = 10**8
+"""Pairs of characters: so many take some megabytes."""
+
+
 class _Hunk(NamedTuple):
     """Items of the old text, from `start` to `end`, and of the new one, that stand for one another."""
 
@@ -42,6 +46,8 @@ def replacements(
     before: Sequence[Item], after: Sequence[Item], leaf: Leaf, writer: Writer
 ) -> Iterator[list[Replacement]]:
     """Ways to make the new text of the old one, those that change least first."""
+    if len(before) * max(len(after), len(leaf.signs)) > _MAX_COMPARED:
+        return
     hunks = _hunks(before, after)
     if len(hunks) <= _MAX_HUNKS:
         rewording = _Rewording(before, after, leaf, writer)
