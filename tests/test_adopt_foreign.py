@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -220,6 +221,16 @@ def test_a_note_that_would_say_something_else_is_left(tmp_path: Path) -> None:
     assert proposal.edits[0].after.decode() == (
         "#flashcards\n\nWhat?\n?\nA\n# B\n\n- one\n- two\n?\nC\n\n## Good? {.basic #good}\n\nYes\n"
     )
+
+
+def test_in_a_project_no_id_is_given_twice(tmp_path: Path) -> None:
+    (tmp_path / "deck.toml").write_text('id = "a-abcdefgh"\nname = "A"\n')
+    (tmp_path / "cards" / "new").mkdir(parents=True)
+    (tmp_path / "cards" / "old.md").write_text('## Q {.basic #q}\n\nA\n\n## R\n\n<!-- card: basic id="q-2" -->\n\nA\n')
+    (tmp_path / "cards" / "new" / "a.md").write_text("#flashcards\n\nQ::A\n")
+    for folder in (tmp_path, tmp_path / "cards" / "new"):
+        (edit,) = foreign.propose(folder, chance=random.Random(1)).edits
+        assert edit.after.decode() == "\n## Q {.basic #q-3}\n\nA\n"
 
 
 def test_a_file_in_which_another_note_would_change_is_left(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def propose(
     A tool is looked for where something of its own is in the folder, or where it is `named`; of the files in which nothing
     of it is found, none is edited. With `keep`, nothing is converted: the files get only the front matter that lets Deckwright
     read what it reads already. `uncommitted` are files and folders that differ from the last commit: they are left out, as are
-    links. With `chance`, a folder that is no project gets a settings file too, whose id is drawn from it.
+    links. In a project, no id of its other notes is given again. With `chance`, a folder that is no project gets a settings file too, whose id is drawn from it.
     """
     return _Search(folder, named, {*uncommitted}, keep=keep, chance=chance).proposal(progress)
 
@@ -82,31 +82,34 @@ class _Search:
     ) -> None:
         self._folder, self._named, self._uncommitted = folder, named, uncommitted
         self._keep, self._chance = keep, chance
-        self._project = settings.load(folder)[0] if settings.settings_files(folder) else None
+        root = settings.find(folder)
+        self._project = settings.load(root)[0] if root else None
         self._settings: NoteSettings = self._project.settings if self._project else _Unnamed()
         self._left: list[LeftOut] = []
         self._shares: list[Share] = []
         self._decks: set[str] = set()
 
     def proposal(self, progress: Progress) -> Proposal:
-        folders = self._project.settings.cards if self._project else ["."]
-        paths = files.note_files(self._folder, folders)
+        project = self._project
+        is_whole = project is not None and project.root == self._folder.resolve()
+        paths = files.note_files(self._folder, project.settings.cards if project and is_whole else ["."])
         texts: list[Text] = []
         for path in paths:
             if made := self._text(path):
                 texts.append(made)
         options = {tool: Options(_settings_of(self._folder, tool), tool in self._named) for tool in TOOLS}
         tools = tuple(tool for tool in TOOLS if self._is_used(tool, options[tool], texts))
-        used = {
-            found[1] or found[2] for each in texts for found in _GIVEN.finditer(each.before.decode("utf-8", "replace"))
-        }
+        used = {id_ for each in texts for id_ in _given(each.before)}
+        if project and not is_whole:
+            for path in files.note_files(project.root, project.settings.cards):
+                used |= _given(files.read(project.root / path, MAX_FILE_BYTES))
         converter = Converter(self._settings, used, keep=self._keep)
         edits = []
         for number, each in enumerate(texts):
             progress(number, len(texts))
             if edit := self._edit(each, tools, options, converter):
                 edits.append(edit)
-        if edits and self._chance and not settings.settings_files(self._folder):
+        if edits and self._chance and not project:
             made_settings = starter.deck_settings(self._folder, self._chance)
             edits.insert(0, Edit(DECK, ((b"", made_settings.encode()),), is_new=True))
         left = tuple(sorted(self._left, key=lambda each: (each.path, each.line)))
@@ -175,6 +178,11 @@ class _Unnamed(msgspec.Struct, frozen=True):
 
 
 _GIVEN = re.compile(r"""\{[^{}\n]*#([a-z0-9][a-z0-9.-]*)[^{}\n]*\}|\bid="([^"\n]+)\"""")
+
+
+def _given(data: bytes) -> set[str]:
+    """The ids that stand in a file."""
+    return {found[1] or found[2] for found in _GIVEN.finditer(data.decode("utf-8", "replace"))}
 
 
 def _outside_code(held: Text) -> str:
