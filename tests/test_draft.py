@@ -109,7 +109,7 @@ def test_what_is_written_is_what_git_makes_of_the_patch(project: Scratch) -> Non
 def test_line_endings_and_a_byte_order_mark_stay(project: Scratch) -> None:
     text = "\ufeff# A\r\n\r\n## Parts\r\n\r\n- Region: a place with data centers\r\n- Zone: data centers with power of their own"
     project.write({"cards/a.md": text})
-    assert run("--write").exit_code == 0
+    assert run("--write", "--rules", "terms").exit_code == 0
     assert (project.root / "cards/a.md").read_bytes().decode() == (
         '\ufeff# A\r\n\r\n## Parts\r\n\r\n<!-- card: items id="parts" -->\r\n\r\n'
         "- **Region**: a place with data centers\r\n- **Zone**: data centers with power of their own"
@@ -179,6 +179,7 @@ NOTHING = {
     # Answers
     "more than forty words": QUESTION.format("What is a subnet?", LONG),
     "an answer of two paragraphs": QUESTION.format("What is a subnet?", "A segment.\n\nOf an address range."),
+    "three sentences": QUESTION.format("What is a subnet?", "A segment. It lies in a zone. It has addresses."),
     "code for an answer": QUESTION.format("How do you list the subnets?", "```sh\naws ec2 describe-subnets\n```"),
     "an answer that lies elsewhere": QUESTION.format("What is a subnet?", "A segment, as the figure above shows."),
     "an address for an answer": QUESTION.format("What is a subnet?", "A segment: https://example.org"),
@@ -437,6 +438,31 @@ def test_where_the_quotation_is_all_of_a_section_that_becomes_the_note(project: 
     ]
 
 
+def test_a_section_of_its_own_has_the_line_endings_of_the_file(project: Scratch) -> None:
+    project.write({"cards/a.md": f"# VPC\r\n\r\n{PEERING}"})
+    project.write(
+        {"in.json": json.dumps({"version": 1, "proposals": [basic("What joins networks?", "A peering connection")]})}
+    )
+    assert run("--from", "in.json", "--write").exit_code == 0
+    assert (project.root / "cards/a.md").read_bytes().decode() == (
+        f"# VPC\r\n\r\n{PEERING}\r\n\r\n## What joins networks?\r\n\r\n"
+        '<!-- card: basic id="what-joins-networks" -->\r\n\r\nA peering connection\r\n'
+    )
+
+
+def test_a_passage_is_changed_by_one_proposal_alone(project: Scratch) -> None:
+    cloze = {
+        "file": "cards/a.md",
+        "kind": "cloze",
+        "quote": "A ==peering connection== is a private way between two networks.",
+    }
+    made, code = given_back(project, cloze, basic("What does peering lead between?", "two networks"))
+    assert (code, len(made["proposals"])) == (1, 1)
+    assert [(each["given"], each["reason"]) for each in made["left_out"]] == [
+        (2, "another proposal has this passage: give one of them after the other")
+    ]
+
+
 def test_two_questions_about_one_passage(project: Scratch) -> None:
     pair = (
         basic("What joins two networks?", "A peering connection"),
@@ -601,7 +627,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 def test_on_a_terminal_the_author_chooses(project: Scratch, answers: str, taken: list[str]) -> None:
     project.write({"cards/a.md": NOTES})
-    result = run("--write", answers=answers)
+    result = run("--write", "--rules", "leads,terms", answers=answers)
     assert result.exit_code == 0
     assert re.findall(r'id="([^"]*)"', (project.root / "cards/a.md").read_text()) == taken
 
@@ -611,7 +637,7 @@ def test_an_edited_section_is_proved_again(project: Scratch, monkeypatch: pytest
     edits = iter([("items id", "itms id"), ("a segment of the address range of a cloud", "a part of the range")])
     monkeypatch.setattr(_drafting.click, "edit", lambda text, extension: text.replace(*next(edits)))
     project.write({"cards/a.md": NOTES})
-    result = run("--write", answers="e\ne\nt\ns\n")
+    result = run("--write", "--rules", "leads,terms", answers="e\ne\nt\ns\n")
     assert result.exit_code == 0
     assert re.findall("^Not taken: .*", result.output, re.MULTILINE) == [
         "Not taken: S011: `itms` has no meaning in a tag",
@@ -626,7 +652,7 @@ def test_an_edited_section_is_proved_again(project: Scratch, monkeypatch: pytest
 
 def test_in_a_pipe_nobody_is_asked(project: Scratch) -> None:
     project.write({"cards/a.md": NOTES})
-    assert run("--write", answers="").exit_code == 0
+    assert run("--write", "--rules", "leads,terms", answers="").exit_code == 0
     assert re.findall(r'id="([^"]*)"', (project.root / "cards/a.md").read_text()) == ["parts", "vocabulary"]
 
 

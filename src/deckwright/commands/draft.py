@@ -43,7 +43,7 @@ _NOTHING = "No notes are proposed"
     "--rules",
     "wanted",
     metavar="LIST",
-    help="What to look for: questions, leads, terms, tables, definitions, with commas between them. Default: leads,terms.",
+    help="What to look for: questions, leads, terms, tables, definitions, with commas between them. Default: questions,leads,tables.",
 )
 @click.option(
     "--from",
