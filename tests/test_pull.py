@@ -32,7 +32,7 @@ from deckwright.pull import Pulled, pull
 from deckwright.pull.base import Releases
 from deckwright.pull.marked import healed
 from deckwright.pull.normal import key
-from deckwright.pull.patch import patch
+from deckwright.pull.patch import new_file, patch
 from deckwright.pull.reading import normal
 from deckwright.pull.replacements import Replacement, lines, replaced
 
@@ -223,8 +223,9 @@ def test_what_changed_on_both_sides_is_left_out_with_all_three_texts(small: Scra
 def test_what_only_changed_here_is_no_edit(small: Scratch) -> None:
     base = contents(small.root)
     small.write({"cards/a.md": SMALL.replace("In the thigh.", "In the upper leg.")})
-    result = pulled(small.root, edited(base, []), base)
-    assert (result.patch, result.unmapped, result.same) == (b"", (), 2)
+    for edits in ([], [change(base, "femur", Back="<div>In the thigh.</div>")]):
+        result = pulled(small.root, edited(base, edits), base)
+        assert (result.patch, result.unmapped, result.same) == (b"", (), 2)
 
 
 def test_new_notes_are_told_and_missing_ones_counted(small: Scratch) -> None:
@@ -280,6 +281,15 @@ def test_a_picture_comes_along_as_git_writes_it(small: Scratch) -> None:
     assert (small.root / "media" / name).read_bytes() == PASTED[name]
     back = note_of(contents(small.root), "femur").fields["Back"]
     assert re.fullmatch(r'<p>In the thigh\.</p><p><img src="paste-[\w-]+\.jpg" alt=""></p>', back)
+
+
+def test_git_makes_new_files_of_any_length(tmp_path: Path) -> None:
+    held = {
+        f"a {length}.bin": bytes(n * n % 251 for n in range(length)) for length in (0, 1, 2, 3, 52, 53, 54, 55, 999)
+    }
+    diff = b"".join(new_file(name, data) for name, data in held.items())
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, check=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == held
 
 
 def test_leech_and_marked_are_no_edits(small: Scratch) -> None:

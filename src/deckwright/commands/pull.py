@@ -115,6 +115,7 @@ def _say(pulled: Pulled) -> None:
         *[f"{pulled.older} of an older release"] * bool(pulled.older),
         *[f"{len(pulled.missing)} not there"] * bool(pulled.missing),
         *[f"{pulled.beside} of other decks"] * bool(pulled.beside),
+        *[f"{pulled.learners_tags} tagged leech or marked, which is a learner's alone"] * bool(pulled.learners_tags),
     ]
     click.echo(f"{', '.join(listed)}.", err=True)
     if pulled.files:
