@@ -175,6 +175,16 @@ def test_display_maths_plays_nothing(collection: Collection, tex: str) -> None:
     assert _read(collection, "Basic", written) == (written, [], [])
 
 
+@pytest.mark.parametrize(
+    "before", ["<code>\\(</code> <b>it</b>", "\\[ <b>it</b>", '<b title="\\(">it</b>', "<b>\\(x\\)</b>"]
+)
+def test_anki_leaves_out_no_tag_that_is_in_no_maths(collection: Collection, before: str) -> None:
+    held = f"{before} is {marks.opening(0)}a{marks.closing(0)}</p><p><code>\\)</code>"
+    written = marks.numbered(clozes.finished(f"<p>{held}</p>", [Deletion("a", "", None, Span("a.md"))]), (1,))
+    question = _read(collection, "Cloze", written)[0]
+    assert re.sub(r'<span class="cloze" [^>]*>\[...\]</span>', "{{c1::a}}", question) == written
+
+
 def test_the_ledger_knows_nothing_of_the_form(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "deck")
     scratch.write({"cards/a.md": "## Types {.cloze #types}\n\nA ==`AWS::S3::Bucket`==, ==${v}== and ==:lead::h:==.\n"})

@@ -125,8 +125,8 @@ def bad_number() -> Words:
 def not_asked() -> Words:
     """A deletion is not in the text of a cloze note.
 
-    In a heading, an alert, a footnote or the caption of a picture, a numbered deletion is shown as written and makes no
-    card. In a footnote, `==…==` is a highlight.
+    In a heading, an alert, a footnote, the caption of a picture or the hint of another deletion, a numbered deletion is
+    shown as written and makes no card. In a footnote, `==…==` is a highlight.
     Bad:
         ## Users {.cloze}
         A ==user== has keys.
@@ -138,7 +138,7 @@ def not_asked() -> Words:
         A ==user== has keys, and so has {{c2::root}}.
     """
     return (
-        "this deletion is in a heading, an alert, a footnote or a caption, so it makes no card",
+        "this deletion is in a heading, an alert, a footnote, a caption or a hint, so it makes no card",
         "move it into the text, or remove its marks",
     )
 

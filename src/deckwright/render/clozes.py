@@ -220,6 +220,7 @@ def finished(rendered: str, deletions: Sequence[Deletion]) -> str:
     depth = 0
     tex = Tex()
     read = [*survival.tokens(rendered)]
+    stripped = _stripped(read) if "\\" in rendered else set()
     for place, token in enumerate(read):
         match token.kind:
             case "mark":
@@ -227,10 +228,11 @@ def finished(rendered: str, deletions: Sequence[Deletion]) -> str:
                 depth += 1 if opens else -1
                 parts.append(f"{{{{c{token.text}::" if opens else _end(deletions[index].hint, token.separator))
             case "tag":
-                parts.append(survival.tag(token.text) if depth else token.text)
-            case "delimiter":
+                text = survival.look_alike(token) if place in stripped else token.text
+                parts.append(survival.tag(text) if depth else text)
+            case "delimiter" | "look-alike":
                 tex = Tex()
-                parts.append(token.text)
+                parts.append(survival.look_alike(token) if place in stripped else token.text)
             case _ if not depth:
                 if token.separator != survival.BREAK:
                     tex.reopened(token.text)  # Read, and left as it is.
@@ -242,6 +244,24 @@ def finished(rendered: str, deletions: Sequence[Deletion]) -> str:
                 text = tex.reopened(token.text) if token.separator != survival.BREAK else token.text
                 parts.append(survival.within(text, token.separator, begins, ends))
     return "".join(parts)
+
+
+def _stripped(read: Sequence[Token]) -> set[int]:
+    """Which tokens look like the beginning of maths to Anki, which would leave out tags and clozes behind them."""
+    found: set[int] = set()
+    loses: bool | None = None  # What stands before the next end of maths; None where there is none.
+    for place in range(len(read) - 1, -1, -1):
+        token = read[place]
+        if token.text in ("\\)", "\\]"):
+            loses = False
+            continue
+        if loses and token.kind == "look-alike":
+            found.add(place)
+        elif loses is not None and token.kind == "tag" and "\\" in token.text:
+            found.add(place)
+        if loses is not None and token.kind in ("tag", "mark"):
+            loses = True
+    return found
 
 
 def _mark(token: Token) -> tuple[bool, int]:

@@ -70,8 +70,12 @@ class _Leaf:
         """Add the text from `start` to `end` to an element, with the pieces that lie in it."""
         position = start
         for index, piece in enumerate(pieces):
-            if piece.start < position:
+            if piece.start < position and (piece.kind != "close" or piece.end <= position):
+                for held in flat([piece]) if self.begins else ():
+                    if held.start in self.begins and held.kind in ("mark", "open"):
+                        self.note.report(not_asked, self.leaf, held.start, self.begins[held.start].close.end)
                 continue  # It lies in a hint, in the number of a deletion, or in a highlight.
+            begin = max(piece.start, position)  # Of a run of braces, the first two may have closed what has a hint.
             if position < piece.start:
                 append(parent, literal(self.text[position : piece.start]))
             position = piece.end
@@ -112,7 +116,7 @@ class _Leaf:
                     self.highlight(parent, inside, piece, closing)
                     position = closing.end
                 case _:
-                    position = self.mark(parent, piece)
+                    position = self.mark(parent, begin, piece.end)
         if position < end:
             append(parent, literal(self.text[position:end]))
 
@@ -139,10 +143,10 @@ class _Leaf:
                 if piece.kind == "open":
                     self.note.report(not_asked, self.leaf, piece.start, piece.end)
 
-    def mark(self, parent: Element, piece: Piece) -> int:
-        """Add the marks of the deletions that begin or end in a piece; where to go on."""
-        position = piece.start
-        for place in range(piece.start, piece.end):  # A run of braces may end several.
+    def mark(self, parent: Element, start: int, end: int) -> int:
+        """Add the marks of the deletions that begin or end in a piece, or in what is left of it; where to go on."""
+        position = start
+        for place in range(start, end):  # A run of braces may end several.
             if place < position:
                 continue
             if pair := self.begins.get(place):
@@ -154,7 +158,7 @@ class _Leaf:
                 append(parent, literal(self.text[position:place]))
                 append(parent, marks.closing(self.indices[pair.open.start]))
                 position = pair.close.end
-        if position == piece.start and self.text.startswith("\\", position):
+        if position == start and self.text.startswith("\\", position):
             return position + 1  # It is text, and needs its backslash no more.
         return position
 

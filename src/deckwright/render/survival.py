@@ -31,7 +31,7 @@ _VALUE = re.compile(r"""=("[^"]*"|'[^']*')""")
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
-    """A stretch of a field's HTML: a mark of a deletion, a tag, or text.
+    """A stretch of a field's HTML: a mark of a deletion, a tag, text, a delimiter of maths, or what only looks like one.
 
     `separator` is what may stand between two characters of the text without changing its look.
     """
@@ -39,12 +39,14 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     text: str
     kind: str
     separator: str = BREAK
+    in_code: bool = False
 
 
 def tokens(rendered: str) -> Iterator[Token]:
     """The HTML of a field in order, delimiters of maths as texts of their own."""
     position = code = 0
     maths = ""
+    ends = _Ends(rendered)
     for found in _TOKEN.finditer(rendered):
         separator = " " if maths else BREAK
         if position < found.start():
@@ -57,13 +59,44 @@ def tokens(rendered: str) -> Iterator[Token]:
                 code += -1 if found[4] else 1
             yield Token(found[0], "tag")
         else:
+            kind = "delimiter"
             if found[0] == maths:
                 maths = ""
-            elif not maths and code <= 0:
-                maths = {"\\(": "\\)", "\\[": "\\]"}.get(found[0], "")
-            yield Token(found[0], "delimiter", separator)
+            elif not maths and (closing := _CLOSING.get(found[0])):
+                maths = closing if code <= 0 and ends.closes(closing, position) else ""
+                kind = "delimiter" if maths else "look-alike"
+            yield Token(found[0], kind, separator, code > 0)
     if position < len(rendered):
         yield Token(rendered[position:], "text", " " if maths else BREAK)
+
+
+_CLOSING = {"\\(": "\\)", "\\[": "\\]"}
+_BORDER = re.compile(
+    r"</?(?:blockquote|center|code|dd|details|div|dl|dt|figcaption|figure|h[1-6r]|li|ol|p|pre|summary|table|td|th|tr|ul)[\s/>]"
+)
+"""The tags that no formula goes over."""
+
+
+class _Ends:
+    """Where the maths of a field ends. It is asked from front to back, so that each place is looked for once."""
+
+    def __init__(self, rendered: str) -> None:
+        self._rendered = rendered
+        self._places: dict[str, int] = {}
+
+    def closes(self, closing: str, after: int) -> bool:
+        """Whether maths that begins here ends in its block: MathJax takes no other for maths."""
+        end = self._next(closing, after)
+        return end < len(self._rendered) and end < self._next("", after)
+
+    def _next(self, sign: str, after: int) -> int:
+        """Where a delimiter stands next, or the border of a block for an empty one; behind all if nowhere."""
+        place = self._places.get(sign, -1)
+        if place < after:
+            found = _BORDER.search(self._rendered, after) if not sign else None
+            place = self._rendered.find(sign, after) if sign else found.start() if found else -1
+            place = self._places[sign] = place if place >= 0 else len(self._rendered)
+        return place
 
 
 _NAMED = rf"(?i:sound:(?!{marks.MEDIUM.pattern})|anki:|latex\])|\$\$?\]"
@@ -97,6 +130,15 @@ def _without_openings(token: Token) -> str:
 def without_maths(text: str) -> str:
     """Text, or HTML, in which MathJax finds no maths: `\\(` has a word joiner in it."""
     return _DELIMITER.sub(rf"\g<0>{_WORD_JOINER}", text) if "\\" in text else text
+
+
+def look_alike(token: Token) -> str:
+    """What looks like the beginning of maths in the text of a cloze note: in code, or in a tag. MathJax takes none of it for
+    maths, but Anki leaves out all tags from there to the next `\\)` or `\\]`, those of clozes too.
+    """
+    if token.kind == "tag":
+        return _VALUE.sub(lambda value: "=" + without_maths(value[1]), token.text) if "\\" in token.text else token.text
+    return token.text[0] + (BREAK if token.in_code else _WORD_JOINER) + token.text[1]
 
 
 def ends_maths(texts: Iterable[str]) -> bool:
