@@ -12,6 +12,7 @@ import msgspec
 from .. import build, package
 from ..build import Options, Outcome
 from ..diagnostics import Diagnostic
+from ..diagnostics.declare import Severity
 from ..diff.field_text import title
 from ..files import replace as write_file
 from ..identity import Ledger, Terms, ledger
@@ -108,12 +109,14 @@ def _try(folder: Folder, attempts: Sequence[_Attempt], progress: Progress) -> No
     written = {attempt.entry.note.guid: attempt.written() for attempt in attempts}
     made = folder.write(entries, written)
     outcome = folder.look(progress)
-    reasons = _reasons(outcome.found, made)
+    reasons = _told(outcome.found, made, "error")
+    doubts = _told(outcome.found, made, "warning")
     built = package.contents(outcome.loaded.collection) if outcome.loaded else None
     judged = folder.compared([entry.note for entry in entries], built) if built else {}
     for attempt in attempts:
         guid = attempt.entry.note.guid
-        attempt.note(written[guid], [] if guid in reasons else judged.get(guid, []), reasons.get(guid, ""))
+        reason = reasons.get(guid) or doubts.get(guid, "")
+        attempt.note(written[guid], [] if guid in reasons else judged.get(guid, []), reason)
 
 
 class _Attempt(msgspec.Struct):
@@ -185,20 +188,20 @@ _ENOUGH = GRADES.index("seen equal")
 """What is at least this is not tried in another way."""
 
 
-def _reasons(found: Iterable[Diagnostic], made: Sequence[File]) -> dict[str, str]:
-    """Why notes are not built, by guid: the first error in each section."""
+def _told(found: Iterable[Diagnostic], made: Sequence[File], severity: Severity) -> dict[str, str]:
+    """The first message of this severity about each section, by the guid of its note."""
     by_path = {file.path: file for file in made}
-    reasons: dict[str, str] = {}
+    told: dict[str, str] = {}
     for one in found:
         file = by_path.get(one.span.path)
-        if one.severity != "error" or not file:
+        if one.severity != severity or not file:
             continue
         begins = [line for line, _ in file.begins]
         number = bisect_right(begins, one.span.line) - 1
         concerned = [entry for _, entry in file.begins] if number < 0 else [file.begins[number][1]]
         for entry in concerned:
-            reasons.setdefault(entry.note.guid, f"{one.code}: {one.message}")
-    return reasons
+            told.setdefault(entry.note.guid, f"{one.code}: {one.message}")
+    return told
 
 
 def beginning(note: PackedNote) -> str:

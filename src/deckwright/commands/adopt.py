@@ -84,7 +84,7 @@ def adopt(
             if target:
                 _put(root, target)
     except Unadoptable as error:
-        fail(1, f"{shown(source)} cannot be adopted: {error}.", *filter(None, [error.hint]))
+        fail(1, f"Nothing is adopted: {str(error).rstrip('.')}.", *filter(None, [error.hint]))
     except OSError as error:
         from .. import files
 
