@@ -16,8 +16,8 @@ from .ideas import Idea, Rule
 from .known import Cards
 from .labels import without_labels
 from .passages import Passage
-from .proof import Card, Verdict
-from .proposals import LeftOut, Proposal, Report
+from .proof import Verdict
+from .proposals import Card, LeftOut, Proposal, Report
 from .rules import DEFAULT, RULES, ideas
 
 __all__ = [

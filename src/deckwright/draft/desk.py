@@ -129,8 +129,8 @@ class Desk:
         """Remember that a proposal is not made, and why."""
         self.left_out.append(LeftOut(proposal.path, proposal.line, proposal.rule, reason, proposal.place))
 
-    def judged(self, proposals: Sequence[proof.Edit]) -> proof.Verdict:
-        """What comes of edits, all of them made together."""
+    def judged(self, proposals: Sequence[Proposal]) -> proof.Verdict:
+        """What comes of proposals, all of them made together."""
         assert self.before
         by_path: defaultdict[str, list[Change]] = defaultdict(list)
         for each in proposals:

@@ -5,50 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Protocol
 
 from ..diagnostics.forms import harmless
 from ..ids.patch import quoted
-from .changes import Change, split
-from .proof import Card
+from .changes import split
+from .proposals import Proposal
 
 _CONTEXT = 3
 """Lines around a change, as Git has them: fewer where another change is near, so that each hunk can be taken alone."""
 
 
-class Shown(Protocol):
-    """What is shown of a proposal."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def tag(self) -> str: ...
-    @property
-    def id(self) -> str: ...
-    @property
-    def change(self) -> Change: ...
-    @property
-    def cards(self) -> tuple[Card, ...]: ...
-
-
-def patch(proposals: Iterable[Shown], data: Mapping[str, bytes], prefix: str = "") -> bytes:
+def patch(proposals: Iterable[Proposal], data: Mapping[str, bytes], prefix: str = "") -> bytes:
     """The proposals as a unified diff, by place. `data` is what the files hold now, `prefix` stands before each path: where the
     project is in its repository, with a slash behind it.
 
     Each hunk has the names of its file above it, so that any of them can be taken out. Its lines are counted as if those before
     it were applied.
     """
-    by_path: defaultdict[str, list[Shown]] = defaultdict(list)
+    by_path: defaultdict[str, list[Proposal]] = defaultdict(list)
     for each in proposals:
         by_path[each.path].append(each)
     return b"".join(part for path, held in by_path.items() for part in _file(path, held, split(data[path]), prefix))
 
 
-def comment(proposal: Shown) -> str:
+def _comment(proposal: Proposal) -> str:
     """The rule of a proposal, its place, and its cards, each line with a `#` before it."""
     said = [f"{proposal.rule}: {proposal.path}:{proposal.line}, {proposal.tag}, {proposal.id}"]
     for card in proposal.cards:
@@ -57,7 +37,7 @@ def comment(proposal: Shown) -> str:
     return "".join(f"# {harmless(' / '.join(line.splitlines()))}\n" for line in said)
 
 
-def _file(path: str, held: Iterable[Shown], lines: Sequence[bytes], prefix: str) -> Iterator[bytes]:
+def _file(path: str, held: Iterable[Proposal], lines: Sequence[bytes], prefix: str) -> Iterator[bytes]:
     proposals = sorted(held, key=lambda each: each.change)
     ends = [0, *(each.change.end for each in proposals)]
     begins = [*(each.change.first for each in proposals), len(lines)]
@@ -68,7 +48,7 @@ def _file(path: str, held: Iterable[Shown], lines: Sequence[bytes], prefix: str)
         # What comes at the same place stands behind it, and not among its lines.
         end = min([change.end + _CONTEXT, *(begin for begin in begins[number + 1 :] if begin > change.end)])
         old, new = (quoted(f"{side}/{prefix}{path}") for side in "ab")
-        head = [comment(each), f"diff --git {old} {new}\n"]
+        head = [_comment(each), f"diff --git {old} {new}\n"]
         # Behind a name with a space, a tab says where it ends.
         head += [f"{sign} {name}{chr(9) * (' ' in name)}\n" for sign, name in (("---", old), ("+++", new))]
         yield "".join(head).encode("utf-8", "surrogateescape")

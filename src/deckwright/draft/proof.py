@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
@@ -16,38 +15,12 @@ from ..collection import Loaded
 from ..diagnostics import Diagnostic
 from ..ids.proof import compared
 from ..model import Note
-from .changes import Change, Moves
-
-
-class Card(msgspec.Struct, frozen=True):
-    """A card as its learner reads it: the headings above the question, what is asked and what is to be answered; the ID of its
-    note, and the line of that, counted from 1, before the edit.
-    """
-
-    context: str
-    question: str
-    answer: str
-    id: str
-    line: int
-
-
-class Edit(Protocol):
-    """What is proved: a change, and the lines from `first` to `end` that it may change the meaning of, counted from 0 in the file
-    as it is, `end` excluded. `number` is how many notes come from it; 0 where any number will do.
-    """
-
-    @property
-    def change(self) -> Change: ...
-    @property
-    def first(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def number(self) -> int: ...
+from .changes import Moves
+from .proposals import Card, Proposal
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with an edit: the line of the note, counted from 0 in the file as it was, None if it is all of them; and
+    """What is wrong with a proposal: the line of the note, counted from 0 in the file as it was, None if it is all of them; and
     why.
     """
 
@@ -65,7 +38,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What is wrong with each edit, by its place among them; and the cards of each that is sound."""
+    """What is wrong with each proposal, by its place among them; and the cards of each that is sound."""
 
     faults: Mapping[int, Sequence[Fault]]
     cards: Mapping[int, tuple[Card, ...]]
@@ -82,13 +55,13 @@ def see(root: Path, loaded: Loaded, settings_found: Iterable[Diagnostic]) -> See
     return Seen(loaded, notes, [*dict.fromkeys(chain.from_iterable(told))], alarms)
 
 
-def judge(before: Seen, after: Seen, edits: Sequence[Edit]) -> Verdict:
-    """What the edits make of a project, seen before and after all of them are made.
+def judge(before: Seen, after: Seen, proposals: Sequence[Proposal]) -> Verdict:
+    """What the proposals make of a project, seen before and after all of them are made.
 
-    An edit is sound if as many notes come from it as it says, without a new message and without an alarm of the rules for cards.
+    A proposal is sound if as many notes come from it as it says, without a new message and without an alarm of the rules for cards.
     Every other note must be the same in all; one that was never built may get another guid: nobody has it.
     """
-    places = _Places(edits)
+    places = _Places(proposals)
     faults: defaultdict[int, list[Fault]] = defaultdict(list)
     new: defaultdict[int, list[Note]] = defaultdict(list)
     others: defaultdict[str, list[Note]] = defaultdict(list)
@@ -100,9 +73,9 @@ def judge(before: Seen, after: Seen, edits: Sequence[Edit]) -> Verdict:
     _compare_alarms(before, after, places, new, faults)
     _compare_notes(before, others, places, faults)
     cards: dict[int, tuple[Card, ...]] = {}
-    for number, edit in enumerate(edits):
-        if not faults[number] and (not new[number] or edit.number not in (0, len(new[number]))):
-            faults[number].append(Fault(None, f"it makes {len(new[number])} notes, not {edit.number or 'one'}"))
+    for number, proposal in enumerate(proposals):
+        if not faults[number] and (not new[number] or proposal.number not in (0, len(new[number]))):
+            faults[number].append(Fault(None, f"it makes {len(new[number])} notes, not {proposal.number or 'one'}"))
         cards[number] = tuple(card for note in new[number] for card in _cards(note, after, places))
     return Verdict({number: told for number, told in faults.items() if told}, cards)
 
@@ -119,34 +92,34 @@ def _cards(note: Note, after: Seen, places: _Places) -> list[Card]:
 
 
 class _Places:
-    """Which edit a line belongs to, afterwards and before."""
+    """Which proposal a line belongs to, afterwards and before."""
 
-    def __init__(self, edits: Sequence[Edit]) -> None:
-        of_files: defaultdict[str, list[tuple[int, Edit]]] = defaultdict(list)
-        for number, edit in enumerate(edits):
-            of_files[edit.change.path].append((number, edit))
-        self._moves = {path: Moves(edit.change for _, edit in held) for path, held in of_files.items()}
-        self._of_files: Mapping[str, list[tuple[int, Edit]]] = of_files
+    def __init__(self, proposals: Sequence[Proposal]) -> None:
+        of_files: defaultdict[str, list[tuple[int, Proposal]]] = defaultdict(list)
+        for number, proposal in enumerate(proposals):
+            of_files[proposal.change.path].append((number, proposal))
+        self._moves = {path: Moves(proposal.change for _, proposal in held) for path, held in of_files.items()}
+        self._of_files: Mapping[str, list[tuple[int, Proposal]]] = of_files
 
     def owner(self, path: str, line: int) -> int | None:
-        """The edit that a line of the edited file belongs to."""
+        """The proposal that a line of the edited file belongs to."""
         grown = 0
-        for number, edit in sorted(self._of_files.get(path, ()), key=lambda pair: pair[1].change):
-            if edit.first + grown <= line < edit.end + grown + edit.change.growth:
+        for number, proposal in sorted(self._of_files.get(path, ()), key=lambda pair: pair[1].change):
+            if proposal.first + grown <= line < proposal.end + grown + proposal.change.growth:
                 return number
-            grown += edit.change.growth
+            grown += proposal.change.growth
         return None
 
     def owner_before(self, path: str, line: int) -> int | None:
-        """The edit that a line of the file as it was belongs to."""
+        """The proposal that a line of the file as it was belongs to."""
         held = self._of_files.get(path, ())
-        return next((number for number, edit in held if edit.first <= line < edit.end), None)
+        return next((number for number, proposal in held if proposal.first <= line < proposal.end), None)
 
     def then(self, path: str, line: int) -> int:
         return self._moves[path].then(line) if path in self._moves else line
 
     def of(self, path: str) -> list[int]:
-        """The edits of a file; all if it has none."""
+        """The proposals of a file; all if it has none."""
         everywhere = [number for held in self._of_files.values() for number, _ in held]
         return [number for number, _ in self._of_files.get(path, ())] or everywhere
 
@@ -155,7 +128,7 @@ _Faults = defaultdict[int, list[Fault]]
 
 
 def _compare_messages(before: Seen, after: Seen, places: _Places, faults: _Faults) -> None:
-    """Tell of each message that is new to the edit that it stands in; or to all of its file."""
+    """Tell of each message that is new to the proposal that it stands in; or to all of its file."""
     old = Counter(_told(each, places.owner_before(each.span.path, each.span.line - 1), each.span.line - 1)
                   for each in before.found)  # fmt: skip
     for each in after.found:

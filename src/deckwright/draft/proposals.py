@@ -8,10 +8,21 @@ import msgspec
 
 from ..diagnostics import Diagnostic
 from .changes import Change
-from .proof import Card
 
 GIVEN = "given"
 """What stands for the rule of a proposal that another program made."""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A card as its learner reads it: the headings above the question, what is asked and what is to be answered; the ID of its
+    note, and the line of that, counted from 1, before the edit.
+    """
+
+    context: str
+    question: str
+    answer: str
+    id: str
+    line: int
 
 
 class Proposal(msgspec.Struct, frozen=True):
