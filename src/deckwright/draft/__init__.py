@@ -15,10 +15,9 @@ from .desk import Desk
 from .ideas import Idea, Rule
 from .known import Cards
 from .labels import without_labels
-from .passages import Passage
 from .proof import Verdict
 from .proposals import Card, LeftOut, Proposal, Report
-from .rules import DEFAULT, RULES, ideas
+from .rules import DEFAULT, RULES, idea
 
 __all__ = [
     "DEFAULT",
@@ -53,7 +52,8 @@ def propose(
         desk = Desk(root, terms, progress)
         if desk.before is None:
             return Report(blocking=desk.blocking)
-        found = [idea for path in desk.readable(only, uncommitted) for idea in _first(desk.passages(path), rules)]
+        passages = (each for path in desk.readable(only, uncommitted) for each in desk.passages(path))
+        found = [made for passage in passages if (made := idea(passage, rules))]
         sound = desk.proved(_unknown(without_labels(found), desk.cards()))
         return desk.report(sound)
 
@@ -66,17 +66,12 @@ def prove(root: Path, terms: Terms, data: Mapping[str, bytes], proposals: Sequen
     return desk.judged(proposals)
 
 
-def _first(held: Iterable[Passage], rules: Collection[Rule]) -> list[Idea]:
-    """What is found in each passage first."""
-    return [found for passage in held if (found := next(ideas(passage, rules), None))]
-
-
 def _unknown(found: Iterable[Idea], cards: Cards) -> list[Idea]:
     """The ideas without notes that are among the cards already, or that came before."""
     left: list[Idea] = []
-    for idea in found:
-        double = [e.line for e in idea.entries if not e.is_left_out and cards.has(e.question, e.answer)]
-        rest = idea.without(double) if double else idea
+    for each in found:
+        double = [e.line for e in each.entries if not e.is_left_out and cards.has(e.question, e.answer)]
+        rest = each.without(double) if double else each
         if rest:
             left.append(rest)
             for entry in rest.entries:

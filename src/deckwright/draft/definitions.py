@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -41,31 +40,30 @@ _MOST_SHOWN = 60
 """Words of what is hidden, and of the whole note."""
 
 
-def ideas(passage: Passage) -> Iterator[Idea]:
-    """The passage as a cloze note, if it is a definition and little else; or the items of its list, if they are."""
+def idea(passage: Passage) -> Idea | None:
+    """The passage as a cloze note, if it is a definition and little else; or the items of its list, if they are; else None."""
     if passage.heading is None or not passage.body or filters.is_aside(passage.titles):
-        return
+        return None
     if all(filters.is_bare(title) for title in passage.titles):
-        return
+        return None
     first = passage.body[0]
     if all(block.kind == "paragraph" for block in passage.body):
         entry = _entry(passage, first, passage.plain(passage.body))
         if entry and len(passage.body) <= 3 and filters.is_plain(passage.body):
-            yield Idea("definitions", passage, "cloze", (replace(entry, line=passage.first),))
-        return
+            return Idea("definitions", passage, "cloze", (replace(entry, line=passage.first),))
+        return None
     held = items(passage)
     if len(held) < 2 or any(block.kind == "table" for block in passage.body):
-        return
+        return None
     entries: list[Entry] = []
     for item in held:
         leaf = item.children[0] if item.children else None
         if leaf is None or leaf.kind != "paragraph" or not leaf.text.strip():
-            return
+            return None
         made = _entry(passage, leaf, passage.plain([leaf])) if len(item.children) == 1 else None
         line = leaf.place(len(leaf.text) - len(leaf.text.lstrip()))[0]
         entries.append(made or Entry(line, passage.plain([leaf]), "", skip=skip(leaf), is_left_out=True))
-    if worthwhile(tuple(entries)):
-        yield Idea("definitions", passage, "cloze items", tuple(entries))
+    return Idea("definitions", passage, "cloze items", tuple(entries)) if worthwhile(tuple(entries)) else None
 
 
 def _entry(passage: Passage, leaf: Block, shown: str) -> Entry | None:

@@ -13,6 +13,7 @@ from ..compilation import Progress, remembering
 from ..identity import Terms
 from ..limits import MAX_DRAFT_ANSWER, MAX_DRAFT_QUESTION, MAX_DRAFT_QUOTE, MAX_DRAFTS
 from ..lint.words import stems
+from ..notes import content
 from ..read.blocks import parse
 from ..read.inlines import flat
 from . import filters, quotations
@@ -23,7 +24,7 @@ from .labels import without_labels
 from .passages import Passage
 from .placed import Placed, blanks_in_place, in_place, new_section
 from .proposals import GIVEN, LeftOut, Proposal, Report
-from .rules import RULES, ideas
+from .rules import idea
 
 _Line = Annotated[int, Meta(ge=1, le=1_000_000)]
 _Question = Annotated[str, Meta(min_length=1, max_length=MAX_DRAFT_QUESTION)]
@@ -145,8 +146,9 @@ class _Checked:
 
     def _of_rule(self, rule: Rule) -> Mapping[tuple[str, int], Draft]:
         if rule not in self._of_rules:
-            held = [found for passages in self._held.values() for each in passages for found in ideas(each, [rule])]
-            self._of_rules[rule] = {(idea.passage.file.path, idea.passage.first): idea for idea in without_labels(held)}
+            passages = (each for held in self._held.values() for each in held)
+            found = without_labels([made for passage in passages if (made := idea(passage, [rule]))])
+            self._of_rules[rule] = {(made.passage.file.path, made.passage.first): made for made in found}
         return self._of_rules[rule]
 
     def _basic(self, given: Given) -> Placed | str:
@@ -225,8 +227,6 @@ def _markup(text: str) -> str:
 def _plain(text: str) -> str:
     """A text without marks of emphasis and code."""
     document = parse(text)
-    from ..notes import content
-
     return content.text(document.blocks, document)
 
 
@@ -244,6 +244,3 @@ def _between(blanks: Iterable[quotations.Deletion], end: int) -> Iterable[tuple[
         yield start, blank.start
         start = blank.end
     yield start, end
-
-
-__all__ = ["RULES", "FormError", "Given", "check", "read"]

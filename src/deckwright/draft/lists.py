@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -30,14 +29,14 @@ class Lead(msgspec.Struct, frozen=True):
     marks: tuple[Insertion, ...] = ()
 
 
-def leads(passage: Passage) -> Iterator[Idea]:
-    """The items of the passage that begin with bold text and a colon or a dash."""
-    yield from _ideas(passage, "leads")
+def leads(passage: Passage) -> Idea | None:
+    """The items of the passage that begin with bold text and a colon or a dash; None if there are too few."""
+    return _idea(passage, "leads")
 
 
-def terms(passage: Passage) -> Iterator[Idea]:
-    """The items of the passage that are written as `Term: text`. The term is made bold."""
-    yield from _ideas(passage, "terms")
+def terms(passage: Passage) -> Idea | None:
+    """The items of the passage that are written as `Term: text`, whose term is made bold; None if there are too few."""
+    return _idea(passage, "terms")
 
 
 def items(passage: Passage) -> list[Block]:
@@ -60,21 +59,20 @@ def skip(leaf: Block) -> Insertion | None:
     return Insertion(line, column, " <!-- card: skip -->")
 
 
-def _ideas(passage: Passage, rule: Rule) -> Iterator[Idea]:
+def _idea(passage: Passage, rule: Rule) -> Idea | None:
     held = items(passage)
     if len(held) < 2 or filters.is_aside(passage.titles) or all(filters.is_bare(title) for title in passage.titles):
-        return
+        return None
     entries = [_entry(passage, item, rule) for item in held]
     if None in entries:  # An item that cannot even be left out.
-        return
+        return None
     made = tuple(entry for entry in entries if entry)
     asked = [entry.question.casefold() for entry in made]
     made = tuple(
         replace(entry, is_left_out=True, marks=()) if asked.count(entry.question.casefold()) > 1 else entry
         for entry in made
     )
-    if worthwhile(made):
-        yield Idea(rule, passage, "items", made)
+    return Idea(rule, passage, "items", made) if worthwhile(made) else None
 
 
 def _entry(passage: Passage, item: Block, rule: Rule) -> Entry | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from . import filters
 from .ideas import Entry, Idea
@@ -15,17 +14,17 @@ _ASKING = re.compile(
 )
 
 
-def ideas(passage: Passage) -> Iterator[Idea]:
-    """The passage as a basic note, if its heading asks and its text answers."""
+def idea(passage: Passage) -> Idea | None:
+    """The passage as a basic note, if its heading asks and its text answers; else None."""
     heading, body = passage.heading, passage.body
     if heading is None or not body:
-        return
+        return None
     question, answer = passage.titles[-1], passage.plain(body)
     if not (question.rstrip().endswith("?") or _ASKING.match(question)) or not filters.is_question(question):
-        return
+        return None
     if len(body) > 1 or body[0].kind != "paragraph" or not filters.is_plain(body):
-        return
+        return None
     least = 3 if re.match(r"(?:\d+[.)]\s*)?(?:what (?:is|are)|why)\b", question, re.IGNORECASE) else 1
     if not filters.is_answer(answer, least) or filters.gives_away(question, answer):
-        return
-    yield Idea("questions", passage, "basic", (Entry(heading.first, question, answer),))
+        return None
+    return Idea("questions", passage, "basic", (Entry(heading.first, question, answer),))

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from . import definitions, lists, questions, tables
 from .ideas import Idea, Rule
 from .passages import Passage
 
-RULES: Mapping[Rule, Callable[[Passage], Iterator[Idea]]] = {
-    "questions": questions.ideas,
+RULES: Mapping[Rule, Callable[[Passage], Idea | None]] = {
+    "questions": questions.idea,
     "leads": lists.leads,
     "terms": lists.terms,
-    "tables": tables.ideas,
-    "definitions": definitions.ideas,
+    "tables": tables.idea,
+    "definitions": definitions.idea,
 }
 DEFAULT: tuple[Rule, ...] = ("questions", "leads", "tables")
 """The rules of whose cards a strict reader accepted at least two of three: see docs/draft.md."""
 
 
-def ideas(passage: Passage, rules: Collection[Rule]) -> Iterator[Idea]:
-    """What the rules find in a passage that could become a note, the most wanted first."""
-    if passage.is_free:
-        for name, rule in RULES.items():
-            if name in rules:
-                yield from rule(passage)
+def idea(passage: Passage, rules: Collection[Rule]) -> Idea | None:
+    """What the first of these rules that finds something in a passage makes of it; None if none does."""
+    if not passage.is_free:
+        return None
+    found = (rule(passage) for name, rule in RULES.items() if name in rules)
+    return next(filter(None, found), None)

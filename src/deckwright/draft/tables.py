@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -29,23 +28,25 @@ _SAYS_NOTHING = frozenset(
 """Heads that ask for nothing which the first cell does not ask."""
 
 
-def ideas(passage: Passage) -> Iterator[Idea]:
-    """The rows of the only table of the passage, or its cells where the head of the second column says what is asked."""
+def idea(passage: Passage) -> Idea | None:
+    """The rows of the only table of the passage, or its cells where the head of the second column says what is asked; None if
+    there are none worth learning.
+    """
     tables = [block for block in passage.body if block.kind == "table"]
     barred = ("rule", "definitions", "deep", "alert")
     if passage.heading is None or len(tables) != 1 or any(block.kind in barred for block in passage.body):
-        return
+        return None
     if filters.is_aside(passage.titles) or all(filters.is_bare(title) for title in passage.titles):
-        return
+        return None
     head, *rows = tables[0].children
     if len(head.children) != 2 or len(rows) < 2:
-        return
+        return None
     heads = [passage.plain([cell]).strip() for cell in head.children]
     cells = [cell for row in rows for cell in row.children]
     if any(not cell.text.strip() for cell in cells) or any(_SIDES.fullmatch(name) for name in heads):
-        return
+        return None
     if _is_of_code([row.children[0] for row in rows]) or _has_two_sides(passage, rows, heads):
-        return
+        return None
     named = heads[1].casefold().removesuffix("s") not in _SAYS_NOTHING and filters.length(heads[1]) <= 4
     entries = tuple(_entry(passage, row, heads[1] if named else "") for row in rows)
     asked, told = ([getattr(entry, part).casefold() for entry in entries] for part in ("question", "answer"))
@@ -55,8 +56,7 @@ def ideas(passage: Passage) -> Iterator[Idea]:
         else entry
         for entry in entries
     )
-    if worthwhile(entries):
-        yield Idea("tables", passage, "cells" if named else "rows", entries)
+    return Idea("tables", passage, "cells" if named else "rows", entries) if worthwhile(entries) else None
 
 
 def _entry(passage: Passage, row: Block, head: str) -> Entry:
