@@ -400,6 +400,16 @@ def given_back(project: Scratch, *proposals: dict[str, Any]) -> tuple[dict[str, 
     return json.loads(result.stdout), result.exit_code
 
 
+def test_what_is_given_back_has_its_place_among_them(project: Scratch) -> None:
+    project.write({"cards/b.md": QUESTION.format("Does a zone stand apart?", "It has power of its own.")})
+    bad = {"file": "cards/b.md", "rule": "questions", "line": 3}
+    made, code = given_back(project, bad, {"file": "cards/a.md", "rule": "terms", "line": 24})
+    assert (code, [each["given"] for each in made["proposals"]]) == (1, [2])
+    reason = "L004: a guess is right half the time: the answer is yes or no"
+    assert made["left_out"] == [{**bad, "given": 1, "reason": reason}]
+    assert run("--from", "in.json").stderr.splitlines()[0] == f"cards/b.md:3 (the 1st given): left out, {reason}"
+
+
 def basic(question: str, answer: str, quote: str = PEERING, **more: Any) -> dict[str, Any]:
     return {"file": "cards/a.md", "kind": "basic", "quote": quote, "question": question, "answer": answer, **more}
 

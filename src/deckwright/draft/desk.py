@@ -127,7 +127,7 @@ class Desk:
 
     def leave_out(self, proposal: Proposal, reason: str) -> None:
         """Remember that a proposal is not made, and why."""
-        self.left_out.append(LeftOut(proposal.path, proposal.line, proposal.rule, reason, proposal.place))
+        self.left_out.append(LeftOut(proposal.path, proposal.line, proposal.rule, reason, proposal.given))
 
     def judged(self, proposals: Sequence[Proposal]) -> proof.Verdict:
         """What comes of proposals, all of them made together."""

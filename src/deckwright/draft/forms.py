@@ -26,7 +26,7 @@ def to_json(report: Report, patch: bytes, is_written: bool) -> str:
 def _proposal(each: Proposal) -> dict[str, Any]:
     change = each.change
     return {
-        **({"given": each.place} if each.place else {}),
+        **({"given": each.given} if each.given else {}),
         "file": each.path,
         "line": each.line,
         "rule": each.rule,

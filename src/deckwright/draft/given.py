@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from ..compilation import Progress, remembering
 from ..identity import Terms
@@ -18,7 +19,7 @@ from ..read.blocks import parse
 from ..read.inlines import flat
 from . import filters, quotations
 from .desk import Desk, Draft
-from .ideas import Rule
+from .ideas import Idea, Rule
 from .known import Cards
 from .labels import without_labels
 from .passages import Passage
@@ -122,19 +123,21 @@ class _Checked:
     def __init__(self, held: Mapping[str, list[Passage]], cards: Cards) -> None:
         self._held = held
         self._cards = cards
-        self._of_rules: dict[Rule, dict[tuple[str, int], Draft]] = {}
+        self._of_rules: dict[Rule, dict[tuple[str, int], Idea]] = {}
         self._tagged: set[tuple[str, int]] = set()
         self._extended: set[tuple[str, int]] = set()
 
     def draft(self, given: Given, place: int) -> Draft | str:
         """The draft that a proposal is; or why it is none."""
+        made: Idea | Placed | str
         if given.rule:
-            draft = self._of_rule(given.rule).get((given.file, (given.line or 1) - 1))
-            return self._placed(draft) if draft else f"the rule {given.rule} finds nothing there, or something else"
-        made = self._basic(given) if given.kind == "basic" else self._cloze(given)
-        return made if isinstance(made, str) else self._placed(msgspec.structs.replace(made, place=place))
+            none = f"the rule {given.rule} finds nothing there, or something else"
+            made = self._of_rule(given.rule).get((given.file, (given.line or 1) - 1), none)
+        else:
+            made = self._basic(given) if given.kind == "basic" else self._cloze(given)
+        return made if isinstance(made, str) else self._alone(replace(made, given=place))
 
-    def _placed(self, draft: Draft) -> Draft | str:
+    def _alone(self, draft: Draft) -> Draft | str:
         """The draft, unless it and one before it are in each other's way."""
         passage = draft.passage
         key = passage.file.path, passage.first
@@ -144,7 +147,7 @@ class _Checked:
         (self._extended if is_new else self._tagged).add(key)
         return draft
 
-    def _of_rule(self, rule: Rule) -> Mapping[tuple[str, int], Draft]:
+    def _of_rule(self, rule: Rule) -> Mapping[tuple[str, int], Idea]:
         if rule not in self._of_rules:
             passages = (each for held in self._held.values() for each in held)
             found = without_labels([made for passage in passages if (made := idea(passage, [rule]))])

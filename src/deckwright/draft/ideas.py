@@ -33,12 +33,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Idea(msgspec.Struct, frozen=True):
-    """A passage that becomes notes by a tag with the words `tag`; the rule that says so, and the notes."""
+    """A passage that becomes notes by a tag with the words `tag`; the rule that says so, and the notes. `given` is its place among
+    those that another program gave back, counted from 1; else 0.
+    """
 
     rule: Rule
     passage: Passage
     tag: str
     entries: tuple[Entry, ...]
+    given: int = 0
 
     @property
     def lines(self) -> list[int]:
@@ -63,6 +66,7 @@ class Idea(msgspec.Struct, frozen=True):
             first=passage.first,
             end=passage.end,
             number=len(self.lines),
+            given=self.given,
         )
 
     def without(self, lines: Collection[int]) -> Idea | None:

@@ -19,7 +19,8 @@ _DEEPEST = 6
 
 class Placed(msgspec.Struct, frozen=True):
     """A note of a kind, and the passage that it is about. With a `text` it becomes a section of its own below that, with the
-    heading `title`; else the passage becomes the note, with what is inserted. `wanted` is what its card asks, as plain text.
+    heading `title`; else the passage becomes the note, with what is inserted. `wanted` is what its card asks, as plain text;
+    `given` is its place among those that were given, counted from 1.
     """
 
     passage: Passage
@@ -28,7 +29,7 @@ class Placed(msgspec.Struct, frozen=True):
     text: str = ""
     insertions: tuple[Insertion, ...] = ()
     wanted: str = ""
-    place: int = 0
+    given: int = 0
 
     @property
     def is_new(self) -> bool:
@@ -59,7 +60,7 @@ class Placed(msgspec.Struct, frozen=True):
             first=first,
             end=end,
             number=1,
-            place=self.place,
+            given=self.given,
             wanted=self.wanted,
         )
 

@@ -30,8 +30,8 @@ class Proposal(msgspec.Struct, frozen=True):
     of it.
 
     `change` is the edit. It concerns the passage, which goes from `first` to `end`, lines counted from 0, `end` excluded. `number`
-    is how many notes it makes, 0 where any will do. `place` is where it stands among those that another program gave, counted
-    from 1; else 0. `wanted` is the question that it gave; empty if it gave none.
+    is how many notes it makes, 0 where any will do. `given` is its place among those that another program gave, counted from
+    1; else 0. `wanted` is the question that it gave; empty if it gave none.
     """
 
     rule: str
@@ -43,7 +43,7 @@ class Proposal(msgspec.Struct, frozen=True):
     end: int
     number: int
     cards: tuple[Card, ...] = ()
-    place: int = 0
+    given: int = 0
     wanted: str = ""
 
     @property
