@@ -255,9 +255,7 @@ def _stripped(read: Sequence[Token]) -> set[int]:
         if token.text in ("\\)", "\\]"):
             loses = False
             continue
-        if loses and token.kind == "look-alike":
-            found.add(place)
-        elif loses is not None and token.kind == "tag" and "\\" in token.text:
+        if (loses and token.kind == "look-alike") or (loses is not None and token.kind == "tag" and "\\" in token.text):
             found.add(place)
         if loses is not None and token.kind in ("tag", "mark"):
             loses = True

@@ -13,8 +13,8 @@ from colorsys import rgb_to_hsv
 _NO_BACKGROUND = frozenset({"none", "transparent", "inherit", "initial", "unset"})
 _AS_AROUND = frozenset({"currentcolor", "inherit", "initial", "unset", "revert"})
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
-_CALL = re.compile(r"(?<![\w\\-])(?!(?:calc|min|max|clamp)\()[\w\\-]++\(")
-"""A function that does more than reckon: `url(…)` loads something, and `expression(…)` ran programs once."""
+_CALL = re.compile(r"(?<![\w\\-])(?!(?:calc|min|max|clamp)\(|var\(--dw-)[\w\\-]++\(")
+"""A function that does more than reckon or name a colour of the stylesheet: `url(…)` loads something, and `expression(…)` ran programs once."""
 
 _GREY = 24
 """A colour whose channels (0–255) differ by less is a grey."""
@@ -81,6 +81,11 @@ def on_both_cards(colour: str) -> str | None:
     else:
         return None
     return "var(--dw-{}, #{:02x}{:02x}{:02x})".format(name, *seen)
+
+
+def is_colour(word: str) -> bool:
+    """Whether a word of a value says a colour."""
+    return _with_alpha(word) is not None
 
 
 def channels(colour: str) -> tuple[int, int, int] | None:

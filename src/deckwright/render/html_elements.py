@@ -70,8 +70,56 @@ ATTRIBUTES = {
 }
 """The attributes that are kept, by element; `*` is every one."""
 
-STYLES = frozenset({
-    "background-color", "color", "font-size", "font-style", "font-weight", "height", "text-align",
-    "text-decoration", "width",
-})  # fmt: skip
-"""The properties of a `style` that are kept."""
+LAYOUT_ATTRIBUTES = {
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "font": {"size"},
+    "li": {"type", "value"},
+    "table": {"border", "cellpadding", "cellspacing", "frame", "rules", "width"},
+    "tbody": {"valign"},
+    "td": {"height", "valign", "width"},
+    "th": {"height", "valign", "width"},
+    "thead": {"valign"},
+    "tr": {"valign"},
+    "ul": {"type"},
+}
+"""Those that are kept besides where an author wrote them, but say so little that no Markdown becomes HTML for them."""
+
+_PROPERTIES = (
+    ("kept", "they say how the text itself looks", """
+        background-color color font-size font-style font-weight height text-align text-decoration width
+    """),
+    ("laid out", "they say how it is laid out, and do so on any screen", """
+        border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse border-color
+        border-left border-left-color border-left-style border-left-width border-radius border-right border-right-color
+        border-right-style border-right-width border-spacing border-style border-top border-top-color border-top-style
+        border-top-width border-width caption-side empty-cells font-variant font-variant-caps font-variant-numeric
+        list-style list-style-position list-style-type max-width overflow-wrap text-decoration-color
+        text-decoration-line text-decoration-style text-decoration-thickness text-transform vertical-align word-break
+    """),
+    ("measured", "some of their values do, see `styles`", """
+        font-family line-height margin margin-bottom margin-left margin-right margin-top padding padding-bottom
+        padding-left padding-right padding-top white-space
+    """),
+    ("left out", "they hide what they hold, or put it over or under something else", """
+        clip clip-path display filter inset left mask opacity overflow position right top transform visibility z-index
+    """),
+    ("left out", "on a phone there is no room beside it, or a line ends outside the screen", """
+        clear column-count columns flex float grid letter-spacing min-height min-width text-indent word-spacing
+        writing-mode
+    """),
+    ("left out", "their colours would have to be right by day and by night", "box-shadow outline text-shadow"),
+    ("left out", "the attribute `dir` says it, and the letters keep their order", "direction unicode-bidi"),
+    ("left out", "it says too much at once: size, family and height of the line", "all font"),
+    ("left out", "a card does not move", "animation cursor pointer-events transition user-select"),
+)  # fmt: skip
+"""What becomes of the properties of a `style`, why, and which they are. Others are left out, too."""
+
+
+def _with_fate(fate: str) -> frozenset[str]:
+    return frozenset(name for how, _, names in _PROPERTIES if how == fate for name in names.split())
+
+
+STYLES = _with_fate("kept")
+LAYOUT_STYLES = _with_fate("laid out") | _with_fate("measured")
+"""The properties of a `style` that are kept; those that are kept besides, as the attributes above are."""

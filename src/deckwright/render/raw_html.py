@@ -14,7 +14,7 @@ from ..diagnostics.media import missing
 from ..diagnostics.note import no_html, removed_html
 from ..mediatypes import is_played
 from ..read.blocks import Block
-from . import colours, html_elements, media, survival, tex
+from . import html_elements, media, styles, survival, tex
 from .gathering import Field
 from .links import SCHEMES, leads_somewhere, scheme
 from .text import escaped
@@ -34,8 +34,7 @@ _LOST = re.compile("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
 """Attributes that are not kept, and that a reader would miss: handlers do something, a poster is never imported, a
 background has no colour."""
 
-_STYLE = re.compile(r"""(\sstyle\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
-_FONT = re.compile(r"""(<font\b[^<>]*?)(\scolor\s*=\s*["']?([^"'\s>]*)["']?)""", re.IGNORECASE)
+_LOOKS = re.compile("style|color", re.IGNORECASE)
 _RENAMED = re.compile(rf"(</?)({'|'.join(html_elements.RENAMED)})(?![\w-])", re.IGNORECASE)
 
 
@@ -79,20 +78,20 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
         if removed or not tag[2]:
             parts.append(tag[0])
         elif opens:
-            _tell_of_attributes(tag[0], block, place, field)
-            parts.append(_readable(_placed(tag[0], block, place, field))[0])
+            _tell_of_attributes(tag[0], name, block, place, field)
+            parts.append(_readable(_placed(tag[0], block, place, field), name)[0])
         else:
             parts.append(marks.ENDED + tag[0] if name in ("audio", "video") else tag[0])
     field.raw.append("".join([*parts, text[position:]]))
     return marks.raw(len(field.raw) - 1)
 
 
-def _tell_of_attributes(tag: str, block: Block, place: int, field: Field) -> None:
+def _tell_of_attributes(tag: str, name: str, block: Block, place: int, field: Field) -> None:
     """Tell what a tag loses."""
     for found in _ATTRIBUTE.finditer(tag):
         if found[1] and _LOST.fullmatch(found[1]):
             field.note.report(removed_html, block, place + found.start(1), place + found.end(1), found[1])
-    for what, where in _readable(tag)[1]:
+    for what, where in _readable(tag, name)[1]:
         field.note.report(removed_html, block, place + where, place + len(tag), what)
 
 
@@ -118,24 +117,33 @@ def _placed(tag: str, block: Block, place: int, field: Field) -> str:
     return "".join([*parts, tag[position:]])
 
 
-def _readable(tag: str) -> tuple[str, list[tuple[str, int]]]:
-    """A tag with colours that are readable at night; what is left out for that, and where in the tag it stands."""
-    gone: list[tuple[str, int]] = []
+def _readable(tag: str, name: str) -> tuple[str, list[tuple[str, int]]]:
+    """The tag of an element with one `style`, which is readable on every card, and has the colour of a `<font>` in it; what
+    is left out for that, and where in the tag it stands.
+    """
 
-    def styled(found: re.Match[str]) -> str:
-        style, lost = colours.readable(html.unescape(found[2][1:-1]))
-        gone.extend((what, found.start(1) + 1) for what in lost)
-        return f'{found[1]}"{html.escape(style)}"' if style else ""
+    def is_look(attribute: re.Match[str]) -> bool:
+        said = (attribute[1] or "").lower()
+        return said == "style" or (said == "color" and name == "font")
 
-    def painted(found: re.Match[str]) -> str:
-        # The attribute may be written without its `#`.
-        hexadecimal = re.fullmatch("[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", found[3])
-        if nearest := colours.on_both_cards(f"#{found[3]}" if hexadecimal else found[3]):
-            return f'{found[1]} style="color: {html.escape(nearest)}"'
-        gone.append((f"color: {found[3]}", found.start(2) + 1))
-        return found[1]
-
-    return _FONT.sub(painted, _STYLE.sub(styled, tag)), gone
+    looks = [found for found in _ATTRIBUTE.finditer(tag) if is_look(found)] if _LOOKS.search(tag) else []
+    if not looks:
+        return tag, []
+    first: dict[str, re.Match[str]] = {}
+    for found in looks:
+        first.setdefault(found[1].lower(), found)  # Of two, the first counts.
+    written = {said: html.unescape(found[2].strip("\"'")) for said, found in first.items()}
+    declared, colour = written.get("style", ""), written.get("color", "")
+    hexadecimal = f"#{colour}" if re.fullmatch("[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", colour) else colour
+    if colour:  # It may be written without its `#`, and a `style` counts more.
+        declared = f"color: {hexadecimal}; {declared}" if declared else f"color: {hexadecimal}"
+    style, lost = styles.readable(declared)
+    instead = iter([f' style="{html.escape(style)}"' if style else "", *[""] * len(looks)])
+    gone = []
+    for what in lost:
+        is_colour = "color" in first and what == f"color: {hexadecimal}"
+        gone.append((f"color: {colour}" if is_colour else what, first["color" if is_colour else "style"].start()))
+    return _ATTRIBUTE.sub(lambda found: next(instead) if is_look(found) else found[0], tag), gone
 
 
 def is_element(tag: str) -> bool:
@@ -174,12 +182,15 @@ def _cleaner() -> Cleaner:
     return nh3.Cleaner(
         tags=set(html_elements.KEPT),
         clean_content_tags=set(html_elements.REMOVED),
-        attributes=html_elements.ATTRIBUTES,
+        attributes={
+            name: html_elements.ATTRIBUTES.get(name, set()) | html_elements.LAYOUT_ATTRIBUTES.get(name, set())
+            for name in html_elements.ATTRIBUTES.keys() | html_elements.LAYOUT_ATTRIBUTES.keys()
+        },
         attribute_filter=_kept,
         set_tag_attribute_values={"wbr": {"class": "dw-break"}},  # The stylesheet hides ours: see `survival`.
         link_rel=None,
         url_schemes=set(SCHEMES),
-        filter_style_properties=set(html_elements.STYLES),
+        filter_style_properties=set(html_elements.STYLES | html_elements.LAYOUT_STYLES),
     )
 
 
