@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from scratch import Scratch
 
 from deckwright import build, commands, draft
-from deckwright.commands import _drafting
+from deckwright.commands import _choosing
 from deckwright.commands import draft as command
 from deckwright.draft import given as giving
 from deckwright.draft.changes import Change, Moves, applied
@@ -645,7 +645,7 @@ def test_on_a_terminal_the_author_chooses(project: Scratch, answers: str, taken:
 @pytest.mark.usefixtures("terminal")
 def test_an_edited_section_is_proved_again(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     edits = iter([("items id", "itms id"), ("a segment of the address range of a cloud", "a part of the range")])
-    monkeypatch.setattr(_drafting.click, "edit", lambda text, extension: text.replace(*next(edits)))
+    monkeypatch.setattr(_choosing.click, "edit", lambda text, extension: text.replace(*next(edits)))
     project.write({"cards/a.md": NOTES})
     result = run("--write", "--rules", "leads,terms", answers="e\ne\nt\ns\n")
     assert result.exit_code == 0

@@ -29,8 +29,7 @@ from ._talk import (
 )
 
 if TYPE_CHECKING:
-    from ..draft import Proposal, Report
-    from ..draft.ideas import Rule
+    from ..draft import Proposal, Report, Rule
     from ..release.repository import Repository
 
 _NOTHING = "No notes are proposed"
@@ -90,7 +89,7 @@ def draft(
     is_asked = write and not take_all and not as_json and _is_terminal()
     taken: Sequence[Proposal] = report.proposals
     if is_asked and taken:
-        from ._drafting import choose
+        from ._choosing import choose
 
         taken = choose(root, terms(root), report)
     _end(ctx, root, report, taken, repository, write=write, as_json=as_json, is_given=source is not None)

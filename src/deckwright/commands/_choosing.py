@@ -1,4 +1,4 @@
-"""Proposals on a terminal, one after the other: take, skip, edit, quit."""
+"""Proposals of notes, shown on a terminal one after the other → those that the author takes, as they are or edited."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ def choose(root: Path, terms: Terms, report: Report) -> list[Proposal]:
 
     taken: list[Proposal] = []
     for number, proposal in enumerate(report.proposals, 1):
-        shown: Proposal | None = proposal
-        answer = ""
-        while shown and answer not in ("t", "s", "q"):
+        shown, answer = proposal, ""
+        while answer not in ("t", "s", "q"):
             show(patch([shown], report.data))
             click.echo(f"({number} of {len(report.proposals)}) ", nl=False)
             answer = _answer()
             if answer == "e":
                 shown = _edited(root, terms, report, taken, shown) or shown
-        if answer == "t" and shown:
+        if answer == "t":
             taken.append(shown)
         if answer == "q":
             break
@@ -63,19 +62,20 @@ def _edited(root: Path, terms: Terms, report: Report, taken: Sequence[Proposal],
     first, end = min(proposal.first, proposal.change.first), max(proposal.end, proposal.change.end)
     within = replace(proposal.change, first=proposal.change.first - first, end=proposal.change.end - first)
     old = b"".join(lines[first:end])
-    before = applied(old, [within]).decode("utf-8", "replace")
-    after = click.edit(before.replace("\r\n", "\n"), extension=".md")
+    made = applied(old, [within])
+    before = made.decode("utf-8", "replace").replace("\r\n", "\n")
+    after = click.edit(before, extension=".md")
     if after is None or after == before:
         return None
-    if "\r\n" in before:
+    if b"\r\n" in made:
         after = after.replace("\n", "\r\n")
-    made = replace(
+    edited = replace(
         proposal, change=Change(proposal.path, first, end, old, after.encode()), first=first, end=end, number=0
     )
-    verdict = draft.prove(root, terms, report.data, [*taken, made])
+    verdict = draft.prove(root, terms, report.data, [*taken, edited])
     if verdict.faults:
         for told in verdict.faults.values():
             for fault in told:
                 click.echo(f"Not taken: {fault.reason}", err=True)
         return None
-    return replace(made, cards=verdict.cards[len(taken)])
+    return replace(edited, cards=verdict.cards[len(taken)])
