@@ -56,7 +56,8 @@ def _edited(root: Path, terms: Terms, report: Report, taken: Sequence[Proposal],
     from msgspec.structs import replace
 
     from .. import draft
-    from ..draft.changes import Change, applied, split
+    from ..draft.changes import Change, applied
+    from ..ids.edits import split
 
     lines = split(report.data[proposal.path])
     first, end = min(proposal.first, proposal.change.first), max(proposal.end, proposal.change.end)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 import msgspec
 
-from ..ids.edits import Insertion, edit
+from ..ids.edits import Insertion, edit, split
 
 
 class Change(msgspec.Struct, frozen=True, order=True):
@@ -43,11 +42,6 @@ def applied(data: bytes, changes: Sequence[Change]) -> bytes:
     for each in sorted(changes, reverse=True):
         lines[each.first : each.end] = [each.new]
     return b"".join(lines)
-
-
-def split(data: bytes) -> list[bytes]:
-    """The lines of a file, each with its line feed."""
-    return [line for line in re.split(rb"(?<=\n)", data) if line]
 
 
 class Moves:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from ..diagnostics.forms import harmless
-from ..ids.patch import quoted
-from .changes import split
+from ..ids.edits import split
+from ..ids.patch import head, signed
 from .proposals import Proposal
 
 _CONTEXT = 3
@@ -47,11 +47,7 @@ def _file(path: str, held: Iterable[Proposal], lines: Sequence[bytes], prefix: s
         start = max(change.first - _CONTEXT, ends[number])
         # What comes at the same place stands behind it, and not among its lines.
         end = min([change.end + _CONTEXT, *(begin for begin in begins[number + 1 :] if begin > change.end)])
-        old, new = (quoted(f"{side}/{prefix}{path}") for side in "ab")
-        head = [_comment(each), f"diff --git {old} {new}\n"]
-        # Behind a name with a space, a tab says where it ends.
-        head += [f"{sign} {name}{chr(9) * (' ' in name)}\n" for sign, name in (("---", old), ("+++", new))]
-        yield "".join(head).encode("utf-8", "surrogateescape")
+        yield _comment(each).encode("utf-8", "surrogateescape") + head(path, prefix)
         yield from _hunk(
             lines[start:end], [*lines[start : change.first], *split(change.new), *lines[change.end : end]], start, grown
         )
@@ -63,12 +59,7 @@ def _hunk(old: Sequence[bytes], new: Sequence[bytes], start: int, grown: int) ->
     yield f"@@ -{start + grown + bool(old)},{len(old)} +{start + grown + bool(new)},{len(new)} @@\n".encode()
     for name, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if name == "equal":
-            yield from _signed(" ", old[a:b])
+            yield from (signed(" ", line) for line in old[a:b])
         else:
-            yield from _signed("-", old[a:b])
-            yield from _signed("+", new[c:d])
-
-
-def _signed(sign: str, lines: Iterable[bytes]) -> Iterator[bytes]:
-    for line in lines:
-        yield sign.encode() + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
+            yield from (signed("-", line) for line in old[a:b])
+            yield from (signed("+", line) for line in new[c:d])

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from ..ids.edits import Insertion
-from .changes import Change, change, split
+from ..ids.edits import Insertion, split
+from .changes import Change, change
 from .ideas import tag
 from .passages import Passage
 from .proposals import GIVEN, Proposal

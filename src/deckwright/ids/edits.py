@@ -71,3 +71,8 @@ class Edit(msgspec.Struct, frozen=True, dict=True):
 def edit(path: str, before: bytes, insertions: Iterable[Insertion]) -> Edit:
     """The edit that makes these insertions, of which no two have the same place."""
     return Edit(path, before, tuple(sorted(insertions)))
+
+
+def split(data: bytes) -> list[bytes]:
+    """The lines of a file as Git counts them, each with its line feed."""
+    return [line for line in re.split(rb"(?<=\n)", data) if line]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
+
+from .edits import split
 
 _CONTEXT = 3
 """Lines around a change, as Git has them."""
@@ -29,19 +30,19 @@ def patch(edits: Iterable[Changed], prefix: str = "") -> bytes:
     """The edits as a unified diff, file by file. `prefix` stands before each path: where the project is in its repository,
     with a slash behind it. So `git apply` takes the diff in any folder of the repository.
     """
-    return b"".join(part for edit in edits for part in _file(edit, prefix))
+    return b"".join(part for edit in edits for part in (head(edit.path, prefix, edit.is_new), *_hunks(edit)))
 
 
-def _file(edit: Changed, prefix: str) -> Iterator[bytes]:
-    old, new = (quoted(f"{side}/{prefix}{edit.path}") for side in "ab")
-    yield f"diff --git {old} {new}\n".encode("utf-8", "surrogateescape")
-    if edit.is_new:
-        yield b"new file mode 100644\n"
+def head(path: str, prefix: str, is_new: bool = False) -> bytes:
+    """What stands above the hunks of a file at `path`; `is_new` says that there is no such file yet."""
+    old, new = (quoted(f"{side}/{prefix}{path}") for side in "ab")
+    lines = [f"diff --git {old} {new}\n"]
+    if is_new:
+        lines.append("new file mode 100644\n")
         old = "/dev/null"
-    for sign, name in (("---", old), ("+++", new)):
-        # Behind a name with a space, a tab says where it ends.
-        yield f"{sign} {name}{chr(9) * (' ' in name)}\n".encode("utf-8", "surrogateescape")
-    yield from _hunks(edit)
+    # Behind a name with a space, a tab says where it ends.
+    lines += [f"{sign} {name}{chr(9) * (' ' in name)}\n" for sign, name in (("---", old), ("+++", new))]
+    return "".join(lines).encode("utf-8", "surrogateescape")
 
 
 def quoted(name: str) -> str:
@@ -74,7 +75,7 @@ def _hunks(edit: Changed) -> Iterator[bytes]:
         # Of no lines, the place is the line before.
         yield f"@@ -{old + bool(removed)},{removed} +{new + bool(added)},{added} @@\n".encode()
         for sign, line in held:
-            yield sign.encode() + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
+            yield signed(sign, line)
         old, new, done = old + removed, new + added, end
 
 
@@ -84,7 +85,7 @@ def _lines(edit: Changed) -> Iterator[tuple[str, bytes]]:
         if before == after:
             yield " ", before
             continue
-        own, made = [before] if before else [], _split(after)
+        own, made = [before] if before else [], split(after)
         if made and made[0] == before:
             yield " ", made.pop(0)
             own = []
@@ -92,6 +93,6 @@ def _lines(edit: Changed) -> Iterator[tuple[str, bytes]]:
         yield from (("+", line) for line in made)
 
 
-def _split(data: bytes) -> list[bytes]:
-    """The lines of a text, each with its line feed."""
-    return [line for line in re.split(rb"(?<=\n)", data) if line]
+def signed(sign: str, line: bytes) -> bytes:
+    """A line of a hunk: ` `, `-` or `+` before it, and, if it is the last of a file and does not end, what says so."""
+    return sign.encode() + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
