@@ -67,6 +67,9 @@ def idea(passage: Passage) -> Idea | None:
 
 
 def _entry(passage: Passage, leaf: Block, shown: str) -> Entry | None:
+    """The cloze note of a leaf that begins with a definition; None if it makes none. `shown` is all that is on its card. If a
+    heading has the term, what it means is hidden, else the term.
+    """
     found = _DEFINITION.match(leaf.text)
     if not found or filters.length(shown) > _MOST_SHOWN or not filters.is_plain([leaf], links=False):
         return None
@@ -87,14 +90,7 @@ def _entry(passage: Passage, leaf: Block, shown: str) -> Entry | None:
             return None
         hidden = begin, end
     else:
-        hidden = (
-            found.start("all")
-            if found["article"] in ("A", "An")
-            else found.start("marked") - len(found["mark"])
-            if found["marked"]
-            else found.start("bare"),
-            found.end("all"),
-        )
+        hidden = _begin(found), found.end("all")
         others = shown.replace(passage.plain([leaf.cut(*hidden)]), "", 1)
         if filters.repeats(subject, others):
             return None
@@ -102,3 +98,10 @@ def _entry(passage: Passage, leaf: Block, shown: str) -> Entry | None:
     question = shown.replace(answer, "[...]", 1)
     marks = tuple(Insertion(*leaf.place(offset), "==") for offset in hidden)
     return Entry(leaf.place(0)[0], question, answer, marks, skip(leaf))
+
+
+def _begin(found: re.Match[str]) -> int:
+    """Where a term begins that is hidden: with its article, if that is "A" or "An", which would tell what letter it begins with."""
+    if found["article"] in ("A", "An"):
+        return found.start("all")
+    return found.start("marked") - len(found["mark"]) if found["marked"] else found.start("bare")

@@ -94,40 +94,13 @@ _IDENTIFIER = re.compile(
     r"\w_\w|\w\(|\)\.|::|^[./~$@#<-]|\b[a-z]+[A-Z]\w*|\.\w{1,4}$|[=<>{}\\\[\]]|^[A-Za-z]?\d+$|\(optional\)|\bmin\)"
 )
 _CLAUSES = frozenset(
-    [
-        "as",
-        "at",
-        "before",
-        "after",
-        "by",
-        "during",
-        "everything",
-        "everyone",
-        "everybody",
-        "for",
-        "from",
-        "if",
-        "in",
-        "into",
-        "most",
-        "nothing",
-        "on",
-        "since",
-        "someone",
-        "something",
-        "sometimes",
-        "to",
-        "under",
-        "unless",
-        "until",
-        "usually",
-        "when",
-        "while",
-        "with",
-        "within",
-        "without",
-    ]
+    """
+    as at before after by during everything everyone everybody for from if in into most nothing on since someone
+    something sometimes to under unless until usually when while with within without
+    """.split()  # noqa: SIM905
 )
+"""Words with which no subject begins, as in "When to …"."""
+
 _OPENS_WITH_POINTER = re.compile(
     r"(?:it|its|they|their|them|he|she|his|her|this|that|these|those|there|here|so|but|and|or|also|then|thus|hence|therefore"
     r"|however|because|which|who|where|e\.g|i\.e|for example|for instance|same|similar(?:ly)?|like|another|other|others"
@@ -152,7 +125,7 @@ def is_bare(title: str) -> bool:
 
 
 def is_aside(titles: Sequence[str]) -> bool:
-    """Whether a passage stands below a heading of such a list."""
+    """Whether a passage stands below a heading of instructions, arguments or lists that nobody learns."""
     if any(title.casefold().strip(" :.!*_") in _BARE_HEADINGS - _OF_PARTS for title in titles):
         return True
     return any(_ASIDE.search(title) for title in titles) or bool(_ONE_SIDE.search(titles[-1]))
