@@ -366,3 +366,25 @@ def typed_maths(typed: str) -> Words:
         $3x^2$
     """
     return f"the answer to type is maths: `{typed}`", 'say what to type, typed="…", or remove `typed`'
+
+
+@declare("N019")
+def several_to_type(cells: int) -> Words:
+    """A row is typed that has several answers.
+
+    Nothing tells the learner which of the cells to type. The first code in the row would be taken, if it had any.
+    Bad:
+        ## Verbs {.rows .typed}
+        | Infinitive | yo    | tú     |
+        | ---------- | ----- | ------ |
+        | hablar     | hablo | hablas |
+    Good:
+        ## Verbs {.cells .typed}
+        | Infinitive | yo    | tú     |
+        | ---------- | ----- | ------ |
+        | hablar     | hablo | hablas |
+    """
+    return (
+        f"this row has {cells} answers, and only one can be typed",
+        'cut the table into `cells`, put the text to type in backticks, or end the row with <!-- card: typed="…" -->',
+    )

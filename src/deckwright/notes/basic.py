@@ -7,7 +7,15 @@ import re
 from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic, has_errors
-from ..diagnostics.note import empty_back, empty_front, long_typed, only_links, stays_prose, typed_maths
+from ..diagnostics.note import (
+    empty_back,
+    empty_front,
+    long_typed,
+    only_links,
+    several_to_type,
+    stays_prose,
+    typed_maths,
+)
 from ..limits import MAX_TYPED
 from ..read.blocks import Block, walk
 from ..read.inlines import HIDDEN, Piece, flat
@@ -45,9 +53,11 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     if "typed" in switches:
         typed = part.tag.typed or section.tag.typed
         if not typed:
-            code, line = _first_code(part), _first_line(back)
+            code, line = _first_code(part), _first_line(back, part)
             typed = plain(line).replace(_JOINER, "") if code is None else code
-            if code is None and _MATHS.search(line):
+            if code is None and len(part.labelled) > 1:
+                found.append(several_to_type(part.span, len(part.labelled)))
+            elif code is None and _MATHS.search(line):
                 found.append(typed_maths(part.span, typed))
         fields["Typed"] = html.escape(typed, quote=False)
         if not typed or len(typed) > MAX_TYPED:
@@ -98,7 +108,9 @@ _JOINER = "\u2060"
 """What keeps Anki from taking text for maths. Nobody can type it."""
 
 
-def _first_line(back: str) -> str:
+def _first_line(back: str, part: Part) -> str:
+    if part.labelled:
+        back = back.partition("<dd>")[2]
     return re.split(r"</p>|<br>|</li>|</dd>|<pre|\n", back.strip(), maxsplit=1)[0]
 
 
