@@ -106,6 +106,28 @@ def test_what_is_written_is_what_git_makes_of_the_patch(project: Scratch) -> Non
     assert (again.exit_code, again.output) == (0, "Nothing to propose in 1 file.\n")
 
 
+def test_the_examples_in_the_documentation(project: Scratch) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "draft.md").read_text("utf-8")
+    (patch,), (given_, *_) = (re.findall(rf"```{name}\n(.*?)```", page, re.DOTALL) for name in ("diff", "json"))
+    before = "".join(line[1:] for line in patch.splitlines(keepends=True) if line.startswith(" "))
+    project.write({"cards/vpc.md": before})
+    assert run("cards/vpc.md").stdout == patch
+    quotes = [each["quote"].replace("::what?", "").replace("==", "") for each in json.loads(given_)["proposals"]]
+    project.write({"cards/vpc.md": "# VPC\n\n{}\n\n## Routes\n\n{}\n".format(*quotes), "in.json": given_})
+    result = run("--from", "in.json")
+    assert (result.exit_code, re.findall("^# (?:given|  ).*", result.stdout, re.MULTILINE)) == (
+        0,
+        [
+            "# given: cards/vpc.md:4, basic, what-joins-two-networks-privately",
+            "#   Q: VPC › What joins two networks privately?",
+            "#   A: A peering connection",
+            "# given: cards/vpc.md:5, cloze, routes",
+            "#   Q: VPC › Routes › A [what?] says where traffic goes.",
+            "#   A: route table",
+        ],
+    )
+
+
 def test_line_endings_and_a_byte_order_mark_stay(project: Scratch) -> None:
     text = "\ufeff# A\r\n\r\n## Parts\r\n\r\n- Region: a place with data centers\r\n- Zone: data centers with power of their own"
     project.write({"cards/a.md": text})
@@ -244,9 +266,9 @@ def test_a_row_that_breaks_a_rule_for_cards_is_left_out_alone(project: Scratch) 
 def test_a_section_whose_notes_all_break_a_rule_is_left_out(project: Scratch) -> None:
     project.write({"cards/a.md": QUESTION.format("Does a zone stand apart?", "It has power of its own.")})
     report = draft.propose(project.root, TERMS, ["questions"])
-    assert [(each.path, each.line, each.rule, each.reason[:4]) for each in report.left_out] == [
-        ("cards/a.md", 3, "questions", "L004")
-    ]
+    assert report.left_out == (
+        draft.LeftOut("cards/a.md", 3, "questions", "L004: a guess is right half the time: the answer is yes or no"),
+    )
     told = run("--rules", "questions")
     assert (told.exit_code, told.output) == (
         0,
@@ -323,7 +345,11 @@ def test_files_that_git_could_not_restore_are_left_out(project: Scratch) -> None
     result = run("--rules", "leads")
     assert result.exit_code == 0
     assert re.findall(r"^# leads: (\S+),", result.stdout, re.MULTILINE) == ["cards/a.md:5"]
-    assert "cards/b.md: left out, it is not in Git as it stands here: commit it first\n" in result.stderr
+    assert result.stderr == (
+        "cards/b.md: left out, it is not in Git as it stands here: commit it first\n"
+        "3 cards in 1 section of 1 file: nothing is written yet.\n"
+        "Next: deckwright draft --write --rules leads\n"
+    )
 
 
 def test_only_the_named_files_are_looked_at(project: Scratch) -> None:
@@ -337,6 +363,8 @@ def test_a_rule_that_there_is_not(project: Scratch) -> None:
     result = run("--rules", "leads,lists")
     names = ", ".join(draft.RULES)
     assert (result.exit_code, result.output) == (2, f"There is no rule 'lists'. The rules are: {names}.\n")
+    told = next(option.help for option in command.draft.params if option.name == "wanted")  # type: ignore[attr-defined]
+    assert told == f"What to look for: {names}, with commas between them. Default: {','.join(draft.DEFAULT)}."
 
 
 # JSON
@@ -573,7 +601,7 @@ def test_json_that_is_not_read(project: Scratch, data: bytes, reason: str) -> No
 def test_too_much_json_is_not_read(project: Scratch) -> None:
     project.write({"in.json": b" " * (MAX_DRAFTS_BYTES + 1)})
     result = run("--from", "in.json")
-    assert (result.exit_code, result.output.partition(":")[0]) == (2, "in.json is not read")
+    assert (result.exit_code, result.output) == (2, "in.json is not read: File too large.\n")
     piped = CliRunner().invoke(commands.main, ["draft", "--from", "-"], input=b" " * (MAX_DRAFTS_BYTES + 1))
     assert (piped.exit_code, piped.output) == (2, "Standard input is not read: it has more than 4 MiB.\n")
 
