@@ -179,7 +179,7 @@ def single_mark(is_apart: bool = False) -> Words:
 
 
 @declare("C011", "warning")
-def near_number(written: str, instead: str) -> Words:
+def near_number(written: str, instead: str, is_answer: bool = False) -> Words:
     """The number of a deletion is not read as one.
 
     A number is written `c1` and comes first, as in `==c1::answer==`. Anything else in its place is the answer, and what
@@ -192,7 +192,9 @@ def near_number(written: str, instead: str) -> Words:
         Its bones are the ==c2::tibia== and the ==c3::fibula==.
     """
     return (
-        f"this deletion hides `{written}`, and shows what follows as its hint",
+        f"this deletion hides `{written}` as part of its answer"
+        if is_answer
+        else f"this deletion hides `{written}`, and shows what follows as its hint",
         f"write `=={instead}::` if that is its number" if instead else "give it one number: ==c1::answer==",
     )
 

@@ -33,6 +33,9 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
             elif not _WHOLE_NUMBER.fullmatch(number):
                 several = "," in number
                 found.append(near_number(span, number, "" if several else "c" + re.sub(r"\D", "", number)))
+        for other in _OTHER_COLONS.finditer(text):
+            span = file.span(*leaf.place(other.start("number")), len(other["number"] + other["sign"]))
+            found.append(near_number(span, other["number"] + other["sign"], f"c{other['number'][1:]}", is_answer=True))
         for spaced in _SPACED.finditer(text):
             if not _OPERATOR.search(spaced["inner"]):
                 found.append(near_deletion(_span(leaf, spaced, file), leaf.text[slice(*spaced.span())], "spaces"))
@@ -41,8 +44,14 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     return found
 
 
-_NUMBER = re.compile(r"(?<!=)==(?P<number>[cC]?\s?\d{1,4}(?:\s?,\s?[cC]?\d{1,4})*\s?)::(?=[^\s=])")
+_C = r"(?:cloze|[cC\u0441\u0421\uff43\uff23]{1,2})[._-]?"
+"""What is written for the c of a number: twice, as a word, as the Cyrillic letter or in full width."""
+
+_NUMBER = re.compile(rf"(?<!=)==(?P<number>\[?(?:{_C})?\s?\d{{1,4}}(?:\s?,\s?[cC]?\d{{1,4}})*\]?\s?)::(?=[^\s=])")
 _WHOLE_NUMBER = re.compile(r"c\d{1,4}")
+_OTHER_COLONS = re.compile(r"(?<!=)==(?P<number>[c\u0441\uff43]\d{1,3})(?P<sign>(?!::)(?:[:：;]{1,3}|\|{1,2}))(?=[^=])")
+"""A number with one colon, or with other signs, so that all of it is part of the answer."""
+
 _SPACED = re.compile(r"(?<![^\s(])==[ \t]+(?P<inner>[^=\n]{0,60}?\S)[ \t]+==(?![^\s.,;:)!?])")
 _OPERATOR = re.compile(r"\b(?:and|or|if|then)\b|&&|[][(){}|,;.]")
 """What stands between two equality signs of a programming language, not in an answer."""
@@ -55,8 +64,9 @@ _OTHER_SIGNS = re.compile(
 _SIGN = re.compile(r"==|\{|｛｛|\[\[c\d|\(\(c\d")
 
 _FORM = re.compile(
+    rf"\{{\{{(?!c\d{{1,4}}::)\s*{_C}\s*\d{{1,5}}\s*[:：;]{{1,2}}|"
     r"\{\{\s*[cC]\s*\d{1,5}(?:\s*,\s*[cC]?\s*\d{1,5})+\s*:{1,2}|(?:｛｛|\[\[|\(\()[cC]?\d{1,4}(?:::|：：)|"
-    r"\{\{(?!c\d{1,4}::)\s*[cC]\s*\d{1,5}\s*[:：;]{1,2}|\{\{\s*[cC]\s*[:：]{2}|\{\{\d{1,4}[:：]{2}|(?<![{>])\{c\d{1,4}[:：]{2}"
+    r"\{\{\s*[cC]\s*[:：]{2}|\{\{\d{1,4}[:：]{2}|(?<![{>])\{c\d{1,4}[:：]{2}"
 )
 _BRACKETS = re.compile(r"[{｛]|\[\[|\(\(")
 _IN_MATHS = re.compile(r"(?<![=<>!:])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?!=)")
