@@ -213,6 +213,11 @@ def test_what_is_hostile_is_told_as_everywhere(collection: Any, tmp_path: Path, 
         ("a.docx", b"", "a.docx is nothing that can be adopted"),
         ("a.csv", b"", "a.csv has no rows"),
         ("a.csv", b"\xff\xfe", "a.csv is not UTF-8: byte 0"),
+        (
+            "a.csv",
+            b"#columns:%s\na" % (b"x" * 131_073),
+            "its line #columns cannot be read: field larger than field limit (131072)",
+        ),
         ("a.json", b"{}", "a.json is not what CrowdAnki exports: Object missing required field `name`"),
         ("a.json", b'{"name": "x"}', "a.json is not what CrowdAnki exports: it is no deck"),
         ("b.apkg", None, "b.apkg cannot be read: No such file or directory"),
@@ -370,6 +375,13 @@ def test_tables_are_read_as_anki_imports_them(collection: Any, tmp_path: Path, t
         ]
         decks = {card.deck for note in opened.notes for card in note.cards}
         assert decks == ({"X::Y"} if "#deck" in text else {"notes"})
+
+
+def test_columns_without_a_label_come_after_those_with_one(tmp_path: Path) -> None:
+    path = tmp_path / "notes.csv"
+    path.write_text("#separator:comma\n#columns:Back,Front\na,b,c\n", encoding="utf-8")
+    with source.opened(path) as opened:
+        assert [note.fields for note in opened.notes] == [{"Front": "b", "Back": "a", "Column 3": "c"}]
 
 
 def test_wrong_rows_of_a_table_cost_themselves(tmp_path: Path) -> None:

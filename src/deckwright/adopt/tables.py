@@ -100,7 +100,10 @@ def _say(head: Head, key: str, value: str) -> None:
     elif key == "tags":
         head.tags = value.split()
     elif key == "columns":
-        head.labels = next(csv.reader([value], delimiter=head.separator or "\t"), [])
+        try:
+            head.labels = next(csv.reader([value], delimiter=head.separator or "\t"), [])
+        except csv.Error as error:
+            raise Unadoptable(f"its line #columns cannot be read: {error}") from error
     elif key == "notetype":
         head.note_type = value.strip()
     elif key == "deck":
@@ -216,14 +219,18 @@ def _kind(name: str, rows: Sequence[Row], count: int, head: Head) -> tuple[NoteT
     is_cloze = "cloze" in name.lower() or any(asked(_cell(row, column)) for row in rows for column in columns)
     usual = ("Text", "Back Extra") if is_cloze else ("Front", "Back")
     if set(usual) <= {*head.labels}:
-        columns.sort(key=lambda column: [*usual, head.labels[column - 1]].index(head.labels[column - 1]))
+        columns.sort(key=lambda column: [*usual, _label(head, column)].index(_label(head, column)))
     names: list[str] = []
     for n, column in enumerate(columns):
-        label = head.labels[column - 1].strip() if column <= len(head.labels) else ""
-        label = re.sub(r'[:{}"\x00-\x1f]', "", label).lstrip("#^/ ")
+        label = re.sub(r'[:{}"\x00-\x1f]', "", _label(head, column).strip()).lstrip("#^/ ")
         label = label or (usual[n] if n < len(usual) else f"Column {column}")
         names.append(label if label not in names else f"{label} {column}")
     return _note_type(name, names, is_cloze), columns, tags
+
+
+def _label(head: Head, column: int) -> str:
+    """What the head calls a column; empty if it does not."""
+    return head.labels[column - 1] if column <= len(head.labels) else ""
 
 
 _STOCK = {"Basic": 2, "Basic (and reversed card)": 2, "Basic (type in the answer)": 2, "Cloze": 2}
