@@ -123,7 +123,6 @@ def _notes(decks: list[tuple[str, _Deck]], note_types: Mapping[str, NoteType], s
     """Those that can be adopted. A note with cards in several decks is in all of them; the first counts."""
     generators = {uuid: generation.Generator(note_type) for uuid, note_type in note_types.items()}
     seen: dict[str, _Note] = {}
-    ids: set[int] = set()
     for deck, raw in ((name, raw) for name, held in decks for raw in held.notes):
         try:
             note = msgspec.json.decode(raw, type=_Note)
@@ -134,7 +133,8 @@ def _notes(decks: list[tuple[str, _Deck]], note_types: Mapping[str, NoteType], s
             continue
         note_type = note_types.get(note.note_model_uuid)
         tags = tuple(tag for written in note.tags for tag in written.split())
-        problem, ords = "", ()
+        problem = ""
+        ords: tuple[int, ...] = ()
         if note_type is None:
             problem = "has a note type that is missing, or cannot be read"
         elif len(note_type.fields) != len(note.fields):
@@ -145,10 +145,6 @@ def _notes(decks: list[tuple[str, _Deck]], note_types: Mapping[str, NoteType], s
         if not sieve.passes(note.guid, note.fields[0] if note.fields else "", problem) or note_type is None:
             continue
         seen[note.guid] = note
-        note_id = made_id(note.guid)
-        while note_id in ids:
-            note_id += 1
-        ids.add(note_id)
         fields = {field.name: value for field, value in zip(note_type.fields, note.fields, strict=True)}
         cards = tuple(PackedCard(ord_, deck) for ord_ in ords)
-        yield PackedNote(note.guid, note_id, 1, note_type.id, fields, tags, cards)
+        yield PackedNote(note.guid, sieve.made_id(note.guid), 1, note_type.id, fields, tags, cards)

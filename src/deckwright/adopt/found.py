@@ -74,6 +74,7 @@ class Sieve:
     def __init__(self) -> None:
         self.left_out: list[LeftOut] = []
         self._guids: set[str] = set()
+        self._made: set[int] = set()
 
     def passes(self, guid: str, first_field: str, reason: str = "") -> bool:
         """Whether the note with this guid can be adopted. It cannot if there is a reason, nor if its guid cannot be used."""
@@ -83,6 +84,14 @@ class Sieve:
         else:
             self._guids.add(guid)
         return not reason
+
+    def made_id(self, guid: str) -> int:
+        """A note id for a note that came without one: made of its guid, and that of no other note."""
+        id_ = made_id(guid)
+        while id_ in self._made:
+            id_ += 1
+        self._made.add(id_)
+        return id_
 
     def _problem(self, guid: str) -> str:
         if not guid:

@@ -24,11 +24,11 @@ from ..model import Deck, Field, NoteType, Template
 from ..package import PackedCard, PackedNote
 from .found import Sieve, Source, Unadoptable, made_id, tidied
 
-SEPARATORS = {"tab": "\t", "pipe": "|", "semicolon": ";", "colon": ":", "comma": ",", "space": " "}
+_SEPARATORS = {"tab": "\t", "pipe": "|", "semicolon": ";", "colon": ":", "comma": ",", "space": " "}
 """What parts columns, by its name; the first of them that a file has does, where it does not say."""
 
 
-class Head(msgspec.Struct):
+class _Head(msgspec.Struct):
     """What the lines at the top say. Columns count from 1; 0 is none. `is_html` is None where nothing is said."""
 
     separator: str = ""
@@ -40,7 +40,7 @@ class Head(msgspec.Struct):
     columns: dict[str, int] = {}
 
 
-class Row(msgspec.Struct, frozen=True):
+class _Row(msgspec.Struct, frozen=True):
     """A row: its columns, and the line that it begins in, from 1."""
 
     line: int
@@ -58,7 +58,7 @@ def opened(path: Path) -> Iterator[Source]:
         raise Unadoptable(f"{path.name} is not UTF-8: byte {error.start}", "Save it in UTF-8.") from error
     sieve = Sieve()
     head, body, above = _head(text)
-    head.separator = head.separator or next((one for one in SEPARATORS.values() if one in body[:8192]), " ")
+    head.separator = head.separator or next((one for one in _SEPARATORS.values() if one in body[:8192]), " ")
     rows = list(_rows(body, head.separator, above, sieve))
     if not rows:
         raise Unadoptable(f"{path.name} has no rows")
@@ -73,9 +73,9 @@ def opened(path: Path) -> Iterator[Source]:
     yield tidied(Source(path.stem, tuple(notes), note_types, decks, (), read_media, tuple(sieve.left_out)))
 
 
-def _head(text: str) -> tuple[Head, str, int]:
+def _head(text: str) -> tuple[_Head, str, int]:
     """What the lines at the top say, what is below them, and how many lines they are."""
-    head, above, at = Head(), 0, 0
+    head, above, at = _Head(), 0, 0
     for line in io.StringIO(text, newline="\n"):
         if not above and line.startswith("tags:"):
             head.tags = line[5:].split()
@@ -90,11 +90,13 @@ def _head(text: str) -> tuple[Head, str, int]:
     return head, text[at:], above
 
 
-def _say(head: Head, key: str, value: str) -> None:
+def _say(head: _Head, key: str, value: str) -> None:
     # A program that writes tables may add empty columns to these lines too; a separator may be their first character.
     trimmed = (found[0] if (found := re.match(r".[A-Za-z0-9]*", value, re.DOTALL)) else value).strip(" ") or value
     if key == "separator":
-        head.separator = SEPARATORS.get(trimmed.lower(), trimmed if trimmed in SEPARATORS.values() else head.separator)
+        head.separator = _SEPARATORS.get(
+            trimmed.lower(), trimmed if trimmed in _SEPARATORS.values() else head.separator
+        )
     elif key == "html":
         head.is_html = {"true": True, "false": False}.get(trimmed.lower(), head.is_html)
     elif key == "tags":
@@ -120,7 +122,7 @@ def _deck(written: str) -> str:
     return "" if written.strip().isdecimal() else written.strip()
 
 
-def _rows(body: str, separator: str, above: int, sieve: Sieve) -> Iterator[Row]:
+def _rows(body: str, separator: str, above: int, sieve: Sieve) -> Iterator[_Row]:
     """The rows with content, without those that are comments."""
     lines = _Lines(body)
     table = csv.reader(lines, delimiter=separator)
@@ -134,7 +136,7 @@ def _rows(body: str, separator: str, above: int, sieve: Sieve) -> Iterator[Row]:
             sieve.passes("", lines.first[:200], f"cannot be read in line {above + lines.begin}: {error}")
             continue
         if any(cells):
-            yield Row(above + lines.begin, cells)
+            yield _Row(above + lines.begin, cells)
 
 
 class _Lines:
@@ -161,49 +163,48 @@ class _Lines:
         raise StopIteration
 
 
-def _notes(rows: Sequence[Row], head: Head, stem: str, sieve: Sieve) -> tuple[dict[int, NoteType], list[PackedNote]]:
+def _notes(rows: Sequence[_Row], head: _Head, stem: str, sieve: Sieve) -> tuple[dict[int, NoteType], list[PackedNote]]:
     """The note types that are made of the columns, by id, and the notes."""
     if (count := max(len(row.cells) for row in rows)) > MAX_FIELDS + len(_COLUMNS):
         raise Unadoptable(f"it has {count} columns, and at most {MAX_FIELDS} can become fields")
-    of_head = dict(head.columns)
-    kinds = defaultdict(list)
+    of_types = defaultdict(list)
     for row in rows:
-        kinds[_cell(row, of_head.get("notetype", 0)) or head.note_type or "Basic"].append(row)
-    made = {name: _kind(name, held, count, head) for name, held in kinds.items()}
+        of_types[_type_name(row, head)].append(row)
+    made = {name: _type_of(name, held, count, head) for name, held in of_types.items()}
     generators = {name: generation.Generator(note_type) for name, (note_type, _, _) in made.items()}
     text: Callable[[str], str] = str if head.is_html else lambda cell: escape(cell).replace("\n", "<br>")
     seen: Counter[tuple[str, ...]] = Counter()
-    ids: set[int] = set()
     notes = []
     for row in rows:
-        name = _cell(row, of_head.get("notetype", 0)) or head.note_type or "Basic"
+        name = _type_name(row, head)
         note_type, columns, tags_column = made[name]
         values = tuple(text(_cell(row, column)) for column in columns)
         tags = (*head.tags, *_cell(row, tags_column).split())
         seen[name, *values] += 1
-        guid = _cell(row, of_head.get("guid", 0)) or digests.digest("table", name, values, seen[name, *values])
+        guid = _cell(row, head.columns.get("guid", 0)) or digests.digest("table", name, values, seen[name, *values])
         ords = generators[name].cards(values, tags)
-        problem = "" if ords and values[0].strip() else f"has an empty first field, in line {row.line}"
-        if values[0].strip() and not ords:
-            problem = f"makes no card, in line {row.line}"
+        problem = "" if ords else f"makes no card, in line {row.line}"
+        if not values[0].strip():
+            problem = f"has an empty first field, in line {row.line}"
         if not sieve.passes(guid, values[0], problem):
             continue
-        note_id = made_id(guid)
-        while note_id in ids:
-            note_id += 1
-        ids.add(note_id)
-        deck = _deck(_cell(row, of_head.get("deck", 0))) or head.deck or stem
+        deck = _deck(_cell(row, head.columns.get("deck", 0))) or head.deck or stem
         fields = {field.name: value for field, value in zip(note_type.fields, values, strict=True)}
         cards = tuple(PackedCard(ord_, deck) for ord_ in ords)
-        notes.append(PackedNote(guid, note_id, 1, note_type.id, fields, tuple(dict.fromkeys(tags)), cards))
+        tags = tuple(dict.fromkeys(tags))
+        notes.append(PackedNote(guid, sieve.made_id(guid), 1, note_type.id, fields, tags, cards))
     return {note_type.id: note_type for note_type, _, _ in made.values()}, notes
 
 
-def _cell(row: Row, column: int) -> str:
+def _type_name(row: _Row, head: _Head) -> str:
+    return _cell(row, head.columns.get("notetype", 0)) or head.note_type or "Basic"
+
+
+def _cell(row: _Row, column: int) -> str:
     return row.cells[column - 1] if 0 < column <= len(row.cells) else ""
 
 
-def _kind(name: str, rows: Sequence[Row], count: int, head: Head) -> tuple[NoteType, list[int], int]:
+def _type_of(name: str, rows: Sequence[_Row], count: int, head: _Head) -> tuple[NoteType, list[int], int]:
     """A note type for these rows, of which the widest row of the file has so many columns; the column of each of its fields, and
     that of the tags.
     """
@@ -228,7 +229,7 @@ def _kind(name: str, rows: Sequence[Row], count: int, head: Head) -> tuple[NoteT
     return _note_type(name, names, is_cloze), columns, tags
 
 
-def _label(head: Head, column: int) -> str:
+def _label(head: _Head, column: int) -> str:
     """What the head calls a column; empty if it does not."""
     return head.labels[column - 1] if column <= len(head.labels) else ""
 
