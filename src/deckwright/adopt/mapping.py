@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import count
 
 from ..limits import MAX_FIELD_NAME
@@ -15,22 +15,23 @@ from ..package import PackedNote
 from ..templates import Replacement, is_empty, parse
 
 
-class Filled:
-    """How often the fields of each note type are filled, and how often each is the longest of some."""
-
-    def __init__(self, note_types: Mapping[int, NoteType], notes: Iterable[PackedNote]) -> None:
-        self._lengths: dict[int, list[tuple[int, ...]]] = {id_: [] for id_ in note_types}
-        for note in notes:
-            if note.note_type_id in self._lengths:
-                lengths = tuple(0 if is_empty(value) else len(value) for value in note.fields.values())
-                self._lengths[note.note_type_id].append(lengths)
-
-    def of(self, note_type: int) -> Sequence[Sequence[int]]:
-        """For each note, how long its fields are, in their order."""
-        return self._lengths[note_type]
+def lengths_of(note_types: Iterable[int], notes: Iterable[PackedNote]) -> dict[int, list[tuple[int, ...]]]:
+    """How long the fields of each note are, in characters and in their order, 0 for one that Anki takes for empty: a list of
+    notes for each of the note types, by id.
+    """
+    found: dict[int, list[tuple[int, ...]]] = {id_: [] for id_ in note_types}
+    for note in notes:
+        if note.note_type_id in found:
+            found[note.note_type_id].append(
+                tuple(0 if is_empty(value) else len(value) for value in note.fields.values())
+            )
+    return found
 
 
 def mapping(note_type: NoteType, lengths: Sequence[Sequence[int]]) -> tuple[OwnField, ...]:
+    """What of a section goes to each field, in their order. `lengths` says of each note how long its fields are; of no notes, the
+    templates alone decide. A cloze type has no heading; every other field has a label.
+    """
     names = [field.name for field in note_type.fields]
     if note_type.family == "basic":
         heading = _heading(note_type, names, lengths)

@@ -16,7 +16,7 @@ from ..names import numbered, shortened, slug
 from ..notetypes.definition import MAX_SIZE
 from ..package import PackedNote
 from ..words import RESERVED
-from .mapping import Filled, mapping
+from .mapping import lengths_of, mapping
 from .typefiles import definition, texts
 
 
@@ -43,7 +43,7 @@ def adopted(
     """The note types of a deck by their ids, in the order of these, without those of which `refused` knows why not. `names` are
     those of note types that no other may have: those that come along with the deck.
     """
-    filled = Filled(note_types, notes)
+    lengths = lengths_of(note_types, notes)
     found: dict[int, Adopted] = {}
     taken = {name.casefold() for name in names}
     keys: set[str] = set()
@@ -52,7 +52,7 @@ def adopted(
         taken.add(note_type.name.casefold())
         key = next(free for free in numbered(_word(note_types[id_].name)) if free not in keys)
         keys.add(key)
-        found[id_] = Adopted(key, note_type, mapping(note_type, filled.of(id_)))
+        found[id_] = Adopted(key, note_type, mapping(note_type, lengths[id_]))
     return found
 
 
