@@ -42,9 +42,15 @@ def in_title(title: Block, words: Iterable[Word], file: SourceFile, vocabulary: 
 
 def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """What is told of a comment directly below a heading that is no tag: `basic`, `id="…"` or `card`, without the colon."""
-    if below.kind != "comment" or "\n" in below.text or tags.is_tag(below.text, vocabulary):
+    words = _tag_words(below.text, vocabulary) if below.kind == "comment" else []
+    return [_of_comment(file.span(*below.place(0)), ("<!--", "-->"), words)] if words else []
+
+
+def _tag_words(comment: str, vocabulary: Vocabulary) -> list[str]:
+    """The words of a comment of one line, if they are those of a tag, but it does not begin as one."""
+    if "\n" in comment or tags.is_tag(comment, vocabulary):
         return []
-    said = [word for word in re.split(r"[\s,;{}]+", below.text[:200]) if word]
+    said = [word for word in re.split(r"[\s,;{}]+", comment[:200]) if word]
     words = [word.lstrip(".") for word in said]
     if not words:
         return []
@@ -55,9 +61,8 @@ def below_title(below: Block, file: SourceFile, vocabulary: Vocabulary) -> list[
     ):
         return []
     # A cut or a switch alone may be any word.
-    if not any(pairs) and not any(word in vocabulary.kinds or f".{word}" in said for word in words):
-        return []
-    return [_of_comment(file.span(*below.place(0)), ("<!--", "-->"), words)]
+    is_meant = any(pairs) or any(word in vocabulary.kinds or f".{word}" in said for word in words)
+    return words if is_meant else []
 
 
 def _of_comment(inside: Span, signs: tuple[str, str], words: Iterable[str]) -> Diagnostic:
@@ -120,6 +125,11 @@ def in_body(held: Sequence[Block], cut: str, file: SourceFile, vocabulary: Vocab
             found.append(stray_tag(file.span(*block.place(start), end - start), place))
         if kind in ("paragraph", "cell", "term") or (kind == "heading" and id(block) not in titles):
             found += _near_tags(block, place, file, vocabulary)
+        if place != "text" and "<!--" in text and kind in ("paragraph", "cell"):
+            for piece in flat(block.pieces):
+                if piece.kind == "comment" and (words := _tag_words(piece.text, vocabulary)):
+                    inside = file.span(*block.place(piece.start + len("<!--")))
+                    found.append(_of_comment(inside, ("<!--", "-->"), words))
     return found
 
 
@@ -152,6 +162,11 @@ _VALUED = re.compile(r"card[/:](\w+)=[\"']?([^\"']*)[\"']?")
 _NAME_BEHIND = re.compile(r" +([a-z]+)(?!\S)")
 _BROKEN_COMMENT = re.compile(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
 _NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
+_IN_BRACKETS = re.compile(r"[(\[]\s*card\s*:(?P<words>[^()\[\]\n]{1,200})[)\]]")
+_SPACED_HASHTAG = re.compile(r"(?<!\S)#[ \t]+(?P<path>card(?:/\w+)+)\s*\Z")
+_TAKEN_BACK = re.compile(r"(?:[-!~]|no[-_]?|not[-_]|un)(?P<name>[a-z]+)")
+"""A switch that is not to go on, as another language would have it."""
+
 _NO_COMMENT_BEHIND = re.compile(r"(?<=\s)card[ \t]*:(?P<words>[^<>\n]{1,200})\Z")
 
 _KINDS_ALONE = ("cloze", "occlusion")
@@ -187,7 +202,13 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
             near[tag.start()] = (name.end(), f"#card/{name[1]}")
         elif _is_path(path, vocabulary) and (path != "card" or is_last or place == "title"):
             near[tag.start()] = (end, "")
+    if place == "title" and (spaced := _SPACED_HASHTAG.search(text)) and _is_path(spaced["path"], vocabulary):
+        near[spaced.start()] = (spaced.end(), f"#{spaced['path']}")
     has_word = "card" in text
+    for bracket in _IN_BRACKETS.finditer(text) if has_word else ():
+        words = bracket["words"].split()
+        if words and all(word in vocabulary.names or ("=" in word and _has_ours([word], vocabulary)) for word in words):
+            near[bracket.start()] = (bracket.end(), f"<!-- card: {' '.join(words)} -->")
     behind = _NO_COMMENT_BEHIND.search(text) if has_word and place == "title" else None
     for comment in filter(None, (*_BROKEN_COMMENT.finditer(text), _NO_COMMENT.match(text), behind) if has_word else ()):
         words = comment["words"].rstrip("-–— ").lstrip(":").split()
@@ -214,11 +235,17 @@ def _meant_list(list_: re.Match[str], place: Place, text: str, last: int, vocabu
             for word in said
         )
         near = place == "title" and said[0][0] == "#" and is_last
+        if place in ("item", "row") and not ours and (meant := _meant_words(said, vocabulary)) and "#" not in words:
+            return f"<!-- card: {meant} -->"
         if ours or near or (place in ("item", "row") and any(word[0] == "#" for word in said)):
             return f"{{{words.strip()}}}" if is_wide else ""
-    elif place in ("item", "row") and is_apart and all(word in vocabulary.switches for word in said):
-        return f"<!-- card: {' '.join(said)} -->" if not text[list_.end() :].strip() else None
+    elif place in ("item", "row") and is_apart and (meant := _meant_words(said, vocabulary)):
+        # A switch alone may be any word.
+        is_end = not text[list_.end() :].strip()
+        return f"<!-- card: {meant} -->" if is_end or "#" in words or "=" in words else None
     elif place == "title" and is_last and is_apart:
+        if all((word := _TAKEN_BACK.fullmatch(said_)) and word["name"] in vocabulary.switches for said_ in said):
+            return f"{{.{vocabulary.default}}}"  # It has switches of its own, and none of those of the headings above.
         if all(names := [_meant_name(word, vocabulary) for word in said]):
             return f"{{{' '.join(f'.{name}' for name in names)}}}"
         if pair := _PAIR.fullmatch(words):
@@ -227,6 +254,21 @@ def _meant_list(list_: re.Match[str], place: Place, text: str, last: int, vocabu
                 return f"{{.{value}}}"
             return f'{{{key}="{value}"}}' if key in vocabulary.keys else None
     return None
+
+
+def _meant_words(said: Iterable[str], vocabulary: Vocabulary) -> str:
+    """The words that an item's tag was meant to have, or "" if one of them has no meaning there."""
+    meant = []
+    for word in said:
+        if word in vocabulary.switches or ("=" in word and _has_ours([word], vocabulary)):
+            meant.append(word)
+        elif word[:1] == "#" and word[1:]:
+            meant.append(f'id="{word[1:]}"')
+        elif len(word) > 4 and word[0] == "." and (name := nearest(word[1:], vocabulary.switches, 1)):
+            meant.append(name)
+        else:
+            return ""
+    return " ".join(meant)
 
 
 def _meant_name(word: str, vocabulary: Vocabulary) -> str:
