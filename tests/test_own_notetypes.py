@@ -369,12 +369,12 @@ def test_a_broken_note_type_costs_its_notes_and_no_other(tmp_path: Path) -> None
 @pytest.mark.ci
 def test_a_project_has_so_many_note_types(tmp_path: Path) -> None:
     files = {
-        name.replace("gaps", f"gaps-{n:02}"): text.replace("Gaps", f"Gaps {n}")
+        name.replace("gaps", f"gaps-{n:03}"): text.replace("Gaps", f"Gaps {n}")
         for n in range(limits.MAX_NOTE_TYPES + 1)
         for name, text in GAPS.items()
     }
-    loaded = project(tmp_path, "## a {.gaps-49}\n\nb ==c==\n", files).load(DAY_ONE)
-    assert (told(loaded), len(loaded.notes)) == ([("T001", "notetypes/gaps-50:0:0")], 1)
+    loaded = project(tmp_path, "## a {.gaps-049}\n\nb ==c==\n", files).load(DAY_ONE)
+    assert (told(loaded), len(loaded.notes)) == ([("T001", f"notetypes/gaps-{limits.MAX_NOTE_TYPES}:0:0")], 1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
