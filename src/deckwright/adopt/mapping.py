@@ -10,7 +10,7 @@ from itertools import count
 
 from ..limits import MAX_FIELD_NAME
 from ..model import NoteType, OwnField
-from ..notetypes.definition import label_problem
+from ..notetypes.definition import can_be_label
 from ..package import PackedNote
 from ..templates import Replacement, is_empty, parse
 
@@ -108,7 +108,7 @@ def _labels(names: Sequence[str]) -> list[str]:
 def _label(name: str) -> str:
     kept = "".join(character if _is_of_label(character) else " " for character in name)
     label = " ".join(_NO_BEGIN.sub("", kept).split())[: MAX_FIELD_NAME - 10].strip()
-    return "Field" if not label or label_problem(label) else label
+    return label if can_be_label(label) else "Field"
 
 
 def _is_of_label(character: str) -> bool:

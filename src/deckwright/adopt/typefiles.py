@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ..layout import NOTETYPE
 from ..model import LATEX_FOOTER, LATEX_HEADER, Field, NoteType, OwnField, Template
-from ..notetypes.definition import FLAGS, file_problem
+from ..notetypes.definition import FLAGS, can_begin_files
 
 
 def texts(note_type: NoteType, mapping: Sequence[OwnField]) -> dict[str, str]:
@@ -79,7 +79,7 @@ def _of_template(template: Template, begin: str) -> dict[str, str | int]:
 
 def _begins(templates: Sequence[Template]) -> list[str]:
     """What the names of the files of each template begin with: its name, if every system can have such a file."""
-    plain = [_PLAIN_FILE.fullmatch(template.name) and not file_problem(template.name) for template in templates]
+    plain = [_PLAIN_FILE.fullmatch(template.name) and can_begin_files(template.name) for template in templates]
     numbers = [f"card-{number}" for number in range(1, len(templates) + 1)]
     begins = [
         template.name if usable else number for template, usable, number in zip(templates, plain, numbers, strict=True)

@@ -44,7 +44,9 @@ class Definition(msgspec.Struct, frozen=True):
     sort_field: int
     stock_kind: int
     mod: int
-    latex: tuple[str, str, bool]
+    latex_header: str
+    latex_footer: str
+    latex_svg: bool
     places: Mapping[str, Span]
     is_foreign: bool
 
@@ -135,7 +137,9 @@ class _Reader:
             sort_field=names.index(sort),
             stock_kind=stock_kind,
             mod=self.number(table, "mod", 0, MAX_TIME, 0),
-            latex=(header, footer, svg),
+            latex_header=header,
+            latex_footer=footer,
+            latex_svg=svg,
             places={key: self.file.span(key) for key in table},
             is_foreign=self.is_foreign,
         )
@@ -189,7 +193,7 @@ class _Reader:
         if key and (not _KEY.fullmatch(key) or key in KEYS or len(key) > MAX_FIELD_NAME):
             hint = "take small letters, digits and underscores, a letter first"
             self.wrong((*at, "key"), f'is "{key}", which is no free word for an attribute', hint)
-        if "label" in table and label_problem(label):
+        if "label" in table and not can_be_label(label):
             hint = 'write the words that stand before the colon, as in `label = "Reading"`'
             self.wrong((*at, "label"), "is no text that can stand before a colon", hint)
         return OwnField(field.name, str(field.id or field.name), part or None, key, " ".join(label.split()))
@@ -201,7 +205,7 @@ class _Reader:
             self.known(table, _OF_TEMPLATE, *at)
             self.check_name("template", name, at, _type_problem(name))
             file = self.value(table, "file", str, name, *at)
-            if file_problem(file):
+            if not can_begin_files(file):
                 hint = 'write what the names of its files begin with, as in `file = "card-1"`'
                 self.wrong((*at, "file") if "file" in table else at, f'cannot have files called "{file}"', hint)
                 file = ""
@@ -326,14 +330,14 @@ def _field_problem(name: str) -> str:
     return "is what templates call the front" if name == "FrontSide" else ""
 
 
-def file_problem(begin: str) -> bool:
-    """Whether no files of a template can have names that begin like this."""
-    return not begin.strip() or bool(_NO_FILE.search(begin)) or begin.startswith(".")
+def can_begin_files(begin: str) -> bool:
+    """Whether the names of a template's files can begin like this."""
+    return bool(begin.strip()) and not _NO_FILE.search(begin) and not begin.startswith(".")
 
 
-def label_problem(label: str) -> bool:
-    """Whether this cannot stand before a colon as a label."""
-    return not label or len(label) > MAX_FIELD_NAME or bool(_NO_LABEL.search(label))
+def can_be_label(label: str) -> bool:
+    """Whether this can stand before a colon as a label."""
+    return 0 < len(label) <= MAX_FIELD_NAME and not _NO_LABEL.search(label)
 
 
 _NO_FIELD = re.compile(r"[:{}]")

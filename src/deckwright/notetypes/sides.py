@@ -88,9 +88,9 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
         sort_field=defined.sort_field,
         stock_kind=defined.stock_kind,
         mod=defined.mod,
-        latex_header=defined.latex[0],
-        latex_footer=defined.latex[1],
-        latex_svg=defined.latex[2],
+        latex_header=defined.latex_header,
+        latex_footer=defined.latex_footer,
+        latex_svg=defined.latex_svg,
     ), found
 
 
