@@ -190,6 +190,7 @@ def too_long(count: int) -> str:
         (code("if x:\n\t" + "y" * 69), [(5, 2, "L036", too_long(73))]),
         (code("if x:\n\t" + "y" * 68), []),
         (code("x = 1\n" * 80), []),
+        (code("y" * 300 + "\n" + "x" * 300), [(4, 1, "L036", too_long(300))]),
         (code("東" * 73), [(4, 1, "L036", too_long(73))]),
         (hidden("{{c1::" + "a" * 60 + ":: letters, many of them}} = {{c2::1}} + 2"), []),
         (hidden("{{c1::" + "a" * 65 + ":: letters, many of them}} = {{c2::1}} + 2"), [(1, 4, "L036", too_long(73))]),

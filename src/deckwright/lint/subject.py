@@ -25,6 +25,9 @@ class Memory(msgspec.Struct):
     extras: dict[tuple[str, str, str], int] = {}
 
 
+_ENOUGH = 200
+"""Characters by which a place is found of words that are longer, such as a line of code without end."""
+
 _REACH = 200
 """How many lines above a note are searched for words of its own: a section that is cut is hardly longer."""
 
@@ -111,11 +114,13 @@ class Sources:
         is_heading = note.span.text.lstrip().startswith("#")  # What stands above it belongs to others.
         above = range(line - 1, (line if is_heading else max(line - _REACH, 1)) - 1, -1)
         head = range(1, min(starts[0][0] if starts else 1, above.stop + 1))
-        sought = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+        begin = words[:_ENOUGH]  # A pattern takes far more time to make than to use.
+        end = r"(?!\w)" if begin == words else ""
+        sought = re.compile(rf"(?<!\w){re.escape(begin)}{end}", re.IGNORECASE)
         for number in (*below, *above, *head):
             # The file may have become shorter since the notes were read.
             if number <= len(lines) and (found := sought.search(lines[number - 1])):
-                return Span(path, number, found.start() + 1, len(found[0]), lines[number - 1])
+                return Span(path, number, found.start() + 1, len(found[0]) + len(words) - len(begin), lines[number - 1])
         return None
 
     @cached_property
