@@ -46,7 +46,7 @@ def entries(notes: Sequence[PackedNote], types: Mapping[int, Adopted], name: str
     order = {deck: number for number, deck in enumerate(dict.fromkeys(decks.values()))}
     ordered = sorted(notes, key=lambda note: order[decks[note.guid]])
     named = [
-        _Nameless(_titles(note, types[note.note_type_id], decks[note.guid]), _spare(note.guid)) for note in ordered
+        naming.New(_titles(note, types[note.note_type_id], decks[note.guid]), _spare(note.guid)) for note in ordered
     ]
     ids = naming.names(named, (), ())
     return [
@@ -60,15 +60,6 @@ def _below(deck: str, name: str) -> str:
     if deck == name:
         return ""
     return deck.removeprefix(f"{name}::") if deck.startswith(f"{name}::") else f"::{deck}"
-
-
-class _Nameless(msgspec.Struct, frozen=True):
-    """What an id is made from; see `ids.naming.Nameless`."""
-
-    titles: tuple[str, ...]
-    spare: str
-    kept: str = ""
-    path: str = ""
 
 
 def _titles(note: PackedNote, adopted: Adopted, deck: str) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
 from msgspec.structs import replace
 
 from .. import build, files, ids
@@ -142,16 +141,9 @@ class Desk:
 
     def _names(self, drafts: Sequence[Draft]) -> list[str]:
         """An id for each draft that no note has or had."""
-        nameless = [_Nameless(draft.passage.file.path, draft.titles, _spare(draft)) for draft in drafts]
+        nameless = [naming.New(draft.titles, _spare(draft), draft.passage.file.path) for draft in drafts]
         taken = ids.written(self.root, self.loaded, self._errors)
         return [id_ for id_, _ in naming.names(nameless, taken, ids.in_lock(self.loaded))]
-
-
-class _Nameless(msgspec.Struct, frozen=True):
-    path: str
-    titles: tuple[str, ...]
-    spare: str
-    kept: str = ""
 
 
 def _spare(draft: Draft) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Literal, Protocol
 
+import msgspec
+
 from ..names import numbered, shortened, slug
 
 Origin = Literal["deck.lock", "heading", "generated"]
@@ -20,7 +22,10 @@ _OF_PARENT = 25
 
 
 class Nameless(Protocol):
-    """What an id is for: a section, as `gaps.Gap` has it, or a note that is to become one."""
+    """What an id is for: a section, as `gaps.Gap` has it, or a note that is to become one, as `New` has it. `titles` are the
+    headings above it and its own, as plain text; `kept` is what deck.lock calls it, empty if it does not; `spare` is an id that is
+    made up.
+    """
 
     @property
     def path(self) -> str: ...
@@ -33,6 +38,15 @@ class Nameless(Protocol):
 
     @property
     def spare(self) -> str: ...
+
+
+class New(msgspec.Struct, frozen=True):
+    """A note that is to become a section: see `Nameless`."""
+
+    titles: tuple[str, ...]
+    spare: str
+    path: str = ""
+    kept: str = ""
 
 
 def names(gaps: Sequence[Nameless], given: Collection[str], known: Iterable[str]) -> list[tuple[str, Origin]]:
