@@ -57,10 +57,16 @@ def parse(
         if toml_places.long_key(text):
             return [], [not_toml(Span(path), f"a key has more than {MAX_KEY_PARTS} parts")]
         given = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or a number without end
+    except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         span = Span(path, int(place[1]), int(place[2])) if place else Span(path)
         return [], [not_toml(span, str(error))]
+    except UnicodeDecodeError:
+        return [], [not_toml(Span(path), "it contains bytes that are not UTF-8")]
+    except RecursionError:
+        return [], [not_toml(Span(path), "its brackets nest too deep")]
+    except ValueError:
+        return [], [not_toml(Span(path), "it contains a number of thousands of digits")]
     found = _check_file(given, path, size)
     entries = given.get("mask", [])
     if not isinstance(entries, list) or not entries:
@@ -148,7 +154,7 @@ def _check_file(given: Mapping[str, Any], path: str, size: tuple[int, int]) -> l
     span = Span(path)
     found = [unknown_key(span, key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS) for key in given if key not in _FILE_KEYS]
     if given.get("unit", "fraction") not in ("fraction", "px"):
-        found.append(bad_mask(span, f"unit = {given['unit']!r}", "unit"))
+        found.append(bad_mask(span, f"unit = {_shown(given['unit'])}", "unit"))
     if given.get("size", list(size)) != list(size):
         found.append(other_size(span, str(given["size"]), size))
     return found
@@ -165,13 +171,13 @@ def _spans(text: str, path: str, number: int) -> list[Span]:
 
 def _check_entry(entry: Any, span: Span) -> list[Diagnostic]:
     if not isinstance(entry, dict):
-        return [bad_mask(span, f"mask = {entry!r}", "entry")]
+        return [bad_mask(span, f"mask = {_shown(entry)}", "entry")]
     found = []
     for key, value in entry.items():
         if key not in _MASK_KEYS:
             found.append(unknown_key(span, key, nearest(key, _MASK_KEYS, 2), _MASK_KEYS))
         elif not _is_a(value, _MASK_KEYS[key]):
-            found.append(bad_mask(span, f"{key} = {value!r}", "type", [_WORDS[_MASK_KEYS[key]]]))
+            found.append(bad_mask(span, f"{key} = {_shown(value)}", "type", [_WORDS[_MASK_KEYS[key]]]))
     for key in ("name", "group", "was"):
         name = str(entry.get(key, ""))
         if not NAME.fullmatch(name) and (name or key == "name"):
@@ -180,19 +186,28 @@ def _check_entry(entry: Any, span: Span) -> list[Diagnostic]:
     if not isinstance(shape, str):
         return found
     if shape not in _NEEDED:
-        return [*found, bad_mask(span, f"shape = {shape!r}", "shape", _NEEDED)]
+        return [*found, bad_mask(span, f"shape = {_shown(shape)}", "shape", _NEEDED)]
     if missing := [key for key in _NEEDED[shape] if key not in entry]:
         found.append(bad_mask(span, f"a {shape} without {', '.join(missing)}", "missing", _NEEDED[shape]))
     elif shape == "polygon" and not _are_points(entry["points"]):
-        found.append(bad_mask(span, f"points = {entry['points']!r}", "points"))
+        found.append(bad_mask(span, f"points = {_shown(entry['points'])}", "points"))
     elif shape != "polygon" and "points" in entry:
         found.append(bad_mask(span, f"a {shape} with points", "not a polygon"))
     elif shape == "polygon" and not area(entry["points"]):
-        found.append(bad_mask(span, f"points = {entry['points']!r}", "empty"))
+        found.append(bad_mask(span, f"points = {_shown(entry['points'])}", "empty"))
     for key in ("width", "height"):
         if shape != "polygon" and _is_a(entry.get(key), float) and not entry[key] > 0:
             found.append(bad_mask(span, f"{key} = {entry[key]}", "empty"))
     return found
+
+
+def _shown(value: Any) -> str:
+    """A value in a message: of a long one, the beginning."""
+    text = value.isoformat() if hasattr(value, "isoformat") else repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
+_MOST_SHOWN = 60
 
 
 def _is_a(value: Any, type_: type) -> bool:
