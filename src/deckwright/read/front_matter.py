@@ -272,7 +272,7 @@ def _checked(
     """The keys that Deckwright reads, checked."""
     found: list[Diagnostic] = []
     for key in values:
-        if key not in KEYS and (known := nearest(key, KEYS, 1)):
+        if key not in KEYS and (known := nearest(key, KEYS, 1) or _meant_kind(key, values)):
             found.append(near_key(places[key], key, known))
     nested = values.get("deckwright")
     if isinstance(nested, dict) and (ours := [key for key in nested if key in KEYS]):
@@ -308,6 +308,14 @@ def _checked(
         found,
     )
 
+
+def _meant_kind(key: str, values: Mapping[str, Any]) -> str:
+    """`kind`, if a key that is not read has a value of that one, and is one that other tools might read: `card: basic`."""
+    is_kind = values[key] in ("basic", "cloze", "occlusion") and "kind" not in values
+    return "kind" if is_kind and _CARDS.search(key) else ""
+
+
+_CARDS = re.compile(r"card|note|type|anki", re.IGNORECASE)
 
 _RULES = re.compile(r"\W*L[0-9]{3}\b")
 """What `allow` begins with if it is meant for us: the code of a rule."""
