@@ -391,6 +391,17 @@ def test_the_command_says_what_it_would_do(tmp_path: Path) -> None:
     assert nothing.stderr == "There is nothing to adopt of AnkiOps in 2 files.\n"
 
 
+def test_the_command_says_how_to_check_what_it_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.md").write_text("## One?\n\nOne.\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    for folder, check in ((".", "deckwright check"), ("../there", "deckwright check --project ../there")):
+        written = CliRunner().invoke(main, ["adopt", folder, "--from", "mdanki", "--write"])
+        assert (written.exit_code, written.stdout) == (0, "Wrote 1 note of mdanki, in 1 file\n")
+        assert written.stderr == f"Next: {check}\n"
+
+
 def test_a_folder_of_crowdanki_is_no_folder_of_notes(tmp_path: Path) -> None:
     assert is_notes(tmp_path)
     assert not is_notes(FOLDERS / "logseq.patch")

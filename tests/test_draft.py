@@ -690,7 +690,8 @@ def test_an_edited_section_is_proved_again(project: Scratch, monkeypatch: pytest
 
 def test_in_a_pipe_nobody_is_asked(project: Scratch) -> None:
     project.write({"cards/a.md": NOTES})
-    assert run("--write", "--rules", "leads,terms", answers="").exit_code == 0
+    result = run("--write", "--rules", "leads,terms", "--project", "cards", answers="")
+    assert (result.exit_code, result.stderr) == (0, "Next: deckwright check --project cards\n")
     assert re.findall(r'id="([^"]*)"', (project.root / "cards/a.md").read_text()) == ["parts", "vocabulary"]
 
 

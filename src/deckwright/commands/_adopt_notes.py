@@ -70,7 +70,9 @@ def adopt_notes(
         tools = ", ".join(foreign.TITLES[tool] for tool in proposal.tools) or "any tool known here"
         click.echo(f"There is nothing to adopt of {tools} in {count(proposal.files, 'file')}.", err=True)
     elif is_written:
-        next_steps(*(["git diff"] if repository else []), "deckwright check")
+        elsewhere = settings.find(Path.cwd()) != settings.find(folder)
+        check = command_line("check", options=["--project", shown(folder)] if elsewhere else [])
+        next_steps(*(["git diff"] if repository else []), check)
     else:
         click.echo(f"{_counted(proposal)}: nothing is written yet.", err=True)
         next_steps(command_line("adopt", options=[*options, "--write", shown(folder)]))

@@ -124,7 +124,7 @@ def _end(
         click.echo(f"Nothing to propose in {count(report.files, 'file')}.", err=True)
     elif write:
         if taken:
-            next_steps("git diff" if repository else "deckwright check")
+            next_steps("git diff" if repository else command_line("check"))
     else:
         click.echo(f"{_counted(taken)}: nothing is written yet.", err=True)
         next_steps(command_line("draft", options=["--write", *_same_options(ctx)]))

@@ -72,7 +72,7 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
         others = "other " if proposal.left_out else ""
         click.echo(f"No {others}id is missing in {count(proposal.files, 'file')}.", err=True)
     elif write:
-        next_steps("git diff" if repository else "deckwright check")
+        next_steps("git diff" if repository else command_line("check"))
     else:
         click.echo(f"{_counted(proposal)}: nothing is written yet.", err=True)
         next_steps(command_line("ids", options=["--write", *map(str, paths)]))
