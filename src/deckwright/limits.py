@@ -277,6 +277,11 @@ MAX_ADOPTED_NOTES = 200
 MAX_ADOPTED_BYTES = 1 << 20
 """Of the fields of its notes: half of what is read of a file."""
 
+MAX_ADOPTED_NESTING = 2_000
+"""Elements in one another in a field that is adopted: nobody sees so many, and what reads HTML as browsers do takes quadratic
+time for them.
+"""
+
 MAX_ATTEMPTS = 8
 """How often the notes are built that are not as they were, written in another way each time."""
 

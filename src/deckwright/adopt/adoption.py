@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
@@ -15,11 +18,14 @@ from .. import build, files, package, settings, starter
 from ..build import Options
 from ..identity import Terms
 from ..layout import BUILD, DECK
+from ..limits import MAX_ADOPTED_NESTING
 from ..model import Settings
 from ..names import name_problem
 from ..package import Package, PackedNote
+from ..render.html_elements import WITHOUT_END
 from ..starter import attributes
 from . import lock, media, types
+from .found import with_new_names
 from .layout import CARDS, Decks, entries
 from .sections import Entry
 from .source import LeftOut, Source, Unadoptable
@@ -94,15 +100,20 @@ def adopt(
     decks = Decks(name or source.name, source.name)
     if problem := name_problem(decks.name):
         raise Unadoptable(f"the deck cannot be called “{decks.name}”: the name {problem}", "Name it with --name.")
-    digests, unfit = media.write(source, root)
+    held_files = media.write(source, root)
     adopted = types.adopted(source.note_types, source.notes)
-    left_out = [*source.left_out, *_of_refused_types(source)]
-    usable = {*source.media} - unfit.keys()
-    known = [_known(note, adopted[note.note_type_id], decks) for note in source.notes if note.note_type_id in adopted]
-    notes, missing = _without_missing(known, usable)
+    left_out = [*source.left_out, *_of_refused_types(source), *_too_deep(source, adopted)]
+    known = [
+        _known(note, adopted[note.note_type_id], decks, held_files.renamed)
+        for note in source.notes
+        if note.note_type_id in adopted and not _is_too_deep(note)
+    ]
+    notes, lacking = _without_missing(known, held_files.usable)
     _write(root, decks.name, source, adopted.values(), chance)
     held = entries(notes, adopted, decks.name)
-    folder = Folder(root, _settings(root), now, {id_: one.note_type for id_, one in adopted.items()}, digests)
+    folder = Folder(
+        root, _settings(root), now, {id_: one.note_type for id_, one in adopted.items()}, held_files.digests
+    )
     written, lost = chosen(folder, held, progress)
     kept = [entry for entry in held if entry.note.guid in written]
     left_out += lost
@@ -121,19 +132,27 @@ def adopt(
         places={
             entry.note.guid: Place(entry.id, f"{file.path}:{line}") for file in made for line, entry in file.begins
         },
-        verdicts=tuple(one for entry in kept for one in judged[entry.note.guid]),
+        verdicts=tuple(
+            one
+            for entry in kept
+            for one in _with_lost(judged[entry.note.guid], lacking.get(entry.note.guid, {}), held_files.unfit)
+        ),
         left_out=tuple(left_out),
         decks={deck.name: new for deck in source.decks if (new := decks.whole(deck.name)) != deck.name},
         undescribed=tuple(deck.name for deck in source.decks if deck.description and deck.name != source.name),
-        unfit=unfit,
-        missing=missing,
+        unfit=held_files.unfit,
+        missing=_counted(lacking),
     )
 
 
-def _known(note: PackedNote, adopted: types.Adopted, decks: Decks) -> PackedNote:
-    """The note with the names that its fields and decks have in the project."""
+def _known(note: PackedNote, adopted: types.Adopted, decks: Decks, renamed: Mapping[str, str]) -> PackedNote:
+    """The note with the names that its fields, decks and files have in the project."""
     cards = tuple(replace(card, deck=decks.whole(card.deck)) for card in note.cards)
-    return replace(adopted.of(note), cards=cards)
+    named = adopted.of(note)
+    if renamed:
+        fields = {field: with_new_names(value, renamed) for field, value in named.fields.items()}
+        named = replace(named, fields=fields)
+    return replace(named, cards=cards)
 
 
 def _of_refused_types(source: Source) -> list[LeftOut]:
@@ -141,6 +160,30 @@ def _of_refused_types(source: Source) -> list[LeftOut]:
     reasons = types.refused(source.note_types)
     refused = (note for note in source.notes if note.note_type_id in reasons)
     return [LeftOut(note.guid, beginning(note), reasons[note.note_type_id]) for note in refused]
+
+
+def _too_deep(source: Source, adopted: Collection[int]) -> list[LeftOut]:
+    """The notes with too many elements in one another."""
+    reason = f"has more than {MAX_ADOPTED_NESTING:,} elements in one another"
+    deep = (note for note in source.notes if note.note_type_id in adopted and _is_too_deep(note))
+    return [LeftOut(note.guid, beginning(note), reason) for note in deep]
+
+
+def _is_too_deep(note: PackedNote) -> bool:
+    return any(_depth(value) > MAX_ADOPTED_NESTING for value in note.fields.values())
+
+
+def _depth(field: str) -> int:
+    """How many elements are open at once, at most, of those that have to be closed."""
+    if field.count("<") <= MAX_ADOPTED_NESTING:  # As in nearly all fields.
+        return 0
+    ends = [-1 if end else 1 for end, name in _TAG.findall(field) if name.lower() not in _CLOSED_BY_OTHERS]
+    return max(accumulate(ends), default=0)
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)")
+_CLOSED_BY_OTHERS = WITHOUT_END | {"p", "td", "th", "tr", "tbody", "thead", "option"}
+"""Elements of which many may stand behind one another without an end."""
 
 
 def _settings(root: Path) -> Settings:
@@ -164,18 +207,46 @@ def _built(folder: Folder, kept: Sequence[Entry], progress: Progress) -> Package
     return held
 
 
-def _without_missing(notes: Iterable[PackedNote], usable: set[str]) -> tuple[list[PackedNote], Mapping[str, int]]:
-    """The notes without files that no card can show, and how many notes name each of those."""
-    counted: Counter[str] = Counter()
+Lacking = Mapping[str, Mapping[str, Sequence[str]]]
+"""The files that notes name and no card can show: by guid and field."""
+
+
+def _without_missing(notes: Iterable[PackedNote], usable: Collection[str]) -> tuple[list[PackedNote], Lacking]:
+    """The notes without files that no card can show, and which these are."""
+    lacking: dict[str, dict[str, list[str]]] = {}
     made = []
     for note in notes:
-        fields, lacking = {}, set()
+        fields = {}
         for field, value in note.fields.items():
             fields[field], names = media.without(value, usable)
-            lacking.update(names)
-        counted.update(lacking)
-        made.append(replace(note, fields=fields) if lacking else note)
-    return made, dict(sorted(counted.items()))
+            if names:
+                lacking.setdefault(note.guid, {})[field] = names
+        made.append(replace(note, fields=fields) if note.guid in lacking else note)
+    return made, lacking
+
+
+def _counted(lacking: Lacking) -> Mapping[str, int]:
+    """How many notes name each of these files."""
+    counted = Counter(name for fields in lacking.values() for name in {*chain(*fields.values())})
+    return dict(sorted(counted.items()))
+
+
+def _with_lost(
+    verdicts: Sequence[Verdict], lacking: Mapping[str, Sequence[str]], unfit: Collection[str]
+) -> Iterator[Verdict]:
+    """What is thought of a note, whose files count that the source has and no card can show here: before, they were seen. Those that
+    nobody has were not.
+    """
+    lost = {
+        field: name
+        for field, names in lacking.items()
+        if (name := next((name for name in names if name in unfit or unquote(name) in unfit), ""))
+    }
+    for verdict in verdicts:
+        if verdict.field not in lost and (verdict.field or not lost):
+            yield verdict
+    for field, name in lost.items():
+        yield Verdict(verdicts[0].guid, "content lost", field, f"lacks the file {name}")
 
 
 def _write(root: Path, name: str, source: Source, adopted: Iterable[types.Adopted], chance: random.Random) -> None:

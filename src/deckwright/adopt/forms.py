@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from ..amounts import count
+from ..diagnostics.forms import harmless
 from .adoption import Adoption
 from .verdicts import Verdict
 
@@ -50,7 +51,7 @@ def _line(made: Adoption, one: Verdict) -> str:
 def _listed(name: str, lines: list[str], style: Style, most: int) -> Iterator[str]:
     if lines:
         yield style(f"\n{name} ({len(lines):,})", "heading")
-        yield from (f"  {line}" for line in lines[:most])
+        yield from (f"  {harmless(line)}" for line in lines[:most])
         if len(lines) > most:
             yield f"  … and {len(lines) - most:,} more"
 

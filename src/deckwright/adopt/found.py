@@ -98,6 +98,8 @@ class Sieve:
             return "has no guid"
         if len(guid) > MAX_GUID:
             return f"has a guid of {len(guid):,} characters"
+        if any(unicodedata.category(char) == "Cc" for char in guid):
+            return "has a guid with a control character"
         return "has the guid of another note" if guid in self._guids else ""
 
 

@@ -1,18 +1,23 @@
-"""The files of a source → those of a project; and which of them no card can show, and why."""
+"""The files of a source → those of a project; what some are called there, and which of them no card can show, and why."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from html import unescape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
+
+import msgspec
 
 from ..diagnostics import has_errors
 from ..files import reason
+from ..limits import MAX_MEDIA_NAME
 from ..media.library import Library
+from ..mediatypes import CONTENTS, PICTURES, SIGNATURES, TYPES, extension
 from ..model import Reference, Span
+from ..names import numbered
 from ..package import PackageError
 from .source import Source
 
@@ -20,28 +25,64 @@ MEDIA = "media"
 """The folder of the files."""
 
 
-def write(source: Source, root: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Write the files of a source into the project in `root`. Their SHA-256 in hex, and those that no card can show, with the
-    reasons; both by name. Raises OSError.
+class Files(msgspec.Struct, frozen=True):
+    """The files of a project: the SHA-256 of each in hex, by its name; those of the source that no card can show, with the
+    reasons; and what those are called now that had the ending of another type, by the names that they have in the source.
+    """
+
+    digests: Mapping[str, str]
+    unfit: Mapping[str, str]
+    renamed: Mapping[str, str]
+
+    @property
+    def usable(self) -> frozenset[str]:
+        """The names of the files that cards can show."""
+        return frozenset(self.digests.keys() - self.unfit.keys())
+
+
+def write(source: Source, root: Path) -> Files:
+    """Write the files of a source into the project in `root`. Raises OSError.
+
+    Anki shows a JPEG that is called `x.png`, and this compiler does not: it gets the ending of what it is.
     """
     (root / MEDIA).mkdir()
     digests: dict[str, str] = {}
     unfit: dict[str, str] = {}
+    renamed: dict[str, str] = {}
+    taken = {name.lower() for name in source.media}
     for name in source.media:
         try:
             data = source.read_media(name)
         except (PackageError, OSError) as error:
             unfit[name] = reason(error) if isinstance(error, OSError) else str(error)
             continue
-        (root / MEDIA / name).write_bytes(data)
-        digests[name] = hashlib.sha256(data).hexdigest()
+        new = _named(name, data, taken)
+        if new != name:
+            renamed[name] = new
+            taken.add(new.lower())
+        (root / MEDIA / new).write_bytes(data)
+        digests[new] = hashlib.sha256(data).hexdigest()
     library = Library(root, (MEDIA,))
-    for name in source.media:
-        if name not in unfit and not name.startswith("_"):  # Such files are for templates, whatever is in them.
+    for name in digests:
+        if not name.startswith("_"):  # Such files are for templates, whatever is in them.
             _, found = library.resolve(Reference(name, False, Span(f"{MEDIA}/{name}")))
             if has_errors(found):
                 unfit[name] = next(each.message for each in found if each.severity == "error")
-    return digests, unfit
+    return Files(digests, unfit, renamed)
+
+
+def _named(name: str, data: bytes, taken: Collection[str]) -> str:
+    """What a file is called here: with the ending of the picture that it is, if it has another one. `taken` are the names of
+    others, in lower case.
+    """
+    given = extension(name)
+    kind = next((kind for kind, begin in SIGNATURES.items() if re.match(begin, data, re.DOTALL)), "")
+    ending = next((ending for ending, content in CONTENTS.items() if content == kind), "")
+    if name.startswith("_") or not ending or CONTENTS.get(given) == kind or given in TYPES - {*PICTURES}:
+        return name
+    stem = PurePosixPath(name).stem if given in PICTURES else name
+    new = next(new for free in numbered(stem) if (new := f"{free}.{ending}").lower() not in taken)
+    return new if len(new.encode()) <= MAX_MEDIA_NAME else name
 
 
 def without(field: str, usable: Collection[str]) -> tuple[str, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,7 +86,9 @@ def adopt(
             if target:
                 _put(root, target)
     except Unadoptable as error:
-        fail(1, f"Nothing is adopted: {str(error).rstrip('.')}.", *filter(None, [error.hint]))
+        from ..diagnostics.forms import harmless
+
+        fail(1, harmless(f"Nothing is adopted: {str(error).rstrip('.')}."), *filter(None, [error.hint]))
     except OSError as error:
         from .. import files
 
@@ -135,10 +139,14 @@ def _room(source: Source, name: str, folder: Path | None, is_trial: bool) -> Ite
 
 
 def _put(root: Path, target: Path) -> None:
-    """Move the project to its place. Raises OSError."""
-    if target.exists():
-        target.rmdir()
-    root.rename(target)
+    """Move the project to its place. A folder that is there already stays the same one: somebody may stand in it. Raises OSError."""
+    if not target.exists():
+        root.rename(target)
+        return
+    if any(target.iterdir()):  # Somebody else was faster.
+        raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(target))
+    for path in sorted(root.iterdir()):
+        path.rename(target / path.name)
 
 
 def _say(made: Adoption, source: Path, target: Path | None) -> None:
