@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from .alignment import stretches
+
 
 class Replacement(msgspec.Struct, frozen=True, order=True):
     """A stretch of a file, from a place up to another one, and the text that comes there. Lines and columns count from 0, columns
@@ -57,16 +59,5 @@ def replaced(data: bytes, made: Iterable[Replacement]) -> bytes | None:
 
 def changes(before: bytes, after: bytes) -> list[Change]:
     """The lines that differ, in order, in as few stretches as there can be."""
-    from rapidfuzz.distance import Indel
-
     old, new = lines(before), lines(after)
-    found: list[Change] = []
-    for step in Indel.opcodes(old, new):
-        if step.tag == "equal":
-            continue
-        made = tuple(new[step.dest_start : step.dest_end])
-        if found and found[-1].last == step.src_start:
-            found[-1] = Change(found[-1].first, step.src_end, found[-1].lines + made)
-        else:
-            found.append(Change(step.src_start, step.src_end, made))
-    return found
+    return [Change(each.start, each.end, tuple(new[each.new_start : each.new_end])) for each in stretches(old, new)]

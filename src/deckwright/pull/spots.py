@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel
 
 from ..model import OwnKind, SourceFile
 from ..notes import labels
 from ..notes.parts import Part
 from ..read.blocks import Block
 from ..read.sections import Section
+from .alignment import pairs
 from .leaves import Leaf, leaf, leaves, squashed
 from .normal import Node, Paragraph, paragraphs
 
@@ -73,11 +73,9 @@ def origins(nodes: Iterable[Node], held: Sequence[Leaf]) -> list[Leaf | None]:
     known = [one.text for one in held]
     found: list[Leaf | None] = [None] * len(texts)
     taken: set[int] = set()
-    for step in Indel.opcodes(texts, known):
-        if step.tag == "equal":
-            for offset in range(step.src_end - step.src_start):
-                found[step.src_start + offset] = held[step.dest_start + offset]
-                taken.add(step.dest_start + offset)
+    for number, place in pairs(texts, known):
+        found[number] = held[place]
+        taken.add(place)
     for number, text in enumerate(texts):
         if found[number] is not None:
             continue
@@ -115,7 +113,7 @@ _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 
 def column(file: SourceFile, block: Block) -> int:
     """The column where a block begins."""
-    if block.kind == "item" or block.kind in ("list", "alert", "quote", "table", "html", "code", "rule"):
+    if block.kind in ("item", "list", "alert", "quote", "table", "html", "code", "rule"):
         line = file.lines[block.first]
         around = re.match(r"[ \t>]*", line)
         assert around
@@ -135,11 +133,3 @@ def lead(line: str) -> int:
     """How much of a line stands before its text: quotes, indents and the markers of items."""
     found = _LEAD.match(line)
     return found.end() if found else 0
-
-
-def walked(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Nodes and all in them."""
-    for node in nodes:
-        yield node
-        if not isinstance(node, Paragraph):
-            yield from walked(node.children)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from msgspec.structs import replace
-from rapidfuzz.distance import Indel
 
 from . import words
+from .alignment import stretches
 from .leaves import Leaf
 from .normal import Box, Item, Line, Node, Paragraph, paragraphs
 from .replacements import Replacement
@@ -58,7 +58,7 @@ class _Finder:
         starts = [at]
         for node in before:
             starts.append(starts[-1] + sum(1 for _ in paragraphs([node])))
-        for i, j, first, last in _steps(before, after):
+        for i, j, first, last in stretches([node.key for node in before], [node.key for node in after]):
             old, new = before[i:j], after[first:last]
             found: list[Way] = []
             if len(old) == len(new):
@@ -196,16 +196,3 @@ def line(nodes: Sequence[Node]) -> Line:
     for paragraph in paragraphs(nodes):
         joined += [Item("\n"), Item("\n")] * bool(joined) + [*paragraph.items]
     return tuple(joined)
-
-
-def _steps(before: Sequence[Node], after: Sequence[Node]) -> list[list[int]]:
-    """The stretches of nodes that differ: where each begins and ends before, and after."""
-    found: list[list[int]] = []
-    for step in Indel.opcodes([node.key for node in before], [node.key for node in after]):
-        if step.tag == "equal":
-            continue
-        if found and found[-1][1] == step.src_start and found[-1][3] == step.dest_start:
-            found[-1][1], found[-1][3] = step.src_end, step.dest_end
-        else:
-            found.append([step.src_start, step.src_end, step.dest_start, step.dest_end])
-    return found

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from rapidfuzz.distance import Indel
-
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat
+from .alignment import Stretch, pairs, stretches
 from .leaves import Leaf, Sign
 from .normal import Item
 from .replacements import Replacement
@@ -19,22 +17,14 @@ from .writing import Writer
 _MAX_HUNKS = 40
 """Stretches that differ in one paragraph: where there are more, it is another paragraph."""
 
-
 _MAX_COMPARED = 10**8
 """Pairs of characters: so many take some megabytes."""
 
 
-class _Hunk(NamedTuple):
-    """Items of the old text, from `start` to `end`, and of the new one, that stand for one another."""
-
-    start: int
-    end: int
-    new_start: int
-    new_end: int
-
-
 class _Form(NamedTuple):
-    """How new text is written: with what number of clozes, whether as it is, and where it is inserted."""
+    """How new text is written: with which marks of clozes, as `_marks` names them; whether as it stands, without a style; whether
+    what is inserted belongs to what is before it; and whether with all of a piece of which it takes what is inside.
+    """
 
     marks: str
     is_plain: bool
@@ -76,29 +66,23 @@ def _marks(leaf: Leaf) -> tuple[str, ...]:
     return ("equals", "numbered", "braces") if "==" in text or "{{c" not in text else ("braces", "equals", "numbered")
 
 
-def _hunks(before: Sequence[Item], after: Sequence[Item]) -> list[_Hunk]:
+def _hunks(before: Sequence[Item], after: Sequence[Item]) -> list[Stretch]:
+    """The items that differ, in whole words."""
     old, new = _words(before), _words(after)
-    found: list[_Hunk] = []
-    for step in Indel.opcodes([word.key for word in old], [word.key for word in new]):
-        if step.tag == "equal":
-            continue
-        start, end = _stretch(old, step.src_start, step.src_end, len(before))
-        new_start, new_end = _stretch(new, step.dest_start, step.dest_end, len(after))
-        if found and found[-1].end == start and found[-1].new_end == new_start:
-            start, new_start = found[-1].start, found[-1].new_start
-            found.pop()
-        found.append(_Hunk(start, end, new_start, new_end))
-    return found
+    return [
+        Stretch(*_items(old, each.start, each.end, len(before)), *_items(new, each.new_start, each.new_end, len(after)))
+        for each in stretches([word.key for word in old], [word.key for word in new])
+    ]
 
 
-def _stretch(words: Sequence[_Word], start: int, end: int, length: int) -> tuple[int, int]:
+def _items(words: Sequence[_Word], start: int, end: int, length: int) -> tuple[int, int]:
     """The items of some words, of a text of this length."""
     begin = words[start].start if start < len(words) else length
     return begin, words[end - 1].end if end > start else begin
 
 
-def _joined(hunks: Sequence[_Hunk]) -> _Hunk:
-    return _Hunk(hunks[0].start, hunks[-1].end, hunks[0].new_start, hunks[-1].new_end)
+def _joined(hunks: Sequence[Stretch]) -> Stretch:
+    return Stretch(hunks[0].start, hunks[-1].end, hunks[0].new_start, hunks[-1].new_end)
 
 
 class _Word(NamedTuple):
@@ -128,12 +112,7 @@ def _places(before: Sequence[Item], leaf: Leaf) -> dict[int, Sign]:
     """The sign of the leaf that each item comes from, as far as that is known."""
     old = [_alike(item.sort, item.text) for item in before]
     new = [_alike(sign.sort, sign.text) for sign in leaf.signs]
-    found: dict[int, Sign] = {}
-    for step in Indel.opcodes(old, new):
-        if step.tag == "equal":
-            for offset in range(step.src_end - step.src_start):
-                found[step.src_start + offset] = leaf.signs[step.dest_start + offset]
-    return found
+    return {item: leaf.signs[sign] for item, sign in pairs(old, new)}
 
 
 def _alike(sort: str, text: str) -> tuple[str, str]:
@@ -150,7 +129,7 @@ class _Rewording:
         self._writer = writer
         self._places = _places(before, leaf)
 
-    def replacement(self, hunk: _Hunk, form: _Form) -> Replacement | None:
+    def replacement(self, hunk: Stretch, form: _Form) -> Replacement | None:
         """The replacement of one stretch; None if it cannot be written in this form."""
         stretch = self._stretch(hunk, form)
         if stretch is None:
@@ -166,7 +145,7 @@ class _Rewording:
         text = _text([_less(item, base) for item in items], block, self._writer, form)
         return None if text is None else cursor(block, start, end, text)
 
-    def _stretch(self, hunk: _Hunk, form: _Form) -> tuple[int, int, int, frozenset[str]] | None:
+    def _stretch(self, hunk: Stretch, form: _Form) -> tuple[int, int, int, frozenset[str]] | None:
         """The block, where in it the old text of a hunk begins and ends, and the styles there."""
         if hunk.start < hunk.end:
             signs = [self._places.get(place) for place in range(hunk.start, hunk.end)]
@@ -183,7 +162,7 @@ class _Rewording:
         item = self._before[place]
         return sign.leaf, start, start, self._styles_around(hunk) if item.sort else item.styles
 
-    def _styles_around(self, hunk: _Hunk) -> frozenset[str]:
+    def _styles_around(self, hunk: Stretch) -> frozenset[str]:
         """The styles that both neighbours of a stretch have."""
         neighbours = [self._before[n] for n in (hunk.start - 1, hunk.end) if 0 <= n < len(self._before)]
         around = [item.styles for item in neighbours if not item.sort]
@@ -240,9 +219,6 @@ def _run(items: Sequence[Item], block: Block, writer: Writer, is_plain: bool) ->
         if block.kind in ("code", "maths", "paragraph"):
             return text if block.kind != "paragraph" else text.replace("\n", "\\\n")
         return text.replace("\n", "<br>").replace("|", "\\|") if block.kind == "cell" else text.replace("\n", "<br>")
-    if is_plain and is_text:
-        return text
-    lead, tail = (re.match(r"\s*", part) for part in (text, text[::-1]))
     core = [*items]
     while core and core[0].text == " " and not core[0].sort:
         core.pop(0)
@@ -252,8 +228,7 @@ def _run(items: Sequence[Item], block: Block, writer: Writer, is_plain: bool) ->
     if not written:
         return None
     made = written[0].replace("|", "\\|") if block.kind == "cell" and "\\|" not in written[0] else written[0]
-    assert lead and tail
-    return f"{' ' * bool(lead[0])}{made}{' ' * bool(tail[0] and core)}"
+    return f"{' ' * text[:1].isspace()}{made}{' ' * bool(core and text[-1:].isspace())}"
 
 
 def _whole(after: Sequence[Item], leaf: Leaf, writer: Writer) -> Iterator[list[Replacement]]:
