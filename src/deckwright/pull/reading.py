@@ -11,10 +11,10 @@ from urllib.parse import unquote
 import msgspec
 
 from ..mediatypes import is_played
-from ..render.html_elements import REST_OF_TAG
-from .marked import CLOSE, HINT, SIGNS, marked
+from ..render.html_elements import REST_OF_TAG, WITHOUT_END
+from .marked import HINT, SIGNS, marked
 from .normal import Box, Files, Item, Line, Node, Paragraph, Sort
-from .styles import of_element
+from .styles import BOXES, LINES, of_element
 
 
 def normal(html: str, cloze: bool, files: Files) -> tuple[Node, ...]:
@@ -39,20 +39,10 @@ def _tagged(html: str) -> str:
     return _TAG.sub(lambda tag: "&lt;" if tag[0] == "<" else tag[0], text)
 
 
-_BOXES = frozenset({
-    "ul", "ol", "li", "blockquote", "table", "caption", "tr", "td", "th", "pre", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5",
-    "h6", "details", "summary", "figure", "figcaption",
-})  # fmt: skip
-_LINES = frozenset(
-    {"div", "section", "article", "header", "footer", "main", "nav", "aside", "address", "center", "form"}
-)
-_NOTHING = frozenset(
-    {"html", "body", "thead", "tbody", "tfoot", "colgroup", "col", "label", "wbr", "picture", "source"}
-)
+_NOTHING = frozenset({"html", "body", "thead", "tbody", "tfoot", "colgroup", "label", "picture"})
+"""Elements of which nothing is seen, and that begin no line."""
+
 _SKIPPED = frozenset({"script", "style", "head", "title", "template"})
-_VOID = frozenset(
-    {"br", "hr", "img", "input", "wbr", "col", "source", "area", "base", "link", "meta", "embed", "param", "track"}
-)
 _ENDED = {
     "li": ("li",),
     "tr": ("tr", "td", "th"),
@@ -64,6 +54,8 @@ _ENDED = {
 """What an element ends that has no end of its own."""
 
 _MAX_DEPTH = 60
+"""How deep elements may nest: what is in deeper ones counts as in the last."""
+
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
 _SOUND = re.compile(r"\[sound:([^\[\]\n]{1,500})\]")
 _ATOM = re.compile(f"{SIGNS.pattern}|{_SOUND.pattern}")
@@ -107,7 +99,7 @@ class _Reader(HTMLParser):
             self._boxes[-1].children.append(Box("hr"))
         elif tag in ("img", "input"):
             self._add_atom(tag, attributes)
-        elif tag not in _VOID:
+        elif tag not in WITHOUT_END:
             self._open(tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
@@ -122,7 +114,7 @@ class _Reader(HTMLParser):
             self._close_box()
         if tag == "p":
             self._end_paragraph()
-        elif tag in _LINES and self._lines[-1:] != [[]]:
+        elif tag in LINES and self._lines[-1:] != [[]]:
             self._begin_line()
         del self._elements[place:]
         self._styles = styles
@@ -142,7 +134,6 @@ class _Reader(HTMLParser):
                     self._add_text(found[0])
             else:
                 sort: Sort = "open" if found[1] else "hint" if found[0] == HINT else "close"
-                assert sort != "close" or found[0] == CLOSE
                 self._add(Item(found[1] or "", frozenset(), sort))
         self._add_text(data[at:])
 
@@ -157,7 +148,7 @@ class _Reader(HTMLParser):
             self._elements.append(frame)
             return
         shown, styles, info = of_element(tag, attributes)
-        if tag in _BOXES or (tag in _LINES and shown):
+        if tag in BOXES or (tag in LINES and shown):
             self._end_paragraph()
             self._boxes.append(_Open(tag, shown, info=info))
         elif tag == "p":
@@ -165,7 +156,7 @@ class _Reader(HTMLParser):
                 self._end_paragraph()
                 self._boxes.append(_Open("div", shown))
             self._end_paragraph()
-        elif tag in _LINES:
+        elif tag in LINES:
             self._begin_line()
         elif tag == "code" and self._boxes[-1].tag == "pre":
             self._boxes[-1].info = info
@@ -213,7 +204,7 @@ class _Reader(HTMLParser):
             first, *others = data.replace("\xa0", " ").split("\n")
             for number, line in enumerate([first, *others]):
                 if number:
-                    self._lines.append([]) if self._lines else self._lines.extend([[], []])
+                    self._lines.extend([[]] if self._lines else [[], []])
                 for sign in line:
                     self._add(Item(sign))
             return

@@ -7,6 +7,20 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from ..render.colours import channels
+
+BOXES = frozenset({
+    "ul", "ol", "li", "blockquote", "table", "caption", "tr", "td", "th", "pre", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5",
+    "h6", "details", "summary", "figure", "figcaption",
+})  # fmt: skip
+"""Elements that are seen as such."""
+
+LINES = frozenset(
+    {"div", "section", "article", "header", "footer", "main", "nav", "aside", "address", "center", "form"}
+)
+"""Elements of which nothing is seen but that they begin a line."""
+
+_BLOCKS = BOXES | LINES | {"p"}
 _SAME = {
     "strong": "b", "em": "i", "del": "s", "strike": "s", "ins": "u", "tt": "code", "samp": "code", "acronym": "abbr",
 }  # fmt: skip
@@ -26,7 +40,7 @@ def of_element(tag: str, attributes: Mapping[str, str]) -> tuple[str, Styles, st
     shown = _shown(tag, attributes, classes)
     own = frozenset[str]()
     name = _SAME.get(tag, tag)
-    if name not in _PLAIN and not _is_box(tag):
+    if name not in _PLAIN and tag not in _BLOCKS:
         own |= {name}
     if tag == "a" and attributes.get("href"):
         own |= {f'a href="{html.escape(attributes["href"])}"'}
@@ -34,34 +48,10 @@ def of_element(tag: str, attributes: Mapping[str, str]) -> tuple[str, Styles, st
         given = {"color": attributes.get("color", "")} | {"font-family": attributes.get("face", "")}
         begun, ended = _of_style("; ".join(f"{key}: {value}" for key, value in given.items() if value))
     else:
-        begun, ended = _of_style("" if _is_box(tag) else attributes.get("style", ""))
+        begun, ended = _of_style("" if tag in _BLOCKS else attributes.get("style", ""))
     if tag == "span" and (kept := [name for name in classes if not _HIGHLIGHT.match(name)]):
         own |= {f'span class="{html.escape(" ".join(sorted(kept)))}"'}
     return shown, (own | begun, ended), language
-
-
-def _is_box(tag: str) -> bool:
-    return tag in (
-        "div",
-        "p",
-        "li",
-        "ul",
-        "ol",
-        "td",
-        "th",
-        "tr",
-        "table",
-        "pre",
-        "blockquote",
-        "dl",
-        "dt",
-        "dd",
-    ) or bool(
-        re.fullmatch(
-            r"h[1-6]|details|summary|fig\w+|section|article|header|footer|main|nav|aside|address|caption|center|form",
-            tag,
-        )
-    )
 
 
 def _shown(tag: str, attributes: Mapping[str, str], classes: list[str]) -> str:
@@ -109,11 +99,7 @@ def _of_style(written: str) -> Styles:
     return frozenset(begun), frozenset(ended)
 
 
-_NAMED = {
-    "black": "#000000", "white": "#ffffff", "red": "#ff0000", "blue": "#0000ff", "green": "#008000", "yellow": "#ffff00",
-    "orange": "#ffa500", "purple": "#800080", "gray": "#808080", "grey": "#808080", "lime": "#00ff00", "aqua": "#00ffff",
-    "cyan": "#00ffff", "navy": "#000080", "teal": "#008080", "maroon": "#800000", "fuchsia": "#ff00ff", "magenta": "#ff00ff",
-}  # fmt: skip
+_CLEAR = re.compile(r"rgba?\((?:[\d.]+%?[, ]+){2}[\d.]+%?[,/ ]+0(?:\.0*)?%?\)")
 
 
 def _colour(said: str) -> str:
@@ -122,10 +108,7 @@ def _colour(said: str) -> str:
         return _colour(found[1]) if found[1] else ""
     if said in ("inherit", "initial", "unset", "currentcolor"):
         return ""
-    if found := re.fullmatch(r"rgba?\((\d{1,3})[, ]+(\d{1,3})[, ]+(\d{1,3})(?:[,/ ]+([\d.]+%?))?\)", said):
-        if found[4] and float(found[4].rstrip("%")) == 0:
-            return "transparent"
-        return "#" + "".join(f"{min(int(found[n]), 255):02x}" for n in (1, 2, 3))
-    if re.fullmatch("#[0-9a-f]{3}", said):
-        return "#" + "".join(digit * 2 for digit in said[1:])
-    return _NAMED.get(said, html.escape(said))
+    if _CLEAR.fullmatch(said):
+        return "transparent"
+    shown = channels(said)
+    return "#{:02x}{:02x}{:02x}".format(*shown) if shown else html.escape(said)
