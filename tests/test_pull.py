@@ -29,11 +29,11 @@ from deckwright import build, commands, package
 from deckwright.identity import Terms
 from deckwright.package import Package, PackedNote
 from deckwright.pull import Pulled, pull
-from deckwright.pull.base import Releases
 from deckwright.pull.marked import healed
 from deckwright.pull.normal import key
 from deckwright.pull.patch import new_file, patch
 from deckwright.pull.reading import normal
+from deckwright.pull.releases import Releases
 from deckwright.pull.replacements import Replacement, lines, replaced
 
 PROJECT = Path(__file__).parent / "pulled"

@@ -16,7 +16,7 @@ from ._talk import command, count, explain_first, fail, next_steps, print_json, 
 if TYPE_CHECKING:
     from ..package import Package
     from ..pull import Pulled, Unmapped
-    from ..pull.base import Releases
+    from ..pull.releases import Releases
 
 
 @command("pull edited.apkg > edited.patch")
@@ -71,7 +71,7 @@ def _base(root: Path, given: Path | None) -> tuple[Package | None, Releases, str
     """
     from .. import files, package, settings
     from ..identity import ledger
-    from ..pull.base import Releases, last_release
+    from ..pull.releases import Releases, last_release
     from ..release.repository import repository
 
     project, _ = settings.load(root)

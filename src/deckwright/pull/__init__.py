@@ -15,13 +15,13 @@ from ..identity import Terms
 from ..notes.kinds import table
 from ..package import Package
 from . import bench as benches
-from .base import Releases
 from .bench import Address, Bench
 from .comparing import Copy, Edited, Found, Naming, Project, Unmapped, compare
 from .normal import text
 from .patch import new_file, patch
 from .pictures import Pictures, staged
 from .reading import normal
+from .releases import Releases
 from .replacements import Replacement, replaced
 from .trying import Trial, Try, alike
 
