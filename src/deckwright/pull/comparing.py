@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from ..limits import MAX_PULLED_FIELD
 from ..model import NoteType, OwnKind
 from ..package import Package, PackageError, PackedNote
 from .marked import healed
-from .normal import Node, text
+from .normal import Node, key, text
 from .reading import normal
 
 LEARNERS_TAGS = frozenset({"leech", "marked"})
@@ -188,7 +188,7 @@ class _Comparison:
             now = healed(now, was)
             seen = normal(now, cloze, self._theirs)
             as_was, as_mine = self._seen(was, cloze), self._seen(mine, cloze)
-            if _key(seen) in (_key(as_mine), _key(as_was)):
+            if key(seen) in (key(as_mine), key(as_was)):
                 continue
             reason = self._refusal(name, note_type)
             if theirs.mod < base.mod:
@@ -197,7 +197,7 @@ class _Comparison:
                     self._found.older += 1
                     return
                 reason = reason or _OLDER
-            elif _key(as_was) != _key(as_mine):
+            elif key(as_was) != key(as_mine):
                 reason = reason or "it changed here too"
             if reason:
                 self._tell(present, name, reason, text(as_was), text(seen), text(as_mine) if as_mine != as_was else "")
@@ -254,7 +254,7 @@ class _Comparison:
         changed = [name for name, now in theirs.fields.items() if now != base.fields.get(name, now)]
         for name in changed:
             was, now = (normal(note.fields[name], False, self._ours) for note in (base, theirs))
-            if _key(was) != _key(now):
+            if key(was) != key(now):
                 self._tell(theirs, name, "the note is no more in the project", text(was), text(now))
 
     def _tell(self, note: PackedNote, field: str, reason: str, *texts: str) -> None:
@@ -265,10 +265,6 @@ class _Comparison:
 def _key_of(note_type: NoteType, project: Project) -> str:
     names = {field.name for field in note_type.fields}
     return next((kind.name for kind in project.owned if {field.name for field in kind.fields} == names), "")
-
-
-def _key(nodes: Iterable[Node]) -> tuple[object, ...]:
-    return tuple(node.key for node in nodes)
 
 
 def _whole(note: PackedNote) -> str:

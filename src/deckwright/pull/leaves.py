@@ -9,6 +9,7 @@ import msgspec
 
 from ..read.blocks import Block
 from ..read.inlines import Piece
+from ..render.clozes import in_code
 from .normal import Sort
 
 
@@ -110,7 +111,7 @@ class _Walk:
             case "emphasis" | "strong" | "strike" | "link":
                 yield from self._walk(piece.children, *piece.inner)
             case "code":
-                yield from self._coded(piece)
+                yield from self._plain(*piece.inner)
             case "maths" | "display":
                 # Both ways to write it become Anki's.
                 opening, closing = ("\\(", "\\)") if piece.kind == "maths" else ("\\[", "\\]")
@@ -148,14 +149,9 @@ class _Walk:
                 else:
                     yield from self._plain(piece.start, piece.end)
 
-    def _coded(self, piece: Piece) -> Iterator[Sign]:
-        yield from self._plain(*piece.inner)
-
 
 def _code(block: Block, number: int, cloze: bool) -> Iterator[Sign]:
     """A block of code, or of maths, as it is written."""
-    from ..render.clozes import in_code
-
     marks = {start: (end, opens) for start, end, opens, _ in in_code(block.text)} if cloze else {}
     at = 0
     while at < len(block.text):

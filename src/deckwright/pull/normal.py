@@ -55,7 +55,7 @@ class Paragraph(msgspec.Struct, frozen=True):
         return tuple(joined)
 
     @property
-    def key(self) -> object:
+    def key(self) -> tuple[object, ...]:
         """What is compared."""
         return tuple(tuple(item.key for item in line) for line in self.lines)
 
@@ -69,7 +69,7 @@ class Box(msgspec.Struct, frozen=True):
     info: str = ""
 
     @property
-    def key(self) -> object:
+    def key(self) -> tuple[object, ...]:
         """What is compared."""
         return self.tag, self.attributes, key(self.children)
 
