@@ -15,7 +15,7 @@ from ..mediatypes import divided
 from ..model import Deletion, Reference, SourceFile, Span
 from ..read.blocks import Block, Document, walk
 from ..read.inlines import flat
-from . import clozes
+from . import clozes, raw_text
 from .html_elements import WITHOUT_END
 from .links import REMOTE, scheme
 
@@ -77,6 +77,8 @@ class Gathering:
             for piece in flat(leaf.pieces) if "{{c" in leaf.text else ():
                 if piece.kind == "open":
                     self.report(not_asked, leaf, piece.start, piece.end)
+            for start, end in raw_text.openings(leaf) if leaf.kind == "html" else ():
+                self.report(not_asked, leaf, start, end)
             for first, second in clozes.couples(leaf.text, leaf.pieces) if highlights and "==" in leaf.text else ():
                 self.report(not_asked, leaf, first.start, second.end)
 

@@ -9,6 +9,19 @@ from __future__ import annotations
 REST_OF_TAG = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+>"""
 """Behind the name of an element: its attributes, whose values may have angle brackets in them, and the end of the tag."""
 
+_COMMENTS = {"<!--": "-->", "<![CDATA[": ">", "<?": ">", "<!": ">"}
+"""How what begins so ends in a browser, which knows neither CDATA nor instructions."""
+
+
+def end_of_comment(text: str, opening: str, after: int) -> int:
+    """Where a comment ends whose `opening` ends at `after`, or another thing of which nothing is shown; 0 if nowhere."""
+    closing = _COMMENTS.get(opening, "")
+    # `<!-->` is a whole one. What begins with `<!` and no letter is none of HTML's.
+    start = after - 2 if opening == "<!--" else after
+    end = text.find(closing, start) if closing and (opening != "<!" or text[after : after + 1].isalpha()) else -1
+    return end + len(closing) if end >= 0 else 0
+
+
 _TABLE = (
     ("kept", "they hold text, and say how it is read", """
         a abbr b bdi bdo blockquote br center cite code dd del details dfn div dl dt em figcaption figure font h1 h2 h3 h4

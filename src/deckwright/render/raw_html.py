@@ -17,6 +17,7 @@ from ..read.blocks import Block
 from . import html_elements, media, styles, survival, tex
 from .gathering import Field
 from .links import SCHEMES, leads_somewhere, scheme
+from .raw_text import Text
 from .text import escaped
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
 _WHOLE_TAG = re.compile(rf"</?[a-zA-Z][\w-]*{html_elements.REST_OF_TAG}")
-_BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({html_elements.REST_OF_TAG})?")
-"""A tag as a whole, or how one begins that has no end."""
+_BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({html_elements.REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")
+"""A tag as a whole, or how one begins that has no end; or how a comment or the like begins."""
+
 
 _ATTRIBUTE = re.compile(r"""(?<=[\s/"'])([^\s"'<>/=]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'<>]*)|"[^"]*"|'[^']*'""")
 _LOST = re.compile("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
@@ -48,15 +50,30 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
         for begin, _, command in tex.harmful(text):
             note.report(removed_html, block, start + begin, start + begin + len(command), command)
     parts: list[str] = []
+    held = Text(block, field)
+    told: set[str] = set()
     position = 0
     last = text.rfind(">")
     while tag := _BEGUN.search(text, position):
-        name, opens = tag[1].lower(), tag[0][1] != "/"
+        before, reached = held.shown(start + position, start + tag.start())
+        parts.append(before)
+        if reached > start + tag.start():
+            position = reached - start
+            continue
+        name, opens = (tag[1] or "").lower(), tag[0][1] != "/"
         place = start + tag.start()
-        parts.append(text[position : tag.start()])
         if field.removed.holds(block, place):
             # It goes with the element around it, unless it swallows the end of that.
-            position = text.find(">", tag.end(1)) + 1 or len(text)
+            position = text.find(">", tag.end(1) if name else tag.end()) + 1 or len(text)
+            continue
+        if not name:
+            position = 0 if tag[0] in told else html_elements.end_of_comment(text, tag[0], tag.end())
+            if not position:  # All that follows would go with it.
+                position = tag.end()
+                parts.append(field.keep(escaped(tag[0])))
+                if tag[0] not in told:
+                    note.report(no_html, block, place, start + tag.end(), tag[0])
+                told.add(tag[0])  # Where one has no end, those behind it have none either.
             continue
         known = name in html_elements.KNOWN and tag.start() <= last
         removed = known and opens and name in html_elements.REMOVED
@@ -82,7 +99,7 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
             parts.append(_readable(_placed(tag[0], block, place, field), name)[0])
         else:
             parts.append(marks.ENDED + tag[0] if name in ("audio", "video") else tag[0])
-    field.raw.append("".join([*parts, text[position:]]))
+    field.raw.append("".join([*parts, held.shown(start + position, end)[0]]))
     return marks.raw(len(field.raw) - 1)
 
 

@@ -72,7 +72,7 @@ _ESCAPED_MARK = re.compile(r"^\\==(?!=)", re.MULTILINE)
 _BACKTICKS = re.compile(r"`+")
 _WORD = re.compile(r"\w")
 _WIKI = re.compile(r"!?\[\[([^\[\]\n]{1,500})\]\]")
-_SOUND = re.compile(r"\[sound:([^\[\]\n]{1,500})\]")
+SOUND = re.compile(r"\[sound:([^\[\]\n]{1,500})\]")
 """Anki's own spelling, another one of Obsidian's `![[…]]`."""
 
 _FOOTNOTE = re.compile(r"\[\^([^\s\[\]]{1,100})\]")
@@ -233,7 +233,7 @@ class _Reader:
         """One of Obsidian's embeds or links, a footnote, or what may begin a link or an image."""
         if found := _WIKI.match(self.text, start):
             return Piece("embed" if end - start == 2 else "wikilink", start, found.end(), found[1], inner=found.span(1))
-        if (found := _SOUND.match(self.text, end - 1)) and is_played(found[1]):
+        if (found := SOUND.match(self.text, end - 1)) and is_played(found[1]):
             return Piece("embed", end - 1, found.end(), found[1], inner=found.span(1))
         if found := _FOOTNOTE.match(self.text, end - 1):
             return Piece("footnote", end - 1, found.end(), found[1], inner=found.span(1))
