@@ -311,6 +311,37 @@ def test_a_tag_goes_into_the_tag_of_the_note(small: Scratch) -> None:
     }
 
 
+OWN = """kind = "basic"
+
+[fields]
+Word = { from = "heading" }
+Meaning = { from = "answer" }
+Place = { PLACE }
+ID = { from = "id" }
+
+[templates]
+Card = {}
+"""
+
+
+def test_what_a_field_is_the_note_type_of_its_note_says(small: Scratch) -> None:
+    """The first of the note types has a field of the same name that is the context."""
+    sides = {"front.html": "{{Word}}", "back.html": "{{Meaning}}{{Place}}{{ID}}"}
+    for name, place in (("animals", 'from = "context"'), ("birds", 'label = "Place"')):
+        small.write({f"notetypes/{name}/{side}": text for side, text in sides.items()})
+        small.write({f"notetypes/{name}/notetype.toml": OWN.replace("PLACE", place)})
+    small.write(
+        {"cards/a.md": "# A\n\n## Dog {.animals #dog}\n\nBarks.\n\n## Owl {.birds #owl}\n\nHoots.\n\nPlace: Wood\n"}
+    )
+    small.save(BUILT)
+    held = contents(small.root)
+    result = pulled(small.root, edited(held, [change(held, "dog", Place="House"), change(held, "owl", Place="Barn")]))
+    assert hunks(result.patch) == {"owl: Place": ["-Place: Wood", "+Place: Barn"]}
+    assert [(each.id, each.reason) for each in result.unmapped] == [
+        ("dog", "the context of a note are the headings above it")
+    ]
+
+
 def exported(project: Scratch, target: Path, edits: Iterable[Mapping[str, Any]]) -> None:
     """A package of the project in which notes were edited."""
     loaded = project.load(BUILT)

@@ -83,7 +83,9 @@ def pull(
             return Pulled(blocking=tuple(errors))
         present = package.contents(loaded.collection)
         places = {guid: span.place for guid, span in loaded.spans.items()}
-        project = Project(present, places, loaded.notes.owned.kinds, releases.released)
+        kinds = {kind.name: kind for kind in loaded.notes.owned.kinds}
+        own = {each.id: kinds[key] for key, each in loaded.collection.note_types.items() if key in kinds}
+        project = Project(present, places, own, releases.released)
         compared = compare(copy, base or present, project)
         pictures = Pictures(root, loaded.collection.settings, loaded.collection.media, copy.media, copy.read_media)
         bench = Bench(root, loaded, found, present)
@@ -129,7 +131,7 @@ class _Run:
                 self._leave_out(edited, tried.field, tried.reason)
 
     def _tried(self, edited: Edited, address: Address) -> Try:
-        kinds = table(self._project.owned).kinds
+        kinds = table(self._bench.loaded.notes.owned.kinds).kinds
         note_type = next(each for each in self._project.package.note_types if each.id == edited.note.note_type_id)
         spot = self._bench.spot(address, note_type.family != "basic")
         if spot is None:

@@ -80,13 +80,13 @@ class Found(msgspec.Struct):
 
 
 class Project(msgspec.Struct, frozen=True):
-    """What of a project is compared: its notes as they are, the place of each, the note types of its own, by the key that is their
-    name, and the releases that had a note with a time of change other than the last one, by guid and time.
+    """What of a project is compared: its notes as they are, the place of each by its guid, its own kinds of notes by the ids of their
+    note types, and the release that first had a note with a time of change, by guid and time; empty if none is known.
     """
 
     package: Package
     places: Mapping[str, str]
-    owned: tuple[OwnKind, ...]
+    own: Mapping[int, OwnKind]
     released: Callable[[str, int], str]
 
 
@@ -215,15 +215,9 @@ class _Comparison:
 
     def _refusal(self, name: str, note_type: NoteType) -> str:
         """Why a field cannot be edited in Anki; empty if it can."""
-        own = next(
-            (kind for kind in self._project.owned if note_type.id and kind.name == _key_of(note_type, self._project)),
-            None,
-        )
-        part = (
-            next((field.part for field in own.fields if field.name == name), None)
-            if own
-            else {"ID": "id", "Context": "context"}.get(name)
-        )
+        own = self._project.own.get(note_type.id)
+        parts = {field.name: field.part for field in own.fields} if own else {"ID": "id", "Context": "context"}
+        part = parts.get(name)
         if part == "id":
             return "an ID is set in the notes alone"
         if part == "context":
@@ -260,11 +254,6 @@ class _Comparison:
     def _tell(self, note: PackedNote, field: str, reason: str, *texts: str) -> None:
         place = self._project.places.get(note.guid, "")
         self._found.unmapped.append(Unmapped(note.guid, _name(note), place, field, reason, *texts))
-
-
-def _key_of(note_type: NoteType, project: Project) -> str:
-    names = {field.name for field in note_type.fields}
-    return next((kind.name for kind in project.owned if {field.name for field in kind.fields} == names), "")
 
 
 def _whole(note: PackedNote) -> str:
