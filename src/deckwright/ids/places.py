@@ -1,4 +1,4 @@
-"""A section and an id → where the id is inserted: into the tag that is there, or as a comment below the heading."""
+"""A section and a word for its tag → where the word is inserted: into the tag that is there, or as a comment below the heading."""
 
 from __future__ import annotations
 
@@ -28,15 +28,21 @@ def places(document: Document) -> Mapping[int, Place]:
 
 
 def insertion(section: Section, place: Place, id_: str) -> Insertion | None:
-    """What gives the section an id; None where it is not clear where that is to stand.
+    """What gives the section an id; None where it is not clear where that is to stand."""
+    return insertion_of(section, place, f'id="{id_}"', in_list=f"#{id_}")
+
+
+def insertion_of(section: Section, place: Place, word: str, *, in_list: str = "") -> Insertion | None:
+    """What adds a word to the section's tag; None where it is not clear where that is to stand. `in_list` is how it is written in a
+    list of attributes, if not like that.
 
     It goes into the comment that is the section's tag, behind what kind of note it is; or else to the front of a list of
     attributes with a word of ours in it. Where there is neither, as with hashtags, or where the front matter says the
     kind, it becomes a comment of its own.
     """
     if comment := _comment(section, place.below):
-        return _in_comment(section, comment, id_)
-    return _in_list(section, place.heading, id_) or _below(section, place, id_)
+        return _in_comment(section, comment, word)
+    return _in_list(section, place.heading, in_list or word) or _below(section, place, word)
 
 
 def _places(held: Iterable[Block], is_in_item: bool) -> Iterator[Place]:
@@ -60,21 +66,21 @@ def _comment(section: Section, below: Iterable[Block]) -> Block | None:
     return None
 
 
-def _in_comment(section: Section, comment: Block, id_: str) -> Insertion | None:
+def _in_comment(section: Section, comment: Block, word: str) -> Insertion | None:
     words, _ = tags.of_comment(comment, section.file, section.vocabulary)
     begin = re.match(r"\s*card\s*:", comment.text)
     offset = max([word.end for word in words if word.sort == "name"], default=begin.end() if begin else 0)
-    return _checked(section, comment, offset, f' id="{id_}"')
+    return _checked(section, comment, offset, f" {word}")
 
 
-def _in_list(section: Section, heading: Block, id_: str) -> Insertion | None:
+def _in_list(section: Section, heading: Block, written: str) -> Insertion | None:
     _, words, _ = tags.of_heading(heading, section.file, section.vocabulary)
     text = masked(heading.text, heading.pieces)
     for found in reversed([*tags.LIST.finditer(text)]):
         start, end = found.span("words")
         if any(start <= word.start < end and word.sort in ("name", "key") for word in words):
             space = len(found["words"]) - len(found["words"].lstrip())
-            return _checked(section, heading, start + space, f"#{id_} ")
+            return _checked(section, heading, start + space, f"{written} ")
     return None
 
 
@@ -85,7 +91,7 @@ def _checked(section: Section, block: Block, offset: int, text: str) -> Insertio
     return Insertion(line, column, text) if offset and before.endswith(block.text[offset - 1]) else None
 
 
-def _below(section: Section, place: Place, id_: str) -> Insertion | None:
+def _below(section: Section, place: Place, word: str) -> Insertion | None:
     """A comment on a line of its own, with an empty line above it where there is one below the heading."""
     lines = section.file.lines
     last = place.heading.last - 1
@@ -93,7 +99,7 @@ def _below(section: Section, place: Place, id_: str) -> Insertion | None:
     if indent is None:
         return None
     gap = "\n" if last + 1 >= len(lines) or not lines[last + 1].strip() else ""
-    return Insertion(last, len(lines[last]), f'\n{gap}{indent}<!-- card: id="{id_}" -->')
+    return Insertion(last, len(lines[last]), f"\n{gap}{indent}<!-- card: {word} -->")
 
 
 def _indent(line: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from ..ids.places import Place, insertion, places
+from ..ids.places import Place, insertion_of, places
 from ..read import tags
 from ..read.blocks import Block
 from ..read.tags import Word
@@ -101,12 +101,8 @@ def _added(spot: Spot, written: str) -> Iterator[Way]:
     """Ways to put one more word into the tag."""
     if not spot.part.name:
         place = _place(spot)
-        made = insertion(spot.section, place, "x") if place else None
-        if made:  # It says where an id goes; the same place is good for any word.
-            text = made.text.replace("#x ", f"{written} ").replace('id="x"', written)
-            if text.startswith("#"):
-                text = written
-            yield [Replacement(made.line, made.column, made.line, made.column, text)]
+        if place and (made := insertion_of(spot.section, place, written)):
+            yield [Replacement(made.line, made.column, made.line, made.column, made.text)]
         return
     line = spot.part.span.line - 1
     text = spot.file.lines[line]
@@ -114,8 +110,7 @@ def _added(spot: Spot, written: str) -> Iterator[Way]:
         end = comment.starts[0][1] + len(comment.text.rstrip())
         yield [Replacement(comment.first, end, comment.first, end, f" {written}")]
     elif text.rstrip().endswith("|"):
-        end = len(text.rstrip()) - 1
-        end = len(text[:end].rstrip())
+        end = len(text.rstrip().removesuffix("|").rstrip())
         yield [Replacement(line, end, line, end, f" <!-- card: {written} -->")]
     else:
         yield [Replacement(line, len(text.rstrip()), line, len(text.rstrip()), f" <!-- card: {written} -->")]
