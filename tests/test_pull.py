@@ -27,6 +27,7 @@ from scratch import Scratch
 
 from deckwright import build, commands, package
 from deckwright.identity import Terms
+from deckwright.ids.edits import split
 from deckwright.package import Package, PackedNote
 from deckwright.pull import Pulled, pull
 from deckwright.pull.marked import healed
@@ -34,7 +35,7 @@ from deckwright.pull.normal import key
 from deckwright.pull.patch import new_file, patch
 from deckwright.pull.reading import normal
 from deckwright.pull.releases import Releases
-from deckwright.pull.replacements import Replacement, lines, replaced
+from deckwright.pull.replacements import Replacement, replaced
 
 PROJECT = Path(__file__).parent / "pulled"
 EDITS: list[dict[str, Any]] = json.loads((PROJECT / "edits.json").read_text(encoding="utf-8"))
@@ -498,7 +499,7 @@ def test_replacements_change_their_stretches_alone(
 
 def applied(data: bytes, diff: bytes) -> bytes:
     """A file with a patch, by the rules that Git goes by: hunks are in order, and say which lines they are about."""
-    old, new, at = lines(data), list[bytes](), 0
+    old, new, at = split(data), list[bytes](), 0
     body = diff.replace(b"\n\\ No newline at end of file\n", b"\x00").split(b"@@ -")[1:]
     for hunk in body:
         head, _, text = hunk.partition(b"\n")

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from ..ids.patch import quoted
-from .replacements import Replacement, changes, lines, replaced
+from ..ids.edits import split
+from ..ids.patch import head, quoted, signed
+from .replacements import changes, replaced
+from .ways import Way
 
 _CONTEXT = 3
 """Lines around a change, as Git has them."""
@@ -25,28 +27,23 @@ class _Part(msgspec.Struct):
     names: list[str]
 
 
-def patch(path: str, data: bytes, edits: Mapping[str, Sequence[Replacement]], prefix: str = "") -> bytes:
+def patch(path: str, data: bytes, edits: Mapping[str, Way], prefix: str = "") -> bytes:
     """The edits of a file, by what their notes are called, as a unified diff. `prefix` is where the project is in its repository."""
-    old = lines(data)
+    old = split(data)
     parts: list[_Part] = []
     for name, way in edits.items():
         after = replaced(data, way)
         assert after is not None
         parts += [_Part(change.first, change.last, [*change.lines], [name]) for change in changes(data, after)]
     merged = _merged(sorted(parts, key=lambda part: (part.first, part.last)), data, edits)
-    header = "".join(
-        f"{sign} {quoted(f'{side}/{prefix}{path}')}{chr(9) * (' ' in path)}\n"
-        for sign, side in (("---", "a"), ("+++", "b"))
-    )
-    names = " ".join(quoted(f"{side}/{prefix}{path}") for side in "ab")
-    return b"".join([f"diff --git {names}\n{header}".encode("utf-8", "surrogateescape"), *_hunks(old, merged)])
+    return b"".join([head(path, prefix), *_hunks(old, merged)])
 
 
 def new_file(path: str, data: bytes, prefix: str = "") -> bytes:
     """A file that comes to the project, as Git writes a binary one (https://git-scm.com/docs/diff-format)."""
     digest = hashlib.sha1(f"blob {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
     names = " ".join(quoted(f"{side}/{prefix}{path}") for side in "ab")
-    head = (
+    above = (
         f"diff --git {names}\nnew file mode 100644\nindex {'0' * 40}..{digest}\nGIT binary patch\nliteral {len(data)}\n"
     )
     packed = zlib.compress(data)
@@ -55,12 +52,12 @@ def new_file(path: str, data: bytes, prefix: str = "") -> bytes:
         (chr(len(row) + 64) if len(row) <= 26 else chr(len(row) + 70)).encode() + base64.b85encode(row, pad=True)
         for row in rows
     ]
-    return head.encode("utf-8", "surrogateescape") + b"\n".join(written) + b"\n\nliteral 0\nHcmV?d00001\n\n"
+    return above.encode("utf-8", "surrogateescape") + b"\n".join(written) + b"\n\nliteral 0\nHcmV?d00001\n\n"
 
 
-def _merged(parts: Sequence[_Part], data: bytes, edits: Mapping[str, Sequence[Replacement]]) -> list[_Part]:
+def _merged(parts: Sequence[_Part], data: bytes, edits: Mapping[str, Way]) -> list[_Part]:
     """The parts in order, those put together that belong to one note with none of another between, or that touch."""
-    old = lines(data)
+    old = split(data)
     merged: list[_Part] = []
     for part in parts:
         last = merged[-1] if merged else None
@@ -68,7 +65,7 @@ def _merged(parts: Sequence[_Part], data: bytes, edits: Mapping[str, Sequence[Re
             # Two edits of one line: only both together say what comes there.
             names = list(dict.fromkeys([*last.names, *part.names]))
             merged[-1] = _both(last, part, names, data, edits)
-        elif last and (part.first == last.last or (part.names == last.names)):
+        elif last and (part.first == last.last or part.names == last.names):
             last.made += [*old[last.last : part.first], *part.made]
             last.last = part.last
             last.names = list(dict.fromkeys([*last.names, *part.names]))
@@ -77,20 +74,18 @@ def _merged(parts: Sequence[_Part], data: bytes, edits: Mapping[str, Sequence[Re
     return merged
 
 
-def _both(one: _Part, other: _Part, names: list[str], data: bytes, edits: Mapping[str, Sequence[Replacement]]) -> _Part:
+def _both(one: _Part, other: _Part, names: list[str], data: bytes, edits: Mapping[str, Way]) -> _Part:
+    """Two parts as one, with what the edits of both make of its lines."""
     together = replaced(data, [each for name in names for each in edits[name]])
     assert together is not None
     first, last = min(one.first, other.first), max(one.last, other.last)
-    shift = 0
-    made: list[bytes] = []
-    new = lines(together)
+    shift = grown = 0
     for change in changes(data, together):
-        if change.last <= first and (change.first, change.last) != (first, first):
-            shift += len(change.lines) - (change.last - change.first)
-    inside = [change for change in changes(data, together) if change.first >= first and change.last <= last]
-    grown = sum(len(change.lines) - (change.last - change.first) for change in inside)
-    made = new[first + shift : last + shift + grown]
-    return _Part(first, last, made, names)
+        if first <= change.first and change.last <= last:
+            grown += change.growth
+        elif change.last <= first:
+            shift += change.growth
+    return _Part(first, last, split(together)[first + shift : last + shift + grown], names)
 
 
 def _hunks(old: Sequence[bytes], parts: Sequence[_Part]) -> Iterator[bytes]:
@@ -107,12 +102,11 @@ def _hunks(old: Sequence[bytes], parts: Sequence[_Part]) -> Iterator[bytes]:
             f"@@ -{start + bool(before)},{before} +{start + shift + bool(after)},{after} @@ {', '.join(part.names)}\n"
         ).encode("utf-8", "backslashreplace")
         for sign, held in (
-            (b" ", old[start : part.first]),
-            (b"-", old[part.first : part.last]),
-            (b"+", part.made),
-            (b" ", old[part.last : end]),
+            (" ", old[start : part.first]),
+            ("-", old[part.first : part.last]),
+            ("+", part.made),
+            (" ", old[part.last : end]),
         ):
-            for line in held:
-                yield sign + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
+            yield from (signed(sign, line) for line in held)
         shift += len(part.made) - (part.last - part.first)
         done = end

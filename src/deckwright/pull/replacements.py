@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from ..ids.edits import split
 from .alignment import stretches
 
 
@@ -24,18 +25,18 @@ class Replacement(msgspec.Struct, frozen=True, order=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """Whole lines of a file that become others: those from `first` up to `last`, counted from 0, and what stands there then. A
-    line ends with a line feed, or with the file.
+    """Whole lines of a file that become others: those from `first` up to `last`, counted from 0 by their line feeds, and what
+    stands there then.
     """
 
     first: int
     last: int
     lines: tuple[bytes, ...]
 
-
-def lines(data: bytes) -> list[bytes]:
-    """The lines of a file as Git counts them."""
-    return [line for line in re.split(rb"(?<=\n)", data) if line]
+    @property
+    def growth(self) -> int:
+        """How many lines the file has more afterwards."""
+        return len(self.lines) - (self.last - self.first)
 
 
 def replaced(data: bytes, made: Iterable[Replacement]) -> bytes | None:
@@ -59,5 +60,5 @@ def replaced(data: bytes, made: Iterable[Replacement]) -> bytes | None:
 
 def changes(before: bytes, after: bytes) -> list[Change]:
     """The lines that differ, in order, in as few stretches as there can be."""
-    old, new = lines(before), lines(after)
+    old, new = split(before), split(after)
     return [Change(each.start, each.end, tuple(new[each.new_start : each.new_end])) for each in stretches(old, new)]
