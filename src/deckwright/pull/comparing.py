@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -96,22 +95,29 @@ def compare(copy: Copy, base: Package, project: Project) -> Found:
 
 
 class Naming:
-    """What tells a file from others: the name that the project gives it, or else what is in it."""
+    """What tells a file from others: the name that the project gives it, or else what is in it. `others` are digests that are known
+    already, by name; `read` is asked for all others.
+    """
 
     def __init__(self, project: Package, others: Mapping[str, str], read: Callable[[str], bytes] | None = None) -> None:
         self._project = project.media
         self._others = others
-        self._read = lru_cache(maxsize=None)(read) if read else None
+        self._read = read
+        self._digests: dict[str, str] = {}
 
     def __call__(self, name: str) -> str:
         if name in self._project:
             return name
         if name in self._others:
             return self._others[name]
-        if self._read is None:
-            return ""
+        if name not in self._digests:
+            self._digests[name] = self._digest(name)
+        return self._digests[name]
+
+    def _digest(self, name: str) -> str:
+        """The SHA-256 of a file in hex; empty if it cannot be read."""
         try:
-            return hashlib.sha256(self._read(name)).hexdigest()
+            return hashlib.sha256(self._read(name)).hexdigest() if self._read else ""
         except (KeyError, PackageError, OSError):
             return ""
 
