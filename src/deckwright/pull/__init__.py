@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -12,9 +12,9 @@ from .. import build, package
 from ..compilation import Progress, remembering
 from ..diagnostics import Diagnostic
 from ..identity import Terms
-from ..notes.kinds import table
+from ..model import Note
 from ..package import Package
-from . import bench as benches
+from . import proof
 from .bench import Address, Bench
 from .comparing import Copy, Edited, Found, Naming, Project, Unmapped, compare
 from .normal import text
@@ -24,6 +24,7 @@ from .reading import normal
 from .releases import Releases
 from .replacements import Replacement, replaced
 from .trying import Trial, Try, alike
+from .ways import Way
 
 __all__ = ["Copy", "Pulled", "Taken", "Unmapped", "pull"]
 
@@ -91,7 +92,7 @@ def pull(
         bench = Bench(root, loaded, found, present)
         run = _Run(bench, copy, compared, pictures, project)
         run.try_all(progress)
-        if pictures.new:
+        if pictures.new:  # Only a project that has a file can tell what a note is that shows it.
             with staged(root, pictures.new) as stage:
                 run = _Run(Bench(stage, loaded, found, present), copy, compared, pictures, project)
                 run.try_all(progress)
@@ -110,12 +111,13 @@ class _Run:
         self._pictures = pictures
         self._project = project
         self._theirs = Naming(project.package, {}, copy.read_media)
+        self._cloze_types = {each.id for each in project.package.note_types if each.family != "basic"}
+        self._ids = {who.guid: who.id for who in bench.loaded.assigned.identities if who}
         self._tries: dict[str, Try] = {}
         self._chosen: dict[str, int] = {}
         self._edits = {edited.note.guid: edited for edited in compared.edits}
         self._addresses: dict[str, Address] = {}
         self._unmapped = [*compared.unmapped]
-        self._remarks: defaultdict[str, list[str]] = defaultdict(list)
 
     def try_all(self, progress: Progress) -> None:
         """Find ways to write each edit, alone."""
@@ -131,17 +133,13 @@ class _Run:
                 self._leave_out(edited, tried.field, tried.reason)
 
     def _tried(self, edited: Edited, address: Address) -> Try:
-        kinds = table(self._bench.loaded.notes.owned.kinds).kinds
-        note_type = next(each for each in self._project.package.note_types if each.id == edited.note.note_type_id)
-        spot = self._bench.spot(address, note_type.family != "basic")
+        spot = self._bench.spot(address)
         if spot is None:
             return Try(reason="where it is written is not clear")
-        kind = kinds[spot.section.kind]
         trial = Trial(
             self._bench,
             address,
             spot,
-            kind,
             edited,
             theirs=self._theirs,
             place=lambda name: self._pictures.place(name, address.path),
@@ -154,25 +152,22 @@ class _Run:
             if not self._chosen:
                 return
             self._part()
-            loaded, wrong = benches.prove(root, terms, self._bench, self._by_file())
-            if loaded is None and not wrong:
+            proved = proof.prove(root, terms, self._bench, self._by_file())
+            if proved is None:
                 break
-            if loaded is not None:
-                notes = benches.contents(loaded, self._chosen)
-                for guid in [*self._chosen]:
-                    note = notes.get(guid)
-                    if guid not in wrong and (note is None or not self._is_exact(guid, note.fields, note.tags)):
-                        wrong[guid] = "a build with it does not give exactly this"
-            own = {guid: reason for guid, reason in wrong.items() if guid in self._chosen}
+            loaded, wrong = proved
+            notes = {note.guid: note for note in loaded.collection.notes if note.guid in self._chosen}
+            for guid in self._chosen:
+                if guid not in wrong and (guid not in notes or not self._is_exact(notes[guid])):
+                    wrong[guid] = "a build with it does not give exactly this"
             if not wrong:
                 return
-            if not own:  # Some other note would change: whose edit it is, is not known.
-                own = self._near({guid for guid in wrong})
+            # Where only others would change, whose edit it is, is not known.
+            own = {guid: reason for guid, reason in wrong.items() if guid in self._chosen} or self._near(wrong)
             for guid, reason in own.items():
                 self._next(guid, reason)
         for guid in [*self._chosen]:
-            self._leave_out(self._edits[guid], "", "it could not be proved")
-            del self._chosen[guid]
+            self._drop(guid, "it could not be proved")
 
     def _part(self) -> None:
         """Leave out an edit that is for the same words as another one."""
@@ -180,12 +175,11 @@ class _Run:
             kept: list[Replacement] = []
             for guid, way in of_notes.items():
                 if replaced(self._bench.data(path), [*kept, *way]) is None:
-                    self._leave_out(self._edits[guid], "", "another edit is for the same words")
-                    del self._chosen[guid]
+                    self._drop(guid, "another edit is for the same words")
                 else:
                     kept += way
 
-    def _near(self, others: set[str]) -> dict[str, str]:
+    def _near(self, others: Iterable[str]) -> dict[str, str]:
         """The edits in the files, or else in the sections, of notes that would change along."""
         reason = "another note would change too"
         paths = {self._bench.loaded.spans[guid].path for guid in others if guid in self._bench.loaded.spans}
@@ -193,24 +187,29 @@ class _Run:
         return near or dict.fromkeys(self._chosen, reason)
 
     def _next(self, guid: str, reason: str) -> None:
+        """Take the next way to write an edit, or leave it out if there is none."""
         self._chosen[guid] += 1
         if self._chosen[guid] >= len(self._tries[guid].ways):
-            self._leave_out(self._edits[guid], "", reason)
-            del self._chosen[guid]
+            self._drop(guid, reason)
 
-    def _by_file(self) -> dict[str, dict[str, Sequence[Replacement]]]:
-        found: dict[str, dict[str, Sequence[Replacement]]] = defaultdict(dict)
+    def _drop(self, guid: str, reason: str) -> None:
+        del self._chosen[guid]
+        self._leave_out(self._edits[guid], "", reason)
+
+    def _by_file(self) -> dict[str, dict[str, Way]]:
+        """The ways that are chosen, by file and by guid."""
+        found: dict[str, dict[str, Way]] = defaultdict(dict)
         for guid, number in self._chosen.items():
             found[self._addresses[guid].path][guid] = self._tries[guid].ways[number]
         return found
 
-    def _is_exact(self, guid: str, fields: Mapping[str, str], tags: Sequence[str]) -> bool:
-        """Whether a built note is as Anki has it, in what was edited, and as it was in all else."""
-        edited, tried = self._edits[guid], self._tries[guid]
-        cloze = self._is_cloze(edited)
+    def _is_exact(self, built: Note) -> bool:
+        """Whether a note is as Anki has it, in what was edited, and as it was in all else."""
+        edited, tried = self._edits[built.guid], self._tries[built.guid]
+        cloze = edited.note.note_type_id in self._cloze_types
         ours = Naming(self._project.package, self._bench.files)
         for name, was in edited.note.fields.items():
-            got = fields.get(name, "")
+            got = built.fields.get(name, "")
             if name in edited.fields:
                 wanted, made = normal(edited.fields[name], cloze, self._theirs), normal(got, cloze, ours)
                 if not alike(name, wanted, made, tried.source):
@@ -218,30 +217,22 @@ class _Run:
             elif got != was and name not in tried.follows:
                 return False
         wanted_tags = {tag for tag in (*edited.note.tags, *edited.tags_added) if tag not in edited.tags_removed}
-        return {*tags} == wanted_tags
-
-    def _is_cloze(self, edited: Edited) -> bool:
-        types = self._project.package.note_types
-        return next(each.family for each in types if each.id == edited.note.note_type_id) != "basic"
+        return {*built.tags} == wanted_tags
 
     def _leave_out(self, edited: Edited, field: str, reason: str) -> None:
-        names = [field] if field and field != "tags" else [*edited.fields]
-        cloze = self._is_cloze(edited)
-        ours = Naming(self._project.package, {})
+        """Note that an edit is not in the patch, and why: of a field, of the "tags", or all of it if none is named."""
         note = edited.note
-        was = " · ".join(
-            text(normal(note.fields.get(name, ""), cloze, ours)) for name in names if name in edited.fields
-        )
-        now = " · ".join(
-            text(normal(edited.fields[name], cloze, self._theirs)) for name in names if name in edited.fields
-        )
-        if not names or field == "tags":
-            was, now = " ".join(edited.tags_removed), " ".join(edited.tags_added)
-        shown = ", ".join(names) if field != "tags" else "tags"
+        if field == "tags" or not edited.fields:
+            shown, was, now = "tags", " ".join(edited.tags_removed), " ".join(edited.tags_added)
+        else:
+            names = [field] if field else [*edited.fields]
+            cloze = note.note_type_id in self._cloze_types
+            ours = Naming(self._project.package, {})
+            shown = ", ".join(names)
+            was = " · ".join(text(normal(note.fields.get(name, ""), cloze, ours)) for name in names)
+            now = " · ".join(text(normal(edited.fields[name], cloze, self._theirs)) for name in names)
         place = self._project.places.get(note.guid, "")
-        self._unmapped.append(
-            Unmapped(note.guid, note.fields.get("ID", "") or note.guid, place, shown or "tags", reason, was, now)
-        )
+        self._unmapped.append(Unmapped(note.guid, self._ids[note.guid], place, shown, reason, was, now))
 
     def pulled(self, prefix: str) -> Pulled:
         """What came of it."""
@@ -252,10 +243,10 @@ class _Run:
             for guid, way in of_notes.items():
                 edited, tried = self._edits[guid], self._tries[guid]
                 fields = (*edited.fields, *["tags"] * bool(edited.tags_added or edited.tags_removed))
-                names[f"{self._id(guid)}: {', '.join(fields)}"] = way
+                names[f"{self._ids[guid]}: {', '.join(fields)}"] = way
                 remarks = [f"{name} changes along" for name in tried.follows]
                 remarks += ["it stands in the frame of a note now"] * tried.framed
-                taken.append(Taken(guid, self._id(guid), self._project.places[guid], fields, tuple(remarks)))
+                taken.append(Taken(guid, self._ids[guid], self._project.places[guid], fields, tuple(remarks)))
             parts.append(patch(path, self._bench.data(path), names, prefix))
         used = {
             path: data
@@ -268,7 +259,3 @@ class _Run:
             b"".join(parts), tuple(taken), tuple(self._unmapped), tuple(sorted(used)), tuple(compared.missing),
             compared.same, compared.older, compared.beside, compared.learners_tags,
         )  # fmt: skip
-
-    def _id(self, guid: str) -> str:
-        who = next(who for who in self._bench.loaded.assigned.identities if who and who.guid == guid)
-        return who.id

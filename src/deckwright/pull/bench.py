@@ -1,32 +1,29 @@
-"""A project → the notes of a section as they would be, with an edit of its file: quickly, and as they will be, all together."""
+"""A project → the notes of a section as they would be with an edit of its file, without a build."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from .. import build, files, marks, notes
+from .. import files, marks, notes
 from ..candidates import candidate
 from ..collection import Loaded
 from ..diagnostics import Diagnostic, has_errors
-from ..identity import Terms
 from ..identity.numbers import number
 from ..limits import MAX_FILE_BYTES
 from ..media.library import Library
-from ..model import Note, Written
+from ..model import Written
 from ..notes import cuts
 from ..notes.context import Context
-from ..notes.kinds import table
+from ..notes.kinds import Kind, table
 from ..notes.parts import Part
 from ..package import Package
 from ..read import sections
 from ..read.sections import Section
 from ..render import clozes
-from .replacements import Replacement, replaced
+from .replacements import replaced
 from .spots import Spot, spot
 from .ways import Way
 
@@ -80,12 +77,20 @@ class Bench:
             self._index(span.path)
         return self._addresses.get(guid)
 
-    def spot(self, address: Address, is_cloze: bool) -> Spot | None:
-        """The leaves of a note."""
+    def spot(self, address: Address) -> Spot | None:
+        """The leaves of a note; None if its section has no such part."""
         section = self._sections(address.path)[address.section]
         parts = self._parts(section)
-        own = self._table.kinds[section.kind].own
-        return spot(section, parts[address.part], is_cloze, own) if address.part < len(parts) else None
+        kind = self.kind(section)
+        return spot(section, parts[address.part], self.is_cloze(kind), kind.own) if address.part < len(parts) else None
+
+    def kind(self, section: Section) -> Kind:
+        """What a section says that its notes are."""
+        return self._table.kinds[section.kind]
+
+    def is_cloze(self, kind: Kind) -> bool:
+        """Whether notes of a kind have clozes."""
+        return self.loaded.collection.note_types[kind.note_type].family != "basic"
 
     def before(self, address: Address) -> list[Made] | None:
         """The notes of a section as they are."""
@@ -124,7 +129,7 @@ class Bench:
                     self._written[path][place, spans.index(note.span)] = guid
 
     def _parts(self, section: Section) -> list[Part]:
-        return cuts.cut(section, self._table.kinds[section.kind].divided)[0]
+        return cuts.cut(section, self.kind(section).divided)[0]
 
     def _notes(self, address: Address, read: Sequence[Section]) -> list[Made] | None:
         section = read[address.section]
@@ -155,88 +160,3 @@ class Bench:
             for name, value in note.fields.items()
         }
         return Made(fields, note.tags, note.note_type)
-
-
-def prove(
-    root: Path, terms: Terms, bench: Bench, made: Mapping[str, Mapping[str, Sequence[Replacement]]]
-) -> tuple[Loaded | None, dict[str, str]]:
-    """The project with edits of its files, and what would be another by which note's edit, besides the note itself.
-
-    `made` has the replacements by file and by the guid of the note. The answer maps a guid to the reason.
-    """
-    instead: dict[str, bytes] = {}
-    for path, of_notes in made.items():
-        data = replaced(bench.data(path), [each for way in of_notes.values() for each in way])
-        if data is None:
-            return None, {guid: "another edit is for the same words" for guid in of_notes}
-        instead[path] = data
-    loaded, found = build.load(root, terms, instead=instead)
-    if loaded is None:
-        return None, {}
-    edited = {guid for of_notes in made.values() for guid in of_notes}
-    wrong: dict[str, str] = {}
-    old, new = _identities(bench.loaded), _identities(loaded)
-    for guid in old.keys() - new.keys():
-        wrong[guid] = "the note would be another one"
-    for guid in old.keys() & new.keys():
-        if guid in edited:
-            if old[guid][:3] != new[guid][:3]:
-                wrong[guid] = "the note would be another one"
-        elif old[guid] != new[guid]:
-            wrong[guid] = "the note would change too"
-    before, after = _contents(bench.loaded, made), _contents(loaded, made)
-    for guid, note in before.items():
-        if guid not in edited and guid not in wrong and after.get(guid) != note:
-            wrong[guid] = "the note would change too"
-    wrong |= _messages(bench.found, found, bench.loaded, loaded, edited)
-    return loaded, wrong
-
-
-def _identities(loaded: Loaded) -> dict[str, tuple[str, int, str, int, tuple[int, ...]]]:
-    held = (who for who in loaded.assigned.identities if who)
-    return {who.guid: (who.guid, who.note_id, who.id, who.mod, who.numbers) for who in held}
-
-
-def _contents(loaded: Loaded, paths: Iterable[str]) -> dict[str, tuple[object, ...]]:
-    """All of the notes in some files, by guid."""
-    wanted = {*paths}
-    found: dict[str, tuple[object, ...]] = {}
-    for (path, _, _), (_, made) in zip(loaded.notes.files(), loaded.notes.parts(), strict=True):
-        if path in wanted:
-            found |= {note.guid: (note.fields, note.tags, note.deck, note.note_type, note.id) for note in made}
-    return found
-
-
-def contents(loaded: Loaded, guids: Iterable[str]) -> dict[str, Note]:
-    """Some notes as they ship, by guid."""
-    wanted = {*guids}
-    return {note.guid: note for note in loaded.collection.notes if note.guid in wanted}
-
-
-def _messages(
-    before: Iterable[Diagnostic], after: Iterable[Diagnostic], old: Loaded, new: Loaded, edited: Iterable[str]
-) -> dict[str, str]:
-    """The messages that would come, by a note that is edited near their place."""
-    known = Counter(map(_told, before))
-    came = []
-    for each in after:
-        if known[_told(each)]:
-            known[_told(each)] -= 1
-        else:
-            came.append(each)
-    wrong: dict[str, str] = {}
-    for each in came:
-        places = sorted(
-            (abs(new.spans[guid].line - each.span.line), guid)
-            for guid in edited
-            if guid in new.spans and new.spans[guid].path == each.span.path
-        )
-        if places:
-            wrong.setdefault(places[0][1], f"there would be a new message, {each.code}: {each.message}")
-    return wrong
-
-
-def _told(found: Diagnostic) -> tuple[object, ...]:
-    """What is compared of a message: lines may be others."""
-    arguments = tuple(re.sub(r":\d+", "", each) if isinstance(each, str) else each for each in found.arguments)
-    return found.span.path, found.code, found.severity, arguments

@@ -67,10 +67,7 @@ class Pictures:
 
 @contextmanager
 def staged(root: Path, new: Mapping[str, bytes]) -> Iterator[Path]:
-    """A copy of a project with more files in it; the project itself if there are none. What is made of a project is left out."""
-    if not new:
-        yield root
-        return
+    """A copy of a project with more files in it. What is made of a project is left out."""
     with tempfile.TemporaryDirectory(prefix="deckwright-") as folder:
         copy = Path(folder) / "project"
         shutil.copytree(root, copy, symlinks=True, ignore=_ignored(root), copy_function=_linked)

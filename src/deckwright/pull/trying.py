@@ -9,11 +9,10 @@ from itertools import islice, product
 import msgspec
 
 from ..model import OwnKind
-from ..notes.kinds import Kind
 from . import attributes, ways
 from .bench import Address, Bench, Made
 from .comparing import Edited, Naming
-from .normal import Box, Files, Line, Node, key, text
+from .normal import Box, Files, Node, key, text
 from .reading import normal
 from .replacements import Replacement
 from .spots import Spot
@@ -41,25 +40,31 @@ class Try(msgspec.Struct, frozen=True):
 
 
 def alike(name: str, wanted: Sequence[Node], got: Sequence[Node], source: str) -> bool:
-    """Whether a field that was built is what Anki has. An address may have become a link, and an Extra may have got a frame."""
+    """Whether a field that was built is what Anki has. An address may have become a link, and an Extra may have got a frame.
+    `source` is the name of the field of the source; empty if there is none.
+    """
     if key(got) == key(wanted):
         return True
     if name == source and name:
         return text(wanted) in _addresses(got)
+    return _is_framed(wanted, got)
+
+
+def _is_framed(wanted: Sequence[Node], got: Sequence[Node]) -> bool:
+    """Whether a field is another one in the frame of a note, below its title."""
     if len(got) == 1 and isinstance(got[0], Box) and "dw-alert" in got[0].attributes:
         return bool(wanted) and key(got[0].children[1:]) == key(wanted)
     return False
 
 
 class Trial:
-    """The trial of one note. `kind` is what its section says that it is; `theirs` tells the files of the copy apart."""
+    """The trial of one note. `theirs` tells the files of the copy apart; `place` is how the notes name one of them."""
 
     def __init__(
         self,
         bench: Bench,
         address: Address,
         spot: Spot,
-        kind: Kind,
         edited: Edited,
         *,
         theirs: Files,
@@ -68,13 +73,12 @@ class Trial:
         self._bench = bench
         self._address = address
         self._spot = spot
-        self._kind = kind
+        self._kind = bench.kind(spot.section)
         self._edited = edited
         self._theirs = theirs
-        self._cloze = kind.name in ("cloze", "occlusion") or bool(kind.own and kind.own.family == "cloze")
+        self._cloze = bench.is_cloze(self._kind)
         self._before = bench.before(address) or []
-        self._writer = Writer(self._cloze, place, _labels(kind.own))
-        self._framed = False
+        self._writer = Writer(self._cloze, place, _labels(self._kind.own))
 
     def run(self, prefix: str) -> Try:
         """Try the ways for each field, and then those that are right for all of them together."""
@@ -91,14 +95,19 @@ class Trial:
             if not found:
                 return Try(reason=reason, field="tags")
             held.append(found)
-        whole = [[each for way in ways for each in way] for ways in islice(product(*held), _MAX_TOGETHER)]
+        whole = [[each for way in one for each in way] for one in islice(product(*held), _MAX_TOGETHER)]
         if len(held) > 1:
             whole = [way for way in whole if self._judge(way, [*self._edited.fields]) == ""]
         if self._spot.part.name and not self._spot.part.tag.id:
             whole = [each for way in whole for each in (way, *self._with_id(way))]
         if not whole:
-            return Try(reason="its edits cannot be written together", field=", ".join(self._edited.fields))
-        return Try(tuple(whole), follows=self._follows(whole[0]), framed=self._framed, source=self._kind.source)
+            return Try(reason="its edits cannot be written together")
+        made = self._bench.after(self._address, whole[0])
+        own = made[self._address.part] if made else self._own
+        framed = any(
+            _is_framed(self._wanted(name), self._mine(own.fields.get(name, ""))) for name in self._edited.fields
+        )
+        return Try(tuple(whole), follows=self._follows(own), framed=framed, source=self._kind.source)
 
     def _with_id(self, way: Way) -> Iterator[Way]:
         """A way, and the ID of the note in its item or row: without it, a note is known by what it asks."""
@@ -111,9 +120,9 @@ class Trial:
         """The ways that are right for a field, or why there are none."""
         reason = ""
         found: list[Way] = []
-        number = 0
+        is_tried = False
         for way in self._ways(name):
-            number += 1
+            is_tried = True
             wrong = self._judge(way, [name])
             if not wrong:
                 found.append(way)
@@ -122,12 +131,11 @@ class Trial:
             elif wrong != _ANOTHER:
                 reason = wrong
         if not found and not reason:
-            reason = _ANOTHER if number else "where it is written was not found"
+            reason = _ANOTHER if is_tried else "where it is written was not found"
         return found, reason
 
     def _ways(self, name: str) -> Iterator[Way]:
-        html = self._edited.fields[name]
-        before, after = self._mine(self._own.fields.get(name, "")), normal(html, self._cloze, self._theirs)
+        before, after = self._mine(self._own.fields.get(name, "")), self._wanted(name)
         if name == self._kind.source:
             yield from self._attribute("source", after)
             return
@@ -149,7 +157,7 @@ class Trial:
                 yield from self._attribute(own.key, after)
 
     def _attribute(self, name: str, after: Sequence[Node]) -> Iterator[Way]:
-        for value in dict.fromkeys([*_addresses(after), text(after), *self._writer.inline(_items(after))]):
+        for value in dict.fromkeys([*_addresses(after), text(after), *self._writer.inline(ways.line(after))]):
             yield from attributes.attribute(self._spot, name, value)
 
     def _added(self, name: str, after: Sequence[Node]) -> Iterator[Way]:
@@ -167,7 +175,6 @@ class Trial:
                     yield [Replacement(end - 1, length, end - 1, length, f"{gap}{written}")]
             elif name in ("Extra", "Back Extra") or (self._kind.own and self._kind.own.of("extra") == name):
                 quoted = "\n".join(f"> {line}".rstrip() for line in written.split("\n"))
-                self._framed = True
                 yield [Replacement(end - 1, length, end - 1, length, f"\n\n> [!NOTE]\n{quoted}")]
 
     def _tags(self, prefix: str) -> tuple[list[Way], str]:
@@ -195,6 +202,10 @@ class Trial:
     def _own(self) -> Made:
         return self._before[self._address.part]
 
+    def _wanted(self, name: str) -> tuple[Node, ...]:
+        """What a reader sees in Anki of a field that was edited."""
+        return normal(self._edited.fields[name], self._cloze, self._theirs)
+
     def _mine(self, html: str) -> tuple[Node, ...]:
         return normal(html, self._cloze, Naming(self._bench.package, self._bench.files))
 
@@ -211,7 +222,7 @@ class Trial:
         own = made[self._address.part]
         for name in {**self._own.fields, **own.fields}:
             if name in names:
-                if not self._is_right(name, own.fields.get(name, "")):
+                if not alike(name, self._wanted(name), self._mine(own.fields.get(name, "")), self._kind.source):
                     return _ANOTHER
             elif own.fields.get(name, "") != self._own.fields.get(name, "") and name not in FOLLOWS:
                 return _ANOTHER
@@ -220,16 +231,8 @@ class Trial:
             return f"{others} of the section would change too: they share these words"
         return ""
 
-    def _is_right(self, name: str, html: str) -> bool:
-        wanted = normal(self._edited.fields[name], self._cloze, self._theirs)
-        got = self._mine(html)
-        return alike(name, wanted, got, self._kind.source)
-
-    def _follows(self, way: Way) -> tuple[str, ...]:
-        made = self._bench.after(self._address, way)
-        if not made:
-            return ()
-        own = made[self._address.part]
+    def _follows(self, own: Made) -> tuple[str, ...]:
+        """The fields that change along, in a note as it would be."""
         return tuple(
             name
             for name in FOLLOWS
@@ -246,13 +249,9 @@ def _labels(own: OwnKind | None) -> tuple[str, ...]:
 
 def _addresses(nodes: Sequence[Node]) -> list[str]:
     """The address of the link that all of a field is; none if it is none."""
-    styles = {style for item in _items(nodes) for style in item.styles}
+    styles = {style for item in ways.line(nodes) for style in item.styles}
     return (
         [unescape(style[len('a href="') : -1]) for style in styles if style.startswith('a href="')]
         if len(styles) == 1
         else []
     )
-
-
-def _items(nodes: Sequence[Node]) -> Line:
-    return ways.line(nodes)
