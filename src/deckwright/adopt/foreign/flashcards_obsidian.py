@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from . import lines, marks
+from . import marks
 from .found import Found, Options, Reading
+from .sides import is_continued, sides
 from .text import Text, blanked, masked
 
 PLUGIN = "flashcards-obsidian"
@@ -55,10 +56,10 @@ def read(text: Text, options: Options) -> Reading:
             key, end = below.strip()[1:], number + 2
         held = line[: own.start()] if own else line
         base = Found("flashcards-obsidian", number, end, (), (), key=key, deck=deck, is_certain=bool(key))
-        made = lines.sides(held, single, both, bool(key)) if key or is_whole else None
+        made = sides(held, single, both, bool(key)) if key or is_whole else None
         if isinstance(made, str):
             reading.doubt(number, made)
-        elif made and end < len(text.lines) and lines.is_continued(line, text.lines[end]):
+        elif made and end < len(text.lines) and is_continued(line, text.lines[end]):
             reading.doubt(number, "more belongs to its item")
         elif made:
             switches = ("reversed",) if made.is_reversed else ()

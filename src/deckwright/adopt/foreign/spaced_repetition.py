@@ -12,8 +12,9 @@ from fnmatch import fnmatch
 import msgspec
 from msgspec.structs import replace
 
-from . import lines, marks
+from . import marks
 from .found import Found, Options, Reading
+from .sides import is_continued, sides
 from .text import Text, blanked, masked
 
 PLUGIN = "obsidian-spaced-repetition"
@@ -134,10 +135,10 @@ def _notes(page: _Page, first: int, end: int) -> Iterator[Found]:
         is_certain = "<!--SR:" in line or last > number + 1
         made = None
         if number not in text.closed and (page.is_tagged or is_certain):
-            made = lines.sides(_SCHEDULE.sub("", line), says.single, says.both, is_certain)
+            made = sides(_SCHEDULE.sub("", line), says.single, says.both, is_certain)
         if isinstance(made, str):
             page.reading.doubt(number, made)
-        elif made and last < len(text.lines) and lines.is_continued(line, text.lines[last]):
+        elif made and last < len(text.lines) and is_continued(line, text.lines[last]):
             page.reading.doubt(number, "more belongs to its item")
         elif made and (question := _untagged(made.question, says)):
             has_notes = True
