@@ -63,7 +63,8 @@ def propose(
     A tool is looked for where something of its own is in the folder, or where it is `named`; of the files in which nothing
     of it is found, none is edited. With `keep`, nothing is converted: the files get only the front matter that lets Deckwright
     read what it reads already. `uncommitted` are files and folders that differ from the last commit: they are left out, as are
-    links. In a project, no id of its other notes is given again. With `chance`, a folder that is no project gets a settings file too, whose id is drawn from it.
+    links. In a project, no id of its other notes is given again. With `chance`, a folder that is no project gets a settings file
+    too, whose id is drawn from it.
     """
     return _Search(folder, named, {*uncommitted}, keep=keep, chance=chance).proposal(progress)
 

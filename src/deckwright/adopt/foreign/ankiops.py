@@ -51,8 +51,7 @@ def read(text: Text, options: Options) -> Reading:
 def _note(text: Text, first: int, end: int, deck: str, reading: Reading) -> Found | None:
     while first < end and text.is_blank(first):
         first += 1
-    while end > first and text.is_blank(end - 1):
-        end -= 1
+    end = text.trimmed(first, end)
     said: dict[str, str] = {}
     fields: dict[str, list[str]] = {}
     current = ""

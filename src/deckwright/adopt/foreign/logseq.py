@@ -6,7 +6,7 @@ From its documentation, and logseq-anki-sync 6.5.0: src/notes/MultilineCardNote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -48,7 +48,7 @@ def read(text: Text, options: Options) -> Reading:
         for line in text.lines[:20]
         if (m := _PROPERTY.match(line)) and not line[:1].isspace()
     }
-    deck = re.sub(r"[\[\]#]", "", said.get("deck", "")).replace("/", "::")
+    deck = _deck(said)
     inside = -1
     for block in _blocks(text):
         if block.first < inside or block.first in text.code:
@@ -102,10 +102,10 @@ def _note(text: Text, block: _Block, reading: Reading, *, has_cloze: bool, deck:
     base = Found(
         "logseq",
         block.first,
-        _trimmed(text, block),
+        text.trimmed(block.first, block.end),
         (),
         (),
-        deck=re.sub(r"[\[\]#]", "", said.get("deck", "")).replace("/", "::") or deck,
+        deck=_deck(said) or deck,
         key=key if re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", key) else "",
         tags=tuple(
             tag.replace("::", "/").replace(" ", "-")
@@ -136,16 +136,14 @@ def _unsaid(text: Text, block: _Block) -> list[str]:
     """The lines of the blocks further in, without their properties."""
     return [
         line
-        for n, line in enumerate(text.lines[block.own : _trimmed(text, block)], block.own)
+        for n, line in enumerate(text.lines[block.own : text.trimmed(block.first, block.end)], block.own)
         if n in text.code or not _PROPERTY.fullmatch(line)
     ]
 
 
-def _trimmed(text: Text, block: _Block) -> int:
-    end = block.end
-    while end > block.first + 1 and text.is_blank(end - 1):
-        end -= 1
-    return end
+def _deck(said: Mapping[str, str]) -> str:
+    """The deck that properties name; empty if they name none."""
+    return re.sub(r"[\[\]#]", "", said.get("deck", "")).replace("/", "::")
 
 
 def _outdented(line: str, indent: str) -> str:

@@ -24,8 +24,7 @@ def read(text: Text, options: Options) -> Reading:
     starts = [n for n in range(text.head, len(text.lines)) if n not in text.closed and re.match(r"##\s", text.lines[n])]
     for first, end in pairwise((*starts, len(text.lines))):
         last = next((n for n in range(first + 1, end) if n not in text.closed and re.match(r"#\s", text.lines[n])), end)
-        while last > first and text.is_blank(last - 1):
-            last -= 1
+        last = text.trimmed(first, last)
         body = [*range(first + 1, last)]
         tags = [n for n in body if n not in text.code and re.match(_TAGS, text.lines[n])]
         parts = [n for n in body if n not in text.code and text.lines[n].rstrip() == "%"]

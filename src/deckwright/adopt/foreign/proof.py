@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -13,8 +12,6 @@ from .found import Found
 from .plain import of_html, of_markdown
 from .text import Text
 from .writing import Edit
-
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s|$)")
 
 
 class Proof:
@@ -61,11 +58,7 @@ class Proof:
     def lines(self, text: Text, beside: Collection[int]) -> set[int]:
         """The lines of sections that Deckwright reads as notes already, but for those whose heading is one of `beside`."""
         held: set[int] = set()
-        levels = {
-            n: len(found[1])
-            for n, line in enumerate(text.lines)
-            if (found := _HEADING.match(line)) and n not in text.closed
-        }
+        levels = text.headings()
         for note in self.written:
             first = max((n for n in levels if n < note.span.line), default=None)
             if first is not None and first not in beside:

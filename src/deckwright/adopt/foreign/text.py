@@ -33,6 +33,17 @@ class Text(msgspec.Struct, frozen=True):
     def is_blank(self, line: int) -> bool:
         return not self.lines[line].strip()
 
+    def trimmed(self, first: int, end: int) -> int:
+        """The end of the lines from `first` up to `end`, without blank ones."""
+        while end > first and self.is_blank(end - 1):
+            end -= 1
+        return end
+
+    def headings(self) -> Mapping[int, int]:
+        """The headings that begin with `#`: their levels, 1–6, by line, in order."""
+        found = ((n, _HEADING.match(line)) for n, line in enumerate(self.lines) if n not in self.closed)
+        return {n: len(heading[1]) for n, heading in found if heading}
+
     def front_matter(self) -> Mapping[str, object]:
         """What the front matter says; nothing if it is none, or is broken."""
         import yaml
@@ -42,6 +53,9 @@ class Text(msgspec.Struct, frozen=True):
         except (yaml.YAMLError, ValueError, RecursionError):
             return {}
         return values if isinstance(values, dict) else {}
+
+
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s|$)")
 
 
 def text(path: str, data: bytes) -> Text | None:

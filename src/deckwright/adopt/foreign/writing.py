@@ -10,12 +10,11 @@ from difflib import SequenceMatcher
 import msgspec
 
 from .found import Found
-from .text import Text
+from .text import Text, blanked
 
 _END = "<!-- card: skip -->"
 """Below a heading without text, it ends the answer above it: what follows is prose."""
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s|$)")
 _HIDDEN = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)*")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _BLOCK = re.compile(r"\s*(?:```|~~~|[-*+]\s|\d+[.)]\s|>|\||\$\$\s*$|#{1,6}(?:\s|$)|<[a-zA-Z/!])")
@@ -53,64 +52,74 @@ def edit(
     out, and `head` comes into the front matter.
     """
     gone = set(own)
-    headings = [
-        (n, len(found[1]))
-        for n, line in enumerate(text.lines)
-        if n not in text.closed and (found := _HEADING.match(line))
-    ]
-    inner = {n for note in notes for n in range(note.first, note.end)}
-    outer = [
-        (n, level) for n, level in headings if n not in inner or any(n == note.first and note.level for note in notes)
-    ]
-    tagged = {note.first for note in notes}
-    kinds = {n: (level, n in tagged) for n, level in outer}
-    pairs: list[tuple[bytes, bytes]] = []
-    after: list[str] = []
+    inner = {n for note in notes for n in range(note.first + bool(note.level), note.end)}
+    asking = {note.first for note in notes}
+    headings = {n: (level, n in asking) for n, level in text.headings().items() if n not in inner}
+    made = _Made(text, gone)
+    made.front_matter([f"{key}: {_yaml(value)}" for key, value in head.items()])
+    place = text.head
+    for number, note in enumerate(notes):
+        made.keep(place, note.first)
+        following = notes[number + 1].first if number + 1 < len(notes) else len(text.lines)
+        level = note.level or _level(note, headings)
+        section = [""] if made.last.strip() else []
+        section += _section(note, ids[note.first], level)
+        if _is_followed(text, note, level, following=following, headings=headings, gone=gone):
+            section += ["", "#" * level, _END]
+        if note.end < len(text.lines) and (text.lines[note.end].strip() or note.end in gone):
+            section.append("")
+        made.put(note.first, note.end, section)
+        place = note.end
+    made.keep(place, len(text.lines))
+    return Edit(text.path, tuple(made.marked()))
 
-    def put(first: int, end: int, made: Sequence[str] | None) -> None:
-        """What becomes of some lines; None for what they are."""
-        whole = [text.lines[n] + text.endings[n] for n in range(first, end)]
-        if made is None:
-            pairs.extend((line.encode(), line.encode()) for line in whole)
-            after.extend(text.lines[first:end])
-            return
+
+class _Made:
+    """The file that is made of another one, from its first line to its last. The lines `gone` are left out."""
+
+    def __init__(self, text: Text, gone: Collection[int]) -> None:
+        self._text, self._gone = text, gone
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self.last = ""  # The last line of what was made so far.
+
+    def front_matter(self, added: Sequence[str]) -> None:
+        """The front matter with more lines in it."""
+        head = self._text.head
+        if added and not head:
+            self.put(0, 0, ["---", *added, "---", ""])
+        elif head:
+            self.keep(0, head - 1)
+            self.put(head - 1, head - 1, added)
+            self.keep(head - 1, head)
+
+    def keep(self, first: int, end: int) -> None:
+        """Some lines as they are."""
+        for number in range(first, end):
+            if number in self._gone:
+                self.put(number, number + 1, [])
+                continue
+            line = (self._text.lines[number] + self._text.endings[number]).encode()
+            self._pairs.append((line, line))
+            self.last = self._text.lines[number]
+
+    def put(self, first: int, end: int, made: Sequence[str]) -> None:
+        """Other lines in the place of some."""
+        text = self._text
         new = "".join(f"{line}{text.ending}" for line in made)
         if end == len(text.lines) and text.endings and not text.endings[-1] and new:
             new = new.removesuffix(text.ending)  # The file has no line break at its end: it gets none.
-        pairs.extend(_aligned([line.encode() for line in whole], new.encode(), text.ending))
-        after.extend(made)
+        whole = [(text.lines[n] + text.endings[n]).encode() for n in range(first, end)]
+        self._pairs += _aligned(whole, new.encode(), text.ending)
+        self.last = made[-1] if made else self.last
 
-    if added := [f"{key}: {_yaml(value)}" for key, value in head.items()]:
-        if text.head:
-            put(0, text.head - 1, None)
-            put(text.head - 1, text.head - 1, added)
-            put(text.head - 1, text.head, None)
-        else:
-            put(0, 0, ["---", *added, "---", ""])
-    elif text.head:
-        put(0, text.head, None)
-    place = text.head
-    for number, note in enumerate(notes):
-        for line in range(place, note.first):
-            put(line, line + 1, [] if line in gone else None)
-        following = notes[number + 1].first if number + 1 < len(notes) else len(text.lines)
-        level = note.level or _level(note, kinds)
-        made = [""] if after and after[-1].strip() else []
-        made += _section(note, ids[note.first], level)
-        end, closes = note.end, _is_followed(text, note, level, following=following, headings=kinds, gone=gone)
-        if closes:
-            made += ["", "#" * level, _END]
-        if end < len(text.lines) and (text.lines[end].strip() or end in gone):
-            made.append("")
-        put(note.first, end, made)
-        place = end
-    for line in range(place, len(text.lines)):
-        put(line, line + 1, [] if line in gone else None)
-    if pairs and (mark := text.mark.encode()):
-        if not pairs[0][0] and len(pairs) > 1:  # What comes above the first line has its mark.
-            pairs[:2] = [(pairs[1][0], pairs[0][1] + pairs[1][1])]
-        pairs[0] = mark + pairs[0][0], mark + pairs[0][1]
-    return Edit(text.path, tuple(pairs))
+    def marked(self) -> list[tuple[bytes, bytes]]:
+        """What became of each line. The file begins with its byte order mark, if it has one."""
+        pairs = [*self._pairs]
+        if pairs and (mark := self._text.mark.encode()):
+            if not pairs[0][0] and len(pairs) > 1:  # What comes above the first line has its mark.
+                pairs[:2] = [(pairs[1][0], pairs[0][1] + pairs[1][1])]
+            pairs[0] = mark + pairs[0][0], mark + pairs[0][1]
+        return pairs
 
 
 def _aligned(old: Sequence[bytes], new: bytes, ending: str) -> list[tuple[bytes, bytes]]:
@@ -161,7 +170,7 @@ def _is_followed(
 
 
 def _section(note: Found, id_: str, level: int) -> list[str]:
-    title, *more = note.question or ("",)
+    title, *below = note.question or ("",)
     words = [note.kind, *note.switches]
     tags = " ".join(dict.fromkeys(note.tags))
     inside = " ".join([f".{word}" for word in words] + [f"#{id_}"] + ([f'tags="{tags}"'] if tags else []))
@@ -171,7 +180,7 @@ def _section(note: Found, id_: str, level: int) -> list[str]:
         lines = [f"{sign} {{{inside}}}"]
     else:
         lines = [sign, f'<!-- card: {" ".join(words)} id="{id_}" tags="{tags}" -->']
-    if more := _unblanked(more):
+    if more := blanked(below):
         lines += ["", *more, "", "---"]
     elif note.kind == "basic" and any(map(_RULE.fullmatch, note.answer)):
         lines += ["", "---"]  # Else the break in the answer would part it from the question.
@@ -179,15 +188,6 @@ def _section(note: Found, id_: str, level: int) -> list[str]:
     if note.extra:
         lines += ["", "> [!NOTE]", *(f"> {line}".rstrip() for line in note.extra)]
     return [*lines, *note.kept]
-
-
-def _unblanked(lines: Sequence[str]) -> list[str]:
-    held = [*lines]
-    while held and not held[0].strip():
-        held.pop(0)
-    while held and not held[-1].strip():
-        held.pop()
-    return held
 
 
 def _yaml(value: str) -> str:
