@@ -15,11 +15,13 @@ JPEG, PNG, PAGE = b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"<!doctype html><p
 """How files of these types begin."""
 
 
-def deck(folder: Path, notes: Sequence[tuple[str, str, str]], files: Mapping[str, bytes] = {}) -> Path:
+def deck(
+    folder: Path, notes: Sequence[tuple[str, str, str]], files: Mapping[str, bytes] = {}, note_type: str = "Basic"
+) -> Path:
     """A folder of CrowdAnki with notes, each with its guid, its front and its back, and files."""
     model = {
         "crowdanki_uuid": "basic",
-        "name": "Basic",
+        "name": note_type,
         "type": 0,
         "css": "",
         "flds": [{"name": name, "ord": n} for n, name in enumerate(("Front", "Back"))],
@@ -120,3 +122,11 @@ def test_a_deck_is_adopted_into_the_folder_in_which_one_stands(tmp_path: Path, m
     monkeypatch.chdir(tmp_path / "here")
     assert adopted(source, ".") == (0, ["  equal        1  100.0 %"])
     assert Path("cards/french.md").exists()
+
+
+def test_a_note_type_that_is_called_like_one_of_ours_gets_another_name(tmp_path: Path) -> None:
+    """As in a deck that this program has made."""
+    source = deck(tmp_path / "french", [("a", "le chien", "dog")], note_type="French Basic")
+    assert adopted(source, tmp_path / "project") == (0, ["  equal        1  100.0 %"])
+    written = (tmp_path / "project/notetypes/french-basic/notetype.toml").read_text(encoding="utf-8")
+    assert 'name = "French Basic+"' in written.splitlines()

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec.structs import replace
 
-from .. import build, files, package, settings, starter
+from .. import build, files, notetypes, package, settings, starter
 from ..build import Options
 from ..identity import Terms
 from ..layout import BUILD, DECK
@@ -101,7 +101,9 @@ def adopt(
     if problem := name_problem(decks.name):
         raise Unadoptable(f"the deck cannot be called “{decks.name}”: the name {problem}", "Name it with --name.")
     held_files = media.write(source, root)
-    adopted = types.adopted(source.note_types, source.notes)
+    project = _begun(root, decks.name, source, chance)
+    stock = [note_type.name for note_type in notetypes.note_types(project).values()]
+    adopted = types.adopted(source.note_types, source.notes, stock)
     left_out = [*source.left_out, *_of_refused_types(source), *_too_deep(source, adopted)]
     known = [
         _known(note, adopted[note.note_type_id], decks, held_files.renamed)
@@ -109,11 +111,9 @@ def adopt(
         if note.note_type_id in adopted and not _is_too_deep(note)
     ]
     notes, lacking = _without_missing(known, held_files.usable)
-    _write(root, decks.name, source, adopted.values(), chance)
+    _write_types(root, adopted.values())
     held = entries(notes, adopted, decks.name)
-    folder = Folder(
-        root, _settings(root), now, {id_: one.note_type for id_, one in adopted.items()}, held_files.digests
-    )
+    folder = Folder(root, project, now, {id_: one.note_type for id_, one in adopted.items()}, held_files.digests)
     written, lost = chosen(folder, held, progress)
     kept = [entry for entry in held if entry.note.guid in written]
     left_out += lost
@@ -143,6 +143,25 @@ def adopt(
         unfit=held_files.unfit,
         missing=_counted(lacking),
     )
+
+
+def _begun(root: Path, name: str, source: Source, chance: random.Random) -> Settings:
+    """Write the settings of a project, and what Git is to know of it; the settings, as they are read again."""
+    described = next((deck.description for deck in source.decks if deck.name == source.name), "")
+    (root / DECK).write_text(starter.settings(name, chance, "", described), encoding="utf-8", newline="\n")
+    (root / attributes.FILE).write_text(attributes.TEXT, encoding="utf-8", newline="\n")
+    (root / CARDS).mkdir()
+    project, found = settings.load(root)
+    if project is None:
+        raise Unadoptable(found[0].message if found else "its settings cannot be written")
+    return project.settings
+
+
+def _write_types(root: Path, adopted: Iterable[types.Adopted]) -> None:
+    for one in adopted:
+        for path, data in types.files(one).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
 
 
 def _known(note: PackedNote, adopted: types.Adopted, decks: Decks, renamed: Mapping[str, str]) -> PackedNote:
@@ -184,13 +203,6 @@ def _depth(field: str) -> int:
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)")
 _CLOSED_BY_OTHERS = WITHOUT_END | {"p", "td", "th", "tr", "tbody", "thead", "option"}
 """Elements of which many may stand behind one another without an end."""
-
-
-def _settings(root: Path) -> Settings:
-    project, found = settings.load(root)
-    if project is None:
-        raise Unadoptable(found[0].message if found else "its settings cannot be written")
-    return project.settings
 
 
 def _built(folder: Folder, kept: Sequence[Entry], progress: Progress) -> Package:
@@ -247,15 +259,3 @@ def _with_lost(
             yield verdict
     for field, name in lost.items():
         yield Verdict(verdicts[0].guid, "content lost", field, f"lacks the file {name}")
-
-
-def _write(root: Path, name: str, source: Source, adopted: Iterable[types.Adopted], chance: random.Random) -> None:
-    """Write all of a project but its notes and media."""
-    described = next((deck.description for deck in source.decks if deck.name == source.name), "")
-    (root / DECK).write_text(starter.settings(name, chance, "", described), encoding="utf-8", newline="\n")
-    (root / attributes.FILE).write_text(attributes.TEXT, encoding="utf-8", newline="\n")
-    (root / CARDS).mkdir()
-    for one in adopted:
-        for path, data in types.files(one).items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_bytes(data)
