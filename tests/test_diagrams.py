@@ -496,6 +496,20 @@ def test_small_pictures_foretell_how_long_the_largest_takes(
     assert widths[:4] == drawn
 
 
+@pytest.mark.ci
+def test_as_many_cells_of_a_table_as_a_note_may_have_are_all_found() -> None:
+    cell = (
+        '<g data-mask="m{0}"><rect x="{1}" y="{2}" width="80" height="40" fill="white" stroke="black"/>'
+        '<text x="{3}" y="{4}" font-size="14">Cell {0}</text></g>'
+    )
+    places = ((n, n % 25 * 80, n // 25 * 40) for n in range(499))
+    cells = "".join(cell.format(n, x, y, x + 10, y + 25) for n, x, y in places)
+    drawn, found = drawing.draw(
+        labels_of(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2000 1400">{cells}</svg>'), "a.svg"
+    )
+    assert (drawn and len(drawn.ink), found) == (499, [])
+
+
 def test_labels_that_lie_over_one_another_in_too_many_pixels_are_not_looked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -189,7 +189,8 @@ def sketched(labels: Sequence[Label], sketch: Sketch, size: tuple[int, int]) -> 
         sketches = [sketch([label for code, label in owners.items() if code >> bit & 1]) for bit in range(length)]
         small = sketches[0].size
         most = MAX_LAYERS * small[0] * small[1]
-        found = dict(_located(owners, _runs(sketches), most))
+        # Of the cells of a table each shares its edges with others, which takes more looks than it has pixels.
+        found = dict(_located(owners, _runs(sketches), 2 * most))
         if sum(one.shape.width * one.shape.height for one in found.values()) > most:
             raise CrowdError
         places |= {owners[code]: reach(one, small, size) for code, one in found.items()}
