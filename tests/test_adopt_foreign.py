@@ -210,6 +210,14 @@ def test_a_file_gets_the_deck_once_and_ids_are_unique(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_whose_notes_are_all_left_has_no_decks(tmp_path: Path) -> None:
+    """Nobody is told that its notes go to one deck."""
+    (tmp_path / "a.md").write_text("#flashcards/a\n\nWhat?\n?\nA\n# B\n\n#flashcards/b\n\nWho?\n?\nC\n# D\n")
+    proposal = foreign.propose(tmp_path)
+    assert [each.place for each in proposal.left_out] == ["a.md:3", "a.md:10"]
+    assert (proposal.edits, proposal.remarks) == ((), ())
+
+
 def test_a_note_that_would_say_something_else_is_left(tmp_path: Path) -> None:
     """The heading in its answer would end it, and so does a list that it begins with."""
     (tmp_path / "a.md").write_text("#flashcards\n\nWhat?\n?\nA\n# B\n\n- one\n- two\n?\nC\n\nGood?::Yes\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -69,10 +69,12 @@ class Converter:
         while made.notes:
             unsure = {tool for tool, _ in made.doubts}
             own = {line for tool, reading in readings.items() if tool not in unsure for line in reading.own}
-            edit = writing.edit(held, made.notes, ids, own, _head(held, made))
+            head = _head(held, made.notes)
+            edit = writing.edit(held, made.notes, ids, own, head)
             wrong = proof.failures(edit, made.notes, ids)
             if not wrong:
                 made.edit = edit
+                made.has_decks = bool(head) and len({note.deck for note in made.notes}) > 1
                 self._used |= {ids[note.first] for note in made.notes}
                 break
             for note in [*made.notes]:
@@ -125,14 +127,10 @@ def _apart(held: Text, readings: Mapping[Tool, Reading], proof: Proof) -> tuple[
     return sorted(notes, key=lambda note: note.first), lines
 
 
-def _head(held: Text, made: Conversion) -> dict[str, str]:
+def _head(held: Text, notes: Sequence[Found]) -> dict[str, str]:
     """What comes into the front matter: the deck of most of the notes."""
-    decks = Counter(note.deck for note in made.notes)
-    deck = _deck(decks.most_common(1)[0][0])
-    if not deck or "deck" in held.front_matter():
-        return {}
-    made.has_decks = len(decks) > 1
-    return {"deck": deck}
+    deck = _deck(Counter(note.deck for note in notes).most_common(1)[0][0])
+    return {"deck": deck} if deck and "deck" not in held.front_matter() else {}
 
 
 def _deck(name: str) -> str:
