@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image
@@ -36,6 +36,7 @@ from deckwright.pull.patch import new_file, patch
 from deckwright.pull.reading import normal
 from deckwright.pull.releases import Releases
 from deckwright.pull.replacements import Replacement, replaced
+from deckwright.pull.writing import Writer
 
 PROJECT = Path(__file__).parent / "pulled"
 EDITS: list[dict[str, Any]] = json.loads((PROJECT / "edits.json").read_text(encoding="utf-8"))
@@ -198,7 +199,10 @@ def test_two_notes_are_two_hunks_that_git_applies(small: Scratch) -> None:
     )
     assert result.unmapped == ()
     subprocess.run(["git", "apply", "-"], cwd=small.root, input=result.patch, check=True)
-    assert "In the upper leg." in (small.root / "cards/a.md").read_text(encoding="utf-8")
+    after = SMALL.replace("In the thigh.", "In the upper leg.").replace(
+        "What is the longest bone?", "Which bone is longest?"
+    )
+    assert (small.root / "cards/a.md").read_text(encoding="utf-8") == after
 
 
 def test_what_looks_the_same_is_no_edit(small: Scratch) -> None:
@@ -423,6 +427,7 @@ def test_nothing_but_packages_is_read(small: Scratch) -> None:
         ('<span style="font-weight: 700">a</span>', "<b>a</b>"),
         ('<font color="#00f">a</font>', '<span style="color:var(--dw-tip, rgb(0, 0, 255))">a</span>'),
         ("<ul><li>a<ul><li>b</li></ul></li></ul>", "<ul><li>a</li><ul><li>b</li></ul></ul>"),
+        ("<table><tr><td>a<tr><td>b</table>", "<table><tr><td>a</td></tr><tr><td>b</td></tr></table>"),
         ("<table><tr><td>a</table>", "<div class='dw-table'><table><tbody><tr><td>a</td></tr></tbody></table></div>"),
         ('<pre><code><span class="k">if</span> x</code></pre>', "<pre>if x\n</pre>"),
         ("{{c1::a:<wbr>:b::h}}", "{{c1::a:<wbr>:b::h}}"),
@@ -460,6 +465,22 @@ def test_an_answer_with_colons_is_whole_again_after_an_edit() -> None:
     assert healed("{{c1::AWS::S3::type}} or {{c2::b}}}}", built) == (
         "{{c1::AWS&#58;&#58;S3::type}} or {{c2::b&#125;&#125;}}"
     )
+
+
+TAGS = "b i u p div br ul ol li table tr td blockquote hr code"
+PARTS = [
+    *("a", "b", " ", "\n", "&nbsp;", "&lt;", "{{c1::a::b}}", '<img src="x.png">', "[sound:a.mp3]"),
+    *('<span style="color: red">', "</span>", '<a href="https://a.org">', "</a>"),
+    *(f"<{end}{tag}>" for tag in TAGS.split() for end in ("", "/")),
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+@example("<ol><hr><ol>a")
+@example("<tr><td><tr>")
+def test_what_is_read_of_a_field_is_read_again_when_it_is_written(html: str) -> None:
+    nodes = normal(html, True, lambda name: name)
+    assert look(Writer(True, lambda name: name).html(nodes)) == key(nodes)
 
 
 @given(st.text(alphabet="ab:{}c1<>/p \n&;=\"'", max_size=60))

@@ -45,7 +45,7 @@ _NOTHING = frozenset({"html", "body", "thead", "tbody", "tfoot", "colgroup", "la
 _SKIPPED = frozenset({"script", "style", "head", "title", "template"})
 _ENDED = {
     "li": ("li",),
-    "tr": ("tr", "td", "th"),
+    "tr": ("td", "th", "tr"),
     "td": ("td", "th"),
     "th": ("td", "th"),
     "dt": ("dt", "dd"),
@@ -175,7 +175,8 @@ class _Reader(HTMLParser):
             return
         made = Box(closed.tag, closed.attributes, children, closed.info)
         last = into[-1] if into else None
-        if closed.tag in ("ul", "ol") and self._boxes[-1].tag in ("ul", "ol") and isinstance(last, Box):
+        is_list_in_list = closed.tag in ("ul", "ol") and self._boxes[-1].tag in ("ul", "ol")
+        if is_list_in_list and isinstance(last, Box) and last.tag == "li":
             into[-1] = msgspec.structs.replace(last, children=(*last.children, made))  # As browsers indent an item.
         else:
             into.append(made)
