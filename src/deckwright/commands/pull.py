@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from ._talk import command, count, explain_first, fail, next_steps, print_json, 
 
 if TYPE_CHECKING:
     from ..package import Package
-    from ..pull import Pulled, Unmapped
+    from ..pull import Pulled
     from ..pull.releases import Releases
 
 
@@ -131,13 +130,11 @@ def _short(said: str) -> str:
 
 def _json(pulled: Pulled) -> str:
     """What is in the patch, what is not, and the patch."""
-    taken = [
-        {"guid": each.guid, "id": each.id, "place": each.place, "fields": each.fields, "remarks": each.remarks}
-        for each in pulled.taken
-    ]
+    from msgspec.structs import asdict
+
     held = {
-        "notes": taken,
-        "left_out": _left_out(pulled.unmapped),
+        "notes": [asdict(each) for each in pulled.taken],
+        "left_out": [asdict(each) for each in pulled.unmapped],
         "files": pulled.files,
         "not_edited": pulled.same,
         "of_an_older_release": pulled.older,
@@ -146,8 +143,3 @@ def _json(pulled: Pulled) -> str:
         "patch": pulled.patch.decode("utf-8", "replace"),
     }
     return json.dumps(held, ensure_ascii=False, indent=2)
-
-
-def _left_out(unmapped: Sequence[Unmapped]) -> list[dict[str, str]]:
-    names = ("guid", "id", "place", "field", "reason", "was", "now", "mine")
-    return [{name: getattr(each, name) for name in names} for each in unmapped]
