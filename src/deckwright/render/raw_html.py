@@ -36,6 +36,9 @@ _LOST = re.compile("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
 """Attributes that are not kept, and that a reader would miss: handlers do something, a poster is never imported, a
 background has no colour."""
 
+_DRIVE = re.compile(r"\s*[a-zA-Z]:")
+"""How a path of Windows begins, which the cleaner takes for a scheme."""
+
 _LOOKS = re.compile("style|color", re.IGNORECASE)
 _RENAMED = re.compile(rf"(</?)({'|'.join(html_elements.RENAMED)})(?![\w-])", re.IGNORECASE)
 
@@ -125,7 +128,7 @@ def _placed(tag: str, block: Block, place: int, field: Field) -> str:
         quoted = found[2][:1] in ("'", '"')
         begin, end = found.start(2) + quoted, found.end(2) - quoted
         span = field.note.span(block, place + begin, place + end)
-        if scheme(address := html.unescape(tag[begin:end])):
+        if scheme(address := html.unescape(tag[begin:end])) or _DRIVE.match(address):
             field.note.medium(address, by_name=False, span=span)  # It is told, and the cleaner takes it out.
             continue
         field.sources.append(span)
