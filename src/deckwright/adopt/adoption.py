@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import re
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,11 +16,9 @@ from .. import build, files, notetypes, package, settings, starter
 from ..build import Options
 from ..identity import Terms
 from ..layout import BUILD, DECK
-from ..limits import MAX_ADOPTED_NESTING
 from ..model import Settings
 from ..names import name_problem
 from ..package import Package, PackedNote
-from ..render.html_elements import WITHOUT_END
 from ..starter import attributes
 from . import lock, media, types
 from .found import with_new_names
@@ -104,13 +100,13 @@ def adopt(
     project = _begun(root, decks.name, source, chance)
     stock = [note_type.name for note_type in notetypes.note_types(project).values()]
     adopted = types.adopted(source.note_types, source.notes, stock)
-    left_out = [*source.left_out, *_of_refused_types(source), *_too_deep(source, adopted)]
+    left_out = [*source.left_out, *_of_refused_types(source)]
     known = [
         _known(note, adopted[note.note_type_id], decks, held_files.renamed)
         for note in source.notes
-        if note.note_type_id in adopted and not _is_too_deep(note)
+        if note.note_type_id in adopted
     ]
-    notes, lacking = _without_missing(known, held_files.usable)
+    notes, lacking = media.without_missing(known, held_files.usable)
     _write_types(root, adopted.values())
     held = entries(notes, adopted, decks.name)
     folder = Folder(root, project, now, {id_: one.note_type for id_, one in adopted.items()}, held_files.digests)
@@ -141,7 +137,7 @@ def adopt(
         decks={deck.name: new for deck in source.decks if (new := decks.whole(deck.name)) != deck.name},
         undescribed=tuple(deck.name for deck in source.decks if deck.description and deck.name != source.name),
         unfit=held_files.unfit,
-        missing=_counted(lacking),
+        missing=media.counted(lacking),
     )
 
 
@@ -181,30 +177,6 @@ def _of_refused_types(source: Source) -> list[LeftOut]:
     return [LeftOut(note.guid, beginning(note), reasons[note.note_type_id]) for note in refused]
 
 
-def _too_deep(source: Source, adopted: Collection[int]) -> list[LeftOut]:
-    """The notes with too many elements in one another."""
-    reason = f"has more than {MAX_ADOPTED_NESTING:,} elements in one another"
-    deep = (note for note in source.notes if note.note_type_id in adopted and _is_too_deep(note))
-    return [LeftOut(note.guid, beginning(note), reason) for note in deep]
-
-
-def _is_too_deep(note: PackedNote) -> bool:
-    return any(_depth(value) > MAX_ADOPTED_NESTING for value in note.fields.values())
-
-
-def _depth(field: str) -> int:
-    """How many elements are open at once, at most, of those that have to be closed."""
-    if field.count("<") <= MAX_ADOPTED_NESTING:  # As in nearly all fields.
-        return 0
-    ends = [-1 if end else 1 for end, name in _TAG.findall(field) if name.lower() not in _CLOSED_BY_OTHERS]
-    return max(accumulate(ends), default=0)
-
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)")
-_CLOSED_BY_OTHERS = WITHOUT_END | {"p", "td", "th", "tr", "tbody", "thead", "option"}
-"""Elements of which many may stand behind one another without an end."""
-
-
 def _built(folder: Folder, kept: Sequence[Entry], progress: Progress) -> Package:
     """What the package of the project has, read back from it. deck.lock has the release then as which the adoption counts."""
     outcome = folder.look(progress)
@@ -217,30 +189,6 @@ def _built(folder: Folder, kept: Sequence[Entry], progress: Progress) -> Package
         held = package.read(made / "adopted.apkg")
     shutil.rmtree(folder.root / BUILD, ignore_errors=True)
     return held
-
-
-Lacking = Mapping[str, Mapping[str, Sequence[str]]]
-"""The files that notes name and no card can show: by guid and field."""
-
-
-def _without_missing(notes: Iterable[PackedNote], usable: Collection[str]) -> tuple[list[PackedNote], Lacking]:
-    """The notes without files that no card can show, and which these are."""
-    lacking: dict[str, dict[str, list[str]]] = {}
-    made = []
-    for note in notes:
-        fields = {}
-        for field, value in note.fields.items():
-            fields[field], names = media.without(value, usable)
-            if names:
-                lacking.setdefault(note.guid, {})[field] = names
-        made.append(replace(note, fields=fields) if note.guid in lacking else note)
-    return made, lacking
-
-
-def _counted(lacking: Lacking) -> Mapping[str, int]:
-    """How many notes name each of these files."""
-    counted = Counter(name for fields in lacking.values() for name in {*chain(*fields.values())})
-    return dict(sorted(counted.items()))
 
 
 def _with_lost(

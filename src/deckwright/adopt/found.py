@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from html import escape, unescape
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -15,10 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from ..diff.field_text import title
-from ..limits import MAX_GUID, MAX_MEDIA_NAME
+from ..limits import MAX_ADOPTED_NESTING, MAX_GUID, MAX_MEDIA_NAME
 from ..model import Deck, NoteType
 from ..names import and_above, numbered
 from ..package import PackedNote
+from ..render.html_elements import WITHOUT_END
 
 
 class Unadoptable(ValueError):
@@ -80,7 +81,7 @@ class Sieve:
         """Whether the note with this guid can be adopted. It cannot if there is a reason, nor if its guid cannot be used."""
         reason = reason or self._problem(guid)
         if reason:
-            self.left_out.append(LeftOut(guid, title(first_field[:_LOOKED_AT])[:60], reason))
+            self.left_out.append(LeftOut(guid, _beginning(first_field), reason))
         else:
             self._guids.add(guid)
         return not reason
@@ -103,6 +104,11 @@ class Sieve:
         return "has the guid of another note" if guid in self._guids else ""
 
 
+def _beginning(first_field: str) -> str:
+    """What stands for a note, as `LeftOut` has it."""
+    return title(first_field[:_LOOKED_AT])[:60]
+
+
 _LOOKED_AT = 10_000
 """Characters of a field in which the words are looked for that stand for its note."""
 
@@ -121,9 +127,8 @@ def tidied(found: Source) -> Source:
     def value(text: str) -> str:
         return with_new_names(kept(text), as_written) if renamed else kept(text)
 
-    notes = tuple(
-        replace(note, fields={field: value(text) for field, text in note.fields.items()}) for note in found.notes
-    )
+    fit, left_out = _without_deep(found.notes)
+    notes = tuple(replace(note, fields={field: value(text) for field, text in note.fields.items()}) for note in fit)
     used = {note.note_type_id for note in notes}
     decks = _decks(found.decks, notes)
     tops = {deck.name.partition("::")[0] for deck in decks}
@@ -134,9 +139,35 @@ def tidied(found: Source) -> Source:
         decks=decks,
         media=tuple(sorted(before)),
         read_media=lambda name: found.read_media(before[name]),
-        left_out=found.left_out,
+        left_out=(*found.left_out, *left_out),
         renamed=renamed,
     )
+
+
+def _without_deep(notes: Iterable[PackedNote]) -> tuple[list[PackedNote], list[LeftOut]]:
+    """The notes without those that have too many elements in one another, and these."""
+    fit: list[PackedNote] = []
+    left_out: list[LeftOut] = []
+    for note in notes:
+        if any(_depth(value) > MAX_ADOPTED_NESTING for value in note.fields.values()):
+            reason = f"has more than {MAX_ADOPTED_NESTING:,} elements in one another"
+            left_out.append(LeftOut(note.guid, _beginning(next(iter(note.fields.values()))), reason))
+        else:
+            fit.append(note)
+    return fit, left_out
+
+
+def _depth(field: str) -> int:
+    """How many elements are open at once, at most, of those that have to be closed."""
+    if field.count("<") <= MAX_ADOPTED_NESTING:  # As in nearly all fields.
+        return 0
+    ends = [-1 if end else 1 for end, name in _TAG.findall(field) if name.lower() not in _CLOSED_BY_OTHERS]
+    return max(accumulate(ends), default=0)
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)")
+_CLOSED_BY_OTHERS = WITHOUT_END | {"p", "td", "th", "tr", "tbody", "thead", "option"}
+"""Elements of which many may stand behind one another without an end."""
 
 
 def kept(text: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import unescape
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import msgspec
+from msgspec.structs import replace
 
 from ..diagnostics import has_errors
 from ..files import reason
@@ -18,7 +21,7 @@ from ..media.library import Library
 from ..mediatypes import CONTENTS, PICTURES, SIGNATURES, TYPES, extension
 from ..model import Reference, Span
 from ..names import numbered
-from ..package import PackageError
+from ..package import PackageError, PackedNote
 from .source import Source
 
 MEDIA = "media"
@@ -85,7 +88,31 @@ def _named(name: str, data: bytes, taken: Collection[str]) -> str:
     return new if len(new.encode()) <= MAX_MEDIA_NAME else name
 
 
-def without(field: str, usable: Collection[str]) -> tuple[str, list[str]]:
+Lacking = Mapping[str, Mapping[str, Sequence[str]]]
+"""The files that notes name and no card can show: by guid and field."""
+
+
+def without_missing(notes: Iterable[PackedNote], usable: Collection[str]) -> tuple[list[PackedNote], Lacking]:
+    """The notes without files that no card can show, and which these are."""
+    lacking: dict[str, dict[str, list[str]]] = {}
+    made = []
+    for note in notes:
+        fields = {}
+        for field, value in note.fields.items():
+            fields[field], names = _without(value, usable)
+            if names:
+                lacking.setdefault(note.guid, {})[field] = names
+        made.append(replace(note, fields=fields) if note.guid in lacking else note)
+    return made, lacking
+
+
+def counted(lacking: Lacking) -> Mapping[str, int]:
+    """How many notes name each of these files."""
+    counted = Counter(name for fields in lacking.values() for name in {*chain(*fields.values())})
+    return dict(sorted(counted.items()))
+
+
+def _without(field: str, usable: Collection[str]) -> tuple[str, list[str]]:
     """A field without the pictures and sounds whose files cannot be used, and the names of these files."""
     missing: list[str] = []
 
