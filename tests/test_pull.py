@@ -6,6 +6,7 @@ and clipboard, and what becomes of them: the lines of the patch, or the reason w
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -288,6 +289,103 @@ def test_a_picture_comes_along_as_git_writes_it(small: Scratch) -> None:
     assert re.fullmatch(r'<p>In the thigh\.</p><p><img src="paste-[\w-]+\.jpg" alt=""></p>', back)
 
 
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><!-- by hand --><rect width="9" height="9"/></svg>"""
+
+
+@pytest.fixture
+def pictured(small: Scratch) -> tuple[Scratch, Copy]:
+    """A project with a picture and a drawing, and the package that it was adopted from, which has its own names for them."""
+    data = {"upper leg.png": png("red"), "plan.svg": DRAWING.encode()}
+    small.write({f"media/{name}": held for name, held in data.items()})
+    text = SMALL.replace("In the thigh.", "![](<upper leg.png>)").replace("The femur.", "The femur. ![](plan.svg)")
+    small.write({"cards/a.md": text})
+    small.save(BUILT)
+    held = contents(small.root)
+    edits = [
+        change(held, "femur", Back='<img src="upper%20leg.png">'),
+        change(held, "longest", Back='The femur. <img src="plan.svg">'),
+    ]
+    return small, replace_media(edited(held, edits), data)
+
+
+def png(colour: str) -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(made, "PNG")
+    return made.getvalue()
+
+
+def replace_media(copy: Copy, data: Mapping[str, bytes]) -> Copy:
+    return Copy(copy.notes, copy.note_types, tuple(data), data.__getitem__)
+
+
+def as_base(project: Scratch, copy: Copy) -> Package:
+    """What a package with a copy's notes and files is read as."""
+    digests = {name: hashlib.sha256(copy.read_media(name)).hexdigest() for name in copy.media}
+    return replace(contents(project.root), notes=copy.notes, media=digests)
+
+
+@pytest.mark.parametrize("base", ["none", "adopted"])
+def test_a_picture_is_the_same_under_the_name_that_it_had_before_it_was_adopted(
+    pictured: tuple[Scratch, Copy], base: str
+) -> None:
+    project, copy = pictured
+    result = pulled(project.root, copy, as_base(project, copy) if base == "adopted" else None)
+    assert (result.patch, result.unmapped, result.files, result.same) == (b"", (), (), 2)
+
+
+def test_a_copy_without_media_has_the_pictures_that_it_names(pictured: tuple[Scratch, Copy]) -> None:
+    project, copy = pictured
+    result = pulled(project.root, replace_media(copy, {}))
+    assert (result.patch, result.unmapped, result.same) == (b"", (), 2)
+
+
+def test_another_picture_of_the_same_name_is_an_edit(pictured: tuple[Scratch, Copy]) -> None:
+    project, copy = pictured
+    data = {name: copy.read_media(name) for name in copy.media}
+    result = pulled(project.root, replace_media(copy, {**data, "upper leg.png": png("blue")}))
+    assert (result.files, [taken.id for taken in result.taken]) == (("media/upper-leg.png",), ["femur"])
+
+
+def test_an_edit_beside_a_picture_keeps_the_project_s_own_file(pictured: tuple[Scratch, Copy]) -> None:
+    project, copy = pictured
+    held = as_base(project, copy)
+    edits = [change(held, "longest", Back='The femur. <img src="plan.svg"> <img src="upper leg.png">')]
+    data = {name: copy.read_media(name) for name in copy.media}
+    result = pulled(project.root, replace_media(edited(held, edits), data))
+    assert (result.files, hunks(result.patch)) == (
+        (),
+        {
+            "longest: Back": [
+                "-The femur. ![](plan.svg)",
+                "+The femur. ![](plan.svg) ![](<../media/upper leg.png>)",
+            ]
+        },
+    )
+
+
+def test_what_a_patch_has_brought_is_no_edit_any_more(small: Scratch) -> None:
+    base = contents(small.root)
+    name = next(iter(PASTED))
+    data = {"new pic.jpg": PASTED[name]}
+    copy = replace_media(edited(base, [change(base, "femur", Back='<img src="new pic.jpg">')]), data)
+    result = pulled(small.root, copy, base)
+    assert result.files == ("media/new-pic.jpg",)
+    subprocess.run(["git", "apply", "-"], cwd=small.root, input=result.patch, check=True)
+    again = pulled(small.root, copy, base)
+    assert (again.patch, again.unmapped, again.same) == (b"", (), 2)
+
+
+def test_a_note_that_was_retired_is_counted(small: Scratch) -> None:
+    old = contents(small.root)
+    small.release("1.0.0", BUILT)
+    small.write({"cards/a.md": SMALL.partition("## What")[0]})
+    small.release("1.1.0", NOW)
+    copy = edited(old, [])
+    for base in (None, old):
+        result = pulled(small.root, copy, base)
+        assert (result.patch, result.unmapped, result.retired, result.same) == (b"", (), 1, 1)
+
+
 def test_git_makes_new_files_of_any_length(tmp_path: Path) -> None:
     held = {
         f"a {length}.bin": bytes(n * n % 251 for n in range(length)) for length in (0, 1, 2, 3, 52, 53, 54, 55, 999)
@@ -399,6 +497,7 @@ def test_programs_get_json(small: Scratch, tmp_path: Path) -> None:
         "files": [],
         "not_edited": 1,
         "of_an_older_release": 0,
+        "retired": 0,
         "missing": [],
         "of_other_decks": 0,
         "patch": 1,

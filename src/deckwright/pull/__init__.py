@@ -16,7 +16,8 @@ from ..model import Note
 from ..package import Package
 from . import proof
 from .bench import Address, Bench
-from .comparing import Copy, Edited, Found, Naming, Project, Unmapped, compare
+from .comparing import Copy, Edited, Found, Project, Unmapped, compare, theirs
+from .naming import Naming, digest
 from .normal import text
 from .patch import new_file, patch
 from .pictures import Pictures, staged
@@ -46,7 +47,7 @@ class Pulled(msgspec.Struct, frozen=True):
     """The patch, and the notes in it, by place; what is not in it; the new files, by their paths.
 
     `missing` are the notes that the copy lacks, `same` is how many are as they were, `older` how many are those of an older release,
-    `beside` how many notes are of other decks, `learners_tags` how many have tags that are a learner's alone. `blocking` are the
+    `retired` how many the project had once, `beside` how many notes are of other decks, `learners_tags` how many have tags that are a learner's alone. `blocking` are the
     errors that leave nothing to compare with.
     """
 
@@ -57,6 +58,7 @@ class Pulled(msgspec.Struct, frozen=True):
     missing: tuple[str, ...] = ()
     same: int = 0
     older: int = 0
+    retired: int = 0
     beside: int = 0
     learners_tags: int = 0
     blocking: tuple[Diagnostic, ...] = ()
@@ -86,15 +88,20 @@ def pull(
         places = {guid: span.place for guid, span in loaded.spans.items()}
         kinds = {kind.name: kind for kind in loaded.notes.owned.kinds}
         own = {each.id: kinds[key] for key, each in loaded.collection.note_types.items() if key in kinds}
-        project = Project(present, places, own, releases.released)
+        media = loaded.collection.media
+        called = {held.path.name: digest(held.name, held.sha256) for held in media}
+        ids = {who.guid: who.id for who in loaded.assigned.identities if who}
+        retired = frozenset(guid for guid, line in loaded.assigned.ledger.lines.items() if line.retired)
+        project = Project(present, places, own, releases.released, called, ids, retired)
         compared = compare(copy, base or present, project)
-        pictures = Pictures(root, loaded.collection.settings, loaded.collection.media, copy.media, copy.read_media)
+        files = theirs(copy, base or present, project)
+        pictures = Pictures(root, loaded.collection.settings, media, copy.media, copy.read_media)
         bench = Bench(root, loaded, found, present)
-        run = _Run(bench, copy, compared, pictures, project)
+        run = _Run(bench, files, compared, pictures, project)
         run.try_all(progress)
         if pictures.new:  # Only a project that has a file can tell what a note is that shows it.
             with staged(root, pictures.new) as stage:
-                run = _Run(Bench(stage, loaded, found, present), copy, compared, pictures, project)
+                run = _Run(Bench(stage, loaded, found, present), files, compared, pictures, project)
                 run.try_all(progress)
                 run.prove(stage, terms)
         else:
@@ -105,14 +112,13 @@ def pull(
 class _Run:
     """The edits of one copy on their way into the notes."""
 
-    def __init__(self, bench: Bench, copy: Copy, compared: Found, pictures: Pictures, project: Project) -> None:
+    def __init__(self, bench: Bench, files: Naming, compared: Found, pictures: Pictures, project: Project) -> None:
         self._bench = bench
         self._compared = compared
         self._pictures = pictures
         self._project = project
-        self._theirs = Naming(project.package, {}, copy.read_media)
+        self._theirs = files
         self._cloze_types = {each.id for each in project.package.note_types if each.family != "basic"}
-        self._ids = {who.guid: who.id for who in bench.loaded.assigned.identities if who}
         self._tries: dict[str, Try] = {}
         self._chosen: dict[str, int] = {}
         self._edits = {edited.note.guid: edited for edited in compared.edits}
@@ -207,7 +213,7 @@ class _Run:
         """Whether a note is as Anki has it, in what was edited, and as it was in all else."""
         edited, tried = self._edits[built.guid], self._tries[built.guid]
         cloze = edited.note.note_type_id in self._cloze_types
-        ours = Naming(self._project.package, self._bench.files)
+        ours = Naming(self._project.package.media, self._bench.files)
         for name, was in edited.note.fields.items():
             got = built.fields.get(name, "")
             if name in edited.fields:
@@ -227,12 +233,12 @@ class _Run:
         else:
             names = [field] if field else [*edited.fields]
             cloze = note.note_type_id in self._cloze_types
-            ours = Naming(self._project.package, {})
+            ours = Naming(self._project.package.media, {})
             shown = ", ".join(names)
             was = " · ".join(text(normal(note.fields.get(name, ""), cloze, ours)) for name in names)
             now = " · ".join(text(normal(edited.fields[name], cloze, self._theirs)) for name in names)
         place = self._project.places.get(note.guid, "")
-        self._unmapped.append(Unmapped(note.guid, self._ids[note.guid], place, shown, reason, was, now))
+        self._unmapped.append(Unmapped(note.guid, self._project.ids[note.guid], place, shown, reason, was, now))
 
     def pulled(self, prefix: str) -> Pulled:
         """What came of it."""
@@ -243,10 +249,10 @@ class _Run:
             for guid, way in of_notes.items():
                 edited, tried = self._edits[guid], self._tries[guid]
                 fields = (*edited.fields, *["tags"] * bool(edited.tags_added or edited.tags_removed))
-                names[f"{self._ids[guid]}: {', '.join(fields)}"] = way
+                names[f"{self._project.ids[guid]}: {', '.join(fields)}"] = way
                 remarks = [f"{name} changes along" for name in tried.follows]
                 remarks += ["it stands in the frame of a note now"] * tried.framed
-                taken.append(Taken(guid, self._ids[guid], self._project.places[guid], fields, tuple(remarks)))
+                taken.append(Taken(guid, self._project.ids[guid], self._project.places[guid], fields, tuple(remarks)))
             parts.append(patch(path, self._bench.data(path), names, prefix))
         used = {
             path: data
@@ -257,5 +263,5 @@ class _Run:
         compared = self._compared
         return Pulled(
             b"".join(parts), tuple(taken), tuple(self._unmapped), tuple(sorted(used)), tuple(compared.missing),
-            compared.same, compared.older, compared.beside, compared.learners_tags,
+            compared.same, compared.older, compared.retired, compared.beside, compared.learners_tags,
         )  # fmt: skip

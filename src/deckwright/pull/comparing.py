@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 import msgspec
@@ -12,8 +11,9 @@ import msgspec
 from ..diff.field_text import title
 from ..limits import MAX_PULLED_FIELD
 from ..model import NoteType, OwnKind
-from ..package import Package, PackageError, PackedNote
+from ..package import Package, PackedNote
 from .marked import healed
+from .naming import Naming
 from .normal import Node, key, text
 from .reading import normal
 
@@ -66,7 +66,8 @@ class Edited(msgspec.Struct, frozen=True):
 
 class Found(msgspec.Struct):
     """All that a copy says: the edits, what cannot come back, and how many notes it lacks, has besides, and has as they are.
-    `older` are those that are as an older release had them, `beside` those of other decks.
+    `older` are those that are as an older release had them, `retired` those that the project had once, `beside` those of other
+    decks.
     """
 
     edits: list[Edited] = []
@@ -74,19 +75,25 @@ class Found(msgspec.Struct):
     missing: list[str] = []
     same: int = 0
     older: int = 0
+    retired: int = 0
     beside: int = 0
     learners_tags: int = 0
 
 
 class Project(msgspec.Struct, frozen=True):
     """What of a project is compared: its notes as they are, the place of each by its guid, its own kinds of notes by the ids of their
-    note types, and the release that first had a note with a time of change, by guid and time; empty if none is known.
+    note types, and the release that first had a note with a time of change, by guid and time; empty if none is known. `called` are
+    its files by their own names, with their digests, `ids` the IDs of its notes by guid, and `retired` the guids of those that it
+    had once.
     """
 
     package: Package
     places: Mapping[str, str]
     own: Mapping[int, OwnKind]
     released: Callable[[str, int], str]
+    called: Mapping[str, str] = {}
+    ids: Mapping[str, str] = {}
+    retired: Collection[str] = ()
 
 
 def compare(copy: Copy, base: Package, project: Project) -> Found:
@@ -94,32 +101,9 @@ def compare(copy: Copy, base: Package, project: Project) -> Found:
     return _Comparison(copy, base, project).found()
 
 
-class Naming:
-    """What tells a file from others: the name that the project gives it, or else what is in it. `others` are digests that are known
-    already, by name; `read` is asked for all others.
-    """
-
-    def __init__(self, project: Package, others: Mapping[str, str], read: Callable[[str], bytes] | None = None) -> None:
-        self._project = project.media
-        self._others = others
-        self._read = read
-        self._digests: dict[str, str] = {}
-
-    def __call__(self, name: str) -> str:
-        if name in self._project:
-            return name
-        if name in self._others:
-            return self._others[name]
-        if name not in self._digests:
-            self._digests[name] = self._digest(name)
-        return self._digests[name]
-
-    def _digest(self, name: str) -> str:
-        """The SHA-256 of a file in hex; empty if it cannot be read."""
-        try:
-            return hashlib.sha256(self._read(name)).hexdigest() if self._read else ""
-        except (KeyError, PackageError, OSError):
-            return ""
+def theirs(copy: Copy, base: Package, project: Project) -> Naming:
+    """What tells the files of a copy apart."""
+    return Naming(project.package.media, base.media, copy.read_media, project.called)
 
 
 class _Comparison:
@@ -129,8 +113,8 @@ class _Comparison:
         self._types = {note_type.id: note_type for note_type in project.package.note_types}
         self._base = {note.guid: note for note in base.notes}
         self._present = {note.guid: note for note in project.package.notes}
-        self._theirs = Naming(project.package, {}, copy.read_media)
-        self._ours = Naming(project.package, base.media)
+        self._theirs = theirs(copy, base, project)
+        self._ours = Naming(project.package.media, base.media)
         self._found = Found()
         self._moved: Counter[tuple[str, str]] = Counter()
         self._outdated: list[int] = []  # when notes last changed of which the copy has an older state
@@ -143,7 +127,7 @@ class _Comparison:
             present, base = self._present.get(theirs.guid), self._base.get(theirs.guid)
             if present:
                 self._note(theirs, base or present, present)
-            elif base:
+            elif base or theirs.guid in self._project.retired:
                 self._gone(theirs, base)
             elif any(card.deck in decks for card in theirs.cards):
                 reason = "it is new: write it into the notes, and deckwright ids gives it an id"
@@ -153,7 +137,7 @@ class _Comparison:
         if self._outdated:
             self._set_apart()
         self._found.missing = [
-            _name(note) for guid, note in self._present.items() if guid in self._base and guid not in guids
+            self._name(note) for guid, note in self._present.items() if guid in self._base and guid not in guids
         ]
         for (old, new), number in self._moved.items():
             notes = f"{number} notes are" if number > 1 else "1 note is"
@@ -250,22 +234,29 @@ class _Comparison:
                 self._moved[old[card.ord], card.deck] += 1
                 return
 
-    def _gone(self, theirs: PackedNote, base: PackedNote) -> None:
+    def _gone(self, theirs: PackedNote, base: PackedNote | None) -> None:
+        before = len(self._found.unmapped)
+        self._tell_gone(theirs, base or theirs)
+        self._found.retired += len(self._found.unmapped) == before
+
+    def _tell_gone(self, theirs: PackedNote, base: PackedNote) -> None:
         changed = [name for name, now in theirs.fields.items() if now != base.fields.get(name, now)]
         for name in changed:
-            was, now = (normal(note.fields[name], False, self._ours) for note in (base, theirs))
+            was, now = self._seen(base.fields[name], False), normal(theirs.fields[name], False, self._theirs)
             if key(was) != key(now):
                 self._tell(theirs, name, "the note is no more in the project", text(was), text(now))
 
     def _tell(self, note: PackedNote, field: str, reason: str, *texts: str) -> None:
         place = self._project.places.get(note.guid, "")
-        self._found.unmapped.append(Unmapped(note.guid, _name(note), place, field, reason, *texts))
+        self._found.unmapped.append(Unmapped(note.guid, self._name(note), place, field, reason, *texts))
+
+    def _name(self, note: PackedNote) -> str:
+        """What people know a note by: its ID, or what its first field with words says."""
+        if known := self._project.ids.get(note.guid) or note.fields.get("ID"):
+            return known
+        titles = [*filter(None, map(title, note.fields.values()))]
+        return next((each for each in titles if any(map(str.isalpha, each))), "") or "".join(titles[:1]) or note.guid
 
 
 def _whole(note: PackedNote) -> str:
     return " · ".join(filter(None, map(title, note.fields.values())))[:200]
-
-
-def _name(note: PackedNote) -> str:
-    """What people know a note by."""
-    return note.fields.get("ID") or title(next(iter(note.fields.values()), "")) or note.guid

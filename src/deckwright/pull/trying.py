@@ -11,7 +11,8 @@ import msgspec
 from ..model import OwnKind
 from . import attributes, ways
 from .bench import Address, Bench, Made
-from .comparing import Edited, Naming
+from .comparing import Edited
+from .naming import Naming
 from .normal import Box, Files, Node, key, text
 from .reading import normal
 from .replacements import Replacement
@@ -207,7 +208,7 @@ class Trial:
         return normal(self._edited.fields[name], self._cloze, self._theirs)
 
     def _mine(self, html: str) -> tuple[Node, ...]:
-        return normal(html, self._cloze, Naming(self._bench.package, self._bench.files))
+        return normal(html, self._cloze, Naming(self._bench.package.media, self._bench.files))
 
     def _judge(self, way: Way, names: Sequence[str]) -> str:
         """What is wrong with a way to write some fields; empty if nothing is."""
