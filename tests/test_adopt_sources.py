@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deckwright.adopt import source
-from deckwright.adopt.found import file_names, kept, with_new_names
+from deckwright.adopt.filenames import file_names, with_new_names
+from deckwright.adopt.found import kept
 from deckwright.adopt.source import LeftOut, Unadoptable
 from deckwright.package import PackageError, PackedCard, read
 

@@ -21,7 +21,7 @@ from ..names import name_problem
 from ..package import Package, PackedNote
 from ..starter import attributes
 from . import lock, media, types
-from .found import with_new_names
+from .filenames import with_new_names
 from .layout import CARDS, Decks, entries
 from .sections import Entry
 from .source import LeftOut, Source, Unadoptable

@@ -22,6 +22,7 @@ from ..mediatypes import CONTENTS, PICTURES, SIGNATURES, TYPES, extension
 from ..model import Reference, Span
 from ..names import numbered
 from ..package import PackageError, PackedNote
+from .filenames import SOUND
 from .source import Source
 
 MEDIA = "media"
@@ -131,7 +132,7 @@ def _without(field: str, usable: Collection[str]) -> tuple[str, list[str]]:
 
     if "src" not in field.lower() and "[sound:" not in field.lower():
         return field, missing
-    return _SOUND.sub(sound, _ELEMENT.sub(element, field)), missing
+    return SOUND.sub(sound, _ELEMENT.sub(element, field)), missing
 
 
 def _values(element: str) -> Iterable[str]:
@@ -140,5 +141,4 @@ def _values(element: str) -> Iterable[str]:
 
 _ELEMENT = re.compile(r"<(?:img|audio|video|source|embed)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>", re.IGNORECASE)
 _SRC = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
-_SOUND = re.compile(r"\[sound:([^\]]*+)\]", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
