@@ -218,6 +218,12 @@ def test_nothing_has_changed_since_the_adopted_package(project: Path) -> None:
     assert "version 0.1.0" in deck.description
 
 
+def test_notes_have_the_ids_that_they_have_in_anki(deck: Path, project: Path) -> None:
+    """The tests add notes a millisecond apart, as programs do that make decks."""
+    before = {note.guid: note.note_id for note in package.read(deck).notes}
+    assert {note.guid: note.note_id for note in built(project).notes} == before
+
+
 @pytest.mark.ci
 def test_the_adopted_package_changes_nothing_in_anki(collection: Collection, project: Path) -> None:
     assert answer(collection) == 9

@@ -385,8 +385,6 @@ REFUSED: dict[str, tuple[Callable[[Collection], Collection], type[Exception], st
         "the note at cards/a.md:1 has a field that Anki would cut: it has the character U+001F"),
     "a note id twice": (
         lambda c: with_note(c, note_id=c.notes[1].note_id), ValueError, "two notes have the same id, or two cards: "),
-    "a card id twice": (
-        lambda c: with_note(c, note_id=c.notes[1].note_id + 1), ValueError, "two notes have the same id, or two cards: "),
     "media that changed": (
         lambda c: replace(c, media=(replace(c.media[0], sha256="0" * 64), c.media[1])), WriteError,
         "the package that was written differs in its media: ('picture-1a.png', '0000"),

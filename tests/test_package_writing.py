@@ -88,6 +88,29 @@ def test_notes_lie_in_the_order_of_their_ids_and_come_in_that_of_the_collection(
         assert ids == sorted(ids)
 
 
+def close(at: int, *numbers: int) -> tuple[Note, ...]:
+    """Notes of two cards, whose ids are as close to the time `at` as these numbers say."""
+    held = {"Front": "f", "Back": "b", "Reversed": "1"}
+    return tuple(replace(note(n, "basic", held), note_id=at + n) for n in numbers)
+
+
+def test_cards_of_notes_that_are_a_millisecond_apart_have_ids_of_their_own(tmp_path: Path) -> None:
+    at, kept, path = 1_700_000_000_000, tmp_path / "kept", tmp_path / "close.apkg"
+    parts = {b"a": close(at, 498, 1, 497), b"b": close(at, 500), b"c": close(at, 499, 3)}
+    near, all_of_them = {1: [2, 3], 3: [4, 5]}, {497: [498, 499], 498: [500, 503], 499: [504, 505], 500: [501, 502]}
+    for held, expected in (
+        ({b"a": parts[b"a"]}, {1: [2, 3], 497: [498, 499], 498: [500, 501]}),
+        (parts, near | all_of_them),
+        ({b"c": parts[b"c"]}, {3: [4, 5], 499: [500, 501]}),
+    ):
+        with_parts(tmp_path, path, held, kept)
+        found: dict[int, list[int]] = {}
+        for nid, id_ in rows_of(path, "SELECT nid, id FROM cards ORDER BY id"):
+            found.setdefault(nid - at, []).append(id_ - at)
+        assert found == expected
+        assert path.read_bytes() == with_parts(tmp_path, tmp_path / "whole.apkg", held)
+
+
 def test_rows_are_those_that_genanki_writes(package: Path, tmp_path: Path) -> None:
     course = sample(tmp_path)
     deck_ids = {name: id_ for id_, name in decks_of(package).items()}

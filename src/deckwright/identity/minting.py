@@ -21,7 +21,7 @@ DAY = 86_400_000
 """In milliseconds. New note ids lie within the day before they are made: Anki renumbers those in the future."""
 
 CARD_IDS = 500
-"""The distance between two note ids. It leaves room for the ids of the cards: Anki's clozes end at 499."""
+"""The distance between two note ids that are made here. It leaves room for the ids of the cards: Anki's clozes end at 499."""
 
 
 def guid(deck_id: str, family: Family, key: str | Sequence[str], n: int = 0) -> str:
@@ -84,15 +84,18 @@ class Minting:
         return Line(own, self._note_id(own), note.id or self._id(note, own), note.note_type, note.path, "", "")
 
     def apart(self, lines: Mapping[str, Line]) -> dict[str, Line]:
-        """The lines, each with a note id of its own: two branches that were merged may have given two notes the same."""
+        """The lines, each with a note id of its own: two branches that were merged may have given two notes the same.
+
+        Those of an adopted deck may be as close as they like: a package parts the ids of their cards.
+        """
         found = dict(lines)
-        if len({line.nid // CARD_IDS for line in lines.values()}) == len(lines):
+        if len({line.nid for line in lines.values()}) == len(lines):
             return found
         seen: set[int] = set()
         for line in sorted(lines.values(), key=lambda line: (line.released is None, line.guid)):
-            if line.nid // CARD_IDS in seen:
+            if line.nid in seen:
                 found[line.guid] = replace(line, nid=self._note_id(line.guid))
-            seen.add(line.nid // CARD_IDS)
+            seen.add(line.nid)
         return found
 
     def _note_id(self, own: str) -> int:

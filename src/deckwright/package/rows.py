@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -52,6 +52,12 @@ U+001F in between. `place` is that of a note in its part, from 0, `first` that o
 What the views add is what genanki (note.py, card.py) gives each note and card: usn -1 (never synchronised), csum 0 (Anki
 works it out itself), type and queue 0 (new), in the order of `due`; and 0 for what reviews change.
 """
+
+ROOM = 500
+"""Note ids that are made here are multiples of it, so that the ids of a note's cards have room behind its own."""
+
+_PROVISIONAL = "-(nid * 512 + ord)"
+"""An id that no other card has, for one that gets its own when all are known."""
 
 _SOURCES = {"notes": "written", "cards": "asked"}
 """The tables from which the views have their rows."""
@@ -99,7 +105,9 @@ class Rows:
             self._connection.execute("DELETE FROM decks")
             named = [(deck.name, id_) for id_, deck in decks.items()]
             self._connection.executemany("INSERT INTO decks VALUES (?, ?)", named)
+            self._connection.execute(f"UPDATE asked SET id = {_PROVISIONAL} WHERE nid % {ROOM}")
             self._place(self._numbered(parts, note_types))
+            self._part_cards()
             if guids is not None:
                 self._keep_only(guids)
             self._connection.execute("COMMIT")
@@ -173,8 +181,10 @@ class Rows:
             for place, (note, note_type, values, ords) in enumerate(batch, size):
                 id_, mod, tags, text = note.note_id, note.mod, f" {' '.join(note.tags)} ", "\x1f".join(values)
                 held.append((id_, note.guid, note_type.id, mod, part, tags, text, values[note_type.sort_field]))
-                # There are 500 ids free behind that of each note.
-                cards += [(id_ + 1 + ord_, id_, note.deck, ord_, mod, part, place) for ord_ in ords]
+                cards += [
+                    (-(id_ * 512 + ord_) if id_ % ROOM else id_ + 1 + ord_, id_, note.deck, ord_, mod, part, place)
+                    for ord_ in ords
+                ]
             self._connection.executemany("INSERT INTO written VALUES (?, ?, ?, ?, ?, ?, ?, ?)", held)
             self._connection.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?, ?)", cards)
             size += len(batch)
@@ -187,6 +197,20 @@ class Rows:
         for number in numbers:
             self._connection.execute("UPDATE parts SET first = ? WHERE part = ?", (first, number))
             first += sizes[number]
+
+    def _part_cards(self) -> None:
+        """Give the cards of notes that came from elsewhere ids of their own, near that of their note: such notes may be a millisecond
+        apart. Which they get depends on nothing but the notes of the package.
+        """
+        execute = self._connection.execute
+        if not self._first(f"SELECT 1 FROM asked WHERE nid % {ROOM} LIMIT 1"):
+            return
+        taken = {id_ for (id_,) in execute(f"SELECT id FROM asked WHERE nid % {ROOM} = 0")}
+        moved, last = [], 0
+        for old, nid, ord_ in execute(f"SELECT id, nid, ord FROM asked WHERE nid % {ROOM} ORDER BY nid, ord"):
+            last = next(id_ for id_ in count(max(last, nid + ord_) + 1) if id_ not in taken)
+            moved.append((last, old))
+        self._connection.executemany("UPDATE asked SET id = ? WHERE id = ?", moved)
 
     def _keep_only(self, guids: Collection[str]) -> None:
         self._connection.execute("CREATE TABLE kept (guid TEXT PRIMARY KEY)")
