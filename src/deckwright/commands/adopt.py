@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,9 +68,9 @@ def adopt(
     they are, each proved to give the same card; --write writes it.
     """
     if is_notes(source):
-        _refuse_words(folder=folder, name=name)
+        _refuse_words({"DIR": folder, "--name": name}, "a deck: notes are adopted where they are")
         adopt_notes(ctx, source, named=tools, keep=keep, is_written=is_written and not is_trial, as_json=as_json)
-    _refuse_words(write=is_written, keep=keep, tools=tools)
+    _refuse_words({"--write": is_written, "--keep": keep, "--from": tools}, "a folder of notes")
     import random
 
     from ..adopt import adoption, forms
@@ -100,13 +100,11 @@ def adopt(
     ctx.exit(int(made.loses))
 
 
-def _refuse_words(**words: object) -> None:
-    """End the command if there is a word that says nothing of such a source."""
-    meant = {"folder": "DIR is", "name": "--name is", "write": "--write is", "keep": "--keep is", "tools": "--from is"}
-    for word, value in words.items():
+def _refuse_words(given: Mapping[str, object], other: str) -> None:
+    """End the command if one of these words is given: they say something only of another source."""
+    for word, value in given.items():
         if value:
-            of = "a deck: notes are adopted where they are" if word in ("folder", "name") else "a folder of notes"
-            fail(2, f"{meant[word]} for {of}.")
+            fail(2, f"{word} is for {other}.")
 
 
 def _refuse(folder: Path) -> None:
