@@ -375,6 +375,51 @@ def test_what_a_patch_has_brought_is_no_edit_any_more(small: Scratch) -> None:
     assert (again.patch, again.unmapped, again.same) == (b"", (), 2)
 
 
+CLOZE = """# Blood
+
+## Blood leaves {.cloze #blood}
+
+Blood leaves through the {{c1::aorta::vessel}}.
+"""
+
+
+@pytest.mark.parametrize(
+    ("edited_text", "line"),
+    [
+        (
+            "Blood leaves through the <u>{{c1::aorta::which vessel}}</u>.",
+            "Blood leaves through the <u>{{c1::aorta::which vessel}}</u>.",
+        ),
+        (
+            "Blood leaves through the {{c1::<b>aorta::vessel</b>}}.",
+            "Blood leaves through the **{{c1::aorta::vessel}}**.",
+        ),
+    ],
+)
+def test_what_looks_different_around_a_whole_cloze_stands_around_its_marks(
+    small: Scratch, edited_text: str, line: str
+) -> None:
+    small.write({"cards/b.md": CLOZE})
+    small.save(BUILT)
+    held = contents(small.root)
+    result = pulled(small.root, edited(held, [change(held, "blood", Text=edited_text)]))
+    assert hunks(result.patch) == {"blood: Text": ["-Blood leaves through the {{c1::aorta::vessel}}.", f"+{line}"]}
+
+
+def test_what_is_left_out_is_shown_with_marks_and_tags(small: Scratch) -> None:
+    small.write({"cards/b.md": CLOZE})
+    small.save(BUILT)
+    base = contents(small.root)
+    small.write({"cards/b.md": CLOZE.replace("leaves through", "flows through")})
+    edit = change(base, "blood", Text="Blood leaves through the <u>{{c1::aorta::which vessel}}</u> only.")
+    (left,) = pulled(small.root, edited(base, [edit]), base).unmapped
+    assert (left.was, left.now, left.mine) == (
+        "Blood leaves through the {{c1::aorta::vessel}}.",
+        "Blood leaves through the <u>{{c1::aorta::which vessel}}</u> only.",
+        "Blood flows through the {{c1::aorta::vessel}}.",
+    )
+
+
 def test_a_note_that_was_retired_is_counted(small: Scratch) -> None:
     old = contents(small.root)
     small.release("1.0.0", BUILT)

@@ -18,7 +18,7 @@ from . import proof
 from .bench import Address, Bench
 from .comparing import Copy, Edited, Found, Project, Unmapped, compare, theirs
 from .naming import Naming, digest
-from .normal import text
+from .normal import told
 from .patch import new_file, patch
 from .pictures import Pictures, staged
 from .reading import normal
@@ -235,8 +235,8 @@ class _Run:
             cloze = note.note_type_id in self._cloze_types
             ours = Naming(self._project.package.media, {})
             shown = ", ".join(names)
-            was = " · ".join(text(normal(note.fields.get(name, ""), cloze, ours)) for name in names)
-            now = " · ".join(text(normal(edited.fields[name], cloze, self._theirs)) for name in names)
+            was = " · ".join(told(normal(note.fields.get(name, ""), cloze, ours)) for name in names)
+            now = " · ".join(told(normal(edited.fields[name], cloze, self._theirs)) for name in names)
         place = self._project.places.get(note.guid, "")
         self._unmapped.append(Unmapped(note.guid, self._project.ids[note.guid], place, shown, reason, was, now))
 

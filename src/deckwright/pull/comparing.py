@@ -14,7 +14,7 @@ from ..model import NoteType, OwnKind
 from ..package import Package, PackedNote
 from .marked import healed
 from .naming import Naming
-from .normal import Node, key, text
+from .normal import Node, key, told
 from .reading import normal
 
 LEARNERS_TAGS = frozenset({"leech", "marked"})
@@ -158,8 +158,8 @@ class _Comparison:
                 kept.append(edited)
                 continue
             for name, now in edited.fields.items():
-                was = text(self._seen(edited.note.fields.get(name, ""), True))
-                self._tell(edited.note, name, _OLDER, was, text(normal(now, True, self._theirs)))
+                was = told(self._seen(edited.note.fields.get(name, ""), True))
+                self._tell(edited.note, name, _OLDER, was, told(normal(now, True, self._theirs)))
         self._found.edits = kept
 
     def _note(self, theirs: PackedNote, base: PackedNote, present: PackedNote) -> None:
@@ -190,7 +190,7 @@ class _Comparison:
             elif key(as_was) != key(as_mine):
                 reason = reason or "it changed here too"
             if reason:
-                self._tell(present, name, reason, text(as_was), text(seen), text(as_mine) if as_mine != as_was else "")
+                self._tell(present, name, reason, told(as_was), told(seen), told(as_mine) if as_mine != as_was else "")
             else:
                 edited[name] = now
         added, removed = self._tags(theirs, base, present)
@@ -244,7 +244,7 @@ class _Comparison:
         for name in changed:
             was, now = self._seen(base.fields[name], False), normal(theirs.fields[name], False, self._theirs)
             if key(was) != key(now):
-                self._tell(theirs, name, "the note is no more in the project", text(was), text(now))
+                self._tell(theirs, name, "the note is no more in the project", told(was), told(now))
 
     def _tell(self, note: PackedNote, field: str, reason: str, *texts: str) -> None:
         place = self._project.places.get(note.guid, "")

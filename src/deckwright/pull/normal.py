@@ -6,7 +6,8 @@ which the compiler gives. A `<div>` begins a line, as `<br>` does, and an empty 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -105,3 +106,53 @@ def text(nodes: Iterable[Node]) -> str:
             )
         parts.append(" ")
     return " ".join("".join(parts).split())
+
+
+def told(nodes: Iterable[Node]) -> str:
+    """The text of nodes on one line, as a message shows it: with the marks of clozes, and with the tags of how it looks."""
+    parts = []
+    for paragraph in paragraphs(nodes):
+        for styles, run in groupby(lifted(paragraph.items), key=lambda item: item.styles):
+            inside = "".join(map(_told, run))
+            for style in sorted(styles):
+                inside = f"<{style}>{inside}</{style.split()[0]}>"
+            parts.append(inside)
+        parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def _told(item: Item) -> str:
+    match item.sort:
+        case "open":
+            return f"{{{{c{item.text}::"
+        case "close":
+            return "}}"
+        case "hint":
+            return "::"
+        case "image" | "sound":
+            return f"[{item.name}]"
+        case "task":
+            return ""
+        case _:
+            return item.text
+
+
+MARKS = frozenset({"open", "hint", "close"})
+"""What is no text, but a mark of a cloze."""
+
+
+def lifted(items: Sequence[Item]) -> list[Item]:
+    """Items in which the marks of a cloze have the styles of all that is in it: what is underlined is the cloze."""
+    made = [*items]
+    opened: list[int] = []
+    for place, item in enumerate(items):
+        if item.sort == "open":
+            opened.append(place)
+        elif item.sort == "close" and opened:
+            whole = range(opened.pop(), place + 1)
+            inside = [made[n].styles for n in whole if made[n].sort not in MARKS]
+            common = frozenset.intersection(*inside) if inside else frozenset()
+            for n in whole:
+                if made[n].sort in MARKS:
+                    made[n] = msgspec.structs.replace(made[n], styles=made[n].styles | common)
+    return made

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import groupby, product
 from typing import NamedTuple
 
 from ..read.blocks import Block
 from ..read.inlines import Piece, flat
 from .alignment import Stretch, pairs, stretches
 from .leaves import Leaf, Sign
-from .normal import Item
+from .normal import MARKS, Item, lifted
 from .replacements import Replacement
 from .writing import Writer
 
@@ -190,7 +190,7 @@ def _text(items: Sequence[Item], block: Block, writer: Writer, form: _Form) -> s
     parts: list[str] = []
     run: list[Item] = []
     for item in (*items, None):
-        if item is not None and item.sort not in ("open", "hint", "close"):
+        if item is not None and item.sort not in MARKS:
             run.append(item)
             continue
         if run:
@@ -243,4 +243,26 @@ def _whole(after: Sequence[Item], leaf: Leaf, writer: Writer) -> Iterator[list[R
 
 def _variants(after: Sequence[Item], block: Block, writer: Writer, marks: str) -> Iterable[str]:
     texts = [_text(after, block, writer, _Form(marks, is_plain, True, False)) for is_plain in (True, False)]
+    if (whole := lifted(after)) != [*after]:
+        texts.append(_wrapped(whole, block, writer, marks))
     return dict.fromkeys(text for text in texts if text is not None)
+
+
+_DELIMITERS = {"b": "**", "i": "*", "s": "~~"}
+
+
+def _wrapped(items: Sequence[Item], block: Block, writer: Writer, marks: str) -> str | None:
+    """Markdown of items, with what is around a whole cloze outside of its marks: a hint can have no tags in it."""
+    parts = []
+    for styles, run in groupby(items, key=lambda item: item.styles):
+        held = [*run]
+        around = styles if any(item.sort in MARKS for item in held) else frozenset()
+        text = _text([_less(item, around) for item in held], block, writer, _Form(marks, True, True, False))
+        if text is None:
+            return None
+        for style in sorted(around):
+            name = style.split()[0]
+            begin, end = (_DELIMITERS[style],) * 2 if style in _DELIMITERS else (f"<{style}>", f"</{name}>")
+            text = f"{begin}{text}{end}"
+        parts.append(text)
+    return "".join(parts)
