@@ -155,4 +155,6 @@ def _beside_links(text: str, pieces: Sequence[Piece], start: int, end: int) -> s
         position = piece.end
         if piece.kind in ("emphasis", "strong", "strike"):
             beside.append(_beside_links(text, piece.children, *piece.inner))
+        elif piece.kind in ("escape", "entity"):
+            beside.append(html.unescape(text[piece.start : piece.end]))
     return "".join([*beside, text[position:end]])
