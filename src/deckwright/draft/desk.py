@@ -49,7 +49,7 @@ class Desk:
         self.root = root
         self.left_out: list[LeftOut] = []
         self.data: dict[str, bytes] = {}
-        self.number = 0
+        self.looked_at = 0
         self.before: Seen | None = None
         self._terms = terms
         loaded, found = build.load(root, terms, progress)
@@ -72,7 +72,7 @@ class Desk:
         for path in files.note_files(self.root, self.loaded.collection.settings.cards):
             if only is not None and path not in only:
                 continue
-            self.number += 1
+            self.looked_at += 1
             if path in errors:
                 self.left_out.append(LeftOut(path, errors[path].span.line, "", f"it has an error, {errors[path].code}"))
             elif reason := ids.refusal(self.root, path, differing):
@@ -122,7 +122,7 @@ class Desk:
 
     def report(self, sound: Iterable[Proposal]) -> Report:
         """The proposals, and all that is left out."""
-        return Report(tuple(sound), tuple(self.left_out), self.number, self.data)
+        return Report(tuple(sound), tuple(self.left_out), self.looked_at, self.data)
 
     def leave_out(self, proposal: Proposal, reason: str) -> None:
         """Remember that a proposal is not made, and why."""

@@ -155,9 +155,9 @@ class _Checked:
         return self._of_rules[rule]
 
     def _basic(self, given: Given) -> Placed | str:
-        found, why = quotations.find(given.quote, self._held[given.file], given.line or 0)
-        if found is None:
-            return why
+        found = quotations.find(given.quote, self._held[given.file], given.line or 0)
+        if isinstance(found, str):
+            return found
         question, answer = (" ".join((text or "").split()) for text in (given.question, given.answer))
         for name, text in (("question", question), ("answer", answer)):
             if reason := _markup(text):
@@ -180,9 +180,9 @@ class _Checked:
         text, blanks = quotations.deletions(" ".join(given.quote.split()))
         if not blanks:
             return "the quotation has no blank: write ==answer=="
-        found, why = quotations.find(text, self._held[given.file], given.line or 0)
-        if found is None:
-            return why
+        found = quotations.find(text, self._held[given.file], given.line or 0)
+        if isinstance(found, str):
+            return found
         for blank in blanks:
             if reason := _markup(blank.hint) if blank.hint else "":
                 return f"a hint has {reason}"

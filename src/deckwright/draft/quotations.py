@@ -27,8 +27,8 @@ class Deletion(msgspec.Struct, frozen=True):
     hint: str
 
 
-def find(quote: str, held: Sequence[Passage], line: int = 0) -> tuple[Quotation | None, str]:
-    """Where a text stands in the passages of a file, white space aside; or None, and why. With a `line`, counted from 1, it is
+def find(quote: str, held: Sequence[Passage], line: int = 0) -> Quotation | str:
+    """Where a text stands in the passages of a file, white space aside; or why it cannot be said. With a `line`, counted from 1, it is
     what begins there, or is around it; an empty text then means all of the paragraph, item or cell.
     """
     words = quote.split()
@@ -39,17 +39,17 @@ def find(quote: str, held: Sequence[Passage], line: int = 0) -> tuple[Quotation 
             if line and not leaf.first < line <= leaf.last:
                 continue
             if not words:
-                return Quotation(passage, leaf, leaf.text), ""
+                return Quotation(passage, leaf, leaf.text)
             places = [*sought.finditer(leaf.text)]
             if line and len(places) > 1:
                 places = [each for each in places if leaf.place(each.start())[0] + 1 == line] or places
             found += [Quotation(passage, leaf, each[0]) for each in places]
     if len(found) == 1:
-        return found[0], ""
+        return found[0]
     if found:
-        return None, f"the quotation stands there {len(found)} times: say the line, or quote more"
+        return f"the quotation stands there {len(found)} times: say the line, or quote more"
     at = f" at line {line}" if line else ""
-    return None, f"the file has no such text{at}" if words else f"there is no prose{at}"
+    return f"the file has no such text{at}" if words else f"there is no prose{at}"
 
 
 def deletions(marked: str) -> tuple[str, tuple[Deletion, ...]]:
