@@ -40,6 +40,15 @@ def test_no_file_leaves_anything_for_the_next() -> None:
         assert repr(notes.compile_file(PATH, data, SETTINGS)) == first[name]
 
 
+def test_of_many_findings_in_one_line_only_some_show_it() -> None:
+    """It is kept with each of them, in the cache too."""
+    _, found = notes.compile_file(PATH, ("## Q {.cloze}\n\n==x==, ==y\n" + "==a " * 2_000 + "\n").encode(), SETTINGS)
+    shown = [one for one in found if one.span.text]
+    assert len(found) == 2_001
+    assert [sum(one.span.line == line for one in shown) for line in (3, 4)] == [1, 100]
+    assert {(one.code, one.span.line) for one in found if not one.span.text} == {("C010", 4)}
+
+
 def test_the_order_of_notes_is_that_of_the_file() -> None:
     written, _ = notes.compile_file(PATH, b"## a {.cloze}\n==b==\n## c {.items}\n- **d**: e\n- **f**: g\n", SETTINGS)
     assert [note.path for note in written] == [("a",), ("c", "d"), ("c", "f")]

@@ -39,6 +39,9 @@ MAX_FIELD_NAME = 100
 MAX_TYPED = 60
 """Characters of a typed answer: more is not typed on a phone."""
 
+MAX_EXCERPTS = 100
+"""Of one line, how many findings show it: a long line that is kept with thousands of them would fill the memory."""
+
 MAX_NUMBER = 499
 """The highest cloze number: Anki makes no card for a higher one (rslib/src/notetype/cardgen.rs)."""
 

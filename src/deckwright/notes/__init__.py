@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from msgspec import structs
 
 from ..diagnostics import Diagnostic, has_errors
+from ..limits import MAX_EXCERPTS
 from ..model import NoteSettings, OwnKind, Span, Written
 from ..read import sections
 from ..read.sections import Section
@@ -33,7 +38,18 @@ def compile_file(
         made, wrong = make(section, settings, context, kinds)
         written += made
         found += wrong
-    return written, found
+    return written, found if len(found) <= MAX_EXCERPTS else _with_few_excerpts(found)
+
+
+def _with_few_excerpts(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What was found; of those in one line, only so many show it."""
+    seen: Counter[int] = Counter()
+    kept = []
+    for one in found:
+        seen[one.span.line] += 1
+        is_shown = seen[one.span.line] <= MAX_EXCERPTS
+        kept.append(one if is_shown else structs.replace(one, span=replace(one.span, text="")))
+    return kept
 
 
 def make(
