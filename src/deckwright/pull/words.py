@@ -213,12 +213,19 @@ def _mark(item: Item, marks: str) -> str:
 
 
 def _run(items: Sequence[Item], block: Block, writer: Writer, is_plain: bool) -> str | None:
+    """Markdown of items without marks of clozes; None if there is none."""
     is_text = all(not item.sort and not item.styles for item in items)
     text = "".join(item.text for item in items)
     if is_text and (is_plain or block.kind in ("code", "maths")):
-        if block.kind in ("code", "maths", "paragraph"):
-            return text if block.kind != "paragraph" else text.replace("\n", "\\\n")
-        return text.replace("\n", "<br>").replace("|", "\\|") if block.kind == "cell" else text.replace("\n", "<br>")
+        match block.kind:
+            case "code" | "maths":
+                return text
+            case "paragraph":
+                return text.replace("\n", "\\\n")
+            case "cell":
+                return text.replace("\n", "<br>").replace("|", "\\|")
+            case _:
+                return text.replace("\n", "<br>")
     core = [*items]
     while core and core[0].text == " " and not core[0].sort:
         core.pop(0)
