@@ -88,6 +88,6 @@ def _messages(
 
 
 def _told(found: Diagnostic) -> tuple[object, ...]:
-    """What is compared of a message: lines may be others."""
-    arguments = tuple(re.sub(r":\d+", "", each) if isinstance(each, str) else each for each in found.arguments)
+    """What is compared of a message. Its line may be another one, and so may that of a place in its words."""
+    arguments = tuple(re.sub(r":\d+$", "", each) if isinstance(each, str) else each for each in found.arguments)
     return found.span.path, found.code, found.severity, arguments
