@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from . import marks
 from .found import Found, Options, Reading
-from .obsidian_settings import ID, TAGS, Says, clozes, dedented, tags_of
-from .obsidian_styles import styled
+from .obsidian_to_anki_settings import ID, TAGS, Says, clozes, dedented, tags_of
+from .obsidian_to_anki_styles import styled
 from .text import Text, blanked
 
 PLUGIN = "obsidian-to-anki-plugin"

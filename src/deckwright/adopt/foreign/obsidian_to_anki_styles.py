@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from . import marks
 from .found import Found, Reading
-from .obsidian_settings import ID, TAGS, Says, clozes, dedented, tags_of
+from .obsidian_to_anki_settings import ID, TAGS, Says, clozes, dedented, tags_of
 from .text import Text, blanked, masked
 
 
