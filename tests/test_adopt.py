@@ -307,9 +307,11 @@ def test_what_is_no_deck_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.ci
 def test_what_is_lost_is_told(collection: Collection, tmp_path: Path) -> None:
-    """A picture that is missing costs nobody anything, since nobody sees it, but it is told."""
+    """Notes go on to name a picture that is missing: learners may have it."""
+    shown = {"Front": '<img src="le%20chat.png"> [sound:a&amp;b.mp3]', "Back": '<img src="/etc/chat.png">cat'}
     notes: Sequence[Written] = (
-        ("Basic", "French", {"Front": "le chien", "Back": 'dog <img src="gone.png">'}, []),
+        ("Basic", "French", {"Front": "le chien", "Back": 'dog <img src="gone.png" alt="">'}, []),
+        ("Basic", "French", shown, []),
         ("Basic", "French", {"Front": "le chat", "Back": "cat"}, []),
         ("Cloze", "French", {"Text": "Le chat {{c1::dort}}"}, []),
     )
@@ -322,17 +324,31 @@ def test_what_is_lost_is_told(collection: Collection, tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout.splitlines()[1:]) == (
         1,
         [
-            "  equal        1   33.3 %",
-            "  seen equal   1   33.3 %",
-            "  not adopted  1   33.3 %",
+            "  equal        2   50.0 %",
+            "  content lost 1   25.0 %",
+            "  not adopted  1   25.0 %",
+            "",
+            "Not as they were (1)",
+            "  cards/french.md:11: cat, Back: content lost, lacks the file /etc/chat.png",
             "",
             "Left out (1)",
             f"  “Le chat dort” ({guid}): C001: this cloze note hides nothing",
             "",
-            "Files that notes name, and that are missing (1)",
+            "Files that notes name, and that are missing (4)",
+            "  /etc/chat.png: in 1 note",
+            "  a&b.mp3: in 1 note",
             "  gone.png: in 1 note",
+            "  le chat.png: in 1 note",
         ],
     )
+    names = "a&b.mp3\ngone.png\nle chat.png\n"
+    assert (tmp_path / "project/media/absent.txt").read_text(encoding="utf-8") == names
+    fields = [tuple(note.fields.values())[:2] for note in built(tmp_path / "project").notes]
+    assert fields == [
+        ("le chien", 'dog <img src="gone.png" alt="">'),
+        ('<img src="le chat.png" alt=""> [sound:a&amp;b.mp3]', "cat"),
+        ("le chat", "cat"),
+    ]
 
 
 @pytest.mark.ci

@@ -223,6 +223,41 @@ def test_an_empty_path_is_missing(tmp_path: Path) -> None:
     assert refusal(tmp_path, "") == ("M001", "the path is empty", hint)
 
 
+def test_a_file_in_the_list_of_absent_files_may_be_missing_or_no_picture(tmp_path: Path) -> None:
+    """A diagram needs its picture: of it, the list says nothing."""
+    write(tmp_path, "img/here.png")
+    write(tmp_path, "img/pointer.png", content=media.POINTER)
+    listed = "here.png\r\nhe\u0301art 1.png\nbones/x.png\n\npointer.png".encode()
+    write(tmp_path, "img/absent.txt", content=listed)
+    assert place(tmp_path, "here.png") == "img/here.png"
+    for name in ("héart 1.png", "pointer.png"):
+        assert resolve(tmp_path, name) == (Media(tmp_path / name, name, "", is_absent=True), [])
+    assert [refusal(tmp_path, name)[0] for name in ("bones/x.png", "y.png")] == ["M001", "M001"]
+    reference = Reference("héart 1.png", False, AT)
+    missing = Library(tmp_path, ["img"]).resolve(reference, may_be_absent=False)
+    assert (missing[0], [each.code for each in missing[1]]) == (None, ["M001"])
+
+
+def test_an_absent_file_is_named_and_not_shipped(tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path / "project")
+    write(scratch.root, "media/here.png")
+    write(scratch.root, "media/absent.txt", content=b"a & b.png\nc.mp3\nd.png\n")
+    shown = "![A](<a & b.png>) ![C](c.mp3) ![D](here.png)"
+    scratch.card_files({"a.md": f"## Which organ? {{.basic #organ}}\n\n{shown}\n"})
+    loaded = scratch.load(DAY_ONE)
+    assert [(one.code, one.severity, one.message) for one in loaded.diagnostics] == [
+        (
+            "M020",
+            "warning",
+            "the file `a & b.png` and 1 more are not in the project: new learners see nothing in its place",
+        )
+    ]
+    (name,) = (file.name for file in loaded.collection.media)
+    (note,) = loaded.collection.notes
+    expected = f'<p><img src="a &amp; b.png" alt="A"> [sound:c.mp3] <img src="{name}" alt="D"></p>'
+    assert (note.fields["Back"], name[:5]) == (expected, "here-")
+
+
 def test_nothing_outside_the_project_is_taken(tmp_path: Path) -> None:
     root = tmp_path / "project"
     write(tmp_path, "x.png", "other/x.png", "project/cards/a.md", "project-2/x.png")

@@ -19,13 +19,14 @@ from .compilation import Compilation, Progress
 from .descriptions import description
 from .diagnostics import Diagnostic, flood, has_errors, sort
 from .diagnostics.identity import duplicate_id
+from .diagnostics.media import only_named
 from .diagnostics.section import outside, too_large, unreadable
 from .drafts import Draft, filled, illustrate
 from .identity import Assigned, Terms, ledger
 from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
 from .media import of_templates
-from .media.library import Library
+from .media.library import ABSENT, Library
 from .model import Candidate, Collection, Deck, Identity, Media, Note, Settings, Span
 from .names import and_above, unused
 from .notetypes import own
@@ -124,7 +125,10 @@ def load(
         lost += [(draft.note.id, draft.note.span) for draft in drafts if (draft.note.id, draft.note.span) not in shown]
     found += _twins(lost, candidates)
     identified = [(draft, who) for draft, who in zip(illustrated, assigned.identities, strict=True) if who]
-    media = {file.name: file for draft, _ in identified for file in draft.media}
+    named = {file.name: file for draft, _ in identified for file in draft.media}
+    media = {name: file for name, file in named.items() if not file.is_absent}
+    if names := sorted(named.keys() - media.keys()):
+        found.append(only_named(Span(f"{settings.media[0]}/{ABSENT}"), names[0], len(names)))
     of_project = [note_type for key, note_type in assigned.note_types.items() if key not in stock]
     of_types, wrong = of_templates.named(project.root, settings.media, of_project)
     found += wrong

@@ -42,7 +42,8 @@ def illustrate(
     for n, draft in enumerate(drafts):
         if not draft.note.references:  # as in most notes
             continue
-        results = [library.resolve(reference) for reference in draft.note.references]
+        is_drawn = bool(draft.note.mode)
+        results = [library.resolve(reference, may_be_absent=not is_drawn) for reference in draft.note.references]
         wrong = [diagnostic for _, told in results for diagnostic in told]
         shown[n] = [file for file, _ in results if file], wrong
     pictures = [media[0] for n, (media, wrong) in shown.items() if drafts[n].note.mode and not has_errors(wrong)]

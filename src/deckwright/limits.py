@@ -148,6 +148,9 @@ MAX_TOLD_OF_A_MASK = 5
 MAX_DECK_NAME = 200
 """Characters of a deck's full name."""
 
+MAX_ABSENT_BYTES = 8 << 20
+"""Of the list of files that are not in the project."""
+
 MAX_TABLE_BYTES = 64 << 20
 """Of a table of notes in CSV: a hundred thousand notes of several hundred letters. It is held in memory."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 
 AMPERSAND = "\x02"
 """An ampersand that is text: Python-Markdown takes `&copy;` in a text for a character reference, and leaves it alone."""
@@ -56,8 +57,8 @@ def source(index: int) -> str:
 
 
 def fill(field: str, names: Sequence[str]) -> str:
-    """A field's HTML with the names of media files in place of their marks."""
-    return MEDIUM.sub(lambda mark: names[int(mark[1])], field) if "\x11" in field else field
+    """A field's HTML with the names of media files in place of their marks. Names that are not made here may hold a `&`."""
+    return MEDIUM.sub(lambda mark: escape(names[int(mark[1])], quote=False), field) if "\x11" in field else field
 
 
 def numbered(field: str, numbers: Sequence[int]) -> str:

@@ -47,12 +47,15 @@ class Media(msgspec.Struct, frozen=True):
     `path` is where its bytes are now, `name` what it is called in Anki: `stem-<hash>.ext`, lower-case ASCII, at most
     100 bytes; or its own, which begins with `_`, if templates name it. `sha256` is the hex digest of the bytes that are shipped. `data` holds them where they differ from the
     file's own (a cleaned SVG); otherwise it is None and they are read from `path`.
+
+    Of a file that `is_absent`, only the name is known, and nothing is shipped: some learners have it.
     """
 
     path: Path
     name: str
     sha256: str
     data: bytes | None = None
+    is_absent: bool = False
 
     def read(self) -> bytes:
         """The bytes that are shipped."""
@@ -63,7 +66,7 @@ class Media(msgspec.Struct, frozen=True):
     @property
     def content(self) -> str:
         """The digest that the name ends in: that of what the author made, whatever was made of it."""
-        return self.name.rpartition("-")[2].partition(".")[0]
+        return self.name if self.is_absent else self.name.rpartition("-")[2].partition(".")[0]
 
 
 class SourceFile(msgspec.Struct, frozen=True):

@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
@@ -106,10 +105,11 @@ def adopt(
         for note in source.notes
         if note.note_type_id in adopted
     ]
-    notes, lacking = media.without_missing(known, held_files.usable)
+    notes, lacking = media.with_absent(known, held_files.usable, root)
     _write_types(root, adopted.values())
     held = entries(notes, adopted, decks.name)
-    folder = Folder(root, project, now, {id_: one.note_type for id_, one in adopted.items()}, held_files.digests)
+    digests = {name: held_files.digests[name] for name in held_files.usable}
+    folder = Folder(root, project, now, {id_: one.note_type for id_, one in adopted.items()}, digests)
     written, lost = chosen(folder, held, progress)
     kept = [entry for entry in held if entry.note.guid in written]
     left_out += lost
@@ -194,13 +194,13 @@ def _built(folder: Folder, kept: Sequence[Entry], progress: Progress) -> Package
 def _with_lost(
     verdicts: Sequence[Verdict], lacking: Mapping[str, Sequence[str]], unfit: Collection[str]
 ) -> Iterator[Verdict]:
-    """What is thought of a note, whose files count that the source has and no card can show here: before, they were seen. Those that
-    nobody has were not.
+    """What is thought of a note, whose files count that the source has and no card can show here: new learners do not see them. Those
+    that the source only names are named here too.
     """
     lost = {
         field: name
         for field, names in lacking.items()
-        if (name := next((name for name in names if name in unfit or unquote(name) in unfit), ""))
+        if (name := next((name for name in names if name in unfit or not media.can_be_named(name)), ""))
     }
     for verdict in verdicts:
         if verdict.field not in lost and (verdict.field or not lost):

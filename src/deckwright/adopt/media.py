@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from ..diagnostics import has_errors
 from ..files import reason
 from ..limits import MAX_MEDIA_NAME
-from ..media.library import Library
+from ..media.library import ABSENT, Library
 from ..mediatypes import CONTENTS, PICTURES, SIGNATURES, TYPES, extension
 from ..model import Reference, Span
 from ..names import numbered
@@ -93,8 +93,10 @@ Lacking = Mapping[str, Mapping[str, Sequence[str]]]
 """The files that notes name and no card can show: by guid and field."""
 
 
-def without_missing(notes: Iterable[PackedNote], usable: Collection[str]) -> tuple[list[PackedNote], Lacking]:
-    """The notes without files that no card can show, and which these are."""
+def with_absent(notes: Iterable[PackedNote], usable: Collection[str], root: Path) -> tuple[list[PackedNote], Lacking]:
+    """The files that notes name and that cannot be shipped, and the notes: without those files that cannot even be named. The others
+    are listed in the project in `root`, so that its notes may go on to name what some learners have. Raises OSError.
+    """
     lacking: dict[str, dict[str, list[str]]] = {}
     made = []
     for note in notes:
@@ -104,7 +106,17 @@ def without_missing(notes: Iterable[PackedNote], usable: Collection[str]) -> tup
             if names:
                 lacking.setdefault(note.guid, {})[field] = names
         made.append(replace(note, fields=fields) if note.guid in lacking else note)
+    if names := sorted({*filter(can_be_named, counted(lacking))}):
+        (root / MEDIA / ABSENT).write_text("\n".join([*names, ""]), encoding="utf-8", newline="\n")
     return made, lacking
+
+
+def can_be_named(name: str) -> bool:
+    """Whether notes may name this file, though it is not in the project."""
+    return name == name.strip() and _NAME.fullmatch(name) is not None
+
+
+_NAME = re.compile(r"[^/\\<>\"\x00-\x1f\x7f]+")
 
 
 def counted(lacking: Lacking) -> Mapping[str, int]:
@@ -114,21 +126,21 @@ def counted(lacking: Lacking) -> Mapping[str, int]:
 
 
 def _without(field: str, usable: Collection[str]) -> tuple[str, list[str]]:
-    """A field without the pictures and sounds whose files cannot be used, and the names of these files."""
+    """The names of the files that cannot be used, and the field without those pictures and sounds that cannot be named."""
     missing: list[str] = []
 
-    def is_missing(written: str) -> bool:
-        names = (unescape(written), unquote(unescape(written)))
-        if not written.strip() or _ELSEWHERE.match(names[0]) or any(name in usable for name in names):
-            return False
-        missing.append(names[0])
-        return True
+    def stays(written: str, name: str) -> bool:
+        if not name.strip() or _ELSEWHERE.match(name) or name in usable or unescape(written) in usable:
+            return True
+        missing.append(name)
+        return can_be_named(name)
 
     def element(found: re.Match[str]) -> str:
-        return "" if any(is_missing(value) for value in _values(found[0])) else found[0]
+        held = [stays(value, unquote(unescape(value))) for value in _values(found[0])]
+        return found[0] if all(held) else ""
 
     def sound(found: re.Match[str]) -> str:
-        return "" if is_missing(found[1]) else found[0]
+        return found[0] if stays(found[1], unescape(found[1])) else ""
 
     if "src" not in field.lower() and "[sound:" not in field.lower():
         return field, missing

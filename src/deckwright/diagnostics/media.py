@@ -431,3 +431,27 @@ def no_path(scheme: str) -> Words:
         f"a card shows nothing from an address that begins with `{scheme}:`",
         "save the file in the media folder and refer to it there",
     )
+
+
+@declare("M020", "warning")
+def only_named(name: str, number: int) -> Words:
+    """A file is not in the project, and `absent.txt` says so.
+
+    Somebody gave a deck without its pictures and sounds, and `deckwright adopt` made a project of it. The cards name these
+    files as before, so nobody loses one who has them. New learners see nothing there. The list is in a media folder, with a
+    name on each line; a file that is in the project is shipped, whether it is in the list or not.
+
+    Bad:
+        ## Which organ is this? {.basic}
+        ![A fist-sized muscle](heart.svg)
+    Bad (media/absent.txt):
+        heart.svg
+    Good:
+        ## Which organ is this? {.basic}
+        ![A fist-sized muscle](heart.svg)
+    Good (media/heart.svg):
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 8 0 3 2 0l2 2 2-2 2 3z"/></svg>
+    """
+    what = f"the file `{name}` is" if number == 1 else f"the file `{name}` and {number - 1:,} more are"
+    hint = "put each into the media folder if you can get it, and take its name out of this list"
+    return f"{what} not in the project: new learners see nothing in its place", hint

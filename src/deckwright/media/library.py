@@ -10,6 +10,7 @@ import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -36,10 +37,15 @@ from ..diagnostics.media import (
     wrong_case,
     wrong_content,
 )
-from ..limits import MAX_MEDIA_BYTES
+from ..limits import MAX_ABSENT_BYTES, MAX_MEDIA_BYTES
 from ..mediatypes import CONTENTS, CONVERTED, SIGNATURES, TYPES, extension
 from ..model import Media, Reference, Span
 from ..names import slug
+
+ABSENT = "absent.txt"
+"""The list, in a media folder, of files that notes show and that are not in the project, a name on each line: those who have an
+adopted deck may have them.
+"""
 
 HASH_LENGTH = 12
 """How many hex digits of the source's SHA-256 a name contains."""
@@ -70,17 +76,20 @@ class Library:
         self._inside: dict[str, bool] = {}
         self._plain: dict[str, bool] = {}
 
-    def resolve(self, reference: Reference) -> tuple[Media | None, list[Diagnostic]]:
+    def resolve(self, reference: Reference, *, may_be_absent: bool = True) -> tuple[Media | None, list[Diagnostic]]:
         """The file that is meant, as it is shipped; None if and only if a diagnostic is an error.
 
         A path is looked up beside the file that mentions it, then in each media folder; with a leading `/`, in the root.
         A name, which may begin with part of a path, is looked up in the whole project. The span of an error is where the
-        file is mentioned, that of a warning is in the file. Two files with the same name and content are one Media.
+        file is mentioned, that of a warning is in the file. Two files with the same name and content are one Media. If it
+        `may_be_absent`, a file of which there is none that can be shipped may be in the list of those.
         """
-        place, found = self._find(reference)
-        if place is None:
-            return None, found
-        media, found = self._load(place)
+        place, found = self._find(reference, may_be_absent)
+        media: Media | None = None
+        if place is not None:
+            media, found = self._load(place)
+        if media is None and may_be_absent and _nfc(reference.target) in self._absent:
+            return Media(self._root / reference.target, _nfc(reference.target), "", is_absent=True), []
         return media, [replace(d, span=reference.span) if d.severity == "error" else d for d in found]
 
     def unused(self, used: Iterable[Media]) -> list[Diagnostic]:
@@ -98,8 +107,10 @@ class Library:
                     found.append(unused_file(Span(place), place))
         return found
 
-    def _find(self, reference: Reference) -> tuple[str | None, list[Diagnostic]]:
-        """Where the file is, relative to the root, with `/`; it is a file, and inside the project."""
+    def _find(self, reference: Reference, may_be_absent: bool) -> tuple[str | None, list[Diagnostic]]:
+        """Where the file is, relative to the root, with `/`; it is a file, and inside the project. Of one in the list of those that
+        are not here, nothing is told if it `may_be_absent`.
+        """
         target, span = reference.target, reference.span
         key = target, reference.by_name, posixpath.dirname(span.path)
         if key in self._found:
@@ -111,7 +122,8 @@ class Library:
         else:
             places = self._at(reference)
         if not places:
-            return None, [self._not_found(reference)]
+            is_listed = may_be_absent and _nfc(target) in self._absent
+            return None, [] if is_listed else [self._not_found(reference)]
         place = places[-1] if self._may_be_file(places[-1]) else places[0]
         if not self._is_inside(place):
             return None, [outside(span, target)]
@@ -119,6 +131,16 @@ class Library:
             return None, [not_a_file(span, target, "folder" if (self._root / place).is_dir() else "other")]
         self._found[key] = place
         return place, []
+
+    @cached_property
+    def _absent(self) -> frozenset[str]:
+        """The names of files that are not in the project."""
+        names: set[str] = set()
+        for folder in self._folders:
+            with suppress(OSError):
+                data = files.read(self._root / folder / ABSENT, MAX_ABSENT_BYTES)
+                names.update(filter(None, map(str.strip, _nfc(data.decode("utf-8-sig", "replace")).split("\n"))))
+        return frozenset(name for name in names if "/" not in name)
 
     def _is_inside(self, place: str) -> bool:
         """Whether a file is in the project, links followed."""

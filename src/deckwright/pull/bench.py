@@ -145,7 +145,7 @@ class Bench:
         """A note as it would ship; None if it has an error."""
         resolved = [self._library.resolve(reference) for reference in note.references]
         names = [media.name for media, found in resolved if media and not has_errors(found)]
-        self.files |= {media.name: media.sha256 for media, _ in resolved if media}
+        self.files |= {media.name: media.sha256 for media, _ in resolved if media and not media.is_absent}
         if len(names) < len(resolved):
             return None
         line = self.loaded.assigned.ledger.lines[guid]
