@@ -53,7 +53,7 @@ class Renderer(Gathering):
             elif answer is None or (field.raw and not raw_html.is_balanced(answer)):
                 self.diagnostics.append(crossing_markup(deletion.span))
             else:
-                self.deletions[index] = replace(deletion, text=plain(answer))
+                self.deletions[index] = replace(deletion, text=self._answer(answer))
         # A `==` that opens in one leaf and one that closes in a later one are a deletion across a border.
         single: list[Span] = []
         for is_opening, span in field.single:
@@ -64,6 +64,17 @@ class Renderer(Gathering):
                 single.append(span)
         self.diagnostics += [single_mark(span, _is_apart(span)) for span in single]
         return rendered
+
+    def _answer(self, rendered: str) -> str:
+        """What an answer is known by: its words, or without any the paths of its files, which tell two pictures apart."""
+        words = plain(rendered)
+        if "\x11" not in rendered or words.replace("[sound:]", "").strip():
+            return words
+        shown = _PICTURE.sub(r"\1", rendered)
+        return plain(marks.fill(shown, [reference.target for reference in self.references]))
+
+
+_PICTURE = re.compile(f"<img\\b[^<>]*?({marks.MEDIUM.pattern})[^<>]*>")
 
 
 _NEAR = 200
