@@ -54,6 +54,9 @@ def graded(old: str, new: str, css: str = CSS) -> Grade:
         ("<div>a<br></div>b", "a<br>b"),
         ("<div>a</div><div><br></div><div>b</div>", "a<br><br>b"),
         ("<b>a</b>", "<strong>a</strong>"),
+        ("{{c1::<div>a}}</div>", "{{c1::<div>a</div>}}"),
+        ('<p style="text-rendering: geometricPrecision">a</p>', "a"),
+        ('<img src="a.png" data-x="1">', f'<img src="a-{"1" * 12}.png">'),
         ('<span style="font-weight:700; font-style:italic">a</span>', "<b><i>a</i></b>"),
         ("<u>a b</u>", "<u>a</u> <u>b</u>"),
         ('<span style="color: rgb(255,0,0)">a</span>', '<span style="color:var(--dw-caution, #ff0000)">a</span>'),
@@ -105,6 +108,8 @@ def test_nobody_sees_a_difference(old: str, new: str) -> None:
         ("\\[a\\]", "\\(a\\)", "lacks display at “maths a”"),
         ('<img src="a.png" width="10">', f'<img src="a-{"1" * 12}.png">', "lacks width 10 at “img 111111111111”"),
         ("a {{c1::x}}", "a{{c1:: x}}", "has other spaces at “a”"),
+        ('<a href="#b">a</a>', "a", "lacks look of a link at “a”"),
+        ("{{c1::a<br>}}b", "{{c1::a}}<br>b", "has other lines at “b”"),
     ],
 )
 def test_styling_is_lost(old: str, new: str, reason: str) -> None:
@@ -119,6 +124,7 @@ def test_styling_is_lost(old: str, new: str, reason: str) -> None:
         ("one", "one two", "has “two” besides"),
         ("x<sup>2</sup>", "x2", "has “x2” for “x<sup>2”"),
         ("x<sub>2</sub>", "x<sup>2</sup>", "has “x<sup>2” for “x<sub>2”"),
+        ('<a href="#b">a</a><i id="b">c</i>', "a<i>c</i>", "has “ac” for “<link #b>a<>c”"),
         ('<a href="x">a</a>', "a", "has “a” for “<link x>a”"),
         ('<a href="x">a</a>', '<a href="y">a</a>', "has “<link y>a” for “<link x>a”"),
         ('<span style="display:none">a</span>', "a", "has “a” for “<hidden>a”"),
@@ -146,7 +152,34 @@ def test_what_the_stylesheet_looks_at_counts() -> None:
     red, variable = '<i style="color: red">a</i>', '<i style="color: var(--v, red)">a</i>'
     assert graded(red, variable) == "seen equal"
     assert graded(red, variable, CSS + ":root { --v: blue }") == "styling lost"
-    assert graded("a b", "a  b", CSS + ".code { white-space: pre }") == "styling lost"
+    assert graded("a b", "a  b", CSS + ".card { white-space: pre }") == "styling lost"
+    assert graded("a b", "a  b", CSS + ".code { white-space: pre }") == "seen equal"
+    assert graded("a b", "a  b", CSS + "p, .code::before { white-space: pre }") == "seen equal"
+    code, apart = '<i class="code">a b</i>', '<i class="code">a  b</i>'
+    assert graded(code, apart, CSS + ".x i.code { white-space: pre-wrap }") == "styling lost"
+    assert graded(code, apart, CSS + "b.code { white-space: pre-wrap }") == "seen equal"
+
+
+def test_elements_count_where_the_stylesheet_looks_at_them() -> None:
+    data, link = '<i data-x="1">a</i>', '<a href="https://a.b"><span>a</span></a>'
+    assert graded(data, "<i>a</i>") == "seen equal"
+    assert graded(data, "<i>a</i>", CSS + "i[data-x] > b { color: red }") == "styling lost"
+    assert graded("<span>a</span>", "a", CSS + "a span { color: red }") == "seen equal"
+    assert graded(link, '<a href="https://a.b">a</a>', CSS + "a span { color: red }") == "styling lost"
+    assert graded("<span>a</span>", "a", CSS + "span { max-width: 9px }") == "seen equal"
+    assert graded("<span>a</span>", "a", CSS + "span[lang] { color: red }") == "seen equal"
+    assert graded("<span>a</span>", "a", CSS + "span { color: red }") == "styling lost"
+    assert graded('<i lang="ja">a</i>', "<i>a</i>") == "styling lost"
+
+
+def test_cards_that_anki_does_not_make_are_no_loss() -> None:
+    left = replace(NOTE, cards=(PackedCard(0, "D"), PackedCard(2, "D")))
+    without = replace(left, cards=(PackedCard(0, "D"),))
+    told = "lacks card 3, which Anki does not make of this note, either"
+    assert compare([left], {1: TYPE}, built(without), DIGESTS) == (Verdict("g", "seen equal", "Cards", told),)
+    both = replace(left, fields={**NOTE.fields, "Text": "{{c1::a}} {{c3::b}}"})
+    lost = compare([both], {1: TYPE}, built(replace(both, cards=without.cards)), DIGESTS)
+    assert lost == (Verdict("g", "content lost", "Cards", "lacks card 3"),)
 
 
 def built(*notes: PackedNote) -> Package:

@@ -148,6 +148,15 @@ def test_what_the_compiler_takes_out_is_not_written(style: str) -> None:
     assert blocks(f'a <span style="{style}">b</span>')[0] == "a b"
 
 
+def test_the_last_way_keeps_what_lays_text_out() -> None:
+    field = (
+        '<div style="text-align: left; line-height: 1.5; float: left"><ul type="square" id="x"><li>a</li></ul></div>'
+    )
+    kept = '<div style="text-align: left; line-height: 1.5"><ul type="square"><li>a</li></ul></div>'
+    assert blocks(field)[-1] == f"<div>{kept}</div>"
+    assert is_kept(field.replace("; float: left", ""), blocks(field)[-1], "basic")
+
+
 @pytest.mark.parametrize("field", ["[$]x[/$]", "[latex]$x$[/latex]", "[latex]\\begin{math}x\\end{math}[/latex]"])
 def test_latex_that_is_a_formula_becomes_maths(field: str) -> None:
     assert blocks(field)[0] == "$x$"

@@ -16,18 +16,23 @@ Look: TypeAlias = tuple[tuple[str, str], ...]
 """How a text looks: properties and their values, sorted by name. What is as usual has none."""
 
 
-class Sheet(msgspec.Struct, frozen=True):
-    """What the stylesheet of a note type looks at, and how it shows a card that says nothing itself.
+class Sheet(msgspec.Struct, frozen=True, eq=False):
+    """What the stylesheet of a note type looks at, and how it shows a card that says nothing itself. `sheet_of` makes one of each.
 
-    `elements`, `classes` and `ids` are the names in its selectors, `variables` those that it defines. `keeps_white` says
-    that white space somewhere stays as it is.
+    `elements`, `classes`, `ids` and `attributes` are the names in its selectors, `variables` those that it defines. `within` has
+    the elements that are looked at within others only, each with those.
+    `keeps_white` says that white space stays as it is around a field; `white` has the elements in a field of which that is true,
+    each as its name, empty for any, and what it must have besides: `.class`, `#id`, `[attribute`.
     """
 
     elements: frozenset[str] = frozenset()
+    within: frozenset[tuple[str, frozenset[str]]] = frozenset()
     classes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
     keeps_white: bool = False
+    white: frozenset[tuple[str, frozenset[str]]] = frozenset()
     card: Look = ()
 
 
@@ -39,15 +44,28 @@ def sheet_of(note_type: NoteType) -> Sheet:
 @lru_cache(maxsize=64)
 def _sheet(css: str, sides: str) -> Sheet:
     css = _COMMENT.sub(" ", css + "\n" + "\n".join(_STYLE.findall(sides)))
-    selectors = "\n".join(_SELECTOR.findall(css))
+    sizing = {selector for selector, declarations in _RULE.findall(css) if _only_sizes(selector, declarations)}
+    selectors = "\n".join(selector for selector in _SELECTOR.findall(css) if selector not in sizing)
     # A program may look for anything by its name.
     named = frozenset(re.findall(r"[\w-]+", "\n".join(_SCRIPT.findall(sides))))
+    white = frozenset(
+        _last(selector)
+        for selectors_of, declarations in _RULE.findall(css)
+        if _KEEPS_WHITE.search(declarations)
+        for selector in _COMMA.split(selectors_of)
+        if "::" not in selector and ":before" not in selector and ":after" not in selector
+    )
+    elements, within = _elements(selectors, sides)
     sheet = Sheet(
-        elements=frozenset(name.lower() for name in _ELEMENT.findall(selectors)) - {"html", "body"},
+        elements=elements,
+        within=within,
         classes=frozenset(re.findall(r"\.([\w-]+)", selectors)) | named,
         ids=frozenset(re.findall(r"#([\w-]+)", selectors)) | named,
+        attributes=frozenset(re.findall(r"\[\s*([\w-]+)", selectors))
+        | {name for name in named if name.startswith("data-")},
         variables=frozenset(re.findall(r"(--[\w-]+)\s*:", css)),
-        keeps_white=re.search(r"white-space\s*:\s*(?:pre|break-spaces)", css) is not None,
+        keeps_white=any(_is_around(one, sides) for one in white),
+        white=white,
     )
     of_card = {"color": "#000000", "background-color": "#ffffff"}
     for declarations in re.findall(r"(?:^|[\n},;/])\s*\.card\s*\{([^{}]*)\}", css):
@@ -55,11 +73,69 @@ def _sheet(css: str, sides: str) -> Sheet:
     return msgspec.structs.replace(sheet, card=tuple(sorted(of_card.items())))
 
 
+def _only_sizes(selector: str, declarations: str) -> bool:
+    """Whether a rule says only how large an element is that flows with the text, and so has no size."""
+    name, marks = _last(selector)
+    properties = {declaration.partition(":")[0].strip() for declaration in declarations.split(";")} - {""}
+    return name in {"span", "b", "i", "u", "em", "strong"} and not marks and properties <= _SIZES_OF_BOXES
+
+
+_SIZES_OF_BOXES = frozenset({"height", "max-height", "max-width", "min-height", "min-width", "width"})
+
+
+def _elements(selectors: str, sides: str) -> tuple[frozenset[str], frozenset[tuple[str, frozenset[str]]]]:
+    """The elements that selectors look at anywhere, and those that they look at within others, which a field may have.
+
+    One that must have a class, an id or an attribute besides is known by that.
+    """
+    anywhere: set[str] = set()
+    within: set[tuple[str, frozenset[str]]] = set()
+    for selector in _COMMA.split(selectors.replace("\n", ",")):
+        around: set[str] = set()
+        for part in _COMBINED.split(_PSEUDO.sub("", selector).strip()):
+            found = re.fullmatch(r"[a-zA-Z][a-zA-Z0-9]*", part)
+            name = found[0].lower() if found else ""
+            if not name or name in {"html", "body"}:
+                continue
+            if around:
+                within.add((name, frozenset(around)))
+            else:
+                anywhere.add(name)
+            if not re.search(rf"<{name}\b", sides, re.IGNORECASE):
+                around.add(name)
+    return frozenset(anywhere), frozenset(within)
+
+
+def _last(selector: str) -> tuple[str, frozenset[str]]:
+    """What a selector says of the element itself, and not of those around it."""
+    own = _COMBINED.split(_PSEUDO.sub("", selector).strip())[-1]
+    name = re.match(r"[\w-]+", own)
+    return name[0].lower() if name else "", frozenset(re.findall(r"[.#\[][\w-]+", own))
+
+
+def _is_around(element: tuple[str, frozenset[str]], sides: str) -> bool:
+    """Whether the templates may have such an element around a field."""
+    name, marks = element
+    if not marks:
+        return name in {"", "html", "body"} or re.search(rf"<{re.escape(name)}\b", sides, re.IGNORECASE) is not None
+    return all(mark[1:] in _OF_ANKI or re.search(rf"(?<![\w-]){re.escape(mark[1:])}(?![\w-])", sides) for mark in marks)
+
+
+_OF_ANKI = frozenset(
+    {"card", "nightMode", "night_mode", "mobile", "qa", "content", "win", "mac", "linux", "android", "ios"}
+)
+"""The classes and ids of what Anki's programs put around a card."""
+
+_PSEUDO = re.compile(r"::?[\w-]+(?:\([^()]*\))?")
+_COMBINED = re.compile(r"[\s>+~]+(?![^\[]*\])")
+_RULE = re.compile(r"([^{};]*+)\{([^{}]*+)\}")
+_COMMA = re.compile(r",(?![^()]*\))")
+_KEEPS_WHITE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style", re.DOTALL | re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b(.*?)</script", re.DOTALL | re.IGNORECASE)
 _SELECTOR = re.compile(r"([^{};]*+)\{")
-_ELEMENT = re.compile(r"(?:^|(?<=[\s,>+~(]))([a-zA-Z][a-zA-Z0-9]*)(?![\w-]*[%;])")
 
 
 @lru_cache(maxsize=20_000)
@@ -69,7 +145,9 @@ def inside(around: Look, name: str, attributes: tuple[tuple[str, str], ...], she
     look.update(_OF_ELEMENT.get(name, {}))
     if name in _SIZES:
         _resize(look, _SIZES[name])
-    if name in sheet.elements:
+    if name in sheet.elements or any(
+        one == name and all(f"<{other}>" in look for other in around_it) for one, around_it in sheet.within
+    ):
         look[f"<{name}>"] = "yes"
     for attribute, value in attributes:
         if attribute == "style":
@@ -78,12 +156,18 @@ def inside(around: Look, name: str, attributes: tuple[tuple[str, str], ...], she
             look.update((f".{word}", "yes") for word in value.split() if word in sheet.classes)
         elif attribute == "id":
             look.update({f"#{value}": "yes"} if value in sheet.ids else {})
+        elif attribute == DEAD_LINK:
+            look[DEAD_LINK] = "yes"
+        elif attribute == "lang" and value[:2].lower() in _IN_OTHER_SIGNS:
+            look["lang"] = value[:2].lower()
         elif attribute in _AS_DECLARATION:
             _declare(look, f"{_AS_DECLARATION[attribute]}:{value.replace(';', '')}", sheet)
         elif attribute == "size" and name == "font":
             look["font-size"] = f"size {value}"
         elif attribute in _SEEN_ATTRIBUTES and name not in {"img", "ol", "li"}:
             look[attribute] = value
+        if attribute in sheet.attributes:
+            look[f"[{attribute}]"] = value
     return tuple(sorted(look.items()))
 
 
@@ -107,6 +191,12 @@ _OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
 }
 _SIZES = {"small": "smaller", "big": "larger"}
 _AS_DECLARATION = {"color": "color", "bgcolor": "background-color", "face": "font-family", "align": "text-align"}
+DEAD_LINK = "look of a link"
+"""The attribute of a link that leads nowhere: it only looks like one."""
+
+_IN_OTHER_SIGNS = frozenset({"ja", "ko", "zh"})
+"""The languages that draw the same characters otherwise."""
+
 _SEEN_ATTRIBUTES = frozenset(
     {"width", "height", "border", "cellpadding", "cellspacing", "valign", "dir", "open", "hidden"}
 )
@@ -250,6 +340,7 @@ _PROPERTIES: Mapping[str, Callable[[dict[str, str], str, Sheet], None]] = {
     "text-align": _align,
 } | dict.fromkeys(
     ("white-space", "orphans", "widows", "word-wrap", "overflow-wrap", "caret-color", "cursor",
-     "box-sizing", "text-size-adjust", "font-variant-ligatures", "font-variant-caps"),
+     "box-sizing", "text-size-adjust", "font-variant-ligatures", "font-variant-caps",
+     "text-rendering", "font-synthesis", "font-stretch", "resize", "tab-size"),
     _nothing,
 )  # fmt: skip

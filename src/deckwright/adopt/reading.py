@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from html import unescape
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from ..render.html_elements import WITHOUT_END
-from .looks import Look, Sheet, inside
+from .looks import DEAD_LINK, Look, Sheet, inside
 
 Kind = Literal["text", "object", "cloze", "space", "line", "cell", "row", "rule"]
 
@@ -51,8 +51,12 @@ class _Element(NamedTuple):
 class Reading:
     """A field as it is read, from its beginning to its end."""
 
-    def __init__(self, sheet: Sheet, objects: list[tuple[str, str]], file: Callable[[str], str]) -> None:
+    def __init__(
+        self, sheet: Sheet, objects: list[tuple[str, str]], file: Callable[[str], str], anchors: Collection[str] = ()
+    ) -> None:
+        """`anchors` are the ids of elements to which links may lead."""
         self.pieces: list[Piece] = []
+        self._anchors = anchors
         self._sheet, self._objects, self._file = sheet, objects, file
         self._open = [_Element("", sheet.card, "", sheet.keeps_white, 0, [0], "", 0)]
         self._in_line = False
@@ -62,6 +66,7 @@ class Reading:
         self._spaces = 0
         self._is_white = False  # The last space may vanish in a longer one.
         self._mark = ""
+        self._closing = 0
 
     def data(self, text: str) -> None:
         keeps_white = self._open[-1].keeps_white
@@ -84,6 +89,9 @@ class Reading:
                 kind, value = self._objects[int(part[1:-1])] if part[1:-1].isdigit() else ("text", part)
                 self._object(kind, value)
             elif first in _CLOZE_SIGNS:
+                if first == CLOSE and not self._in_line:
+                    self._closing += 1
+                    continue
                 self._place()
                 self.pieces.append(Piece("cloze", part))
             elif shown := _UNSEEN.sub("", part):
@@ -128,6 +136,12 @@ class Reading:
         if self._spaces:
             self.pieces.append(Piece("space", str(self._spaces)))
             self._spaces, self._is_white = 0, False
+        self.close()
+
+    def close(self) -> None:
+        """End the clozes whose ends stand in no line. Without anything behind them, they make none."""
+        self.pieces += [Piece("cloze", CLOSE)] * self._closing
+        self._closing = 0
 
     def _add_line(self, role: str) -> None:
         above = self._empty + (0 if self._first else self._margin)
@@ -158,10 +172,15 @@ class Reading:
         if name in WITHOUT_END:
             return
         around = self._open[-1]
+        if name == "a" and attributes.get("href", "").startswith("#") and attributes["href"][1:] not in self._anchors:
+            attributes = {**attributes, DEAD_LINK: attributes["href"]}
+            del attributes["href"]
         look = inside(around.look, name, tuple(sorted(attributes.items())), self._sheet)
         style = attributes.get("style", "")
         white = _WHITE.search(style) if style else None
         keeps_white = white[1].startswith(("pre", "break")) if white else around.keeps_white or name == "pre"
+        if not keeps_white and not white and self._sheet.white:
+            keeps_white = any(_is(name, attributes, *one) for one in self._sheet.white)
         margin = _margin(name, around, style)
         indent, number, marks = around.indent, around.number, around.marks
         if name in _INDENTED:
@@ -220,9 +239,17 @@ class Reading:
         known = self._file(source) if source else ""
         shown = {key: value for key, value in attributes.items() if key not in _NOT_OF_EMBEDDED}
         look = dict(inside((), name, tuple(sorted(shown.items())), self._sheet))
-        look |= {key: value for key, value in shown.items() if key not in {"style", "class", "id"}}
+        look |= {
+            key: value for key, value in shown.items() if key not in {"style", "class", "id", "lang"} and "-" not in key
+        }
         sizes = {key: look[key].removesuffix("px") for key in ("width", "height") if key in look}
         self._object(name, known, tuple(sorted((look | sizes).items())))
+
+
+def _is(name: str, attributes: Mapping[str, str], wanted: str, marks: frozenset[str]) -> bool:
+    """Whether an element is one of those that a selector means."""
+    has = {f".{word}" for word in attributes.get("class", "").split()} | {f"[{key}" for key in attributes}
+    return wanted in ("", name) and bool(wanted or marks) and marks <= has | {f"#{attributes.get('id', '')}"}
 
 
 _PARTS = re.compile(

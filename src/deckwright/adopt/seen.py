@@ -38,7 +38,8 @@ def seen(html: str, fields: Fields, file: Callable[[str], str]) -> Seen:
     marked = "".join(_marked(clozes.parse(html))) if fields.has_clozes and "{{c" in html else html
     if "[" in marked or "\\" in marked or "<" in marked:
         marked = _with_objects(marked, objects, file)
-    reading = Reading(fields.sheet, objects, file)
+    anchors = _ID.findall(marked) if 'href="#' in marked else ()
+    reading = Reading(fields.sheet, objects, file, anchors)
     if "<" in marked or "&" in marked:
         for end, name, attributes, text in _TOKEN.findall(_cleaner().clean(marked)):
             if text:
@@ -49,9 +50,11 @@ def seen(html: str, fields: Fields, file: Callable[[str], str]) -> Seen:
                 reading.start(name, attributes)
     else:
         reading.data(marked)
+    reading.close()
     return tuple(reading.pieces)
 
 
+_ID = re.compile(r"""\s(?:id|name)\s*=\s*["']?([^\s"'<>]+)""")
 _TOKEN = re.compile(r"""<(/?)([a-z][^\s<>/]*)((?:[^<>"]|"[^"]*")*)>|([^<]+|<)""")
 
 
@@ -109,6 +112,7 @@ def _cleaner() -> Cleaner:
         tags=KNOWN - {"script", "style", "svg", "math", "html", "head", "body", "title"},
         clean_content_tags=set(),
         attributes={"*": _ATTRIBUTES},
+        generic_attribute_prefixes={"data-"},
         link_rel=None,
         url_schemes={
             "http",
@@ -128,8 +132,8 @@ def _cleaner() -> Cleaner:
 
 _ATTRIBUTES = {
     "align", "bgcolor", "border", "cellpadding", "cellspacing", "checked", "class", "color", "colspan", "controls", "data",
-    "dir", "face", "height", "hidden", "href", "id", "open", "placeholder", "reversed", "rowspan", "size", "src", "start",
-    "style", "type", "valign", "value", "width",
+    "dir", "face", "height", "hidden", "href", "id", "lang", "open", "placeholder", "reversed", "rowspan", "size", "src", "start",
+    "style", "title", "type", "valign", "value", "width",
 }  # fmt: skip
 
 

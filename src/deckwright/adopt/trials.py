@@ -24,7 +24,7 @@ from . import lock
 from .layout import CARDS, File, files
 from .sections import Entry, Way, Written, ways, ways_of_tags
 from .source import LeftOut
-from .verdicts import GRADES, TAGS, Verdict, compare
+from .verdicts import GRADES, TAGS, Judge, Verdict
 
 Progress = Callable[[int, int], None]
 """Told how many notes are done, and of how many."""
@@ -40,8 +40,7 @@ class Folder:
         self.root = root
         self.now = now
         self._settings = settings
-        self._note_types = note_types
-        self._media = media
+        self._judge = Judge(note_types, media)
         self._judged: dict[str, tuple[int, list[Verdict]]] = {}
         build.make_build_folder(root)  # What becomes of a file is kept in it.
 
@@ -74,7 +73,7 @@ class Folder:
         ]
         for note in new:
             self._judged[note.guid] = (made.get(note.guid, 0), [])
-        for verdict in compare(new, self._note_types, built, self._media):
+        for verdict in self._judge.compare(new, built):
             self._judged[verdict.guid][1].append(verdict)
         return {guid: verdicts for guid, (_, verdicts) in self._judged.items()}
 
@@ -145,16 +144,19 @@ class _Attempt(msgspec.Struct):
 
     def note(self, written: Written, verdicts: Sequence[Verdict], reason: str) -> None:
         """Take note of what came of it as it is written. Without verdicts it was not built."""
-        of_fields = {verdict.field: GRADES.index(verdict.grade) for verdict in verdicts}
+        of_fields: dict[str, int] = {}
+        for verdict in verdicts:
+            of_fields[verdict.field] = max(of_fields.get(verdict.field, 0), GRADES.index(verdict.grade))
         if not verdicts or max(of_fields.values()) == len(GRADES) - 1:
             self.reason = self.reason or reason or "it is not built"
             self.worse = frozenset(self._fields() | {TAGS})
             return
-        score = max(of_fields.values()), sum(of_fields.values())
+        # Of two ways that nobody can tell apart, the more readable one is better, though the other may be equal.
+        score = max(of_fields.values()), sum(max(grade, _ENOUGH) - _ENOUGH for grade in of_fields.values())
         if score < self.score:
             self.best, self.score = written, score
         for name in self._fields():
-            now = of_fields.get(name, 0), self.places.get(name, 0)
+            now = max(of_fields.get(name, 0), _ENOUGH), self.places.get(name, 0)
             self.grades[name] = min(now, self.grades.get(name, now))
         worse = {name for name, grade in of_fields.items() if grade > _ENOUGH}
         known = self._fields() | {TAGS}
@@ -166,7 +168,9 @@ class _Attempt(msgspec.Struct):
         for name in self.worse:
             place = self.places.get(name, 0) + 1
             if name != TAGS and place == len(self.ways[name]) == 1:
-                self.ways[name] = [*ways(self.entry, name)]
+                every = [*ways(self.entry, name)]
+                is_long = len(self.entry.note.fields[name]) > _LONG
+                self.ways[name] = every[:: max(len(every) - 1, 1)] if is_long else every
             if place < len(ways_of_tags(self.entry) if name == TAGS else self.ways[name]):
                 self.places[name] = place
                 is_moved = True
@@ -183,6 +187,9 @@ class _Attempt(msgspec.Struct):
     def _fields(self) -> set[str]:
         return {field.name for field in self.entry.adopted.fields}
 
+
+_LONG = 5_000
+"""Of a field with more characters than this, such as a page of a dictionary, only the first and the last way are tried."""
 
 _ENOUGH = GRADES.index("seen equal")
 """What is at least this is not tried in another way."""

@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 import msgspec
 
+from ..digests import digest
+from ..generation import Generator
 from ..media.library import HASH_LENGTH
 from ..model import NoteType
 from ..package import Package, PackedNote
@@ -30,7 +32,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """What became of a part of a note: where something is different, and what exactly.
 
     `field` is the name of a field, or "Cards", "Deck", "Tags" or "Note type"; empty where the whole note is meant. `reason` is
-    the end of a sentence, such as "lacks bold at “word”", and empty where nobody sees a difference.
+    the end of a sentence, such as "lacks bold at “word”", and empty where nobody sees a difference in a field.
     """
 
     guid: str
@@ -50,9 +52,9 @@ class Files:
         self._source = {name: digest[:HASH_LENGTH] for name, digest in source.items()}
         known = set(self._source.values())
         self._built = {}
-        for name, digest in built.items():
+        for name, content in built.items():
             of_name = name.rpartition("-")[2].partition(".")[0]
-            self._built[name] = of_name if of_name in known else digest[:HASH_LENGTH]
+            self._built[name] = of_name if of_name in known else content[:HASH_LENGTH]
 
     def of_source(self, name: str) -> str:
         """By what a file is known that a field of the source names; by its name if the source does not have it."""
@@ -85,22 +87,54 @@ def compare(
 
     `media` has the SHA-256 in hex of each file of the source, by its name.
     """
-    files = Files(media, built.media)
-    by_guid = {note.guid: note for note in built.notes}
-    reading = {
-        id_: Fields(sheet_of(note_type), note_type.family != "basic") for id_, note_type in note_types.items()
-    }  # fmt: skip
-    return tuple(
-        verdict
-        for note in notes
-        for verdict in _of_note(note, by_guid.get(note.guid), reading[note.note_type_id], files)
-    )  # fmt: skip
+    return Judge(note_types, media).compare(notes, built)
 
 
-def _of_note(old: PackedNote, new: PackedNote | None, fields: Fields, files: Files) -> list[Verdict]:
+class Judge:
+    """What compares the same notes with one build after the other: no field is judged twice."""
+
+    def __init__(self, note_types: Mapping[int, NoteType], media: Mapping[str, str]) -> None:
+        self._kinds = {id_: _Kind(note_type) for id_, note_type in note_types.items()}
+        self._media = media
+
+    def compare(self, notes: Iterable[PackedNote], built: Package) -> tuple[Verdict, ...]:
+        """What became of the notes in this build, as `compare` has it."""
+        files = Files(self._media, built.media)
+        by_guid = {note.guid: note for note in built.notes}
+        return tuple(
+            verdict
+            for note in notes
+            for verdict in _of_note(note, by_guid.get(note.guid), self._kinds[note.note_type_id], files)
+        )
+
+
+class _Kind:
+    """What is known of a note type: how its fields are read, and which cards Anki makes of them."""
+
+    def __init__(self, note_type: NoteType) -> None:
+        self.fields = Fields(sheet_of(note_type), note_type.family != "basic")
+        self.names = [field.name for field in note_type.fields]
+        self.generator = Generator(note_type)
+        self._judged: dict[tuple[str, str], tuple[Grade, str]] = {}
+
+    def of_field(self, old: str, new: str, files: Files) -> tuple[Grade, str]:
+        """What `of_field` says. What was dear to find out is kept."""
+        if len(old) < _DEAR:
+            return of_field(old, new, self.fields, files)
+        key = digest(old), digest(new)
+        if key not in self._judged:
+            self._judged[key] = of_field(old, new, self.fields, files)
+        return self._judged[key]
+
+
+_DEAR = 1_000
+"""How many characters a field has that takes longer to compare than to make a digest of."""
+
+
+def _of_note(old: PackedNote, new: PackedNote | None, kind: _Kind, files: Files) -> list[Verdict]:
     if new is None:
         return [Verdict(old.guid, "not adopted", reason="is not in the package")]
-    parts = [Verdict(old.guid, grade, field, reason) for field, grade, reason in _parts(old, new, fields, files)]
+    parts = [Verdict(old.guid, grade, field, reason) for field, grade, reason in _parts(old, new, kind, files)]
     return parts or [Verdict(old.guid, "equal")]
 
 
@@ -113,7 +147,7 @@ def worst(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
     return found
 
 
-def _parts(old: PackedNote, new: PackedNote, fields: Fields, files: Files) -> Iterable[tuple[str, Grade, str]]:
+def _parts(old: PackedNote, new: PackedNote, kind: _Kind, files: Files) -> Iterable[tuple[str, Grade, str]]:
     """The grade of each part of a note, with the reason."""
     if old.note_type_id != new.note_type_id:
         yield NOTE_TYPE, "content lost", f"has the note type {new.note_type_id} instead of {old.note_type_id}"
@@ -121,13 +155,18 @@ def _parts(old: PackedNote, new: PackedNote, fields: Fields, files: Files) -> It
         if name not in new.fields:
             yield name, "content lost", "is no field any more"
         elif value != new.fields[name]:
-            yield name, *of_field(value, new.fields[name], fields, files)
+            yield name, *kind.of_field(value, new.fields[name], files)
     yield from (
         (name, "content lost", "is new") for name, value in new.fields.items() if value and name not in old.fields
     )
     before, after = ({card.ord for card in note.cards} for note in (old, new))
     if gone := before - after:
-        yield CARDS, "content lost", f"lacks {_listed(gone)}"
+        # A note that changed, or its note type, leaves cards behind of which Anki says that they are empty.
+        empty = gone - {*kind.generator.cards([old.fields.get(name, "") for name in kind.names], old.tags)}
+        if gone > empty:
+            yield CARDS, "content lost", f"lacks {_listed(gone - empty)}"
+        if empty:
+            yield CARDS, "seen equal", f"lacks {_listed(empty)}, which Anki does not make of this note, either"
     if come := after - before:
         yield CARDS, "content lost", f"has {_listed(come)} besides"
     moved = {(card.ord, card.deck) for card in new.cards} - {(card.ord, card.deck) for card in old.cards}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from lxml import etree
@@ -100,26 +100,48 @@ TAGS = {"strong": "b", "emphasis": "i", "strike": "s", "mark": "mark"}
 """The elements of HTML for the emphasis of Markdown."""
 
 
-def attribute_text(name: str, attributes: Mapping[str, str]) -> str:
-    """The attributes of a tag that the compiler keeps, as they are written in it, each after a space."""
-    allowed: Collection[str] = html_elements.ATTRIBUTES.get(name, frozenset())
+def attribute_text(name: str, attributes: Mapping[str, str], whole: bool = False) -> str:
+    """The attributes of a tag that the compiler keeps, as they are written in it, each after a space.
+
+    With `whole`, those too that say so little that no Markdown becomes HTML for them.
+    """
+    return _attribute_text(name, tuple(attributes.items()), whole) if attributes else ""
+
+
+@lru_cache(maxsize=4096)
+def _attribute_text(name: str, attributes: tuple[tuple[str, str], ...], whole: bool) -> str:
+    allowed: set[str] = html_elements.ATTRIBUTES.get(name, set())
+    if whole:
+        allowed = allowed | html_elements.LAYOUT_ATTRIBUTES.get(name, set())
     parts = []
-    for key, value in attributes.items():
+    for key, value in attributes:
         if key not in allowed and key not in html_elements.ATTRIBUTES["*"]:
             continue
         if key == "color" and not colours.on_both_cards(value):
             continue
-        kept = " ".join((_style(value) if key == "style" else value).split())
+        kept = " ".join(((_whole_style if whole else _style)(value) if key == "style" else value).split())
         if kept or key in ("alt", "checked", "disabled", "open", "reversed", "controls", "loop"):
             parts.append(f' {key}="{html.escape(kept)}"')
     return "".join(parts)
 
 
-def attributes_of(element: etree._Element) -> str:
+def attributes_of(element: etree._Element, whole: bool = False) -> str:
     """The attributes of an element that the compiler keeps, likewise."""
     if not element.attrib:
         return ""
-    return attribute_text(str(element.tag), {str(key).lower(): str(value) for key, value in element.attrib.items()})
+    attributes = {str(key).lower(): str(value) for key, value in element.attrib.items()}
+    return attribute_text(str(element.tag), attributes, whole)
+
+
+@lru_cache(maxsize=1024)
+def _whole_style(written: str) -> str:
+    """All declarations that the compiler keeps."""
+    kept: dict[str, str] = {}
+    for found in _DECLARATION.finditer(written):
+        name = {"background": "background-color"}.get(found[1].lower(), found[1].lower())
+        if name in html_elements.STYLES or name in html_elements.LAYOUT_STYLES:
+            kept[name] = found[2]
+    return _on_both_cards(kept)
 
 
 @lru_cache(maxsize=1024)
@@ -134,6 +156,11 @@ def _style(written: str) -> str:
             name = "background-color"
         if name in html_elements.STYLES and value.lower() not in _PLAIN.get(name, ()):
             kept[name] = value
+    return _on_both_cards(kept)
+
+
+def _on_both_cards(kept: dict[str, str]) -> str:
+    """The declarations without those whose colours the compiler leaves out."""
     if not kept:
         return ""
     gone = [what.partition(":")[0] for what in colours.readable(_written(kept))[1]]

@@ -42,7 +42,7 @@ def element(held: etree._Element) -> str:
         etree.strip_tags(held, *unknown)
     for one in held.iter(etree.Element):
         if one.attrib:
-            kept = attributes_of(one)
+            kept = attributes_of(one, whole=True)
             one.attrib.clear()
             for name, value in _ATTRIBUTE.findall(kept):
                 one.set(name, html.unescape(value))

@@ -90,7 +90,7 @@ class _Reader:
         if name not in html_elements.KEPT:
             self.inside(element, styles, depth)
             return
-        kept = elements.attribute_text(name, attributes)
+        kept = elements.attribute_text(name, attributes, whole=True)
         if name == "span" and not kept:
             self.inside(element, styles, depth)
             return
