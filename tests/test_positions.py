@@ -44,7 +44,7 @@ def beginning(*texts: str) -> Callable[[str, str], bool]:
 
 AT: dict[str, Callable[[str, str], bool]] = {
     "M001": is_quoted,
-    "M015": lambda marked, message: re.match("[a-z]*:?//", marked) is not None and marked.split("/")[2] in message,
+    "M015": lambda marked, message: re.match("(?i)[a-z]*:?//", marked) is not None and marked.split("/")[2] in message,
     "S001": whole("\ufffd"),
     "S003": lambda marked, message: marked.strip() == "---",
     "S004": lambda marked, message: len(marked) <= 1 or is_quoted(marked, message),
@@ -103,7 +103,9 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "N010": is_title,
     "N011": lambda marked, message: marked.startswith("[^") and is_quoted(marked, message),
     "N012": lambda marked, message: marked.startswith("![[") and is_quoted(marked, message),
-    "N013": lambda marked, message: is_quoted(marked, message.replace("<", "").replace(">", "")),
+    "N013": lambda marked, message: (
+        f"`{marked}>…" in message or is_quoted(marked, message.replace("<", "").replace(">", ""))
+    ),
     "N014": is_title,
     "N015": lambda marked, message: marked.startswith("<") and is_quoted(marked, message),
     "N016": is_quoted,
