@@ -40,6 +40,24 @@ def test_no_file_leaves_anything_for_the_next() -> None:
         assert repr(notes.compile_file(PATH, data, SETTINGS)) == first[name]
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ("## Q {.basic}\n\nx\n".encode("utf-16le"), (1, 2, 0)),
+        ("## Q {.basic}\n\nx\n".encode("utf-16be"), (1, 1, 0)),
+        ("## Q {.basic}\n\nx\n".encode("utf-16"), (1, 1, 0xFF)),
+        ("## Q\n\né\n".encode("latin-1"), (3, 1, 0xE9)),
+        (b"## Q {.basic}\n\nx \0 y\n", None),
+        (b"", None),
+    ],
+    ids=["UTF-16, little", "UTF-16, big", "UTF-16 with its mark", "Latin-1", "one byte of 0", "nothing"],
+)
+def test_a_file_that_is_not_utf_8_is_told(data: bytes, place: tuple[int, int, int] | None) -> None:
+    _, found = notes.compile_file(PATH, data, SETTINGS)
+    told = [(one.code, one.span.line, one.span.column, *one.arguments) for one in found]
+    assert told == ([("S001", *place)] if place else [])
+
+
 def test_of_many_findings_in_one_line_only_some_show_it() -> None:
     """It is kept with each of them, in the cache too."""
     _, found = notes.compile_file(PATH, ("## Q {.cloze}\n\n==x==, ==y\n" + "==a " * 2_000 + "\n").encode(), SETTINGS)

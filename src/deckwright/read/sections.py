@@ -161,14 +161,20 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode()
-        line = before.count("\n") + 1
-        shown = data.split(b"\n")[line - 1].decode(errors="replace")
-        column = len(before.rpartition("\n")[2]) + 1
-        return "", [not_utf8(Span(path, line, column, 1, shown), data[error.start])]
+        return "", [_not_utf8(path, data, error.start)]
+    if 4 * data.count(0) > len(data):  # UTF-16 of plain letters is UTF-8, too: every other byte is 0.
+        return "", [_not_utf8(path, data, data.index(0))]
     # Control characters have no meaning in Markdown, Anki drops them, and later stages use some of them as marks.
     has_control = len(data.translate(None, _CONTROL)) < len(data)
     return text.translate(_CONTROL_AS_TEXT) if has_control else text, []
+
+
+def _not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
+    """That a file is not UTF-8, at its first byte that is wrong."""
+    before = data[:start].decode()
+    line = before.count("\n") + 1
+    shown = data.split(b"\n")[line - 1].decode(errors="replace")
+    return not_utf8(Span(path, line, len(before.rpartition("\n")[2]) + 1, 1, shown), data[start])
 
 
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
