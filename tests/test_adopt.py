@@ -352,6 +352,18 @@ def test_what_is_lost_is_told(collection: Collection, tmp_path: Path) -> None:
 
 
 @pytest.mark.ci
+def test_a_table_becomes_a_new_deck(tmp_path: Path) -> None:
+    (tmp_path / "french.csv").write_text("#separator:comma\nle chat,cat\n{{c1::Le}} chien,dog\n", encoding="utf-8")
+    result = run("adopt", tmp_path / "french.csv", tmp_path / "project")
+    new = (
+        "A table has no note types, no media and no reviews: import this deck as a new one. "
+        "To keep reviews, export a package (.apkg) in Anki, and adopt that."
+    )
+    assert (result.exit_code, result.stdout.splitlines()[1:]) == (0, ["  equal        2  100.0 %", "", new])
+    told = json.loads(run("adopt", tmp_path / "french.csv", "--dry-run", "--json").stdout)
+    assert told["remarks"] == [new]
+
+
 def test_decks_stay_where_they_are(collection: Collection, tmp_path: Path) -> None:
     """Also those that are in no deck in common: then no other deck comes."""
     notes = [("Basic", deck, {"Front": deck, "Back": "a"}, []) for deck in ("French::Verbs", "German", "A_b::C")]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deckwright.adopt import source
+from deckwright.adopt import source, stock
 from deckwright.adopt.filenames import file_names, with_new_names
 from deckwright.adopt.found import kept
 from deckwright.adopt.source import LeftOut, Unadoptable
@@ -310,6 +310,13 @@ def test_a_table_that_anki_exports(collection: Any, tmp_path: Path) -> None:
     add(collection, "Basic", ['a "q" <b>x</b>', "line<br>two\nthree"], "D::E", ("t::u", "v"))
     add(collection, "Cloze", ["{{c1::x::h}} y", "#extra"], "F")
     add(collection, "Basic", ["#hash", "  sp "], "D::E")
+    add(collection, "Basic (and reversed card)", ["f", "b"])
+    add(collection, "Basic (optional reversed card)", ["f", "b", ""])
+    add(collection, "Basic (optional reversed card)", ["f2", "b", "y"])
+    add(collection, "Basic (type in the answer)", ["f", "b"])
+    collection.add_image_occlusion_notetype()
+    shape = "{{c2::image-occlusion:rect:left=.1:top=.1:width=.2:height=.2:oi=1}}"
+    add(collection, "Image Occlusion", [shape, '<img src="x.png">', "h", "e", ""])
     path = tmp_path / "notes.txt"
     collection.export_note_csv(
         out_path=str(path),
@@ -376,6 +383,62 @@ def test_tables_are_read_as_anki_imports_them(collection: Any, tmp_path: Path, t
         ]
         decks = {card.deck for note in opened.notes for card in note.cards}
         assert decks == ({"X::Y"} if "#deck" in text else {"notes"})
+
+
+@pytest.mark.anki
+def test_note_types_that_every_collection_has_are_those_of_anki(collection: Any) -> None:
+    """The templates of image occlusion alone are other ones."""
+    collection.add_image_occlusion_notetype()
+    held = {note_type["name"]: note_type for note_type in collection.models.all()}
+    assert {*held} == stock.NAMES
+    for name, theirs in held.items():
+        made = stock.note_type(name, stock.fields(name), theirs["type"] == 1)
+        assert (made.family, made.stock_kind) == {
+            "Cloze": ("cloze", 0),
+            "Image Occlusion": ("occlusion", 6),
+        }.get(name, ("basic", 0))
+        assert [each.name for each in made.fields] == [each["name"] for each in theirs["flds"]]
+        if name == "Image Occlusion":
+            assert [each.tag for each in made.fields] == [each["tag"] for each in theirs["flds"]]
+            assert [each.name for each in made.templates] == [each["name"] for each in theirs["tmpls"]]
+        else:
+            assert [(each.name, each.front, each.back) for each in made.templates] == [
+                (each["name"], each["qfmt"], each["afmt"]) for each in theirs["tmpls"]
+            ]
+
+
+def test_rows_of_a_table_without_note_types_have_clozes_or_not(tmp_path: Path) -> None:
+    path = tmp_path / "notes.csv"
+    path.write_text("#separator:comma\n#tags column:3\na,b,x\n{{c1::c}} d,e,\nf,g,{{c1::y}}\n", encoding="utf-8")
+    with source.opened(path) as opened:
+        assert [(opened.note_types[note.note_type_id].name, note.fields, len(note.cards)) for note in opened.notes] == [
+            ("Basic", {"Front": "a", "Back": "b"}, 1),
+            ("Cloze", {"Text": "{{c1::c}} d", "Back Extra": "e"}, 1),
+            ("Basic", {"Front": "f", "Back": "g"}, 1),
+        ]
+        assert opened.left_out == ()
+        assert opened.remarks == (NEW,)
+
+
+NEW = (
+    "A table has no note types, no media and no reviews: import this deck as a new one. "
+    "To keep reviews, export a package (.apkg) in Anki, and adopt that."
+)
+
+
+def test_what_a_table_lacks_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "notes.csv"
+    rows = "Vocabulary,a,b\nBasic,c,d\nCloze,e,f\nWords,{{c1::g}},h\n"
+    path.write_text(f"#separator:comma\n#notetype column:1\n{rows}", encoding="utf-8")
+    with source.opened(path) as opened:
+        assert [note_type.family for note_type in opened.note_types.values()].count("cloze") == 1
+        assert [(left.what, left.reason) for left in opened.left_out] == [
+            ("e", "has no cloze deletion, so it makes no card, in line 5")
+        ]
+        assert opened.remarks == (
+            NEW,
+            "The fields, cards and styling of “Vocabulary”, “Words” are not in the table, and were made up.",
+        )
 
 
 def test_columns_without_a_label_come_after_those_with_one(tmp_path: Path) -> None:

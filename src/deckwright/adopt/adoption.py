@@ -41,7 +41,8 @@ class Adoption(msgspec.Struct, frozen=True):
 
     `places` has each of its notes by guid, `verdicts` what is thought of them. `decks` are those that have another name now, and
     which, and `undescribed` those whose description a project has no place for. `unfit` are the files that no card can show, with
-    the reasons, and `missing` those that notes name and nothing has, with how many notes do.
+    the reasons, and `missing` those that notes name and nothing has, with how many notes do. `remarks` are sentences about the
+    whole.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Adoption(msgspec.Struct, frozen=True):
     undescribed: tuple[str, ...]
     unfit: Mapping[str, str]
     missing: Mapping[str, int]
+    remarks: tuple[str, ...] = ()
 
     @property
     def shares(self) -> dict[str, int]:
@@ -138,6 +140,7 @@ def adopt(
         undescribed=tuple(deck.name for deck in source.decks if deck.description and deck.name != source.name),
         unfit=held_files.unfit,
         missing=media.counted(lacking),
+        remarks=source.remarks,
     )
 
 

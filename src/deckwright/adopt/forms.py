@@ -34,7 +34,9 @@ def to_text(made: Adoption, style: Style, most: int) -> str:
             [f"{name}: in {count(number, 'note')}" for name, number in made.missing.items()],
         ),
     )
-    return "\n".join([*table, *(line for name, lines in lists for line in _listed(name, lines, style, most))])
+    remarks = ["", *map(harmless, made.remarks)] if made.remarks else []
+    told = (line for name, lines in lists for line in _listed(name, lines, style, most))
+    return "\n".join([*table, *told, *remarks])
 
 
 def _percent(number: int, of: int) -> str:
@@ -83,5 +85,6 @@ def to_json(made: Adoption, folder: str) -> str:
         "undescribed": list(made.undescribed),
         "unfit": made.unfit,
         "missing": made.missing,
+        "remarks": list(made.remarks),
     }
     return json.dumps(held, ensure_ascii=False, indent=2)

@@ -46,7 +46,7 @@ class Source(msgspec.Struct, frozen=True):
     of fields is as Anki keeps it: in NFC, without control characters. `media` are the names of all files, sorted, each fit
     for any system and different from the others in more than capitals; `read_media` reads one of them as long as the source
     is open, and raises PackageError or OSError. `renamed` has the files that had to get another name here, by the old one;
-    fields use the new one.
+    fields use the new one. `remarks` are sentences about what such a source lacks.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Source(msgspec.Struct, frozen=True):
     read_media: Callable[[str], bytes]
     left_out: tuple[LeftOut, ...] = ()
     renamed: Mapping[str, str] = {}
+    remarks: tuple[str, ...] = ()
 
 
 # What every source needs
@@ -139,6 +140,7 @@ def tidied(found: Source) -> Source:
         read_media=lambda name: found.read_media(before[name]),
         left_out=(*found.left_out, *left_out),
         renamed=renamed,
+        remarks=found.remarks,
     )
 
 

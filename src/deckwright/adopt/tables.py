@@ -1,7 +1,8 @@
 """A table of notes, in CSV or TSV, as Anki reads and writes them → what was found in it.
 
 Its form is that of https://docs.ankiweb.net/importing/text-files.html and rslib/src/import_export/text/csv: lines with `#` at
-the top say what the columns are. No note type is described in it, so one is made of the columns.
+the top say what the columns are. No note type is described in it: one that every Anki has is known by its name, any other
+is made of the columns.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -20,9 +21,10 @@ import msgspec
 from .. import digests, files, generation
 from ..clozes import asked
 from ..limits import MAX_FIELDS, MAX_TABLE_BYTES
-from ..model import Deck, Field, NoteType, Template
+from ..model import Deck, NoteType
 from ..package import PackedCard, PackedNote
-from .found import Sieve, Source, Unadoptable, made_id, tidied
+from . import stock
+from .found import Sieve, Source, Unadoptable, tidied
 
 _SEPARATORS = {"tab": "\t", "pipe": "|", "semicolon": ";", "colon": ":", "comma": ",", "space": " "}
 """What parts columns, by its name; the first of them that a file has does, where it does not say."""
@@ -66,11 +68,27 @@ def opened(path: Path) -> Iterator[Source]:
         head.is_html = any(re.search(r"<.*?>", cell, re.DOTALL) for row in rows[:5] for cell in row.cells)
     note_types, notes = _notes(rows, head, path.stem, sieve)
     decks = tuple(Deck(name) for name in sorted({card.deck for note in notes for card in note.cards}))
+    used = {note.note_type_id for note in notes}
+    remarks = _remarks(note_type.name for id_, note_type in note_types.items() if id_ in used)
 
     def read_media(name: str) -> bytes:
         raise FileNotFoundError(name)
 
-    yield tidied(Source(path.stem, tuple(notes), note_types, decks, (), read_media, tuple(sieve.left_out)))
+    left_out = tuple(sieve.left_out)
+    yield tidied(Source(path.stem, tuple(notes), note_types, decks, (), read_media, left_out, remarks=remarks))
+
+
+def _remarks(names: Iterable[str]) -> tuple[str, ...]:
+    """What a table lacks, for people: whole sentences. `names` are those of its note types."""
+    made = ", ".join(f"“{name}”" for name in sorted({*names} - stock.NAMES))
+    lost = f"The fields, cards and styling of {made} are not in the table, and were made up." if made else ""
+    return tuple(filter(None, (_NEW, lost)))
+
+
+_NEW = (
+    "A table has no note types, no media and no reviews: import this deck as a new one. "
+    "To keep reviews, export a package (.apkg) in Anki, and adopt that."
+)
 
 
 def _head(text: str) -> tuple[_Head, str, int]:
@@ -183,7 +201,8 @@ def _notes(rows: Sequence[_Row], head: _Head, stem: str, sieve: Sieve) -> tuple[
         seen[name, *values] += 1
         guid = _cell(row, head.columns.get("guid", 0)) or digests.digest("table", name, values, seen[name, *values])
         ords = generators[name].cards(values, tags)
-        problem = "" if ords else f"makes no card, in line {row.line}"
+        lacking = "has no cloze deletion, so it " if note_type.family == "cloze" else ""
+        problem = "" if ords else f"{lacking}makes no card, in line {row.line}"
         if not values[0].strip():
             problem = f"has an empty first field, in line {row.line}"
         if not sieve.passes(guid, values[0], problem):
@@ -197,7 +216,11 @@ def _notes(rows: Sequence[_Row], head: _Head, stem: str, sieve: Sieve) -> tuple[
 
 
 def _type_name(row: _Row, head: _Head) -> str:
-    return _cell(row, head.columns.get("notetype", 0)) or head.note_type or "Basic"
+    """What the table calls the row's note type; if it does not, what the row itself is."""
+    if named := _cell(row, head.columns.get("notetype", 0)) or head.note_type:
+        return named
+    cells = (cell for column, cell in enumerate(row.cells, 1) if column not in head.columns.values())
+    return "Cloze" if any(map(asked, cells)) else "Basic"
 
 
 def _cell(row: _Row, column: int) -> str:
@@ -212,13 +235,14 @@ def _type_of(name: str, rows: Sequence[_Row], count: int, head: _Head) -> tuple[
     if not columns:
         raise Unadoptable("none of its columns is a field")
     tags = head.columns.get("tags", 0)
+    known = stock.fields(name)
     if "notetype" in head.columns:  # Narrow note types have empty columns beside wide ones.
         used = max((n for n, column in enumerate(columns, 1) if any(_cell(row, column) for row in rows)), default=1)
-        columns = columns[: max(used, 2)]
-    elif head.note_type in _STOCK and len(columns) > _STOCK[name] and not tags and not any(head.labels):
-        tags, columns = columns[_STOCK[name]], columns[: _STOCK[name]]  # So does Anki.
-    is_cloze = "cloze" in name.lower() or any(asked(_cell(row, column)) for row in rows for column in columns)
-    usual = ("Text", "Back Extra") if is_cloze else ("Front", "Back")
+        columns = columns[: max(used, len(known), 2)]
+    elif head.note_type and 0 < len(known) < len(columns) and not tags and not any(head.labels):
+        tags, columns = columns[len(known)], columns[: len(known)]  # So does Anki.
+    is_cloze = "cloze" in name.lower() or (not known and all(any(map(asked, row.cells)) for row in rows))
+    usual = known or (("Text", "Back Extra") if is_cloze else ("Front", "Back"))
     if set(usual) <= {*head.labels}:
         columns.sort(key=lambda column: [*usual, _label(head, column)].index(_label(head, column)))
     names: list[str] = []
@@ -226,62 +250,9 @@ def _type_of(name: str, rows: Sequence[_Row], count: int, head: _Head) -> tuple[
         label = re.sub(r'[:{}"\x00-\x1f]', "", _label(head, column).strip()).lstrip("#^/ ")
         label = label or (usual[n] if n < len(usual) else f"Column {column}")
         names.append(label if label not in names else f"{label} {column}")
-    return _note_type(name, names, is_cloze), columns, tags
+    return stock.note_type(name, names, is_cloze), columns, tags
 
 
 def _label(head: _Head, column: int) -> str:
     """What the head calls a column; empty if it does not."""
     return head.labels[column - 1] if column <= len(head.labels) else ""
-
-
-_STOCK = {"Basic": 2, "Basic (and reversed card)": 2, "Basic (type in the answer)": 2, "Cloze": 2}
-"""How many fields the note types have that every collection has: the column behind them holds tags, unless it says what."""
-
-
-def _note_type(name: str, fields: Sequence[str], is_cloze: bool) -> NoteType:
-    first, *others = fields
-    below = "<br>\n".join(f"{{{{{other}}}}}" for other in others)
-    if is_cloze:
-        shown = f"{{{{cloze:{first}}}}}"
-        templates = [Template("Cloze", 0, shown, f"{shown}<br>\n{below}" if below else shown)]
-    else:
-        templates = [Template("Card 1", 0, f"{{{{{first}}}}}", f"{{{{FrontSide}}}}\n\n<hr id=answer>\n\n{below}")]
-        if name == "Basic (and reversed card)" and others:
-            back = f"{{{{FrontSide}}}}\n\n<hr id=answer>\n\n{{{{{first}}}}}"
-            templates.append(Template("Card 2", 0, f"{{{{{others[0]}}}}}", back))
-    return NoteType(
-        id=made_id("\n".join((name, *fields))),
-        name=name,
-        family="cloze" if is_cloze else "basic",
-        fields=tuple(Field(field, 0) for field in fields),
-        templates=tuple(templates),
-        css=_CSS_OF_CLOZE if is_cloze else _CSS,
-        sort_field=0,
-        mod=1,
-    )
-
-
-_CSS = """\
-.card {
-    font-family: arial;
-    font-size: 20px;
-    line-height: 1.5;
-    text-align: center;
-    color: black;
-    background-color: white;
-}
-"""
-"""As that of the note types that every collection has (rslib/src/notetype/styling.css)."""
-
-_CSS_OF_CLOZE = (
-    _CSS
-    + """
-.cloze {
-    font-weight: bold;
-    color: blue;
-}
-.nightMode .cloze {
-    color: lightblue;
-}
-"""
-)

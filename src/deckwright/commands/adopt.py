@@ -63,6 +63,7 @@ def adopt(
     SOURCE is a package of any tool, a folder of CrowdAnki, or a table of notes. DIR must be new or empty; by default it is called
     like the deck. Notes keep their guids and note types: whoever has the deck keeps all reviews, and gets what you change with
     the next version. Before anything is written, the project is built, and each note compared with the one that it was.
+    A table has no note types and no reviews: its deck is a new one.
 
     SOURCE may also be a folder of notes in the syntax of another tool. Then a patch is shown that makes sections of them where
     they are, each proved to give the same card; --write writes it.
