@@ -174,6 +174,36 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
     return project
 
 
+def test_what_else_was_edited_of_a_note_comes_without_what_cannot(small: Scratch) -> None:
+    """Each edit that is left out is told, and costs no other one."""
+    copy = edited(contents(small.root), [])
+    lost = next(note for note in copy.notes if note.fields["ID"] == "femur")
+    fields = lost.fields | {"Context": "Here", "Front": "Where is the thigh bone?", "Back": '<img src="gone.png">'}
+    notes = tuple(replace(note, mod=EDITED, fields=fields) if note is lost else note for note in copy.notes)
+    result = pulled(small.root, replace(copy, notes=notes))
+    assert hunks(result.patch) == {
+        "femur: Front": ["-## Where is the femur? {.basic #femur}", "+## Where is the thigh bone? {.basic #femur}"]
+    }
+    assert [(each.id, each.field, each.reason) for each in result.unmapped] == [
+        ("femur", "Context", "the context of a note are the headings above it"),
+        ("femur", "Back", "no Markdown was found that gives exactly this"),
+    ]
+
+
+def test_a_field_that_the_copy_lacks_is_told(small: Scratch) -> None:
+    """Somebody called it otherwise in Anki: what they edited in it cannot be seen."""
+    copy = edited(contents(small.root), [])
+    notes = tuple(
+        replace(note, fields={("Rück" if name == "Back" else name): value for name, value in note.fields.items()})
+        for note in copy.notes
+    )
+    result = pulled(small.root, replace(copy, notes=notes))
+    assert result.patch == b""
+    assert [(each.id, each.field, each.reason) for each in result.unmapped] == [
+        ("", "Back", "2 notes of the copy have no such field: it was renamed or removed")
+    ]
+
+
 def note_of(held: Package, id_: str) -> PackedNote:
     return next(note for note in held.notes if note.fields["ID"] == id_)
 

@@ -102,8 +102,8 @@ def _say(pulled: Pulled) -> None:
         click.echo(f"{styled(taken.place, 'place')}: {taken.id}, {', '.join(taken.fields)}{remarks}", err=True)
     for each in pulled.unmapped:
         where = styled(each.place, "place") + ": " if each.place else ""
-        name = ", ".join(filter(None, [each.id, each.field]))
-        click.echo(f"{where}{name}{': ' if name else ''}left out, {each.reason}", err=True)
+        name = _short(", ".join(filter(None, [each.id, each.field])))
+        click.echo(f"{where}{name}{': ' if name else ''}left out, {_short(each.reason)}", err=True)
         for word, said, role in (("was", each.was, "old"), ("now", each.now, "new"), ("here", each.mine, "old")):
             if said:
                 click.echo(f"    {word}: {styled(_short(said), role)}", err=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import build, package
 from ..compilation import Progress, remembering
@@ -127,10 +128,15 @@ class _Run:
 
     def try_all(self, progress: Progress) -> None:
         """Find ways to write each edit, alone."""
-        for number, (guid, edited) in enumerate(self._edits.items()):
+        for number, guid in enumerate([*self._edits]):
             progress(number, len(self._edits))
+            edited = self._edits[guid]
             address = self._bench.address(guid)
             tried = self._tried(edited, address) if address else Try(reason="where it is written is not clear")
+            while tried.field and (rest := _without(edited, tried.field)) and address:
+                self._leave_out(edited, tried.field, tried.reason)
+                edited = self._edits[guid] = rest
+                tried = self._tried(edited, address)
             if address and tried.ways:
                 self._addresses[guid] = address
                 self._tries[guid] = tried
@@ -265,3 +271,11 @@ class _Run:
             b"".join(parts), tuple(taken), tuple(self._unmapped), tuple(sorted(used)), tuple(compared.missing),
             compared.same, compared.older, compared.retired, compared.beside, compared.learners_tags,
         )  # fmt: skip
+
+
+def _without(edited: Edited, field: str) -> Edited | None:
+    """What else was edited of a note besides a field, or the "tags"; None if nothing was."""
+    if field == "tags":
+        return replace(edited, tags_added=(), tags_removed=()) if edited.fields else None
+    fields = {name: value for name, value in edited.fields.items() if name != field}
+    return replace(edited, fields=fields) if fields or edited.tags_added or edited.tags_removed else None

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from ..amounts import count
 from ..diff.field_text import title
 from ..limits import MAX_PULLED_FIELD
 from ..model import NoteType, OwnKind
@@ -117,6 +118,7 @@ class _Comparison:
         self._ours = Naming(project.package.media, base.media)
         self._found = Found()
         self._moved: Counter[tuple[str, str]] = Counter()
+        self._lacking: Counter[str] = Counter()  # in how many notes of the copy a field is not there
         self._outdated: list[int] = []  # when notes last changed of which the copy has an older state
 
     def found(self) -> Found:
@@ -146,6 +148,9 @@ class _Comparison:
                     "", "", "", "", f"{notes} in the deck “{new}” and not in “{old}”: decks are set in the front matter"
                 )
             )
+        for name, number in self._lacking.items():
+            reason = f"{count(number, 'note')} of the copy {'has' if number == 1 else 'have'} no such field"
+            self._found.unmapped.append(Unmapped("", "", "", name, f"{reason}: it was renamed or removed"))
         return self._found
 
     def _set_apart(self) -> None:
@@ -170,7 +175,10 @@ class _Comparison:
         for name, mine in present.fields.items():
             now = theirs.fields.get(name)
             was = base.fields.get(name, "")
-            if now is None or now in (mine, was):
+            if now is None:
+                self._lacking[name] += 1
+                continue
+            if now in (mine, was):
                 continue
             if (length := max(len(now), len(was))) > MAX_PULLED_FIELD:
                 self._tell(present, name, f"it has {length:,} characters, and {MAX_PULLED_FIELD:,} are looked at")
