@@ -463,7 +463,7 @@ def test_a_section_has_each_field_of_a_cloze_note(
     tmp_path: Path, body: str, values: list[str], codes: list[str]
 ) -> None:
     adopted = adopt(GAPS, ["", "x"])
-    made = written(tmp_path, f"## about {{.gaps #one}}\n\n{body}\n", adopted)
+    made = written(tmp_path, f"## {{.gaps #one}}\n\n{body}\n", adopted)
     assert made == ([values] if values else [], codes)
 
 

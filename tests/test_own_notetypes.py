@@ -238,8 +238,33 @@ def test_without_a_field_for_the_heading_a_label_has_the_first_cell_or_it_is_an_
     assert told(lost) == [("T016", "cards/a.md:4:1")]
     item = project(tmp_path / "3", "## A {.word .items}\n- **a**\n\n  Word: b\n", LABELS_ALONE).load(DAY_ONE)
     assert told(item) == [("T016", "cards/a.md:2:1")]
-    section = project(tmp_path / "4", "## A {.word}\nWord: b\n", LABELS_ALONE).load(DAY_ONE)
+    section = project(tmp_path / "4", "## B {.word}\nWord: b\n", LABELS_ALONE).load(DAY_ONE)
     assert (told(section), shown(section)) == ([], [["b", "", "0"]])
+
+
+TEXT_ALONE = {
+    "notetypes/gap/notetype.toml": 'kind = "cloze"\n[fields]\nText = { from = "answer" }\nHint = { label = "Hint", key = "hint" }\n'
+    "[templates.C]\n",
+    "notetypes/gap/front.html": "{{cloze:Text}}",
+    "notetypes/gap/back.html": "{{cloze:Text}}{{Hint}}",
+}
+
+
+@pytest.mark.parametrize(
+    ("notes", "codes"),
+    [
+        ("## Which vessel leaves it? {.gap}\nIt is the ==aorta==.\n", ["T020"]),
+        ("## It is the … (2) {.gap}\n*It* is **the** ==aorta==.\n", []),
+        ("## {.gap}\nIt is the ==aorta==.\n", []),
+        ("## Vessel {.gap}\nIt is the ==aorta==.\n\nHint: a vessel\n", []),
+        ('## Vessel {.gap hint="a vessel"}\nIt is the ==aorta==.\n', []),
+        ("## Vessels {.gap .items}\n- It is the ==aorta==.\n", []),
+    ],
+)
+def test_a_heading_that_no_field_takes_is_told_if_it_says_more_than_the_text(
+    tmp_path: Path, notes: str, codes: list[str]
+) -> None:
+    assert [code for code, _ in told(project(tmp_path, notes, TEXT_ALONE).load(DAY_ONE))] == codes
 
 
 def test_another_head_of_the_first_column_is_another_source(tmp_path: Path) -> None:

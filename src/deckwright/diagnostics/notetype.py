@@ -552,6 +552,37 @@ def broken(kind: str, notes: int = 1) -> Words:
     return f"the note type {kind} has errors, so this note is left out{more}", f"mend notetypes/{kind}"
 
 
+@declare("T020", "warning")
+def unseen_heading(kind: str) -> Words:
+    """The heading of a note says something that is on no card.
+
+    Its note type has no field for the heading, and what it says is not in the text. A heading whose words are all in the text, or
+    one without words, is there for readers of the notes, and is no reason for a warning.
+
+    Both (notetypes/gap/notetype.toml):
+        kind = "cloze"
+
+        [fields]
+        Text = { from = "answer" }
+
+        [templates.Cloze]
+    Both (notetypes/gap/front.html):
+        {{cloze:Text}}
+    Both (notetypes/gap/back.html):
+        {{cloze:Text}}
+    Bad:
+        ## Which bird stands in the water? {.gap}
+        It is the ==heron==.
+    Good:
+        ## The bird in the water {.gap}
+        The bird that stands in the water is the ==heron==.
+    """
+    return (
+        f"no card shows this heading: the note type {kind} has no field for it",
+        'add a field with `from = "heading"` to the note type, or write it into the text',
+    )
+
+
 def _meant(word: str, known: Sequence[str]) -> str:
     """The known word that is nearest, as a question; empty if none is near."""
     near = nearest(word, known, 2)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.cloze import no_deletion
 from ..diagnostics.note import stays_prose
-from ..diagnostics.notetype import broken, no_card, no_place, other_key, twice
+from ..diagnostics.notetype import broken, no_card, no_place, other_key, twice, unseen_heading
 from ..generation import cards_of_fronts
 from ..model import OwnKind, SectionPart
 from ..read.blocks import Block
@@ -72,7 +72,7 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     asked = [block for block in part.asked if id(block) not in taken]
     held = _Held(asked, above, answer, rows)
     parts = _parts(part, kind, held, renderer)
-    found += _lost(part, section, kind, held)
+    found += [*_lost(part, section, kind, held), *_unseen(part, section, kind)]
     for name, value in parts.items():
         if target := kind.of(name):
             fields[target] = value
@@ -187,6 +187,21 @@ def _lost(part: Part, section: Section, kind: OwnKind, held: _Held) -> Iterator[
         place = section.file.span(first.first, 0, 1_000)
         what = "the answer of this section" if held.answer or held.rows else "this part of the section"
         yield no_place(place, what, kind.name)
+
+
+def _unseen(part: Part, section: Section, kind: OwnKind) -> Iterator[Diagnostic]:
+    """The heading of a whole section, if nothing takes it and it has words that the rest of the note has not."""
+    if part.name or kind.of("heading"):
+        return
+    asked = _WORD.findall(content.text(part.asked, section.document).casefold())
+    rest = (*part.above, *part.answer, *(block for pair in part.labelled for block in pair), *part.extra)
+    values = (word.value for word in content.given(part, section))
+    said = " ".join([content.text(rest, section.document), *values]).casefold() if asked else ""
+    if any(word not in said for word in asked):
+        yield unseen_heading(section.span, kind.name)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def other_keys(part: Part, section: Section, kind: Kind) -> Iterator[Diagnostic]:
