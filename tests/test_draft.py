@@ -42,7 +42,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 
 
 def run(*words: str, answers: str | None = None) -> Result:
-    return CliRunner().invoke(commands.main, ["draft", *words], input=answers)
+    """Run the command. Most projects of these tests are in no repository."""
+    forced = ["--force"] if "--write" in words else []
+    return CliRunner().invoke(commands.main, ["draft", *words, *forced], input=answers)
 
 
 def proposed(project: Scratch, text: str, rules: str = ALL) -> list[tuple[str, str, str, str]]:

@@ -34,7 +34,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(commands.main, ["ids", *words])
+    """Run the command. Most projects of these tests are in no repository."""
+    forced = ["--force"] if "--write" in words else []
+    return CliRunner().invoke(commands.main, ["ids", *words, *forced])
 
 
 def after(project: Scratch, text: str | bytes) -> bytes:
@@ -461,3 +463,19 @@ def test_json_has_the_ids_what_is_left_out_and_the_patch(project: Scratch) -> No
         "left_out": [{"path": "cards/b.md", "line": 1, "reason": "it has an error, N002"}],
         "patch": f"{patch}-## A {{.basic}}\n+## A {{#a .basic}}\n \n B.\n",
     }
+
+
+@pytest.mark.parametrize("command", [["ids", "--write"], ["draft", "--write", "--all"], ["adopt", ".", "--write"]])
+def test_nothing_is_written_where_nobody_could_take_it_back(project: Scratch, command: list[str]) -> None:
+    prose = "## What is a valve?\n\nA flap that closes.\n\n## N {.basic}\n\nA.\n\n"
+    text = f"{prose}# Vessels\n\nSTART\nBasic\nWhat is a vein?\nBack: A vessel.\n<!--ID: 1566052191670-->\nEND\n"
+    project.write({"cards/a.md": text})
+    result = CliRunner().invoke(commands.main, command)
+    assert (result.exit_code, result.stdout, (project.root / "cards/a.md").read_text("utf-8")) == (1, "", text)
+    assert result.stderr.splitlines() == [
+        "Nothing is written: . is in no Git repository, and without one nothing can be taken back.",
+        "Next: git init && git add --all && git commit -m 'Keep the notes as they were'",
+        "Or say --force.",
+    ]
+    assert CliRunner().invoke(commands.main, [*command, "--force"]).exit_code == 0
+    assert (project.root / "cards/a.md").read_text("utf-8") != text

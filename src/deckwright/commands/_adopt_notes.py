@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ._patches import repository_of, show, uncommitted, write
+from ._patches import must_be_in_git, repository_of, show, uncommitted, write
 from ._talk import command_line, count, next_steps, print_json, progress, shown, styled
 
 if TYPE_CHECKING:
@@ -35,7 +35,14 @@ def is_notes(source: Path) -> bool:
 
 
 def adopt_notes(
-    ctx: click.Context, folder: Path, *, named: Collection[Tool], keep: bool, is_written: bool, as_json: bool
+    ctx: click.Context,
+    folder: Path,
+    *,
+    named: Collection[Tool],
+    keep: bool,
+    is_written: bool,
+    is_forced: bool,
+    as_json: bool,
 ) -> NoReturn:
     """Show the patch, or write it, and end the command."""
     import random
@@ -44,6 +51,8 @@ def adopt_notes(
     from ..adopt import foreign
 
     repository = repository_of(folder, _NOTHING)
+    if is_written:
+        must_be_in_git(folder, repository, is_forced=is_forced)
     chance = None if settings.find(folder.resolve()) else random.SystemRandom()
     with progress() as report:
         proposal = foreign.propose(

@@ -74,6 +74,22 @@ def uncommitted(repository: Repository, nothing: str) -> list[str]:
         _say_unread(nothing)
 
 
+force_option = click.option(
+    "--force", "is_forced", is_flag=True, help="With --write: write even if no Git has the files as they were."
+)
+
+
+def must_be_in_git(root: Path, repository: Repository | None, *, is_forced: bool) -> None:
+    """End the command if nobody could take back what it would write, unless its author insists."""
+    if repository is None and not is_forced:
+        fail(
+            1,
+            f"Nothing is written: {shown(root)} is in no Git repository, and without one nothing can be taken back.",
+            "Next: git init && git add --all && git commit -m 'Keep the notes as they were'",
+            "Or say --force.",
+        )
+
+
 def _say_unread(nothing: str) -> NoReturn:
     fail(1, f"{nothing}: the project is in a Git repository, and Git does not read it.", "Next: git status")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._adopt_notes import TOOLS, adopt_notes, is_notes
+from ._patches import force_option
 from ._project import now
 from ._talk import command, count, fail, next_steps, print_json, progress, shown, styled
 
@@ -32,6 +33,7 @@ _TOLD = 10
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs: all notes, and not only the first.")
 @click.option("--name", default="", help="The deck's name in Anki. Default: the one that it has.")
 @click.option("--write", "is_written", is_flag=True, help="Of a folder of notes: write what the patch says.")
+@force_option
 @click.option(
     "--keep",
     is_flag=True,
@@ -55,6 +57,7 @@ def adopt(
     as_json: bool,
     name: str,
     is_written: bool,
+    is_forced: bool,
     keep: bool,
     tools: tuple[Tool, ...],
 ) -> None:
@@ -70,8 +73,9 @@ def adopt(
     """
     if is_notes(source):
         _refuse_words({"DIR": folder, "--name": name}, "a deck: notes are adopted where they are")
-        adopt_notes(ctx, source, named=tools, keep=keep, is_written=is_written and not is_trial, as_json=as_json)
-    _refuse_words({"--write": is_written, "--keep": keep, "--from": tools}, "a folder of notes")
+        is_meant = is_written and not is_trial
+        adopt_notes(ctx, source, named=tools, keep=keep, is_written=is_meant, is_forced=is_forced, as_json=as_json)
+    _refuse_words({"--write": is_written, "--force": is_forced, "--keep": keep, "--from": tools}, "a folder of notes")
     import random
 
     from ..adopt import adoption, forms

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._patches import meant, repository_of, uncommitted
+from ._patches import force_option, meant, must_be_in_git, repository_of, uncommitted
 from ._patches import show as show_patch
 from ._patches import write as write_edits
 from ._project import found_root, project_option, terms
@@ -54,6 +54,7 @@ _NOTHING = "No notes are proposed"
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of that, and end.")
 @click.option("--write", is_flag=True, help="Write the notes: on a terminal, each is shown, and you choose.")
 @click.option("--all", "take_all", is_flag=True, help="With --write: take all, and do not ask.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.pass_context
 def draft(
@@ -65,6 +66,7 @@ def draft(
     schema: bool,
     write: bool,
     take_all: bool,
+    is_forced: bool,
     as_json: bool,
 ) -> None:
     """Propose notes in prose that has no tags, as a patch.
@@ -82,6 +84,8 @@ def draft(
     rules = _rules(wanted)
     root = found_root(start)
     repository = repository_of(root, _NOTHING)
+    if write:
+        must_be_in_git(root, repository, is_forced=is_forced)
     report = _report(root, rules, paths, source, repository)
     if report.blocking:
         click.echo(text(report.blocking) + "\n", err=True)

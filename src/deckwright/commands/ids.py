@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._patches import meant, repository_of, uncommitted
+from ._patches import force_option, meant, must_be_in_git, repository_of, uncommitted
 from ._patches import show as show_patch
 from ._patches import write as write_edits
 from ._project import found_root, project_option, terms
@@ -36,9 +36,12 @@ _NOTHING = "No ids are given"
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
 @project_option
 @click.option("--write", is_flag=True, help="Write the ids into the notes.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.pass_context
-def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, as_json: bool) -> None:
+def ids(
+    ctx: click.Context, paths: tuple[Path, ...], start: Path, *, write: bool, is_forced: bool, as_json: bool
+) -> None:
     """Show a patch that gives an id to every section without one.
 
     FILE is a file of notes, or a folder of them; without any, it is the whole project. A section that learners have gets
@@ -50,6 +53,8 @@ def ids(ctx: click.Context, paths: tuple[Path, ...], start: Path, write: bool, a
     root = found_root(start)
     only = meant(root, paths) if paths else None
     repository = repository_of(root, _NOTHING)
+    if write:
+        must_be_in_git(root, repository, is_forced=is_forced)
     with progress() as show:
         proposal = giving.propose(
             root, terms(root), only, uncommitted(repository, _NOTHING) if repository else (), show
