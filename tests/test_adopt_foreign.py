@@ -165,12 +165,12 @@ def test_bytes_that_are_no_note_s_stay(tmp_path: Path) -> None:
     (edit,) = proposal.edits
     assert edit.before == before
     assert edit.after.decode() == (
-        "\ufeff# A\r\n\r\nProse  \r\n\r\n## Q? {.basic #q}\r\n\r\nA.\r\n\r\n##\r\n<!-- card: skip -->\r\n\r\n"
+        '\ufeff# A\r\n\r\nProse  \r\n\r\n## Q?\r\n\r\n<!-- card: basic id="q" -->\r\n\r\nA.\r\n\r\n##\r\n<!-- card: skip -->\r\n\r\n'
         "    code\t\r\n```\r\nSTART"
     )
     (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbf#flashcards/d\r\nQ::A")
     (edit,) = foreign.propose(tmp_path).edits
-    assert edit.after == b"\xef\xbb\xbf---\r\ndeck: d\r\n---\r\n\r\n## Q {.basic #q}\r\n\r\nA"
+    assert edit.after == b'\xef\xbb\xbf---\r\ndeck: d\r\n---\r\n\r\n## Q\r\n\r\n<!-- card: basic id="q" -->\r\n\r\nA'
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=foreign.patch([edit]), check=True, capture_output=True)
     assert (tmp_path / "a.md").read_bytes() == edit.after
@@ -205,8 +205,8 @@ def test_a_file_gets_the_deck_once_and_ids_are_unique(tmp_path: Path) -> None:
     (tmp_path / "b.md").write_text("#flashcards\nSame?::No\n")
     made = {edit.path: edit.after.decode() for edit in foreign.propose(tmp_path).edits}
     assert made == {
-        "a.md": "---\ndeck: Own\n---\n\n## Same? {.basic #same}\n\nYes\n\n## Same? {.basic #same-2}\n\nYes, too\n",
-        "b.md": "## Same? {.basic #same-3}\n\nNo\n",
+        "a.md": '---\ndeck: Own\n---\n\n## Same?\n\n<!-- card: basic id="same" -->\n\nYes\n\n## Same?\n\n<!-- card: basic id="same-2" -->\n\nYes, too\n',
+        "b.md": '## Same?\n\n<!-- card: basic id="same-3" -->\n\nNo\n',
     }
 
 
@@ -227,7 +227,7 @@ def test_a_note_that_would_say_something_else_is_left(tmp_path: Path) -> None:
         ("a.md:8", "its question begins with a list, a table, code or the like: a heading cannot be that"),
     ]
     assert proposal.edits[0].after.decode() == (
-        "#flashcards\n\nWhat?\n?\nA\n# B\n\n- one\n- two\n?\nC\n\n## Good? {.basic #good}\n\nYes\n"
+        '#flashcards\n\nWhat?\n?\nA\n# B\n\n- one\n- two\n?\nC\n\n## Good?\n\n<!-- card: basic id="good" -->\n\nYes\n'
     )
 
 
@@ -238,7 +238,7 @@ def test_in_a_project_no_id_is_given_twice(tmp_path: Path) -> None:
     (tmp_path / "cards" / "new" / "a.md").write_text("#flashcards\n\nQ::A\n")
     for folder in (tmp_path, tmp_path / "cards" / "new"):
         (edit,) = foreign.propose(folder, chance=random.Random(1)).edits
-        assert edit.after.decode() == "\n## Q {.basic #q-3}\n\nA\n"
+        assert edit.after.decode() == '\n## Q\n\n<!-- card: basic id="q-3" -->\n\nA\n'
 
 
 def test_a_file_in_which_another_note_would_change_is_left(tmp_path: Path) -> None:
@@ -270,8 +270,8 @@ def test_settings_of_the_plugin_say_what_separates_and_what_is_ignored(tmp_path:
         (tmp_path / path).write_text("#learn\n\nA::B\n\nC;;D\n \nE\n?\nF\n\n- G\n+++\n\nH ==I== **J**.\n+++\n")
     assert {edit.path: edit.after.decode() for edit in foreign.propose(tmp_path).edits} == {
         "a.md": (
-            "\nA::B\n\n## C {.basic #c}\n\nD\n \n## E {.basic #e}\n\nF\n\n- G\n\n"
-            "## {.cloze #h-i-j}\n\nH <mark>I</mark> ==J==.\n"
+            '\nA::B\n\n## C\n\n<!-- card: basic id="c" -->\n\nD\n \n## E\n\n<!-- card: basic id="e" -->\n\nF\n\n- G\n\n'
+            '##\n\n<!-- card: cloze id="h-i-j" -->\n\nH <mark>I</mark> ==J==.\n'
         )
     }
 

@@ -18,8 +18,6 @@ _END = "<!-- card: skip -->"
 _HIDDEN = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)*")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _BLOCK = re.compile(r"\s*(?:```|~~~|[-*+]\s|\d+[.)]\s|>|\||\$\$\s*$|#{1,6}(?:\s|$)|<[a-zA-Z/!])")
-_LONG = 70
-"""Characters of the tag of a note above which it is a comment below its heading."""
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -173,13 +171,11 @@ def _section(note: Found, id_: str, level: int) -> list[str]:
     title, *below = note.question or ("",)
     words = [note.kind, *note.switches]
     tags = " ".join(dict.fromkeys(note.tags))
-    inside = " ".join([f".{word}" for word in words] + [f"#{id_}"] + ([f'tags="{tags}"'] if tags else []))
+    attributes = [f'id="{id_}"', *([f'tags="{tags}"'] if tags else [])]
     title = re.sub(r"\\+$| +$", "", title.strip())
     sign = "#" * level + (f" {title}" if title else "")
-    if len(inside) <= _LONG:
-        lines = [f"{sign} {{{inside}}}"]
-    else:
-        lines = [sign, f'<!-- card: {" ".join(words)} id="{id_}" tags="{tags}" -->']
+    # A comment, and no list of attributes: other programs show the list, and take its `#` for a tag.
+    lines = [sign, "", f"<!-- card: {' '.join([*words, *attributes])} -->"]
     if more := blanked(below):
         lines += ["", *more, "", "---"]
     elif note.kind == "basic" and any(map(_RULE.fullmatch, note.answer)):
