@@ -115,7 +115,8 @@ def _attribute_text(name: str, attributes: tuple[tuple[str, str], ...], whole: b
         allowed = allowed | html_elements.LAYOUT_ATTRIBUTES.get(name, set())
     parts = []
     for key, value in attributes:
-        if key not in allowed and key not in html_elements.ATTRIBUTES["*"]:
+        is_data = whole and key.startswith("data-")
+        if not (is_data or key in allowed or key in html_elements.ATTRIBUTES["*"]):
             continue
         if key == "color" and not colours.on_both_cards(value):
             continue

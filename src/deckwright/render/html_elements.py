@@ -111,11 +111,11 @@ _PROPERTIES = (
         text-decoration-line text-decoration-style text-decoration-thickness text-transform vertical-align word-break
     """),
     ("measured", "some of their values do, see `styles`", """
-        font-family line-height margin margin-bottom margin-left margin-right margin-top padding padding-bottom
+        display font-family line-height margin margin-bottom margin-left margin-right margin-top padding padding-bottom
         padding-left padding-right padding-top white-space
     """),
     ("left out", "they hide what they hold, or put it over or under something else", """
-        clip clip-path display filter inset left mask opacity overflow position right top transform visibility z-index
+        clip clip-path filter inset left mask opacity overflow position right top transform visibility z-index
     """),
     ("left out", "on a phone there is no room beside it, or a line ends outside the screen", """
         clear column-count columns flex float grid letter-spacing min-height min-width text-indent word-spacing

@@ -206,6 +206,8 @@ def _cleaner() -> Cleaner:
             name: html_elements.ATTRIBUTES.get(name, set()) | html_elements.LAYOUT_ATTRIBUTES.get(name, set())
             for name in html_elements.ATTRIBUTES.keys() | html_elements.LAYOUT_ATTRIBUTES.keys()
         },
+        # A note type's stylesheet may look at them: dictionaries lay out their entries by nothing else.
+        generic_attribute_prefixes={"data-"},
         attribute_filter=_kept,
         set_tag_attribute_values={"wbr": {"class": "dw-break"}},  # The stylesheet hides ours: see `survival`.
         link_rel=None,
@@ -215,8 +217,9 @@ def _cleaner() -> Cleaner:
 
 
 def _kept(element: str, attribute: str, value: str) -> str | None:
-    """The value of an attribute; None where it goes."""
-    return None if (element, attribute) == ("a", "href") and not leads_somewhere(value) else value
+    """The value of an attribute; None where it goes. An anchor leads nowhere from a card, but stylesheets look for links."""
+    is_gone = (element, attribute) == ("a", "href") and not (leads_somewhere(value) or value.startswith("#"))
+    return None if is_gone else value
 
 
 def _without_bare_spans(text: str) -> str:

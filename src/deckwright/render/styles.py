@@ -14,8 +14,10 @@ _LENGTH = (
 _DISTANCES = re.compile(rf"{_LENGTH}(?:\s+{_LENGTH}){{0,3}}")
 _GENERIC = r"(?:serif|sans-serif|monospace|cursive|system-ui|ui-(?:serif|sans-serif|monospace|rounded)|inherit|initial)"
 _MEASURED = {
-    # A font that a device lacks becomes the browser's own, unless the last one is on every device.
-    "font-family": re.compile(rf"(?:[^;\\]*,)?\s*{_GENERIC}"),
+    # Another value would hide what the element holds, or put it where a phone has no room.
+    "display": re.compile("block|inline|inline-block|list-item"),
+    # A font that a device lacks becomes the browser's own, unless one behind it is on every device.
+    "font-family": re.compile(rf"(?:[^;\\]*,)?\s*{_GENERIC}(?:\s*,[^;\\]*)?"),
     # Lines of a fixed height lie over one another where the text is large.
     "line-height": re.compile(r"normal|inherit|[12](?:\.\d+)?(?:em)?|[12]\d\d(?:\.\d+)?%"),
     "white-space": re.compile("normal|inherit|pre-wrap|pre-line|break-spaces"),
