@@ -144,9 +144,10 @@ def masked(text: str, pieces: Sequence[Piece]) -> str:
 def note_name(target: str) -> str:
     """What is shown of a link to another note, and to a heading in it.
 
-    `#^a1b2` names a block of the note, by an id that says nothing to a reader.
+    `#^a1b2` names a block of the note, by an id that says nothing to a reader. Where there is nothing else to show, it is
+    shown nevertheless, as in Obsidian.
     """
-    return target.partition("#^")[0].replace("#", " › ").strip(" ›")
+    return target.partition("#^")[0].replace("#", " › ").strip(" ›") or target.lstrip("#") or target
 
 
 def _instead(text: str, piece: Piece) -> str:
