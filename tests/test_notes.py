@@ -67,6 +67,15 @@ def test_of_many_findings_in_one_line_only_some_show_it() -> None:
     assert {(one.code, one.span.line) for one in found if not one.span.text} == {("C010", 4)}
 
 
+@pytest.mark.parametrize("kind", ["basic", "cloze"])
+@pytest.mark.parametrize("tag", ["", " {.basic}"])
+def test_a_heading_that_is_too_long_is_told_as_that_alone(kind: str, tag: str) -> None:
+    """It is not read, and yet there is a question in it."""
+    data = f"---\nkind: {kind}\n---\n\n## {'why ' * 5_001}{tag}\n\nx\n"
+    written, found = notes.compile_file(PATH, data.encode(), SETTINGS)
+    assert (written, [(one.code, one.span.line) for one in found]) == ([], [("N010", 5)])
+
+
 def test_the_order_of_notes_is_that_of_the_file() -> None:
     written, _ = notes.compile_file(PATH, b"## a {.cloze}\n==b==\n## c {.items}\n- **d**: e\n- **f**: g\n", SETTINGS)
     assert [note.path for note in written] == [("a",), ("c", "d"), ("c", "f")]

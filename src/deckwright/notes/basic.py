@@ -41,7 +41,8 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
         rows = (f"<dt>{renderer.inline(head)}</dt><dd>{renderer.inline(cell)}</dd>" for head, cell in part.labelled)
         back = f'<dl class="dw-row">{"".join(rows)}</dl>'
     found: list[Diagnostic] = []
-    if not _shows(question):
+    is_unread = any(leaf.too_much for leaf in part.asked)
+    if not _shows(question) and not is_unread:
         found.append(empty_front(part.span, _hashtags(part, section)))
     if not _shows(back) and not has_errors(renderer.diagnostics):
         found.append(empty_back(part.span, section.tag.cut == "rows"))
@@ -65,7 +66,7 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     instead = None
     if part.answer and all(map(_is_link, part.answer)):
         instead = only_links(section.span)
-    elif not question and not part.name and not _hashtags(part, section):
+    elif not (question or is_unread or part.name or _hashtags(part, section)):
         instead = stays_prose(section.span, section.kind)
     return Made(fields, instead), found
 
