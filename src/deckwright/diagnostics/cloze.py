@@ -184,6 +184,7 @@ def near_number(written: str, instead: str, is_answer: bool = False) -> Words:
 
     A number is written `c1` and comes first, as in `==c1::answer==`. Anything else in its place is the answer, and what
     follows is shown as the hint. If the answer really is such a number, write it in Anki's form: `{{c1::1::how many}}`.
+    A third colon belongs to the answer. If it really does, put the answer in backticks.
     Bad:
         ## The lower leg {.cloze}
         Its bones are the ==C2::tibia== and the ==C3::fibula==.
@@ -195,7 +196,11 @@ def near_number(written: str, instead: str, is_answer: bool = False) -> Words:
         f"this deletion hides `{written}` as part of its answer"
         if is_answer
         else f"this deletion hides `{written}`, and shows what follows as its hint",
-        f"write `=={instead}::` if that is its number" if instead else "give it one number: ==c1::answer==",
+        f"write `{instead}::` with two colons, or put the answer in backticks"
+        if written == ":"
+        else f"write `=={instead}::` if that is its number"
+        if instead
+        else "give it one number: ==c1::answer==",
     )
 
 

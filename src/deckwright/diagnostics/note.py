@@ -338,7 +338,7 @@ def id_of_cells(id_: str) -> Words:
 def not_drawn(what: Literal["furigana", "diagram"]) -> Words:
     """Something is shown as it is written, although another program would draw it.
 
-    Deckwright does not draw furigana in braces, or Mermaid's diagrams. The card shows their source.
+    Deckwright does not draw furigana in braces, or the diagrams of Mermaid and PlantUML. The card shows their source.
     Bad:
         ## How is it read? {.basic}
         {漢字|かんじ}

@@ -20,7 +20,7 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if _SIGN.search(leaf.text):
             found += _near_forms(leaf, file)
-        if not ("==" in leaf.text or "＝＝" in leaf.text) or leaf.kind in NO_PROSE:
+        if leaf.kind in NO_PROSE or not any(sign in leaf.text for sign in ("==", "＝＝", ":::")):
             continue
         text = masked(leaf.text, leaf.pieces)
         for other in _OTHER_SIGNS.finditer(text):
@@ -36,6 +36,9 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
         for other in _OTHER_COLONS.finditer(text):
             span = file.span(*leaf.place(other.start("number")), len(other["number"] + other["sign"]))
             found.append(near_number(span, other["number"] + other["sign"], f"c{other['number'][1:]}", is_answer=True))
+        for more in _COLON_MORE.finditer(text):
+            span = file.span(*leaf.place(more.start("colon")), 1)
+            found.append(near_number(span, ":", more["number"], is_answer=True))
         for spaced in _SPACED.finditer(text):
             if not _OPERATOR.search(spaced["inner"]):
                 found.append(near_deletion(_span(leaf, spaced, file), leaf.text[slice(*spaced.span())], "spaces"))
@@ -51,6 +54,9 @@ _NUMBER = re.compile(rf"(?<!=)==(?P<number>\[?(?:{_C})?\s?\d{{1,4}}(?:\s?,\s?[cC
 _WHOLE_NUMBER = re.compile(r"c\d{1,4}")
 _OTHER_COLONS = re.compile(r"(?<!=)==(?P<number>[c\u0441\uff43]\d{1,3})(?P<sign>(?!::)(?:[:：;]{1,3}|\|{1,2}))(?=[^=])")
 """A number with one colon, or with other signs, so that all of it is part of the answer."""
+
+_COLON_MORE = re.compile(r"(?:(?<!=)==|\{\{)(?P<number>c\d{1,3})::(?P<colon>:)(?=[^:=}\s])")
+"""A number with three colons: the third is part of the answer."""
 
 _SPACED = re.compile(r"(?<![^\s(])==[ \t]+(?P<inner>[^=\n]{0,60}?\S)[ \t]+==(?![^\s.,;:)!?])")
 _OPERATOR = re.compile(r"\b(?:and|or|if|then)\b|&&|[][(){}|,;.]")
@@ -97,7 +103,7 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if leaf.kind == "code":
-            if _MERMAID.match(leaf.info):
+            if _DIAGRAM.match(leaf.info):
                 found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
         elif "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
@@ -105,7 +111,7 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     return found
 
 
-_MERMAID = re.compile(r"\{?mermaid\b")
+_DIAGRAM = re.compile(r"\{?(?:mermaid|plantuml|puml)\b")
 _FURIGANA = re.compile(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
 
 
