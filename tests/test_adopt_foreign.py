@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -361,6 +362,7 @@ def test_the_command_shows_a_patch_and_writes_it(tmp_path: Path) -> None:
     assert shown.exit_code == 1
     assert shown.stderr.splitlines() == [
         "Deck__Rivers.md:31: left as it is, Deckwright has no kind of note with `A:`, `C1:`, `C2:`, `Q:`",
+        "The deck is called “Ankiops”: change that in deck.toml before the first release.",
         NEW_NOTES,
         "5 notes of AnkiOps, in 1 file: nothing is written yet.",
         f"Next: deckwright adopt --write {folder}",
@@ -399,13 +401,36 @@ def test_the_command_says_what_it_would_do(tmp_path: Path) -> None:
         "pages/trees.md:27: left as it is, it shows another block, or a block of Org mode",
         "pages/trees.md:29: left as it is, no block further in answers it",
         "pages/trees.md:30: left as it is, its direction, its depth or its replaced clozes have nothing like them here",
+        "The deck is called “Logseq”: change that in deck.toml before the first release.",
         NEW_NOTES,
         "4 notes of Logseq, in 1 file: nothing is written yet.",
         f"Next: deckwright adopt --write {folder}",
     ]
     nothing = CliRunner().invoke(main, ["adopt", str(FOLDERS / "prose"), "--from", "ankiops"])
     assert (nothing.exit_code, nothing.stdout) == (0, "")
-    assert nothing.stderr == "There is nothing to adopt of AnkiOps in 2 files.\n"
+    assert nothing.stderr.splitlines() == [
+        "There is nothing to adopt of AnkiOps in 2 files.",
+        "Notes of AnkiOps are known by: `Q:` and `A:`, `F:` and `B:`, `Q:` and `I:`, or `T:`, at the beginning of lines.",
+    ]
+    nobodys = CliRunner().invoke(main, ["adopt", str(FOLDERS / "prose")])
+    assert (nobodys.exit_code, nobodys.stdout) == (0, "")
+    assert nobodys.stderr.splitlines() == [
+        "There is nothing to adopt of any tool known here in 2 files.",
+        "Nothing here is a tool's own: settings, ids, schedules, tags. Say whose notes they are: --from TOOL.",
+    ]
+
+
+def test_a_deck_is_called_like_its_folder_from_wherever_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "my-vault"
+    shutil.copytree(FOLDERS / "logseq", folder)
+    names = []
+    for here, named in ((tmp_path, "my-vault"), (folder, "."), (folder / "pages", "..")):
+        monkeypatch.chdir(here)
+        edit = foreign.propose(Path(named), chance=random.Random(1)).edits[0]
+        names.append((edit.path, tomllib.loads(edit.after.decode())["name"]))
+    assert names == [("deck.toml", "My vault")] * 3
 
 
 def test_a_folder_of_crowdanki_is_no_folder_of_notes(tmp_path: Path) -> None:

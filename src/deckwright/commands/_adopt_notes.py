@@ -78,6 +78,8 @@ def adopt_notes(
     if not proposal.edits:
         tools = ", ".join(foreign.TITLES[tool] for tool in proposal.tools) or "any tool known here"
         click.echo(f"There is nothing to adopt of {tools} in {count(proposal.files, 'file')}.", err=True)
+        if not (proposal.shares or proposal.left_out):
+            _say_what_is_sought(proposal.tools)
     elif is_written:
         elsewhere = settings.find(Path.cwd()) != settings.find(folder)
         check = command_line("check", options=["--project", shown(folder)] if elsewhere else [])
@@ -86,6 +88,19 @@ def adopt_notes(
         click.echo(f"{_counted(proposal)}: nothing is written yet.", err=True)
         next_steps(command_line("adopt", options=[*options, "--write", shown(folder)]))
     ctx.exit(int(bool(proposal.left_out)))
+
+
+def _say_what_is_sought(tools: Collection[Tool]) -> None:
+    """Say by what notes are known, where none is found."""
+    from ..adopt.foreign import SOUGHT, TITLES
+
+    if not tools:
+        click.echo(
+            "Nothing here is a tool's own: settings, ids, schedules, tags. Say whose notes they are: --from TOOL.",
+            err=True,
+        )
+    for tool in tools:
+        click.echo(f"Notes of {TITLES[tool]} are known by: {SOUGHT[tool]}.", err=True)
 
 
 def _tell(proposal: Proposal) -> None:

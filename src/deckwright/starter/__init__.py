@@ -90,7 +90,7 @@ def deck_settings(folder: Path, chance: random.Random) -> str:
     """The text of deck.toml for a folder, which names the folders of its notes and of their pictures. `chance`: see `create`."""
     notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
     folders = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
-    return _settings(folder.name, chance, *folders)
+    return _settings(folder.resolve().name, chance, *folders)
 
 
 def _relative(path: Path, folder: Path) -> str:

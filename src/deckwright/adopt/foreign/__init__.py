@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -21,12 +22,12 @@ from ...limits import MAX_FILE_BYTES
 from ...model import NoteSettings
 from . import ankiops, flashcards_obsidian, logseq, mdanki, obsidian_to_anki, spaced_repetition
 from .converting import Converter
-from .found import TITLES, Options, Reading, Tool
+from .found import SOUGHT, TITLES, Options, Reading, Tool
 from .proposal import LeftOut, Proposal, Share
 from .text import Text, text
 from .writing import Edit
 
-__all__ = ["TITLES", "TOOLS", "Edit", "LeftOut", "Proposal", "Share", "patch", "propose"]
+__all__ = ["SOUGHT", "TITLES", "TOOLS", "Edit", "LeftOut", "Proposal", "Share", "patch", "propose"]
 
 TOOLS: tuple[Tool, ...] = get_args(Tool)
 """The tools whose notes can be converted, in the order in which a place is taken for one of theirs."""
@@ -89,6 +90,7 @@ class _Search:
         self._left: list[LeftOut] = []
         self._shares: list[Share] = []
         self._decks: set[str] = set()
+        self._new_deck = ""
 
     def proposal(self, progress: Progress) -> Proposal:
         project = self._project
@@ -113,6 +115,7 @@ class _Search:
         if edits and self._chance and not project:
             made_settings = starter.deck_settings(self._folder, self._chance)
             edits.insert(0, Edit(DECK, ((b"", made_settings.encode()),), is_new=True))
+            self._new_deck = str(tomllib.loads(made_settings)["name"])
         left = tuple(sorted(self._left, key=lambda each: (each.path, each.line)))
         return Proposal(tuple(edits), tuple(self._shares), left, tools, len(paths), tuple(self._remarks()))
 
@@ -159,6 +162,8 @@ class _Search:
         return made.edit if made.edit and made.edit.after != made.edit.before else None
 
     def _remarks(self) -> Iterator[str]:
+        if self._new_deck:
+            yield f"The deck is called “{self._new_deck}”: change that in {DECK} before the first release."
         converted = {share.tool for share in self._shares if share.converted}
         if converted & {"obsidian-to-anki", "flashcards-obsidian", "ankiops", "logseq"}:
             yield (

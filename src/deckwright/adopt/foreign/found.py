@@ -19,6 +19,16 @@ TITLES: Mapping[Tool, str] = {
 }
 """What the tools call themselves."""
 
+SOUGHT: Mapping[Tool, str] = {
+    "obsidian-to-anki": "`START`, a note type and `END`; `STARTI [`; with an `<!--ID: …-->` below them, its other styles",
+    "ankiops": "`Q:` and `A:`, `F:` and `B:`, `Q:` and `I:`, or `T:`, at the beginning of lines",
+    "flashcards-obsidian": "`#card` behind a heading or a line; `a::b`; clozes with an id such as `^1566052191670`",
+    "obsidian-spaced-repetition": "`a::b`, a line `?`, or `==clozes==`, in files with a tag such as `#flashcards`",
+    "mdanki": "headings with `##`",
+    "logseq": "blocks with `#card`, and others further in that answer them",
+}
+"""What the notes of each tool are known by, for people."""
+
 
 class Found(msgspec.Struct, frozen=True):
     """A note in the lines `first` to `end` of its file, counted from 0, `end` not among them.
