@@ -298,6 +298,19 @@ def test_the_folder_is_called_like_the_deck(deck: Path, tmp_path: Path, monkeypa
     )
 
 
+def test_no_deck_is_adopted_into_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "french.csv").write_text("le chat;cat\n", encoding="utf-8")
+    (tmp_path / "deck.toml").write_text('id = "x-abcdefgh"\nname = "X"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for words in (["french.csv"], ["french.csv", "french"]):
+        result = run("adopt", *words)
+        assert (result.exit_code, result.output, (tmp_path / "french").exists()) == (
+            2,
+            "french is in the project .. A deck is a project of its own: name a folder elsewhere.\n",
+            False,
+        )
+
+
 def test_what_is_no_deck_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.apkg").write_bytes(b"PK")
     result = run("adopt", tmp_path / "x.apkg", tmp_path / "project")

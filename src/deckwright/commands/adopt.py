@@ -113,9 +113,16 @@ def _refuse_words(given: Mapping[str, object], other: str) -> None:
 
 
 def _refuse(folder: Path) -> None:
-    """End the command if there is anything in the folder."""
+    """End the command if there is anything in the folder, or if it would be in a project: that one would take its notes for its own."""
+    from .. import settings
+
     if folder.exists() and any(folder.iterdir()):
         fail(2, f"{shown(folder)} is not empty. A deck is adopted into a new folder: name another.")
+    if outer := settings.find(folder.absolute().parent):
+        fail(
+            2,
+            f"{shown(folder)} is in the project {shown(outer)}. A deck is a project of its own: name a folder elsewhere.",
+        )
 
 
 @contextmanager
