@@ -306,7 +306,7 @@ def test_no_deck_is_adopted_into_a_project(tmp_path: Path, monkeypatch: pytest.M
         result = run("adopt", *words)
         assert (result.exit_code, result.output, (tmp_path / "french").exists()) == (
             2,
-            "french is in the project .. A deck is a project of its own: name a folder elsewhere.\n",
+            "french is in the project of deck.toml. A deck is a project of its own: name a folder elsewhere.\n",
             False,
         )
 

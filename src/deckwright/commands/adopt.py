@@ -119,9 +119,9 @@ def _refuse(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         fail(2, f"{shown(folder)} is not empty. A deck is adopted into a new folder: name another.")
     if outer := settings.find(folder.absolute().parent):
+        file = shown(outer / settings.settings_files(outer)[0])
         fail(
-            2,
-            f"{shown(folder)} is in the project {shown(outer)}. A deck is a project of its own: name a folder elsewhere.",
+            2, f"{shown(folder)} is in the project of {file}. A deck is a project of its own: name a folder elsewhere."
         )
 
 
