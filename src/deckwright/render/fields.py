@@ -66,15 +66,15 @@ class Renderer(Gathering):
         return rendered
 
     def _answer(self, rendered: str) -> str:
-        """What an answer is known by: its words, or without any the paths of its files, which tell two pictures apart."""
+        """What an answer is known by: its words, or without any the addresses of its files, which tell two pictures apart."""
         words = plain(rendered)
-        if "\x11" not in rendered or words.replace("[sound:]", "").strip():
+        if words.replace("[sound:]", "").strip():
             return words
         shown = _PICTURE.sub(r"\1", rendered)
         return plain(marks.fill(shown, [reference.target for reference in self.references]))
 
 
-_PICTURE = re.compile(f"<img\\b[^<>]*?({marks.MEDIUM.pattern})[^<>]*>")
+_PICTURE = re.compile(r'<img\b[^<>]*?\ssrc="([^"]*)"[^<>]*>')
 
 
 _NEAR = 200
