@@ -199,6 +199,27 @@ def test_what_is_told_of_a_note(tmp_path: Path, notes: str, expected: list[tuple
     assert told(loaded) == expected
 
 
+@pytest.mark.parametrize(
+    ("notes", "expected"),
+    [
+        ("## w {.vocabulary}\n\nm\n\nExampel: e\n", [("T021", "cards/a.md:5:1")]),
+        ("## w {.vocabulary}\n\nm\n**Readin**: r\n", [("T021", "cards/a.md:4:1")]),
+        ("## w {.vocabulary}\n\nm\n**Readings**: r\n", []),
+        ("## w {.vocabulary}\n\nm\n\nExampl\\: e\n", []),
+        ("## w {.vocabulary}\n\nm\n\nExample: Exampel: e\n", []),
+        ("## w {.vocab}\n\nm\n", [("S024", "cards/a.md:1:7")]),
+        ("## w {.basic-and-reversed}\n\nm\n", [("S024", "cards/a.md:1:7")]),
+        ("## w {.reversed-card}\n\nm\n", [("S024", "cards/a.md:1:7")]),
+        ("## w {.reversed-cards}\n\nm\n", []),
+        ("## w {.and}\n\nm\n", []),
+    ],
+)
+def test_what_is_nearly_a_label_or_a_type_is_told(tmp_path: Path, notes: str, expected: list[tuple[str, str]]) -> None:
+    word = {name.replace("/vocabulary/", "/basic-and-reversed-card/"): text for name, text in FILES.items()}
+    loaded = project(tmp_path, notes, {**FILES, **word}).load(DAY_ONE)
+    assert told(loaded) == expected
+
+
 def test_a_note_without_a_card_is_an_error_that_names_the_fields_that_its_fronts_need(tmp_path: Path) -> None:
     files = {**FILES, "notetypes/vocabulary/Recognise.front.html": "{{#Example}}{{Word}}{{/Example}}"}
     loaded = project(tmp_path, "## w {.vocabulary}\n\nm\n\n## v {.vocabulary}\n\nm\n\nExample: e\n", files).load(

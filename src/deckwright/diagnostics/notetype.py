@@ -583,6 +583,42 @@ def unseen_heading(kind: str) -> Words:
     )
 
 
+@declare("T021", "warning")
+def near_label(written: str, label: str) -> Words:
+    """A line begins with something like a label of the note type, and is text.
+
+    A label is read as the note type has it, in capitals or not. What begins with another word belongs to what stands above it.
+
+    Both (notetypes/word/notetype.toml):
+        kind = "basic"
+
+        [fields]
+        Word = { from = "heading" }
+        Meaning = { from = "answer" }
+        Example = { label = "Example" }
+
+        [templates.Card]
+    Both (notetypes/word/front.html):
+        {{Word}}
+    Both (notetypes/word/back.html):
+        {{FrontSide}}<hr id="answer">{{Meaning}}{{Example}}
+    Bad:
+        ## heron {.word}
+        a bird
+
+        Exampel: The heron waits.
+    Good:
+        ## heron {.word}
+        a bird
+
+        Example: The heron waits.
+    """
+    return (
+        f"`{written}:` is text, and no label of the note type",
+        f"did you mean `{label}:`? If not, write `{written}\\:`",
+    )
+
+
 def _meant(word: str, known: Sequence[str]) -> str:
     """The known word that is nearest, as a question; empty if none is near."""
     near = nearest(word, known, 2)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from ..names import nearest
 from ..read.blocks import Block
 from ..read.inlines import Piece
 
@@ -43,9 +44,35 @@ def read(held: Sequence[Block], labels: Mapping[str, str]) -> tuple[list[Block],
     return rest, [(label, tuple(blocks), line) for label, blocks, line in found]
 
 
+def near(held: Sequence[Block], labels: Mapping[str, str]) -> Iterator[tuple[str, str, Block, int]]:
+    """What stands where a label could, and is one slip away from one: as it is written, the label, the block, and its place."""
+    long = {name: label for name, label in labels.items() if len(name) >= _LONG}
+    for block in held:
+        if not long or block.kind != "paragraph" or not (":" in block.text or "：" in block.text):
+            continue
+        for name, begin, _ in _before_colons(block):
+            said = " ".join(name.split())
+            folded = said.casefold()
+            if folded in labels or not _WORDS.fullmatch(said):
+                continue
+            meant = nearest(folded, long, 1)
+            if meant and meant.rstrip("s") != folded.rstrip("s"):  # `Note:` may well be text beside a label `Notes`.
+                yield said, long[meant], block, begin
+
+
+_WORDS = re.compile(r"[\w '’-]+")
+_LONG = 5
+"""Letters of a label that nobody writes one slip away from by chance."""
+
+
 def _starts(block: Block, labels: Mapping[str, str]) -> list[tuple[str, int, int]]:
     """The labels of a paragraph: each with where it begins in the text, and where what is behind it does."""
-    found: list[tuple[str, int, int]] = []
+    named = ((labels.get(" ".join(name.split()).casefold()), begin, end) for name, begin, end in _before_colons(block))
+    return [(known, begin, end) for known, begin, end in named if known]
+
+
+def _before_colons(block: Block) -> Iterator[tuple[str, int, int]]:
+    """What stands before a colon at the beginning of each line of a paragraph: where it begins, and where what is behind does."""
     pieces = {piece.start: piece for piece in block.pieces if piece.kind not in _LINE_ENDS}
     begins = [*pieces]
     at = 0
@@ -53,10 +80,8 @@ def _starts(block: Block, labels: Mapping[str, str]) -> list[tuple[str, int, int
         begin = at + len(line) - len(line.lstrip())
         at += len(line) + 1
         name, behind = _label(block.text, begin, pieces.get(begin))
-        known = labels.get(" ".join(name.split()).casefold()) if name else None
-        if known and not ((place := bisect_left(begins, begin)) and pieces[begins[place - 1]].end > begin):
-            found.append((known, begin, behind))
-    return found
+        if name and not ((place := bisect_left(begins, begin)) and pieces[begins[place - 1]].end > begin):
+            yield name, begin, behind
 
 
 _LINE_ENDS = ("break", "fold")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.cloze import no_deletion
 from ..diagnostics.note import stays_prose
-from ..diagnostics.notetype import broken, no_card, no_place, other_key, twice, unseen_heading
+from ..diagnostics.notetype import broken, near_label, no_card, no_place, other_key, twice, unseen_heading
 from ..generation import cards_of_fronts
 from ..model import OwnKind, SectionPart
 from ..read.blocks import Block
@@ -54,6 +54,8 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     told = [*of_above, *of_answer, *of_columns]
     labelled = {label: held for label, held, _ in told}
     found += _twice(part, section, kind, told)
+    for written, label, block, begin in labels.near((*part.above, *part.answer), known):
+        found.append(near_label(section.file.span(*block.place(begin), len(written)), written, label))
     taken = [id(cell) for label, cell in columns if label]
     rows = [pair for pair in part.labelled if id(pair[1]) not in taken]
     answer = [block for block in answer if id(block) not in taken]

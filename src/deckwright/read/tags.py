@@ -280,11 +280,23 @@ def _words(
                 found.append(near_tag(span, match[0], f".{kind}", "title"))
             elif name == "card":
                 found.append(near_tag(span, match[0], f".{vocabulary.default}", "title"))
+            elif name and (kind := _part_of_kind(name, vocabulary)):
+                found.append(near_tag(span, match[0], f".{kind}", "title"))
         elif name:
             words.append(Word("name", name, "", *place))
         else:
             words.append(Word("id" if key == "id" else "key", key, value[1:-1] if value[0] in "\"'" else value, *place))
     return words, found
+
+
+def _part_of_kind(name: str, vocabulary: Vocabulary) -> str:
+    """The kind that a name in a list is a long part of, or "". A single word of several, as `image`, may be a class of another tool."""
+    if len(name) < 5:
+        return ""
+    if "-" not in name:
+        return next((kind for kind in vocabulary.kinds if kind.startswith(name) and "-" not in kind), "")
+    near = (kind for kind in vocabulary.kinds if kind.startswith(name) or kind.endswith(f"-{name}"))
+    return next(near, "")
 
 
 def _hashtag(
