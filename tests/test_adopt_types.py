@@ -218,7 +218,7 @@ NAMES = {
     ),
     "other line ends": (
         replace(BASIC, css=".a\r\n{}\r\n\n", templates=(Template("Card 1", 1, "{{Front}}\r\n", "a\0\n\n"),)),
-        replace(BASIC, css=".a\n{}", templates=(Template("Card 1", 1, "{{Front}}", "a"),)),
+        replace(BASIC, css=".a\n{}\n\n", templates=(Template("Card 1", 1, "{{Front}}\n", "a\n\n"),)),
     ),
     "numbers that make no sense": (
         replace(BASIC, sort_field=9, stock_kind=77, mod=-1, fields=(Field("Front", 1, size=0), Field("Back", 2, size=999))),

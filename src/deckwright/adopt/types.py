@@ -125,7 +125,7 @@ def _as_imported(note_type: NoteType, taken: Collection[str]) -> NoteType:
 
 
 def _text(text: str) -> str:
-    return re.sub(r"\r+\n", "\n", text.replace("\0", "")).rstrip("\r\n")
+    return re.sub(r"\r+\n", "\n", text.replace("\0", "")).rstrip("\r")
 
 
 def _name(name: str, signs: str = '"') -> str:

@@ -119,8 +119,8 @@ class _Reading:
         return f"{self.folder}/{name}" in self._listed
 
     def text(self, name: str, place: Span) -> str | None:
-        """The text of a file, its lines ended by `\\n`, without a line break at its end; None if it cannot be read. `place` is
-        where it is named.
+        """The text of a file, its lines ended by `\\n`, without the line break that ends the last one; None if it cannot be read.
+        `place` is where it is named.
         """
         try:
             data = files.read_inside(self.root / self.folder / name, self.root, MAX_NOTE_TYPE_BYTES)
@@ -137,7 +137,7 @@ class _Reading:
             reason = "contains bytes that are not UTF-8"
         else:
             if "\0" not in text:
-                return text.rstrip("\n")
+                return text.removesuffix("\n")
             reason = "contains a null character"
         self.found.append(no_file(place, f"{self.folder}/{name}", reason))
         return None
