@@ -298,6 +298,16 @@ def test_the_folder_is_called_like_the_deck(deck: Path, tmp_path: Path, monkeypa
     )
 
 
+def test_tags_that_are_a_learner_s_own_are_left_out(tmp_path: Path) -> None:
+    """Anki keeps them in tables and in whole collections."""
+    rows = "#separator:comma\n#tags column:3\na,b,Marked a\nc,d,leech marked\ne,f,leeches a\n"
+    (tmp_path / "french.csv").write_text(rows, encoding="utf-8")
+    result = run("adopt", tmp_path / "french.csv", tmp_path / "project")
+    told = "The tags “leech” and “marked” are each learner's own, and are left out of 2 notes."
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, told)
+    assert [sorted(note.tags) for note in built(tmp_path / "project").notes] == [["a"], [], ["a", "leeches"]]
+
+
 def test_no_deck_is_adopted_into_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "french.csv").write_text("le chat;cat\n", encoding="utf-8")
     (tmp_path / "deck.toml").write_text('id = "x-abcdefgh"\nname = "X"\n', encoding="utf-8")

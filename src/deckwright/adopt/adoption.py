@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from .. import build, files, notetypes, package, settings, starter
+from ..amounts import count
 from ..build import Options
 from ..identity import Terms
 from ..layout import BUILD, DECK
@@ -140,7 +141,7 @@ def adopt(
         undescribed=tuple(deck.name for deck in source.decks if deck.description and deck.name != source.name),
         unfit=held_files.unfit,
         missing=media.counted(lacking),
-        remarks=source.remarks,
+        remarks=(*source.remarks, *_of_learners(source.notes)),
     )
 
 
@@ -170,7 +171,18 @@ def _known(note: PackedNote, adopted: types.Adopted, decks: Decks, renamed: Mapp
     if renamed:
         fields = {field: with_new_names(value, renamed) for field, value in named.fields.items()}
         named = replace(named, fields=fields)
-    return replace(named, cards=cards)
+    return replace(named, cards=cards, tags=tuple(tag for tag in named.tags if tag.lower() not in _LEARNERS))
+
+
+_LEARNERS = ("leech", "marked")
+"""Tags that Anki gives for a learner: they say nothing to others."""
+
+
+def _of_learners(notes: Iterable[PackedNote]) -> Iterator[str]:
+    """A sentence about the tags that are left out, if there are any."""
+    number = sum(any(tag.lower() in _LEARNERS for tag in note.tags) for note in notes)
+    if number:
+        yield f"The tags “leech” and “marked” are each learner's own, and are left out of {count(number, 'note')}."
 
 
 def _of_refused_types(source: Source) -> list[LeftOut]:
