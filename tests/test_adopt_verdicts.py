@@ -105,11 +105,30 @@ def test_nobody_sees_a_difference(old: str, new: str) -> None:
         ("a<style>b {}</style>", "a", "has other rules at “a”"),
         ("a<hr>b", "a<br>b", "has other rules at “b”"),
         ("[$]a[/$]", "\\(a\\)", "lacks latex at “maths a”"),
+        ("[latex]$a < b$[/latex]", "\\(a &lt; b\\)", "lacks latex at “maths a < b”"),
         ("\\[a\\]", "\\(a\\)", "lacks display at “maths a”"),
         ('<img src="a.png" width="10">', f'<img src="a-{"1" * 12}.png">', "lacks width 10 at “img 111111111111”"),
         ("a {{c1::x}}", "a{{c1:: x}}", "has other spaces at “a”"),
         ('<a href="#b">a</a>', "a", "lacks look of a link at “a”"),
         ("{{c1::a<br>}}b", "{{c1::a}}<br>b", "has other lines at “b”"),
+        ("<fieldset>a</fieldset>", "a", "lacks fieldset at “a”"),
+        ('<ul style="list-style-type:none"><li>a</li></ul>', "<ul><li>a</li></ul>", "lacks list-style none at “a”"),
+        ('a <i style="opacity:0">b</i>', "a <i>b</i>", "lacks opacity 0 at “b”"),
+        ('a <i style="visibility:hidden">b</i>', "a <i>b</i>", "lacks visibility hidden at “b”"),
+        (
+            '<div style="display: inline">a </div><div style="DISPLAY:inline">b</div>',
+            "a<br>b",
+            "has other lines at “b”",
+        ),
+        ('a<div style="background:red;height:20px"></div>', "a", "has other empty elements at “a”"),
+        ('a<span style="border:1px solid"></span>', "a", "has other empty elements at “a”"),
+        ('a<i class="hl"></i>', "a", "has other empty elements at “a”"),
+        ('<i onclick="x()">a</i>', "<i>a</i>", "lacks onclick at “a”"),
+        (
+            '<i style="background-color:#ff0">a</i>',
+            '<i style="background-color:#ff0;color:#000">a</i>',
+            "has colour on a background at “a”",
+        ),
     ],
 )
 def test_styling_is_lost(old: str, new: str, reason: str) -> None:
@@ -136,6 +155,25 @@ def test_styling_is_lost(old: str, new: str, reason: str) -> None:
         ("{{c1::a}}", "{{c2::a}}", "has “{{c2::a}}” for “{{c1::a}}”"),
         ("{{c1::a::b}}", "{{c1::a}}", "has “{{c1::a}}” for “{{c1::a::b}}”"),
         ("{{c1::a::b}}", "{{c1::a:<wbr>:b}}", "has “{{c1::a::b}}” for “{{c1::a::b}}”"),
+        ("<math><mi>x</mi></math>", "x", "has “x” for “[math 462c5e96e322f45b]”"),
+        ('<svg width="1"/>a', "a", "has “a” for “[svg 3f9f7b4f95f00d27]a”"),
+        ('<progress max="9" value="3">a</progress>', "a", "has “a” for “[progress 3]a”"),
+        ('<meter value="3"></meter>', "", "lacks “[meter 3]”"),
+        ('<map><area href="x"></map>', "", "lacks “[area x]”"),
+        ("<canvas></canvas>", "", "lacks “[canvas]”"),
+        ('<iframe src="x"></iframe>', "", "lacks “[iframe x]”"),
+        ('<object data="x"></object>', "", "lacks “[object x]”"),
+        ("[latex]x[/latex]", "\\(x\\)", "has “[maths x]” for “[tex x]”"),
+        ("[latex]x[/latex]", "[<wbr>latex]x[/latex]", "shows “[latex]x[/latex]” as text"),
+        ("[$]x[/$]", "[<wbr>$]x[/$]", "shows “[$]x[/$]” as text"),
+        ("[$$]x<div>y</div>[/$$]", "[<wbr>$$]x<div>y</div>[/$$]", "shows “[$$]x y [/$$]” as text"),
+        (
+            "[anki:tts lang=en]x[/anki:tts]",
+            "[<wbr>anki:tts lang=en]x[/anki:tts]",
+            "shows “[anki:tts lang=en]x[/anki:tts]” as text",
+        ),
+        ('<a href="evernote:///x">a</a>', "a", "has “a” for “<link evernote:///x>a”"),
+        ('<a href="Any+one.2:x">a</a>', "a", "has “a” for “<link Any+one.2:x>a”"),
         ("<script>x</script>", "", "lacks “[script 253d776563a1b618]”"),
         ('<svg width="1"><path/></svg>a', "a", "has “a” for “[svg d61275f7bbfdae5d]a”"),
     ],
@@ -170,6 +208,15 @@ def test_elements_count_where_the_stylesheet_looks_at_them() -> None:
     assert graded("<span>a</span>", "a", CSS + "span[lang] { color: red }") == "seen equal"
     assert graded("<span>a</span>", "a", CSS + "span { color: red }") == "styling lost"
     assert graded('<i lang="ja">a</i>', "<i>a</i>") == "styling lost"
+
+
+def test_an_empty_element_counts_where_a_stylesheet_may_show_it() -> None:
+    icon = '<i class="fa fa-x"></i>a'
+    assert graded(icon, "a") == "seen equal"
+    assert graded(icon, "a", CSS + ".fa::before { content: '*' }") == "styling lost"
+    assert graded(icon, "a", "@import url('fa.css');" + CSS) == "styling lost"
+    assert graded('<i class="fa">a</i>', "<i>a</i>", "@import url('fa.css');" + CSS) == "seen equal"
+    assert graded('<b style="background: red"></b>a', "a") == "seen equal"
 
 
 def test_cards_that_anki_does_not_make_are_no_loss() -> None:

@@ -21,6 +21,7 @@ class Sheet(msgspec.Struct, frozen=True, eq=False):
 
     `elements`, `classes`, `ids` and `attributes` are the names in its selectors, `variables` those that it defines. `within` has
     the elements that are looked at within others only, each with those.
+    `imports` says that there is another stylesheet, of which nothing is known.
     `keeps_white` says that white space stays as it is around a field; `white` has the elements in a field of which that is true,
     each as its name, empty for any, and what it must have besides: `.class`, `#id`, `[attribute`.
     """
@@ -31,6 +32,7 @@ class Sheet(msgspec.Struct, frozen=True, eq=False):
     ids: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
+    imports: bool = False
     keeps_white: bool = False
     white: frozenset[tuple[str, frozenset[str]]] = frozenset()
     card: Look = ()
@@ -64,6 +66,7 @@ def _sheet(css: str, sides: str) -> Sheet:
         attributes=frozenset(re.findall(r"\[\s*([\w-]+)", selectors))
         | {name for name in named if name.startswith("data-")},
         variables=frozenset(re.findall(r"(--[\w-]+)\s*:", css)),
+        imports="@import" in css or _LINK.search(sides) is not None,
         keeps_white=any(_is_around(one, sides) for one in white),
         white=white,
     )
@@ -133,6 +136,7 @@ _COMMA = re.compile(r",(?![^()]*\))")
 _KEEPS_WHITE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LINK = re.compile(r"<link\b", re.IGNORECASE)
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style", re.DOTALL | re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b(.*?)</script", re.DOTALL | re.IGNORECASE)
 _SELECTOR = re.compile(r"([^{};]*+)\{")
@@ -142,6 +146,7 @@ _SELECTOR = re.compile(r"([^{};]*+)\{")
 def inside(around: Look, name: str, attributes: tuple[tuple[str, str], ...], sheet: Sheet) -> Look:
     """How text in an element looks, in the look that is around it."""
     look = dict(around)
+    is_coloured = name == "mark"
     look.update(_OF_ELEMENT.get(name, {}))
     if name in _SIZES:
         _resize(look, _SIZES[name])
@@ -164,12 +169,21 @@ def inside(around: Look, name: str, attributes: tuple[tuple[str, str], ...], she
             _declare(look, f"{_AS_DECLARATION[attribute]}:{value.replace(';', '')}", sheet)
         elif attribute == "size" and name == "font":
             look["font-size"] = f"size {value}"
+        elif attribute in PROGRAMS:
+            look[attribute] = "yes"
         elif attribute in _SEEN_ATTRIBUTES and name not in {"img", "ol", "li"}:
             look[attribute] = value
         if attribute in sheet.attributes:
             look[f"[{attribute}]"] = value
+        if attribute in {"style", "color"} and (name == "font" or _COLOUR.search(value)):
+            is_coloured = True
+    if is_coloured and ("background-color", look.get("background-color", "")) not in sheet.card:
+        look[_OWN_COLOUR] = "yes"  # Where the card is dark, text would be light but for that.
     return tuple(sorted(look.items()))
 
+
+_COLOUR = re.compile(r"(?:^|[;\s])color\s*:", re.IGNORECASE)
+_OWN_COLOUR = "colour on a background"
 
 _OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
     name: dict(look)
@@ -185,12 +199,29 @@ _OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
         ("q", {"quoted": "yes"}),
         ("summary", {"summary": "yes"}),
         ("details", {"details": "yes"}),
+        ("fieldset", {"fieldset": "yes"}),
+        ("legend", {"legend": "yes"}),
         *((f"h{level}", {"bold": "yes", "heading": str(level)}) for level in range(1, 7)),
     )
     for name in names.split()
 }
 _SIZES = {"small": "smaller", "big": "larger"}
 _AS_DECLARATION = {"color": "color", "bgcolor": "background-color", "face": "font-family", "align": "text-align"}
+PROGRAMS = frozenset(
+    {
+        "onchange",
+        "onclick",
+        "ondblclick",
+        "oninput",
+        "onkeydown",
+        "onmousedown",
+        "onmouseenter",
+        "onmouseover",
+        "ontouchstart",
+    }
+)
+"""The attributes that run a program when somebody does something."""
+
 DEAD_LINK = "look of a link"
 """The attribute of a link that leads nowhere: it only looks like one."""
 
@@ -323,6 +354,16 @@ def _background(look: dict[str, str], value: str, sheet: Sheet) -> None:
     _colour("background-color")(look, " ".join(words), sheet)
 
 
+def _bullet(look: dict[str, str], value: str, _: Sheet) -> None:
+    if value not in _UNSET:
+        look["list-style"] = value
+
+
+def _fade(look: dict[str, str], value: str, _: Sheet) -> None:
+    if value not in {*_UNSET, "1", "100%"}:
+        look["opacity"] = value
+
+
 def _nothing(_: dict[str, str], __: str, ___: Sheet) -> None:
     """A property that is looked at elsewhere, or that changes nothing on a card."""
 
@@ -338,6 +379,9 @@ _PROPERTIES: Mapping[str, Callable[[dict[str, str], str, Sheet], None]] = {
     "font-size": _size,
     "font-family": _family,
     "text-align": _align,
+    "list-style": _bullet,
+    "list-style-type": _bullet,
+    "opacity": _fade,
 } | dict.fromkeys(
     ("white-space", "orphans", "widows", "word-wrap", "overflow-wrap", "caret-color", "cursor",
      "box-sizing", "text-size-adjust", "font-variant-ligatures", "font-variant-caps",

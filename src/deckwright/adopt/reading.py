@@ -11,16 +11,16 @@ from urllib.parse import unquote
 from ..render.html_elements import WITHOUT_END
 from .looks import DEAD_LINK, Look, Sheet, inside
 
-Kind = Literal["text", "object", "cloze", "space", "line", "cell", "row", "rule"]
+Kind = Literal["text", "object", "cloze", "space", "line", "cell", "row", "rule", "box"]
 
 
 class Piece(NamedTuple):
     """A piece of what is seen, in the order in which it is read.
 
-    Words, with single spaces between them, or a part of one; a picture, a sound, a formula; the beginning, the hint or the end of a cloze; so many spaces;
-    a new line, with the empty lines before it, how far it is indented and the mark of a list; the beginning of a cell or a
-    row; a rule. `role` is what changes the meaning of a text: that it is a link and to where, or above the line. `look`
-    is all the rest.
+    Words, with single spaces between them, or a part of one; a picture, a sound, a formula; the beginning, the hint or the
+    end of a cloze; so many spaces; a new line, with the empty lines before it, how far it is indented and the mark of a
+    list; the beginning of a cell or a row; a rule; an element that is seen although it holds nothing. `role` is what
+    changes the meaning of a text: that it is a link and to where, or above the line. `look` is all the rest.
     """
 
     kind: Kind
@@ -36,7 +36,10 @@ OBJECT, END_OBJECT, OPEN, OPENED, HINT, CLOSE = map(chr, range(0x10FFF0, 0x10FFF
 
 
 class _Element(NamedTuple):
-    """An element that is open: what changes by it, and is as before when it ends. `number` counts the items of a list."""
+    """An element that is open: what changes by it, and is as before when it ends. `number` counts the items of a list.
+
+    `before` is how many pieces stood before it, `box` how it is seen if no more come.
+    """
 
     name: str
     look: Look
@@ -46,6 +49,9 @@ class _Element(NamedTuple):
     number: list[int]
     marks: str
     margin: float
+    is_block: bool = False
+    before: int = 0
+    box: Look = ()
 
 
 class Reading:
@@ -188,7 +194,8 @@ class Reading:
         if name in {"ul", "ol"}:
             number, marks = [int(start) if _INTEGER.fullmatch(start := attributes.get("start", "")) else 1], name
             marks += "".join(f" {key} {attributes[key]}" for key in ("type", "reversed") if key in attributes)
-        if name in _BLOCKS:
+        is_block = name in _BLOCKS and not (style and _INLINE.search(style))
+        if is_block:
             self._edge(margin)
         if name == "table":
             self._add_line("table")
@@ -197,14 +204,28 @@ class Reading:
         elif name in {"td", "th", "tr"}:
             self._cell(name, attributes, look)
         self._open.append(
-            _Element(name, look, _role(around, name, attributes), keeps_white, indent, number, marks, margin)
+            _Element(
+                name,
+                look,
+                _role(around, name, attributes),
+                keeps_white,
+                indent,
+                number,
+                marks,
+                margin,
+                is_block,
+                len(self.pieces),
+                self._box(name, attributes, look, around.look),
+            )
         )
 
     def end(self, name: str) -> None:
         if len(self._open) == 1:
             return
         ended = self._open.pop()
-        if ended.name in _BLOCKS:
+        if ended.box and len(self.pieces) == ended.before:
+            self.pieces.append(Piece("box", ended.name, "", ended.box))
+        if ended.is_block:
             if ended.name == "li" and self._mark and not self._in_line:
                 self._place()  # The mark of an empty item is seen.
             self._edge(ended.margin)
@@ -212,6 +233,20 @@ class Reading:
             self._first, self._empty, self._margin = False, 0.0, 0.0
             if ended.name == "table":
                 self.pieces.append(Piece("row", "end"))
+
+    def _box(self, name: str, attributes: Mapping[str, str], look: Look, around: Look) -> Look:
+        """What is seen of an element without anything in it; nothing for most."""
+        if not attributes or name in _CELLS:
+            return ()
+        own = [one for one in look if one not in around]
+        shown = [one for one in own if one[0][0] in ".#[" or (one[0].startswith("border") and one[0] not in _NO_BORDER)]
+        if self._sheet.imports and "class" in attributes:
+            shown += [(f".{word}", "yes") for word in attributes["class"].split()]
+        if any(key == "height" or key.startswith("padding") for key, _ in own) and (
+            name in _BLOCKS or any(key == "display" for key, _ in own)
+        ):
+            shown = own
+        return tuple(sorted(set(shown)))
 
     def _edge(self, margin: float) -> None:
         self._end_line()
@@ -235,7 +270,7 @@ class Reading:
         self._first, self._empty, self._margin = True, 0.0, 0.0
 
     def _embedded(self, name: str, attributes: Mapping[str, str]) -> None:
-        source = attributes.get("src") or attributes.get("data") or ""
+        source = next((attributes[key] for key in _SHOWN_BY.get(name, ("src", "data")) if attributes.get(key)), "")
         known = self._file(source) if source else ""
         shown = {key: value for key, value in attributes.items() if key not in _NOT_OF_EMBEDDED}
         look = dict(inside((), name, tuple(sorted(shown.items())), self._sheet))
@@ -267,14 +302,21 @@ _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _WHITE = re.compile(r"(?:^|[;\s])white-space\s*:\s*([a-z-]+)")
 _MATHS = frozenset({"inline", "display", "latex", "equation", "mathjax"})
 _EMBEDDED = frozenset(
-    {"img", "audio", "video", "source", "object", "embed", "iframe", "input", "button", "textarea", "select"}
-)
+    {
+        "area", "audio", "button", "canvas", "embed", "iframe", "img", "input", "meter", "object", "progress",
+        "select", "source", "textarea", "video",
+    }
+)  # fmt: skip
+_CELLS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "col", "colgroup"})
+_NO_BORDER = frozenset({"border-collapse", "border-radius", "border-spacing"})
+_INLINE = re.compile(r"(?:^|[;\s])display\s*:\s*inline", re.IGNORECASE)
+_SHOWN_BY = {"area": ("href",), "meter": ("value",), "progress": ("value",)}
 _NOT_OF_EMBEDDED = frozenset({"src", "data", "alt", "title"})
 _INDENTED = frozenset({"ul", "ol", "dd", "blockquote", "figure"})
 _WITH_MARGIN = frozenset({"p", "ul", "ol", "blockquote", "pre", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "li",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "legend", "li",
     "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul",
 })  # fmt: skip
 
@@ -309,5 +351,5 @@ def _role(around: _Element, name: str, attributes: Mapping[str, str]) -> str:
         return around.role
     found = re.search(r"vertical-align\s*:\s*(sub|super)\b", style)
     role = f"{around.role} {found[1][:3]}" if found else around.role
-    is_hidden = "hidden" in attributes or re.search(r"display\s*:\s*none", style)
+    is_hidden = "hidden" in attributes or re.search(r"display\s*:\s*none", style, re.IGNORECASE)
     return f"{role} hidden" if is_hidden else role

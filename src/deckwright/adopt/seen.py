@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from .. import clozes
+from ..authoring.trees import FORMULA
 from ..clozes import Part
 from ..digests import digest
 from ..render.html_elements import KNOWN
-from .looks import Sheet
+from .looks import PROGRAMS, Sheet
 from .reading import CLOSE, END_OBJECT, HINT, OBJECT, OPEN, OPENED, Reading, Seen
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def seen(html: str, fields: Fields, file: Callable[[str], str]) -> Seen:
     anchors = _ID.findall(marked) if 'href="#' in marked else ()
     reading = Reading(fields.sheet, objects, file, anchors)
     if "<" in marked or "&" in marked:
-        for end, name, attributes, text in _TOKEN.findall(_cleaner().clean(marked)):
+        schemes = frozenset(map(str.lower, _SCHEME.findall(marked))) if "=" in marked else frozenset()
+        for end, name, attributes, text in _TOKEN.findall(_cleaner(schemes).clean(marked)):
             if text:
                 reading.data(unescape(text) if "&" in text else text)
             elif end:
@@ -79,13 +81,17 @@ def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str
         inner = found[kind]
         if kind == "sound":
             value = file(unescape(inner))
-        elif kind in {"script", "style", "svg"}:
+        elif kind in {"script", "style", "svg", "math"}:
             value = digest(" ".join(inner.split()))
             kind = "style" if kind == "svg" and _HIDDEN.match(inner) else kind  # It is an ornament.
         else:
             bare = _BREAK.sub("\n", inner)
-            if "<" in bare:
+            if "<" in bare and kind not in _OF_ANKI:
                 return found[0]
+            bare = _TAG.sub("", bare)
+            if kind == "tex" and (formula := FORMULA.fullmatch(unescape(bare))):
+                kind = "latex" if formula["inline"] or formula["name"] == "math" else "equation"
+                bare = next(filter(None, formula.group("tex", "double", "display", "inside")))
             value = " ".join(unescape(bare).split())
         objects.append((kind, value))
         return f"{OBJECT}{len(objects) - 1}{END_OBJECT}"
@@ -95,17 +101,24 @@ def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str
 
 _HIDDEN = re.compile(r"[^<>]*\saria-hidden=.?true")
 _BREAK = re.compile(r"</?(?:br|wbr|span)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_OF_ANKI = frozenset({"latex", "equation", "tex", "speech"})
+"""What Anki itself reads, without the elements in it; MathJax reads no formula that has any."""
+
 _SPECIAL = re.compile(
     r"\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\]|\[\$\](?P<latex>.*?)\[/\$\]|\[\$\$\](?P<equation>.*?)\[/\$\$\]"
+    r"|\[latex\](?P<tex>.*?)\[/latex\]|\[anki:tts\b(?P<speech>.*?)\[/anki:tts\]"
     r"|<anki-mathjax>(?P<mathjax>.*?)</anki-mathjax>|\[sound:(?P<sound>[^\]]*)\]"
-    r"|<script\b(?P<script>.*?)</script\s*>|<style\b(?P<style>.*?)</style\s*>|<svg\b(?P<svg>.*?)</svg\s*>",
+    r"|<script\b(?P<script>.*?)</script\s*>|<style\b(?P<style>.*?)</style\s*>"
+    r"|<svg\b(?P<svg>[^<>]*(?=/>)|.*?(?=</svg\s*>)|.*)(?:/|</svg\s*)?>?"
+    r"|<math\b(?P<math>[^<>]*(?=/>)|.*?(?=</math\s*>)|.*)(?:/|</math\s*)?>?",
     re.DOTALL | re.IGNORECASE,
 )
 
 
-@cache
-def _cleaner() -> Cleaner:
-    """What reads HTML as browsers do, and writes it with every element closed."""
+@lru_cache(maxsize=64)
+def _cleaner(schemes: frozenset[str]) -> Cleaner:
+    """What reads HTML as browsers do, and writes it with every element closed. Links with these schemes are kept."""
     import nh3
 
     return nh3.Cleaner(
@@ -114,26 +127,16 @@ def _cleaner() -> Cleaner:
         attributes={"*": _ATTRIBUTES},
         generic_attribute_prefixes={"data-"},
         link_rel=None,
-        url_schemes={
-            "http",
-            "https",
-            "mailto",
-            "ftp",
-            "tel",
-            "data",
-            "file",
-            "javascript",
-            "anki",
-            "obsidian",
-            "zotero",
-        },
+        url_schemes=set(schemes),
     )
 
 
+_SCHEME = re.compile(r"""\b(?:href|src|data)\s*=\s*["']?\s*([a-z][a-z0-9+.-]*):""", re.IGNORECASE)
 _ATTRIBUTES = {
     "align", "bgcolor", "border", "cellpadding", "cellspacing", "checked", "class", "color", "colspan", "controls", "data",
-    "dir", "face", "height", "hidden", "href", "id", "lang", "open", "placeholder", "reversed", "rowspan", "size", "src", "start",
-    "style", "title", "type", "valign", "value", "width",
+    "dir", "face", "height", "hidden", "href", "id", "lang", "max", "open", "placeholder", "reversed", "rowspan", "size",
+    "src", "start", "style", "title", "type", "valign", "value", "width",
+    *PROGRAMS,
 }  # fmt: skip
 
 
@@ -152,7 +155,7 @@ def words(pieces: Seen) -> str:
             shown.append(piece.text if piece.kind == "text" else f"{OBJECT}{piece.text}{END_OBJECT}")
         elif piece.kind == "cloze":
             shown.append(piece.text)
-        else:
+        elif piece.kind != "box":
             shown.append(" ")
     return _AROUND.sub(r"\1", " ".join("".join(shown).split()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeVar
 from urllib.parse import unquote
@@ -203,9 +204,14 @@ def _of_words(old: str, new: str) -> str:
     """Where two texts differ first, in a few words."""
     _, gone, come = _middles(apart(old), apart(new))
     lost, added = (_short(readable(" ".join(part))) for part in (gone, come))
+    if _TAG_OF_ANKI.search(added) and not _TAG_OF_ANKI.search(lost):
+        return f"shows “{added}” as text"
     if lost and added:
         return f"has “{added}” for “{lost}”"
     return f"lacks “{lost}”" if lost else f"has “{added}” besides"
+
+
+_TAG_OF_ANKI = re.compile(r"\[(?:latex\]|\$\$?\]|anki:)", re.IGNORECASE)
 
 
 def _of_looks(old: Seen, new: Seen) -> str:
@@ -240,6 +246,7 @@ _KINDS = {
     "row": "another table",
     "rule": "other rules",
     "cloze": "other clozes",
+    "box": "other empty elements",
 }
 
 
