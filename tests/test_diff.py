@@ -30,6 +30,7 @@ from deckwright.diff import (
     to_json,
     to_text,
 )
+from deckwright.diff.compare import title_of
 from deckwright.identity import Terms
 from deckwright.model import Deck, Family, Field, NoteType, Template
 from deckwright.package import Package, PackedCard, PackedNote, contents, read, write
@@ -894,3 +895,17 @@ def test_programs_read_ids_versions_positions_and_descriptions() -> None:
 @pytest.mark.parametrize("write", [to_text, lambda changes: to_json(changes, OLD, NEW)])
 def test_the_same_packages_give_the_same_words(write: Callable[[Changes], str]) -> None:
     assert write(compare(OLD, NEW)) == write(compare(OLD, NEW))
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        (["17", "où est la gare", "where"], "où est la gare"),
+        (["b 2", "a"], "b 2"),
+        (["2", "1"], "2"),
+        (["", ""], "g"),
+    ],
+)
+def test_a_note_is_called_by_its_sort_field_unless_that_is_a_number(values: list[str], title: str) -> None:
+    note = replace(A, guid="g", fields={str(n): value for n, value in enumerate(values)})
+    assert title_of(note, BASIC) == title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -92,10 +93,16 @@ def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") ->
 
 
 def title_of(note: PackedNote, note_type: NoteType | None) -> str:
-    """The beginning of the sort field, of the first field with text, or else the guid."""
+    """The beginning of the sort field, of the first field with text, or else the guid. A number, by which a note type may be sorted,
+    says nothing: the first field with other text does.
+    """
     values = list(note.fields.values())
     first = note_type.sort_field if note_type else 0
-    return next(filter(None, map(title, [*values[first : first + 1], *values])), note.guid)
+    titles = [*filter(None, map(title, [*values[first : first + 1], *values]))]
+    return next((each for each in titles if not _NUMBER.fullmatch(each)), titles[0] if titles else note.guid)
+
+
+_NUMBER = re.compile(r"[\d\s.,:#-]+")
 
 
 class _Held(msgspec.Struct, frozen=True):

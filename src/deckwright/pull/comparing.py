@@ -263,7 +263,7 @@ class _Comparison:
         if known := self._project.ids.get(note.guid) or note.fields.get("ID"):
             return known
         titles = [*filter(None, map(title, note.fields.values()))]
-        return next((each for each in titles if any(map(str.isalpha, each))), "") or "".join(titles[:1]) or note.guid
+        return next((each for each in titles if not each.isdigit()), "") or "".join(titles[:1]) or note.guid
 
 
 def _whole(note: PackedNote) -> str:
