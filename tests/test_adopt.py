@@ -250,7 +250,7 @@ def test_the_first_release_is_compared_with_the_adopted_package(project: Path, d
     run("build", "--project", project)
     commit(project)
     said = [
-        "French 1.0.0 · at least a patch step after the adopted package (SOURCE)",
+        "French 1.0.0 · the first release after the adopted package (SOURCE)",
         "Whoever has the adopted package gets 1 updated note; 5 notes stay as before",
         "",
         "Why (1)",

@@ -1606,7 +1606,8 @@ def test_what_the_command_says(past: Deck) -> None:
     assert (code, out, err) == (
         0,
         f"{made}Kept as you edited it: RELEASE_NOTES.md\nReleased 1.0.0: commit {head}, tag v1.0.0\n",
-        "Next: git push origin main v1.0.0\n",
+        "Next: give learners build/releases/1.0.0/anatomy-1.0.0.apkg, or put the project on a host: git remote add origin URL\n"
+        "      git push origin main v1.0.0\n",
     )
     past.change(NOW + 90, VENTRICLE.replace("The aorta.", "Not the aorta."), VALVE, COVER)
     assert run(past, NOW + 120, "patch") == (
@@ -1634,8 +1635,9 @@ def test_what_the_command_says(past: Deck) -> None:
 
 def test_a_release_on_no_branch_says_how_to_push_it(past: Deck) -> None:
     past.git("checkout", "--quiet", "--detach")
+    past.git("remote", "add", "host", "https://host.example/anatomy")
     code, _, err = run(past, NOW + 60, "--commit")
-    steps = "Next: git switch --create BRANCH, since the release is on no branch\n      git push origin BRANCH v1.0.0\n"
+    steps = "Next: git switch --create BRANCH, since the release is on no branch\n      git push host BRANCH v1.0.0\n"
     assert (code, err) == (0, steps)
 
 

@@ -125,10 +125,14 @@ def release(
     if refusal := releasing.finish(planned, cut, folder):
         _refuse(refusal)
     click.echo(f"Released {cut.version}: commit {planned.repository.head[:12]}, tag {cut.tag}")
-    if branch := planned.repository.branch.removeprefix("refs/heads/"):
-        next_steps(f"git push origin {branch} {cut.tag}")
-    else:  # As in a workflow, or at the tag of an older version.
-        next_steps("git switch --create BRANCH, since the release is on no branch", f"git push origin BRANCH {cut.tag}")
+    branch, remote = planned.repository.branch.removeprefix("refs/heads/"), planned.repository.remote
+    push = f"git push {remote or 'origin'} {branch or 'BRANCH'} {cut.tag}"
+    next_steps(
+        # As in a workflow, or at the tag of an older version.
+        *["git switch --create BRANCH, since the release is on no branch"] * (not branch),
+        *[f"give learners {shown(package)}, or put the project on a host: git remote add origin URL"] * (not remote),
+        push,
+    )
 
 
 def _verify(name: str, start: Path) -> None:
@@ -221,7 +225,8 @@ def _say_plan(plan: Plan) -> None:
         former = plan.former
         step = "no step" if plan.verdict.step == "none" else f"at least a {plan.verdict.step} step"
         before = called(former.release.version, "")
-        click.echo(f"{name} {plan.version} · {step} after {before} ({former.source})")
+        which = "the first release" if former.release.is_adopted else step
+        click.echo(f"{name} {plan.version} · {which} after {before} ({former.source})")
         click.echo(f"Whoever has {before} gets {_received(plan)}")
     _say_list("Why", [releasing.described(reason) for reason in plan.verdict.reasons])
     for about, looks in groupby(sorted(plan.verdict.looks, key=lambda look: look.about), key=lambda look: look.about):

@@ -109,6 +109,12 @@ class Repository(msgspec.Struct, frozen=True):
         """The branch of another host that this one follows, as in refs/remotes/origin/main; empty if there is none."""
         return self.line("for-each-ref", "--format=%(upstream)", self.branch) if self.branch else ""
 
+    @property
+    def remote(self) -> str:
+        """The host that is pushed to: origin, or else the first that there is; empty if there is none."""
+        remotes = self.lines("remote")
+        return "origin" if "origin" in remotes else next(iter(remotes), "")
+
     def file(self, commit: str, path: str) -> bytes | None:
         """The contents of one of the project's files in a commit, None if it has no such file."""
         try:
