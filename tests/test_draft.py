@@ -663,6 +663,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "t\nq\n": ["parts"],
         "q\n": [],
         "t\n": ["parts"],
+        "x\n\nt\n": ["vocabulary"],
     }.items(),
 )
 def test_on_a_terminal_the_author_chooses(project: Scratch, answers: str, taken: list[str]) -> None:
@@ -670,6 +671,13 @@ def test_on_a_terminal_the_author_chooses(project: Scratch, answers: str, taken:
     result = run("--write", "--rules", "leads,terms", answers=answers)
     assert result.exit_code == 0
     assert re.findall(r'id="([^"]*)"', (project.root / "cards/a.md").read_text()) == taken
+
+
+@pytest.mark.usefixtures("terminal")
+def test_an_answer_that_is_none_is_asked_for_again_without_the_proposal(project: Scratch) -> None:
+    project.write({"cards/a.md": NOTES})
+    said = run("--write", "--rules", "leads,terms", answers="x\nq\n").output
+    assert (said.count("Answer t, s, e or q.\n"), said.count("diff --git")) == (1, 1)
 
 
 @pytest.mark.usefixtures("terminal")

@@ -30,6 +30,9 @@ def choose(root: Path, terms: Terms, report: Report) -> list[Proposal]:
             show(patch([shown], report.data))
             click.echo(f"({number} of {len(report.proposals)}) ", nl=False)
             answer = _answer()
+            while answer not in ("t", "s", "e", "q"):
+                click.echo("Answer t, s, e or q.")
+                answer = _answer()
             if answer == "e":
                 shown = _edited(root, terms, report, taken, shown) or shown
         if answer == "t":
