@@ -25,7 +25,7 @@ releases/*.json text eol=lf
 """
 BUILD = "deckwright build"
 LAST = ("git init", BUILD)
-KIND = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
+KIND = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards; or see what deckwright draft proposes in them, which needs none of this"
 ADVICE = "add the line `deck.lock merge=union` to .gitattributes, so that two branches that add notes can be merged"
 EXACT = (
     "add the lines `deck.lock text eol=lf`, `deck.baseline text eol=lf`, `CHANGELOG-deck.md text eol=lf`, "

@@ -33,7 +33,10 @@ from .workflows import STEPS, top, workflows
 
 _HERE = Path(__file__).parent
 _SAMPLES = ("planets.md", "light.md")
-_START_A_FILE = "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards"
+_START_A_FILE = (
+    "start each file of notes with the three lines `---`, `kind: basic`, `---`: its headings become cards; or "
+    "see what deckwright draft proposes in them, which needs none of this"
+)
 # Files about a repository, by the first word of their names. They are not notes, in whatever folder they are.
 _ABOUT = ("readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "authors")
 
