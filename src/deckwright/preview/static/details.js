@@ -85,7 +85,8 @@ function way(drawing, words, path, href, title) {
 
 /** @param {Card} card */
 function identity(card) {
-  const state = card.state === "released" && card.version ? `As released in ${card.version}` : STATES[card.state];
+  const released = card.version === "0.0.0" ? "As adopted" : `As released in ${card.version}`;
+  const state = card.state === "released" && card.version ? released : STATES[card.state];
   /** @type {[string, string | Node][]} */
   const rows = [
     ["State", make("span", { class: `is-${card.state}` }, state)],
