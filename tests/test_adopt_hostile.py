@@ -116,6 +116,23 @@ def test_elements_nest_only_so_deep(tmp_path: Path) -> None:
     )
 
 
+def test_a_field_that_no_file_can_hold_is_left_out(tmp_path: Path) -> None:
+    source = deck(tmp_path / "french", [("a", "le chien", "é" * (1 << 20) + "d"), ("b", "le chat", "cat")])
+    exit_code, lines = adopted(source, tmp_path / "project")
+    told = "  “le chien” (a): has 2,097,153 bytes in “Back”, and a file of notes has at most 2,097,152"
+    assert (exit_code, lines[-2:]) == (1, ["Left out (1)", told])
+
+
+def test_a_file_whose_name_is_too_long_costs_itself(tmp_path: Path) -> None:
+    source = deck(tmp_path / "french", [("a", "le chien", "dog")])
+    held = json.loads((source / "french.json").read_text(encoding="utf-8"))
+    held["media_files"] = ["x" * 5_000 + ".png", "y.png"]
+    (source / "french.json").write_text(json.dumps(held), encoding="utf-8")
+    exit_code, lines = adopted(source, tmp_path / "project")
+    told = f"  {'x' * 116}.png: File name too long"
+    assert (exit_code, lines) == (0, ["  equal        1  100.0 %", "", "Files that no card can show (1)", told])
+
+
 def test_a_deck_is_adopted_into_the_folder_in_which_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = deck(tmp_path / "french", [("a", "le chien", "dog")])
     (tmp_path / "here").mkdir()

@@ -453,7 +453,7 @@ def test_wrong_rows_of_a_table_cost_themselves(tmp_path: Path) -> None:
     path.write_text(f'#html:true\na,b\n,c\n"{"x" * 200_000}",d\n# no row\ne,f\n', encoding="utf-8")
     with source.opened(path) as opened:
         assert [(left.what, left.reason) for left in opened.left_out] == [
-            ('"' + "x" * 59, "cannot be read in line 4: field larger than field limit (131072)"),
+            ('"' + "x" * 59, "has a cell of more than 131,072 characters, in line 4"),
             ("", "has an empty first field, in line 3"),
         ]
         assert [[*note.fields.values()] for note in opened.notes] == [["a", "b"], ["e", "f"]]
@@ -461,6 +461,11 @@ def test_wrong_rows_of_a_table_cost_themselves(tmp_path: Path) -> None:
     with source.opened(path) as again:
         assert [note.guid for note in again.notes] == guids
         assert len(set(guids)) == 2
+    path.write_text(f"a;{'x' * 200_000}\n", encoding="utf-8")
+    with pytest.raises(source.Unadoptable) as raised, source.opened(path):
+        pass
+    told = "notes.csv has no rows: the first one has a cell of more than 131,072 characters, in line 1"
+    assert str(raised.value) == told
 
 
 @pytest.mark.ci

@@ -75,7 +75,7 @@ def _source(top: _Deck, file: Path) -> Source:
     listed = {
         name for _, deck in decks for name in deck.media_files if PurePosixPath(name).name == name and "\\" not in name
     }
-    present = sorted(name for name in listed if (root / "media" / name).is_file())
+    present = sorted(name for name in listed if _is_there(root / "media" / name))
 
     def read_media(name: str) -> bytes:
         try:
@@ -92,6 +92,16 @@ def _source(top: _Deck, file: Path) -> Source:
         read_media=read_media,
         left_out=tuple(sieve.left_out),
     )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or something that cannot be looked at, such as a name that is too long: reading it says why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+    except ValueError:
+        return False
 
 
 def _decks(deck: _Deck, above: str = "", depth: int = 0) -> Iterator[tuple[str, _Deck]]:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..diff.field_text import title
-from ..limits import MAX_ADOPTED_NESTING, MAX_GUID
+from ..limits import MAX_ADOPTED_NESTING, MAX_FILE_BYTES, MAX_GUID
 from ..model import Deck, NoteType
 from ..names import and_above
 from ..package import PackedNote
@@ -126,7 +126,7 @@ def tidied(found: Source) -> Source:
     def value(text: str) -> str:
         return with_new_names(kept(text), as_written) if renamed else kept(text)
 
-    fit, left_out = _without_deep(found.notes)
+    fit, left_out = _fit(found.notes)
     notes = tuple(replace(note, fields={field: value(text) for field, text in note.fields.items()}) for note in fit)
     used = {note.note_type_id for note in notes}
     decks = _decks(found.decks, notes)
@@ -144,17 +144,26 @@ def tidied(found: Source) -> Source:
     )
 
 
-def _without_deep(notes: Iterable[PackedNote]) -> tuple[list[PackedNote], list[LeftOut]]:
-    """The notes without those that have too many elements in one another, and these."""
+def _fit(notes: Iterable[PackedNote]) -> tuple[list[PackedNote], list[LeftOut]]:
+    """The notes without those that are too long, or have too many elements in one another, and these."""
     fit: list[PackedNote] = []
     left_out: list[LeftOut] = []
     for note in notes:
-        if any(_depth(value) > MAX_ADOPTED_NESTING for value in note.fields.values()):
-            reason = f"has more than {MAX_ADOPTED_NESTING:,} elements in one another"
+        reason = _problem(note)
+        if reason:
             left_out.append(LeftOut(note.guid, _beginning(next(iter(note.fields.values()))), reason))
         else:
             fit.append(note)
     return fit, left_out
+
+
+def _problem(note: PackedNote) -> str:
+    for name, value in note.fields.items():
+        if len(value) > MAX_FILE_BYTES // 4 and (size := len(value.encode())) > MAX_FILE_BYTES:
+            return f"has {size:,} bytes in “{name}”, and a file of notes has at most {MAX_FILE_BYTES:,}"
+        if _depth(value) > MAX_ADOPTED_NESTING:
+            return f"has more than {MAX_ADOPTED_NESTING:,} elements in one another"
+    return ""
 
 
 def _depth(field: str) -> int:

@@ -63,7 +63,8 @@ def opened(path: Path) -> Iterator[Source]:
     head.separator = head.separator or next((one for one in _SEPARATORS.values() if one in body[:8192]), " ")
     rows = list(_rows(body, head.separator, above, sieve))
     if not rows:
-        raise Unadoptable(f"{path.name} has no rows")
+        why = f": the first one {sieve.left_out[0].reason}" if sieve.left_out else ""
+        raise Unadoptable(f"{path.name} has no rows{why}")
     if head.is_html is None:
         head.is_html = any(re.search(r"<.*?>", cell, re.DOTALL) for row in rows[:5] for cell in row.cells)
     note_types, notes = _notes(rows, head, path.stem, sieve)
@@ -151,7 +152,13 @@ def _rows(body: str, separator: str, above: int, sieve: Sieve) -> Iterator[_Row]
         except StopIteration:
             return
         except csv.Error as error:
-            sieve.passes("", lines.first[:200], f"cannot be read in line {above + lines.begin}: {error}")
+            is_long = "field limit" in str(error)
+            problem = (
+                f"has a cell of more than {csv.field_size_limit():,} characters"
+                if is_long
+                else f"cannot be read: {error}"
+            )
+            sieve.passes("", lines.first[:200], f"{problem}, in line {above + lines.begin}")
             continue
         if any(cells):
             yield _Row(above + lines.begin, cells)
