@@ -821,6 +821,29 @@ def test_text_that_leaves_the_picture_is_told(tmp_path: Path, element: str, leav
     assert (diagram is None, words(found)) == (leaves, [message] if leaves else [])
 
 
+@pytest.mark.parametrize(
+    ("around", "is_cut"),
+    [
+        ('<svg x="20" y="10" width="50" height="40">{}</svg>', True),
+        ('<svg x="20" y="10" width="50" height="40"><g>{}</g></svg>', True),
+        ('<svg x="20" y="10" width="150" height="40">{}</svg>', False),
+        ('<svg x="20" y="10" width="50" height="40" overflow="visible">{}</svg>', False),
+        ('<clipPath id="c"><rect width="50" height="40"/></clipPath><g clip-path="url(#c)">{}</g>', True),
+        (
+            '<clipPath id="c"><rect width="50" height="40"/></clipPath><g style="clip-path: url(#c); fill: red">{}</g>',
+            True,
+        ),
+        ('<clipPath id="c"><rect y="15" width="150" height="40"/></clipPath><g clip-path="url(#c)">{}</g>', True),
+        ('<clipPath id="c"><rect width="150" height="40"/></clipPath><g clip-path="url(#c)">{}</g>', False),
+    ],
+)
+def test_text_that_is_cut_off_within_the_picture_is_told(tmp_path: Path, around: str, is_cut: bool) -> None:
+    text = '<text data-mask="a" x="20" y="20">Axon terminal</text>'
+    _, found = read(tmp_path, "a.svg", SVG.format(f"\n{around.format(text)}"))
+    message = "media/a.svg:2:1: error[O017]: part of the text of the mask `a` is cut off"
+    assert words(found) == ([message] if is_cut else [])
+
+
 def test_room_beside_the_drawing_is_no_edge(tmp_path: Path) -> None:
     wide = '<svg xmlns="http://www.w3.org/2000/svg" width="1500" height="750" viewBox="0 0 10 10">{}</svg>'
     _, found = read(tmp_path, "a.svg", wide.format('<text data-mask="a" x="-4" y="5" font-size="1">Axon</text>'))

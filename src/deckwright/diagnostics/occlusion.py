@@ -473,10 +473,11 @@ def empty_mask_file(path: str) -> Words:
 
 
 @declare("O017")
-def outside(name: str, size: tuple[int, int], is_drawn: bool = False) -> Words:
+def outside(name: str, size: tuple[int, int], where: Literal["file", "drawn", "clipped"] = "file") -> Words:
     """A mask goes beyond the edge of the picture.
 
-    In an SVG, part of its text is outside the viewBox, so nobody can read it. Lengths in a mask file are fractions of the
+    In an SVG, part of its text is outside the viewBox, or cut off by an inner `<svg>` or a `clip-path`, so nobody can read
+    it. Lengths in a mask file are fractions of the
     picture, 0 to 1, from its upper left corner. With `unit = "px"` in the first lines of the file, they are pixels.
 
     Bad:
@@ -494,7 +495,9 @@ def outside(name: str, size: tuple[int, int], is_drawn: bool = False) -> Words:
           <text data-mask="blade" x="9" y="20">blade</text>
         </svg>
     """
-    if is_drawn:
+    if where == "clipped":
+        return f"part of the text of the mask `{name}` is cut off", "move it, or enlarge what it is in"
+    if where == "drawn":
         return f"the text of the mask `{name}` goes beyond the edge of the picture", "move it, or enlarge the viewBox"
     hint = f'the picture has {size[0]} × {size[1]} pixels; lengths are fractions of it, unless unit = "px"'
     return f"the mask `{name}` goes beyond the edge of the picture", hint

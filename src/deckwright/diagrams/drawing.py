@@ -26,7 +26,7 @@ from . import labels as svg_labels
 from . import renderer
 from .ink import CrowdError, Ink, enlarged, reach
 from .labels import Label, Labels
-from .looking import Pictures, look, look_around, look_closely, opened
+from .looking import Pictures, look, look_around, look_closely, look_within, opened
 from .mask_file import NAME
 from .shapes import Box, fractions, near
 
@@ -72,7 +72,7 @@ def made(labels: Labels, drawn: Drawn, path: str) -> Drawing:
 
 
 class Drawn(msgspec.Struct, frozen=True):
-    """The PNG of an SVG, its size in pixels, the labels of which anything is seen, and those that leave the picture."""
+    """The PNG of an SVG, its size in pixels, the labels of which anything is seen, and those cut off at an edge."""
 
     data: bytes
     size: tuple[int, int]
@@ -108,7 +108,7 @@ def draw(labels: Labels, path: str) -> tuple[Drawn | None, list[Diagnostic]]:
         if beside:
             some = {places[place]: reach(seen[places[place]], small.size, size) for place in sorted(beside)}
             ink |= look_closely(pictures, some, opened(data))
-        leaving = look_around(pictures, ink, small.size, size)
+        leaving = look_around(pictures, ink, small.size, size) | look_within(pictures, ink, small.size)
     except renderer.RefusedError as error:
         return refused("too much", str(error))
     except CrowdError:
@@ -134,7 +134,8 @@ def _masks(labels: Sequence[Label], drawn: Drawn, path: str) -> tuple[list[Mask]
         elif label not in rooms:
             found.append(invisible_mask(span, label.name))
         elif label in drawn.leaving:
-            found.append(outside(span, label.name, drawn.size, is_drawn=True))
+            is_clipped = svg_labels.is_clipped(label)
+            found.append(outside(span, label.name, drawn.size, "clipped" if is_clipped else "drawn"))
         else:
             box, touched = rooms[label]
             told = touched[:MAX_TOLD_OF_A_MASK]

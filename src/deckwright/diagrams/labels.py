@@ -100,6 +100,23 @@ class Labels:
         """Likewise, with nothing in it but the text of some labels."""
         return self._surrounded(*self._without_all_but(some, self._text(some, "visible")))
 
+    def text_alone(self, some: Collection[Label], cut: bool) -> bytes:
+        """The drawing with nothing in it but the text of some labels, as it is or with nothing of it cut off."""
+        without = self._without_all_but(some, self._text(some, "visible"))
+        if cut:
+            return self._drawn(*without)
+        around = {e for label in some for e in (*label.element.iterancestors(), *label.element.iter(f"{SVG}*"))}
+        before = {element: element.get("style") for element in around - {self._root}}
+        for element, style in before.items():
+            element.set("style", f"clip-path:none;overflow:visible;{_CLIP.sub('', style or '')}")
+        data = self._drawn(*without)
+        for element, style in before.items():
+            if style is None:
+                del element.attrib["style"]
+            else:
+                element.set("style", style)
+        return data
+
     def _without(self, some: Iterable[Label]) -> tuple[set[Element], dict[Element, str]]:
         """What is not displayed, and what is visible or not, if some labels are hidden."""
         some = list(some)
@@ -239,6 +256,18 @@ def read(source: bytes, path: str) -> tuple[Labels | None, list[Diagnostic]]:
     return labels, []
 
 
+def is_clipped(label: Label) -> bool:
+    """Whether the text of a label may be cut off within the drawing: by an inner `<svg>` or a `clip-path`.
+
+    What a style sheet says of a class is not read.
+    """
+    *around, _ = (label.element, *label.element.iterancestors())
+    return any(
+        element.tag == f"{SVG}svg" or element.get("clip-path") or "clip-path" in element.get("style", "")
+        for element in (*around, *label.element.iterdescendants(f"{SVG}*"))
+    )
+
+
 def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
     """The source with `data-mask` in the start tags of elements, by their number; every other byte stays.
 
@@ -250,6 +279,7 @@ def with_masks(source: bytes, names: Mapping[int, str]) -> bytes:
 
 
 _BACKGROUND = re.compile(r"(?:(?<=;)|^)\s*background(?:-color)?\s*:[^;]*;?")
+_CLIP = re.compile(r"(?<![\w-])(?:clip-path|overflow)\s*:[^;]*;?")
 _VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:[^;]*;?")
 
 _REFERENCE = re.compile(rb"#([^\s\"'();<>&]+)")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from . import renderer
 from .ink import Ink, difference, find, sketched
-from .labels import SURROUNDINGS, Label, Labels
+from .labels import SURROUNDINGS, Label, Labels, is_clipped
 from .shapes import Box
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class Pictures:
     def surrounded_sketch(self, size: Size, shown: Collection[Label]) -> Image:
         """Nothing but the text of some labels, with what is around the drawing."""
         return self._sketched(self.labels.alone_with_surroundings(shown), size)
+
+    def text_sketch(self, size: Size, shown: Collection[Label], cut: bool) -> Image:
+        """Nothing but the text of some labels, as it is or with nothing of it cut off."""
+        return self._sketched(self.labels.text_alone(shown, cut), size)
 
     def _opened(self, source: bytes, size: Size) -> Image:
         return opened(renderer.png(source, *size, budget=self._budget))
@@ -147,6 +152,37 @@ def look_around(pictures: Pictures, ink: Mapping[Label, Ink], small: Size, size:
     found = find(some, sketched(some, sketch, whole.size), whole, draw)
     inner = _inner(whole, 2)
     return {label for label, one in found.items() if not _is_within(one.box, inner)}
+
+
+def look_within(pictures: Pictures, ink: Mapping[Label, Ink], small: Size) -> set[Label]:
+    """The masks whose text is cut off within the picture, by an inner `<svg>` or a `clip-path`: more of it is drawn without.
+
+    Both are sketches of the text alone, so whatever lies over it does not count.
+    """
+    some = [one for one in pictures.labels.masks if one.text and one in ink and is_clipped(one)]
+
+    def sketch(shown: Collection[Label]) -> Image:
+        return pictures.text_sketch(small, shown, cut=True)
+
+    def sketch_all(shown: Collection[Label]) -> Image:
+        return pictures.text_sketch(small, shown, cut=False)
+
+    if not some or not _differ(sketch(some), sketch_all(some)):
+        return set()
+    seen, whole = sketched(some, sketch, small), sketched(some, sketch_all, small)
+    return {label for label in seen.keys() & whole.keys() if not _is_within(whole[label].box, _wider(seen[label].box))}
+
+
+def _differ(picture: Image, other: Image) -> bool:
+    from PIL import ImageChops
+
+    return ImageChops.difference(picture, other).getbbox() is not None
+
+
+def _wider(box: Box) -> Box:
+    """With as much room as one pixel of a sketch may take at its edge."""
+    by = math.ceil(SKETCHED) + 1
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
 def _look_at_part(
