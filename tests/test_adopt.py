@@ -355,7 +355,7 @@ def test_what_is_lost_is_told(collection: Collection, tmp_path: Path) -> None:
             "  cards/french.md:11: cat, Back: content lost, lacks the file /etc/chat.png",
             "",
             "Left out (1)",
-            f"  “Le chat dort” ({guid}): C001: this cloze note hides nothing",
+            f"  “Le chat dort” ({guid}): has no cloze deletion, so it makes no card",
             "",
             "Files that notes name, and that are missing (4)",
             "  /etc/chat.png: in 1 note",

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from .. import build, files, notetypes, package, settings, starter
 from ..amounts import count
 from ..build import Options
+from ..clozes import asked
 from ..identity import Terms
 from ..layout import BUILD, DECK
 from ..model import Settings
@@ -115,7 +116,8 @@ def adopt(
     folder = Folder(root, project, now, {id_: one.note_type for id_, one in adopted.items()}, digests)
     written, lost = chosen(folder, held, progress)
     kept = [entry for entry in held if entry.note.guid in written]
-    left_out += lost
+    without = {entry.note.guid for entry in held if _hides_nothing(entry)}
+    left_out += (replace(one, reason=_NO_CLOZE) if one.guid in without else one for one in lost)
     if not kept:
         raise Unadoptable("none of its notes can be adopted" + (f": {left_out[0].reason}" if left_out else ""))
     made = folder.write(kept, written)
@@ -173,6 +175,13 @@ def _known(note: PackedNote, adopted: types.Adopted, decks: Decks, renamed: Mapp
         named = replace(named, fields=fields)
     return replace(named, cards=cards, tags=tuple(tag for tag in named.tags if tag.lower() not in _LEARNERS))
 
+
+def _hides_nothing(entry: Entry) -> bool:
+    """Whether it is a cloze note without a deletion: Anki has such notes, with one card that says so."""
+    return entry.adopted.note_type.family != "basic" and not any(map(asked, entry.note.fields.values()))
+
+
+_NO_CLOZE = "has no cloze deletion, so it makes no card"
 
 _LEARNERS = ("leech", "marked")
 """Tags that Anki gives for a learner: they say nothing to others."""
