@@ -450,6 +450,26 @@ def test_what_is_left_out_is_shown_with_marks_and_tags(small: Scratch) -> None:
     )
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "&#x202e;", "&#8294;"])
+def test_what_turns_text_is_left_out_alone(small: Scratch, mark: str) -> None:
+    """A patch with it would show other words than it has."""
+    held = contents(small.root)
+    edit = change(held, "femur", Front="Where is the thigh bone?", Back=f"In the {mark}thigh.")
+    result = pulled(small.root, edited(held, [edit]))
+    assert hunks(result.patch) == {
+        "femur: Front": ["-## Where is the femur? {.basic #femur}", "+## Where is the thigh bone? {.basic #femur}"]
+    }
+    told = "it has characters that nobody sees and that turn the direction of text: a patch would read otherwise than it is"
+    assert [(each.id, each.field, each.reason) for each in result.unmapped] == [("femur", "Back", told)]
+
+
+def test_programs_in_an_edit_are_told(small: Scratch) -> None:
+    held = contents(small.root)
+    edit = change(held, "femur", Back="In the upper leg.<script>alert(1)</script><STYLE>b {}</STYLE>")
+    (taken,) = pulled(small.root, edited(held, [edit])).taken
+    assert taken.remarks == ("Back: its programs and stylesheets are left out",)
+
+
 def test_a_note_that_was_retired_is_counted(small: Scratch) -> None:
     old = contents(small.root)
     small.release("1.0.0", BUILT)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 
 import msgspec
@@ -145,6 +147,10 @@ class _Run:
                 self._leave_out(edited, tried.field, tried.reason)
 
     def _tried(self, edited: Edited, address: Address) -> Try:
+        if turned := next((name for name in edited.fields if _turns(edited, name)), ""):
+            return Try(reason=_TURNS, field=turned)
+        if any(map(_TURNING.search, edited.tags_added)):
+            return Try(reason=_TURNS, field="tags")
         spot = self._bench.spot(address)
         if spot is None:
             return Try(reason="where it is written is not clear")
@@ -258,6 +264,11 @@ class _Run:
                 names[f"{self._project.ids[guid]}: {', '.join(fields)}"] = way
                 remarks = [f"{name} changes along" for name in tried.follows]
                 remarks += ["it stands in the frame of a note now"] * tried.framed
+                remarks += [
+                    f"{name}: its programs and stylesheets are left out"
+                    for name, value in edited.fields.items()
+                    if _PROGRAM.search(value) and not _PROGRAM.search(edited.note.fields.get(name, ""))
+                ]
                 taken.append(Taken(guid, self._project.ids[guid], self._project.places[guid], fields, tuple(remarks)))
             parts.append(patch(path, self._bench.data(path), names, prefix))
         used = {
@@ -271,6 +282,18 @@ class _Run:
             b"".join(parts), tuple(taken), tuple(self._unmapped), tuple(sorted(used)), tuple(compared.missing),
             compared.same, compared.older, compared.retired, compared.beside, compared.learners_tags,
         )  # fmt: skip
+
+
+def _turns(edited: Edited, name: str) -> bool:
+    """Whether an edit brings characters into a field that turn the direction of what follows."""
+    return bool({*_TURNING.findall(unescape(edited.fields[name]))} - {*unescape(edited.note.fields.get(name, ""))})
+
+
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNS = (
+    "it has characters that nobody sees and that turn the direction of text: a patch would read otherwise than it is"
+)
+_PROGRAM = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
 
 
 def _without(edited: Edited, field: str) -> Edited | None:
