@@ -201,6 +201,7 @@ def test_a_cloze_stays_one(field: str, expected: str) -> None:
     [
         ("a<br>b", "a<br>b"),
         ("a<div>b</div>", "a<br>b"),
+        ("<b>a</b><br><i>b</i> c", "**a**<br>*b* c"),
         ("C#", "C#"),
         ("a #", "a \\#"),
         ("a #tag {.basic}", "a \\#tag \\{.basic}"),

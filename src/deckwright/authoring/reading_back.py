@@ -25,6 +25,8 @@ def is_read(written: str, tokens: Sequence[Token], cloze: bool, html: bool) -> b
 
 
 def _add(seen: Seen, kind: str, text: str) -> None:
+    if kind == "html" and text == "<br>":  # So a line breaks in a heading, for which Markdown has nothing.
+        kind, text = "break", ""
     if kind == "text" and seen and seen[-1][0] == "text":
         seen[-1] = ("text", seen[-1][1] + text)
     elif kind != "text" or text:
