@@ -335,10 +335,11 @@ def id_of_cells(id_: str) -> Words:
 
 
 @declare("N017", "warning")
-def not_drawn(what: Literal["furigana", "diagram"]) -> Words:
+def not_drawn(what: Literal["furigana", "diagram", "container"]) -> Words:
     """Something is shown as it is written, although another program would draw it.
 
-    Deckwright does not draw furigana in braces, or the diagrams of Mermaid and PlantUML. The card shows their source.
+    Deckwright does not draw furigana in braces, or the diagrams of Mermaid and PlantUML. Nor does it read
+    `:::note` and its kin of Docusaurus and Pandoc. The card shows their source.
     Bad:
         ## How is it read? {.basic}
         {漢字|かんじ}
@@ -349,6 +350,7 @@ def not_drawn(what: Literal["furigana", "diagram"]) -> Words:
     hints = {
         "furigana": "write <ruby>漢字<rt>かんじ</rt></ruby>",
         "diagram": "draw it as a picture, and show that",
+        "container": "write an alert: > [!NOTE]",
     }
     return f"this {what} is shown as it is written", hints[what]
 

@@ -99,18 +99,22 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
 
 
 def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
-    """What other programs draw: furigana in braces, diagrams in fences."""
+    """What other programs draw: furigana in braces, diagrams in fences, containers between colons."""
     found: list[Diagnostic] = []
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if leaf.kind == "code":
             if _DIAGRAM.match(leaf.info):
                 found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
-        elif "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
+            continue
+        if leaf.kind == "paragraph" and (container := _CONTAINER.match(leaf.text)):
+            found.append(not_drawn(_span(leaf, container, file), "container"))
+        if "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
     return found
 
 
+_CONTAINER = re.compile(r":{3,}[ \t]*\{?\.?[a-zA-Z][\w-]*")
 _DIAGRAM = re.compile(r"\{?(?:mermaid|plantuml|puml)\b")
 _FURIGANA = re.compile(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
 
