@@ -114,6 +114,7 @@ def test_nobody_sees_a_difference(old: str, new: str) -> None:
         ("<fieldset>a</fieldset>", "a", "lacks fieldset at “a”"),
         ('<ul style="list-style-type:none"><li>a</li></ul>', "<ul><li>a</li></ul>", "lacks list-style none at “a”"),
         ('a <i style="opacity:0">b</i>', "a <i>b</i>", "lacks opacity 0 at “b”"),
+        ('a <i style="color: rgba(0, 0, 0, 0)">b</i>', "a <i>b</i>", "lacks color transparent at “b”"),
         ('a <i style="visibility:hidden">b</i>', "a <i>b</i>", "lacks visibility hidden at “b”"),
         (
             '<div style="display: inline">a </div><div style="DISPLAY:inline">b</div>',

@@ -279,7 +279,10 @@ def _line(look: dict[str, str], value: str, _: Sheet) -> None:
 def _colour(name: str) -> Callable[[dict[str, str], str, Sheet], None]:
     def declare(look: dict[str, str], value: str, sheet: Sheet) -> None:
         value = _of_variable(value, sheet)
-        if value in _UNSET or value in _CLEAR or re.fullmatch(r"rgba\(.*[, ]0\)", value):
+        is_clear = value == "transparent" or re.fullmatch(r"rgba\(.*[, ]0\)", value) is not None
+        if is_clear and name == "color":
+            look[name] = "transparent"
+        if is_clear or value in _UNSET or value in _CLEAR:
             return
         shown = _channels(value)
         around = _channels(look.get(name, ""))
@@ -291,7 +294,7 @@ def _colour(name: str) -> Callable[[dict[str, str], str, Sheet], None]:
     return declare
 
 
-_CLEAR = frozenset({"currentcolor", "transparent", "none"})
+_CLEAR = frozenset({"currentcolor", "none"})
 _NEAR = {"color": 0x34, "background-color": 0x10}
 """How far the channels of a colour (0–255) may be from those around it, so that nobody takes it for another: text that was
 copied from a page is seldom quite black.
