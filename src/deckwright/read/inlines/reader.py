@@ -71,7 +71,7 @@ _ESCAPED_MARK = re.compile(r"^\\==(?!=)", re.MULTILINE)
 
 _BACKTICKS = re.compile(r"`+")
 _WORD = re.compile(r"\w")
-_WIKI = re.compile(r"!?\[\[([^\[\]\n]{1,500})\]\]")
+_WIKI = re.compile(r"!?\[\[(?=[ \t|]{0,500}[^\s|\[\]])([^\[\]\n]{1,500})\]\]")
 SOUND = re.compile(r"\[sound:([^\[\]\n]{1,500})\]")
 """Anki's own spelling, another one of Obsidian's `![[…]]`."""
 
