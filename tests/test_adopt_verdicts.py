@@ -351,6 +351,13 @@ def shown(html: str) -> str:
     return html
 
 
+@pytest.mark.parametrize("part", ["\\(", "[$]", "[latex]", "[anki:tts a", "[sound:", "<script>", "<svg>", "<math "])
+def test_what_never_ends_is_read_in_time(part: str) -> None:
+    start = time.process_time()
+    assert of_field(part * 8_000, part * 7_999, FIELDS, FILES)[0] != "equal"
+    assert time.process_time() - start < 2
+
+
 @pytest.mark.ci
 def test_many_notes_take_seconds() -> None:
     notes = [

@@ -76,18 +76,16 @@ def _marked(parts: Iterable[Part]) -> Iterable[str]:
 def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str], str]) -> str:
     """A field with signs in place of formulas, sounds, drawings and programs. The objects are added to the list."""
 
-    def sign(found: re.Match[str]) -> str:
-        kind = found.lastgroup or ""
-        inner = found[kind]
+    def sign(kind: str, inner: str) -> str:
         if kind == "sound":
             value = file(unescape(inner))
-        elif kind in {"script", "style", "svg", "math"}:
+        elif kind in _ELEMENTS:
             value = digest(" ".join(inner.split()))
             kind = "style" if kind == "svg" and _HIDDEN.match(inner) else kind  # It is an ornament.
         else:
             bare = _BREAK.sub("\n", inner)
             if "<" in bare and kind not in _OF_ANKI:
-                return found[0]
+                return ""
             bare = _TAG.sub("", bare)
             if kind == "tex" and (formula := FORMULA.fullmatch(unescape(bare))):
                 kind = "latex" if formula["inline"] or formula["name"] == "math" else "equation"
@@ -96,7 +94,26 @@ def _with_objects(html: str, objects: list[tuple[str, str]], file: Callable[[str
         objects.append((kind, value))
         return f"{OBJECT}{len(objects) - 1}{END_OBJECT}"
 
-    return _SPECIAL.sub(sign, html)
+    parts: list[str] = []
+    done = at = 0
+    unclosed: set[str] = set()  # What has no end further on is looked for once.
+    while found := _BEGIN.search(html, at):
+        kind = found.lastgroup or ""
+        at = found.end()
+        end = None
+        if kind in _FOREIGN:
+            end = _CLOSED.match(html, at)
+        if end is None and kind not in unclosed:
+            end = _ENDS[kind].search(html, at)
+        if end is None:
+            unclosed.add(kind)
+            if kind not in _FOREIGN:
+                continue
+        first, last = end.span() if end else (len(html), len(html))
+        written = sign(kind, html[at : end.start("end") if end and kind in _FOREIGN else first])
+        parts += html[done : found.start()], written or html[found.start() : last]
+        done = at = last
+    return "".join([*parts, html[done:]])
 
 
 _HIDDEN = re.compile(r"[^<>]*\saria-hidden=.?true")
@@ -105,15 +122,31 @@ _TAG = re.compile(r"<[^<>]*>")
 _OF_ANKI = frozenset({"latex", "equation", "tex", "speech"})
 """What Anki itself reads, without the elements in it; MathJax reads no formula that has any."""
 
-_SPECIAL = re.compile(
-    r"\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\]|\[\$\](?P<latex>.*?)\[/\$\]|\[\$\$\](?P<equation>.*?)\[/\$\$\]"
-    r"|\[latex\](?P<tex>.*?)\[/latex\]|\[anki:tts\b(?P<speech>.*?)\[/anki:tts\]"
-    r"|<anki-mathjax>(?P<mathjax>.*?)</anki-mathjax>|\[sound:(?P<sound>[^\]]*)\]"
-    r"|<script\b(?P<script>.*?)</script\s*>|<style\b(?P<style>.*?)</style\s*>"
-    r"|<svg\b(?P<svg>[^<>]*(?=/>)|.*?(?=</svg\s*>)|.*)(?:/|</svg\s*)?>?"
-    r"|<math\b(?P<math>[^<>]*(?=/>)|.*?(?=</math\s*>)|.*)(?:/|</math\s*)?>?",
-    re.DOTALL | re.IGNORECASE,
+_FOREIGN = frozenset({"svg", "math"})
+"""Elements of another language: they may end where they begin, `<svg/>`, and hold all that follows if they have no end."""
+
+_ELEMENTS = _FOREIGN | {"script", "style"}
+_BEGIN = re.compile(
+    r"(?P<inline>\\\()|(?P<display>\\\[)|(?P<latex>\[\$\])|(?P<equation>\[\$\$\])|(?P<tex>\[latex\])"
+    r"|(?P<speech>\[anki:tts\b)|(?P<mathjax><anki-mathjax>)|(?P<sound>\[sound:)"
+    r"|(?P<script><script\b)|(?P<style><style\b)|(?P<svg><svg\b)|(?P<math><math\b)",
+    re.IGNORECASE,
 )
+_ENDS = {
+    kind: re.compile(end, re.IGNORECASE)
+    for kind, end in (
+        ("inline", r"\\\)"),
+        ("display", r"\\\]"),
+        ("latex", r"\[/\$\]"),
+        ("equation", r"\[/\$\$\]"),
+        ("tex", r"\[/latex\]"),
+        ("speech", r"\[/anki:tts\]"),
+        ("mathjax", r"</anki-mathjax>"),
+        ("sound", r"\]"),
+        *((name, rf"(?P<end></{name}\s*>)") for name in sorted(_ELEMENTS)),
+    )
+}
+_CLOSED = re.compile(r"[^<>]*(?P<end>/>)")
 
 
 @lru_cache(maxsize=64)
