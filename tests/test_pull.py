@@ -319,7 +319,9 @@ def test_a_picture_comes_along_as_git_writes_it(small: Scratch) -> None:
     assert re.fullmatch(r'<p>In the thigh\.</p><p><img src="paste-[\w-]+\.jpg" alt=""></p>', back)
 
 
-DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="x()"><rect width="9" height="9"/></svg>"""
+DRAWING = (
+    """<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="x()"><rect width="9" height="9"/></svg>"""
+)
 
 
 @pytest.fixture
