@@ -18,6 +18,8 @@ from deckwright.identity.lines import Line
 from deckwright.model import Note
 from deckwright.render import code, plain
 
+pytestmark = pytest.mark.ci
+
 HISTORIES = Path(__file__).parent / "histories"
 
 

@@ -23,7 +23,7 @@ from deckwright import files, locks, package
 from deckwright.build import Options, Outcome
 from deckwright.identity import Terms, ledger
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="about POSIX")
+pytestmark = [pytest.mark.ci, pytest.mark.skipif(os.name != "posix", reason="about POSIX")]
 
 PROGRAM = [sys.executable, "-m", "deckwright"]
 HEART = "---\nkind: basic\n---\n# Heart\n\n## What does an atrium do?\n\nIt receives blood.\n"

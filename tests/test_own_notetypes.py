@@ -770,6 +770,7 @@ def test_cards_of_any_note_type_are_shown(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.ci
 def test_files_of_strangers_are_checked_in_time(tmp_path: Path) -> None:
     """Each of them would take minutes, if anything in it were looked for once for each of its parts."""
     size = limits.MAX_NOTE_TYPE_BYTES - 100

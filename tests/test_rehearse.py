@@ -29,7 +29,7 @@ from deckwright.rehearsal.promises import PROMISES
 from deckwright.rehearsal.seen import Life
 from deckwright.release.rewording import beside
 
-pytestmark = pytest.mark.anki
+pytestmark = [pytest.mark.anki, pytest.mark.ci]
 
 Damage = Callable[[worker.Learner], None]
 

@@ -37,6 +37,8 @@ from deckwright.render import code
 from deckwright.site import Wish as SiteWish
 from deckwright.site import make
 
+pytestmark = pytest.mark.ci
+
 HEART = "---\nkind: basic\n---\n# Heart\n\n"
 VENTRICLE = "## What does the left ventricle pump into? {#ventricle}\n\nThe aorta.\n\n"
 VALVE = "## Which valve lies between the left chambers? {#valve}\n\nThe mitral valve.\n\n"

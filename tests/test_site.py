@@ -32,6 +32,8 @@ from deckwright.release import Refusal, manifest, notes
 from deckwright.site import Site, Wish, help, lists, make, pages, prose, samples, styles
 from deckwright.site.shown import opened
 
+pytestmark = pytest.mark.ci
+
 ROOT = Path(__file__).parents[1]
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect id="valve" width="9" height="9"/></svg>'

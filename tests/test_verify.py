@@ -19,6 +19,8 @@ from deckwright.release import manifest
 from deckwright.release.contents import contents_digest
 from deckwright.render import code
 
+pytestmark = pytest.mark.ci
+
 __all__ = ["deck"]
 
 FENCED = VALVE.replace("The mitral valve.", "```python\nx = 1\n```")

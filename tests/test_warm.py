@@ -31,6 +31,8 @@ from deckwright.compilation import Compiled, pool, worker
 from deckwright.diagnostics import has_errors
 from deckwright.identity import Terms
 
+pytestmark = pytest.mark.ci
+
 NOW = 1_700_000_000
 """Before today on every machine: a clock that is ahead of the file system's is refused."""
 

@@ -35,6 +35,8 @@ from deckwright.identity import Terms
 from deckwright.model import Span
 from deckwright.watch import News, Story, ears, seen, settling
 
+pytestmark = pytest.mark.ci
+
 PATIENCE = 60.0
 """In seconds: how long a test waits for what comes within a tenth of one."""
 
