@@ -452,6 +452,7 @@ def test_a_template_that_is_not_there_is_a_mistake_of_the_caller() -> None:
         render(note({"Front": "x"}), note_type("basic", ("{{Front}}", "")), 1)
 
 
+@pytest.mark.ci
 def test_nothing_takes_quadratic_time() -> None:
     began = time.process_time()
     for bit in (

@@ -384,6 +384,7 @@ def test_a_file_called_build_is_in_the_way(root: Path) -> None:
     assert re.fullmatch(r"No package was made: build\Wanatomy\.apkg cannot be written: [A-Z][a-z ]+\n", result.stderr)
 
 
+@pytest.mark.ci
 @posix
 def test_open_hands_the_package_over_and_does_not_wait(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The opener is a program that tells its argument through a pipe and then stays until the pipe is read."""

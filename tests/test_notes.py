@@ -34,6 +34,7 @@ def test_what_goes_in_and_comes_out_can_be_kept(data: bytes) -> None:
             assert repr(format_.decode(format_.encode(value), type=type_)) == repr(value)
 
 
+@pytest.mark.ci
 def test_no_file_leaves_anything_for_the_next() -> None:
     first = {name: repr(notes.compile_file(PATH, data, SETTINGS)) for name, data in FILES.items()}
     for name, data in reversed(FILES.items()):

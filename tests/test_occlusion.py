@@ -219,6 +219,7 @@ TWO = drawing(
 )
 
 
+@pytest.mark.ci
 def test_a_redrawn_diagram_keeps_the_progress_of_every_mask(tmp_path: Path, collection: Collection) -> None:
     scratch = Scratch(tmp_path / "deck")
     scratch.write({"media/net.svg": ONE, "cards/a.md": CARDS})

@@ -318,6 +318,7 @@ write(sample(Path(folder)), Path(target))
 """
 
 
+@pytest.mark.ci
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     made = []
     for name, seed, zone, umask in (
@@ -852,6 +853,7 @@ def test_rows_that_share_their_pages_are_not_read_to_the_end() -> None:
             Database(connection, 15).rows("notes", flds=str)
 
 
+@pytest.mark.ci
 def test_a_bomb_takes_little_memory(package: Path) -> None:
     """Nor does it run what it would decompress to: the limit is looked at while it is unpacked."""
     package.write_bytes(zipped(collection_anki21b=zstandard(b"\0" * (1 << 30))))
@@ -980,6 +982,7 @@ def look_at_damaged(three: list[bytes], number: int, folder: Path) -> None:
         assert time.process_time() - began < 2, seed
 
 
+@pytest.mark.ci
 @pytest.mark.anki
 @pytest.mark.slow
 def test_a_damaged_package_is_refused_or_read(three: list[bytes], tmp_path: Path) -> None:

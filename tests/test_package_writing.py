@@ -62,6 +62,7 @@ def test_notes_are_asked_for_once(package: Path, tmp_path: Path) -> None:
     assert counts == Counts(notes=4, cards=6, media=2, size=package.stat().st_size)
 
 
+@pytest.mark.ci
 def test_a_package_of_many_notes_takes_little_memory(tmp_path: Path) -> None:
     def notes(number: int) -> Iterator[Note]:
         chance = random.Random(1)

@@ -233,6 +233,7 @@ def test_a_project_without_notes(project: Scratch) -> None:
     )
 
 
+@pytest.mark.ci
 def test_what_is_new_or_changed_since_the_last_release(project: Scratch) -> None:
     assert told("--new", "atrium") == (
         0,

@@ -245,6 +245,7 @@ LOSSES = {
 }  # fmt: skip
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("files", "expected"), LOSSES.values(), ids=LOSSES)
 def test_progress_that_would_be_lost_is_told(project: Scratch, files: dict[str, str], expected: list[str]) -> None:
     project.write(files)
