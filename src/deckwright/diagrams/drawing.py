@@ -28,7 +28,7 @@ from .ink import CrowdError, Ink, enlarged, reach
 from .labels import Label, Labels
 from .looking import Pictures, look, look_around, look_closely, look_within, opened
 from .mask_file import NAME
-from .shapes import Box, fractions, near
+from .shapes import Box, fractions, near, widened
 
 DRAWING = 1
 """Raised by hand when the same SVG is drawn in another way: part of the name of each picture that is drawn from one."""
@@ -191,14 +191,10 @@ def _belong_together(one: Label, other: Label) -> bool:
 def _grown(box: Box, others: Sequence[Ink], margin: int, size: tuple[int, int]) -> Box:
     """The box with a margin that ends half-way to another label, which may have one as well, and within the picture."""
     for step in range(margin, 0, -1):
-        if not any(other.touches(_widened(box, 2 * step)) for other in others):
-            left, top, right, bottom = _widened(box, step)
+        if not any(other.touches(widened(box, 2 * step)) for other in others):
+            left, top, right, bottom = widened(box, step)
             return max(left, 0), max(top, 0), min(right, size[0]), min(bottom, size[1])
     return box
-
-
-def _widened(box: Box, by: int) -> Box:
-    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
 def _missing_glyphs(labels: Labels, path: str) -> list[Diagnostic]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import renderer
 from .ink import Ink, difference, find, sketched
 from .labels import SURROUNDINGS, Label, Labels, is_clipped
-from .shapes import Box
+from .shapes import Box, widened
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -170,19 +170,15 @@ def look_within(pictures: Pictures, ink: Mapping[Label, Ink], small: Size) -> se
     if not some or not _differ(sketch(some), sketch_all(some)):
         return set()
     seen, whole = sketched(some, sketch, small), sketched(some, sketch_all, small)
-    return {label for label in seen.keys() & whole.keys() if not _is_within(whole[label].box, _wider(seen[label].box))}
+    by = math.ceil(SKETCHED) + 1  # As much room as one pixel of a sketch may take at an edge.
+    both = seen.keys() & whole.keys()
+    return {label for label in both if not _is_within(whole[label].box, widened(seen[label].box, by))}
 
 
 def _differ(picture: Image, other: Image) -> bool:
     from PIL import ImageChops
 
     return ImageChops.difference(picture, other).getbbox() is not None
-
-
-def _wider(box: Box) -> Box:
-    """With as much room as one pixel of a sketch may take at its edge."""
-    by = math.ceil(SKETCHED) + 1
-    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
 def _look_at_part(

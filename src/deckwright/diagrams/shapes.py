@@ -73,6 +73,11 @@ def fractions(box: Box, size: tuple[int, int]) -> tuple[float, float, float, flo
     return left / 10000, top / 10000, (right - left) / 10000, (bottom - top) / 10000
 
 
+def widened(box: Box, by: int) -> Box:
+    """The box with so many pixels more on each side."""
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
 def outline(mask: Mask, size: tuple[int, int]) -> list[Point]:
     """The corners of a mask in pixels of a picture of that size, turned by its angle; an ellipse has 72 of them."""
     if mask.points:
