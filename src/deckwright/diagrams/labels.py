@@ -111,10 +111,7 @@ class Labels:
             element.set("style", f"clip-path:none;overflow:visible;{_CLIP.sub('', style or '')}")
         data = self._drawn(*without)
         for element, style in before.items():
-            if style is None:
-                del element.attrib["style"]
-            else:
-                element.set("style", style)
+            _put_back(element, "style", style)
         return data
 
     def _without(self, some: Iterable[Label]) -> tuple[set[Element], dict[Element, str]]:
@@ -176,10 +173,7 @@ class Labels:
             root.set(name, value)
         data = self._drawn(gone, seen)
         for name, was in kept.items():
-            if was is None:
-                del root.attrib[name]
-            else:
-                root.set(name, was)
+            _put_back(root, name, was)
         return data
 
     def _drawn(self, gone: Collection[Element], seen: Mapping[Element, str]) -> bytes:
@@ -196,10 +190,7 @@ class Labels:
             element.set("style", "display:none")
         data = serialize(self._root)
         for element, style in before.items():
-            if style is None:
-                del element.attrib["style"]
-            else:
-                element.set("style", style)
+            _put_back(element, "style", style)
         return data
 
     def _may_go(self, element: Element) -> bool:
@@ -293,6 +284,14 @@ _GRAPHICS = _GROUPS | {
 _KEPT_FOR_USE = {f"{SVG}{name}" for name in ("defs", "symbol", "pattern", "clipPath", "mask", "marker")}
 _SHARING = _KEPT_FOR_USE | {f"{SVG}use"}
 _PLACING = ("x", "y", "dx", "dy")
+
+
+def _put_back(element: Element, name: str, value: str | None) -> None:
+    """Give an attribute of an element the value that it had; None if it was not there."""
+    if value is None:
+        del element.attrib[name]
+    else:
+        element.set(name, value)
 
 
 def _words(element: Element) -> Iterator[str]:
