@@ -96,8 +96,8 @@ def pull(
         ids = {who.guid: who.id for who in loaded.assigned.identities if who}
         retired = frozenset(guid for guid, line in loaded.assigned.ledger.lines.items() if line.retired)
         project = Project(present, places, own, releases.released, called, ids, retired)
-        compared = compare(copy, base or present, project)
         files = theirs(copy, base or present, project)
+        compared = compare(copy, base or present, project, files)
         pictures = Pictures(root, loaded.collection.settings, media, copy.media, copy.read_media)
         bench = Bench(root, loaded, found, present)
         run = _Run(bench, files, compared, pictures, project)

@@ -97,9 +97,11 @@ class Project(msgspec.Struct, frozen=True):
     retired: Collection[str] = ()
 
 
-def compare(copy: Copy, base: Package, project: Project) -> Found:
-    """What was edited in a copy of the project's notes, since the package `base` was imported."""
-    return _Comparison(copy, base, project).found()
+def compare(copy: Copy, base: Package, project: Project, files: Naming) -> Found:
+    """What was edited in a copy of the project's notes, since the package `base` was imported. `files` are those of the copy: see
+    `theirs`.
+    """
+    return _Comparison(copy, base, project, files).found()
 
 
 def theirs(copy: Copy, base: Package, project: Project) -> Naming:
@@ -108,13 +110,13 @@ def theirs(copy: Copy, base: Package, project: Project) -> Naming:
 
 
 class _Comparison:
-    def __init__(self, copy: Copy, base: Package, project: Project) -> None:
+    def __init__(self, copy: Copy, base: Package, project: Project, files: Naming) -> None:
         self._copy = copy
         self._project = project
         self._types = {note_type.id: note_type for note_type in project.package.note_types}
         self._base = {note.guid: note for note in base.notes}
         self._present = {note.guid: note for note in project.package.notes}
-        self._theirs = theirs(copy, base, project)
+        self._theirs = files
         self._ours = Naming(project.package.media, base.media)
         self._found = Found()
         self._moved: Counter[tuple[str, str]] = Counter()
