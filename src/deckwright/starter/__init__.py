@@ -82,8 +82,8 @@ def _project(folder: Path, chance: random.Random) -> tuple[dict[str, str], list[
     """The files of a new project, what to do for it, and what was found."""
     outer = find(folder)
     found = [inside_a_project(Span(DECK), _relative(outer / settings_files(outer)[0], folder))] if outer else []
-    notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
-    new = {DECK: deck_settings(folder, chance)}
+    notes = _notes(folder)
+    new = {DECK: _settings(folder, notes, chance)}
     if not notes:
         new |= {f"cards/{name}": (_HERE / name).read_text(encoding="utf-8") for name in _SAMPLES}
     return new, [_START_A_FILE] if notes else [], found
@@ -91,9 +91,11 @@ def _project(folder: Path, chance: random.Random) -> tuple[dict[str, str], list[
 
 def deck_settings(folder: Path, chance: random.Random) -> str:
     """The text of deck.toml for a folder, which names the folders of its notes and of their pictures. `chance`: see `create`."""
-    notes = [path for path in note_files(folder, ["."]) if not _is_about(path)]
-    folders = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
-    return _settings(folder.resolve().name, chance, *folders)
+    return _settings(folder, _notes(folder), chance)
+
+
+def _notes(folder: Path) -> list[str]:
+    return [path for path in note_files(folder, ["."]) if not _is_about(path)]
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -151,9 +153,10 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _settings(folder: str, chance: random.Random, cards: list[str], media: list[str]) -> str:
-    """The text of deck.toml, for a folder of this name."""
-    name = " ".join(re.split(r"[-_\s]+", folder)).strip()
+def _settings(folder: Path, notes: Sequence[str], chance: random.Random) -> str:
+    """The text of deck.toml, for a folder with these notes."""
+    cards, media = (_folders(notes), _media_folders(folder, notes)) if notes else (["cards"], ["media"])
+    name = " ".join(re.split(r"[-_\s]+", folder.resolve().name)).strip()
     name = name[:1].upper() + name[1:]
     if name_problem(name):
         name = "My deck"
