@@ -157,9 +157,8 @@ def _is_ours(note_type: NoteType) -> bool:
 def _rendered(note: Note, note_type: NoteType) -> Iterable[CardText]:
     """What is read on the cards of any note type: what its templates show."""
     values = note_type.values(note.fields)
-    if (
-        note_type.family == "occlusion"
-    ):  # Each language has other names for these fields: their tags tell, else their order.
+    if note_type.family == "occlusion":
+        # Each language has other names for these fields: their tags tell, else their order.
         tags = [field.tag for field in note_type.fields]
         masks, picture = (tags.index(tag) if tag in tags else min(tag, len(tags) - 1) for tag in (0, 1))
         if asked := [*_occlusion({"Occlusion": values[masks], "Image": values[picture]})]:
