@@ -62,8 +62,9 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
     if len(columns) - len(taken) == 1:  # Its head says nothing that the field does not.
         answer, rows = [*answer, *(cell for _, cell in rows)], []
     given = {word.name: word.value for word in content.given(part, section)}
+    with_deletions = _asking(kind) if labelled else set()
     asking = {
-        field.label: field.name for field in kind.fields if field.label in labelled and field.name in _asking(kind)
+        field.label: field.name for field in kind.fields if field.label in labelled and field.name in with_deletions
     }
     fields = {}
     for field in kind.fields:
@@ -143,8 +144,8 @@ def _asking(kind: OwnKind) -> set[str]:
 
 def _with_deletions(held: Sequence[Block], renderer: Renderer) -> str:
     """Blocks with deletions, likewise as a field has them."""
-    blocks = [as_paragraph(block, alone=len(held) == 1) for block in held]
-    if len(blocks) == 1 and blocks[0].kind == "paragraph":
+    blocks, is_paragraph = _as_blocks(held)
+    if is_paragraph:
         blocks = [replace(blocks[0], tight=True)]
     return _FOR_ALL.sub("{{c0::", renderer.cloze(blocks))
 
@@ -155,10 +156,14 @@ _FOR_ALL = re.compile(r"\{<wbr>\{c0::(?=image-occlusion:)")
 
 def _blocks(held: Sequence[Block], renderer: Renderer) -> str:
     """Blocks as a field has them. A paragraph that is alone needs no element around it."""
+    blocks, is_paragraph = _as_blocks(held)
+    return renderer.inline(blocks[0]) if is_paragraph else renderer.blocks(blocks)
+
+
+def _as_blocks(held: Sequence[Block]) -> tuple[list[Block], bool]:
+    """The blocks, with cells and the like as paragraphs, and whether a paragraph is alone."""
     blocks = [as_paragraph(block, alone=len(held) == 1) for block in held]
-    if len(blocks) == 1 and blocks[0].kind == "paragraph":
-        return renderer.inline(blocks[0])
-    return renderer.blocks(blocks)
+    return blocks, len(blocks) == 1 and blocks[0].kind == "paragraph"
 
 
 def _twice(part: Part, section: Section, kind: OwnKind, held: Sequence[labels.Labelled]) -> Iterator[Diagnostic]:
