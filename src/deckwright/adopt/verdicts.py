@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeVar
@@ -15,7 +14,6 @@ from ..generation import Generator
 from ..media.library import HASH_LENGTH
 from ..model import NoteType
 from ..package import Package, PackedNote
-from .found import Source
 from .looks import sheet_of
 from .reading import Piece, Seen
 from .seen import Fields, apart, readable, seen, words
@@ -74,11 +72,6 @@ class Files:
 def _known(written: str, files: Mapping[str, str]) -> str:
     """What the file is known by that a field names like this: in full, or with signs as in an address."""
     return next((files[name] for name in (written, unquote(written)) if name in files), unquote(written))
-
-
-def digests(source: Source) -> dict[str, str]:
-    """The SHA-256 of each file of a source in hex, by its name. Raises PackageError and OSError."""
-    return {name: hashlib.sha256(source.read_media(name)).hexdigest() for name in source.media}
 
 
 def compare(
