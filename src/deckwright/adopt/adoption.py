@@ -27,7 +27,7 @@ from .layout import CARDS, Decks, entries
 from .sections import Entry
 from .source import LeftOut, Source, Unadoptable
 from .trials import Folder, Progress, beginning, chosen
-from .verdicts import GRADES, Verdict
+from .verdicts import GRADES, Verdict, worst
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -65,10 +65,7 @@ class Adoption(msgspec.Struct, frozen=True):
     @property
     def shares(self) -> dict[str, int]:
         """How many notes there are of each grade, the best first: the worst of a note counts."""
-        worst = dict.fromkeys(self.places, GRADES[0])
-        for verdict in self.verdicts:
-            worst[verdict.guid] = max(worst[verdict.guid], verdict.grade, key=GRADES.index)
-        counted = Counter(worst.values())
+        counted = Counter(verdict.grade for verdict in worst(self.verdicts).values())
         return {grade: counted[grade] + len(self.left_out) * (grade == GRADES[-1]) for grade in GRADES}
 
     @property
