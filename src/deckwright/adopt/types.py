@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ..layout import NOTETYPES
 from ..limits import MAX_FIELDS, MAX_NOTE_TYPE_BYTES, MAX_NOTE_TYPES, MAX_SETTINGS_BYTES, MAX_TEMPLATES, MAX_TIME
 from ..model import Field, NoteType, OwnField, Template
-from ..names import numbered, shortened, slug
+from ..names import shortened, slug, unused
 from ..notetypes.definition import MAX_SIZE
 from ..package import PackedNote
 from ..words import RESERVED
@@ -50,7 +50,7 @@ def adopted(
     for id_ in sorted(note_types.keys() - refused(note_types).keys()):
         note_type = _as_imported(note_types[id_], taken)
         taken.add(note_type.name.casefold())
-        key = next(free for free in numbered(_word(note_types[id_].name)) if free not in keys)
+        key = unused(_word(note_types[id_].name), keys)
         keys.add(key)
         found[id_] = Adopted(key, note_type, mapping(note_type, lengths[id_]))
     return found
