@@ -203,8 +203,7 @@ def _told(found: Iterable[Diagnostic], made: Sequence[File], severity: Severity)
         file = by_path.get(one.span.path)
         if one.severity != severity or not file:
             continue
-        begins = [line for line, _ in file.begins]
-        number = bisect_right(begins, one.span.line) - 1
+        number = bisect_right(file.begins, one.span.line, key=lambda begin: begin[0]) - 1
         concerned = [entry for _, entry in file.begins] if number < 0 else [file.begins[number][1]]
         for entry in concerned:
             told.setdefault(entry.note.guid, f"{one.code}: {one.message}")
