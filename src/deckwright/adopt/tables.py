@@ -192,16 +192,16 @@ def _notes(rows: Sequence[_Row], head: _Head, stem: str, sieve: Sieve) -> tuple[
     """The note types that are made of the columns, by id, and the notes."""
     if (count := max(len(row.cells) for row in rows)) > MAX_FIELDS + len(_COLUMNS):
         raise Unadoptable(f"it has {count} columns, and at most {MAX_FIELDS} can become fields")
+    named = [(_type_name(row, head), row) for row in rows]
     of_types = defaultdict(list)
-    for row in rows:
-        of_types[_type_name(row, head)].append(row)
+    for name, row in named:
+        of_types[name].append(row)
     made = {name: _type_of(name, held, count, head) for name, held in of_types.items()}
     generators = {name: generation.Generator(note_type) for name, (note_type, _, _) in made.items()}
     text: Callable[[str], str] = str if head.is_html else lambda cell: escape(cell).replace("\n", "<br>")
     seen: Counter[tuple[str, ...]] = Counter()
     notes = []
-    for row in rows:
-        name = _type_name(row, head)
+    for name, row in named:
         note_type, columns, tags_column = made[name]
         values = tuple(text(_cell(row, column)) for column in columns)
         tags = (*head.tags, *_cell(row, tags_column).split())
