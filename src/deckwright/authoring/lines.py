@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import takewhile
 
-from .pieces import BREAK, Atom, common
+from .pieces import BREAK, Atom, common, depth
 
 _EMPTY_LINE = Atom("html", "<br>")
 
@@ -60,7 +60,7 @@ class _Run:
         elif self.lines and all(atom.kind in ("parts", "close") for atom in shown):
             # Marks need no line of their own.
             self.lines += shown
-            self.depth = max(self.depth + _depth(shown), 0)
+            self.depth = max(self.depth + depth(shown), 0)
             self.line = []
         else:
             self.add(shown)
@@ -78,7 +78,7 @@ class _Run:
         else:
             self.lines.append(self.broken(shown))
         self.lines += shown
-        self.depth = max(self.depth + _depth(shown), 0)
+        self.depth = max(self.depth + depth(shown), 0)
         self.line, self.blanks, self.is_apart = [], 0, False
 
     def broken(self, shown: list[Atom]) -> Atom:
@@ -86,14 +86,6 @@ class _Run:
         around = common(self.lines[-1].styles, shown[0].styles)
         around = tuple(takewhile(lambda one: one.kind in ("html", "link"), around))
         return Atom("break", "", around) if around else BREAK
-
-
-def _depth(line: Iterable[Atom]) -> int:
-    """How many clozes a line opens and does not close."""
-    depth = 0
-    for atom in line:
-        depth += (atom.kind == "open") - (atom.kind == "close")
-    return depth
 
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from .pieces import BREAK, Atom
+from .pieces import BREAK, Atom, depth
 
 
 class Part(msgspec.Struct, gc=False):
@@ -30,12 +30,9 @@ def crosses(parts: Sequence[Part]) -> bool:
 
 
 def _balances(parts: Iterable[Part]) -> Iterator[int]:
-    """For each run of atoms, how many clozes it opens and does not close; less than 0 if it closes more."""
+    """The depth of each run of atoms."""
     for part in parts:
-        depth = 0
-        for atom in part.atoms:
-            depth += (atom.kind == "open") - (atom.kind == "close")
-        yield depth
+        yield depth(part.atoms)
         yield from _balances(part.children)
 
 
@@ -59,5 +56,9 @@ def has_margin(part: Part) -> bool:
 
 def has_marks(part: Part) -> bool:
     """Whether there is anything in a part that Markdown has to read: a cloze, a sound, or maths."""
-    is_any = any(atom.kind in ("open", "sound", "maths", "display") for atom in part.atoms)
-    return is_any or any(map(has_marks, part.children))
+    return is_marked(part.atoms) or any(map(has_marks, part.children))
+
+
+def is_marked(atoms: Iterable[Atom]) -> bool:
+    """The same of a run of atoms."""
+    return any(atom.kind in ("open", "sound", "maths", "display") for atom in atoms)

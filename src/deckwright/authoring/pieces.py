@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Literal, TypeAlias
 
@@ -47,6 +47,11 @@ class Atom(msgspec.Struct, frozen=True, gc=False):
 
 
 BREAK = Atom("break")
+
+
+def depth(atoms: Iterable[Atom]) -> int:
+    """How many clozes a run of atoms opens and does not close; less than 0 if it closes more."""
+    return sum((atom.kind == "open") - (atom.kind == "close") for atom in atoms)
 
 
 class Cloze(msgspec.Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from lxml import etree
 from ..render import html_elements
 from . import code, elements, raw, references, scanning, tables
 from .lines import paragraphs
-from .parts import Part, has_margin, has_marks, in_one
+from .parts import Part, has_margin, has_marks, in_one, is_marked
 from .pieces import Atom, Styles, style
 from .trees import tree
 
@@ -215,7 +215,7 @@ class _Reader:
         reader = _Reader(self.cloze, raw=True)
         reader.element(element, name, tuple(map(elements.as_tag, styles)), depth)
         margin = name not in ("table", "div", "center", "details", "li")
-        if any(atom.kind in ("open", "sound", "maths", "display") for atom in reader.atoms) or styles:
+        if is_marked(reader.atoms) or styles:
             self.block(Part("raw", atoms=reader.atoms), margin)
         else:
             self.block(Part("raw", text=raw.element(element)), margin)
