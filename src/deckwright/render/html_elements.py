@@ -6,8 +6,14 @@ them is text in angle brackets, `<your name>`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 REST_OF_TAG = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+>"""
 """Behind the name of an element: its attributes, whose values may have angle brackets in them, and the end of the tag."""
+
+BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")
+"""A tag as a whole, or how one begins that has no end; or how a comment or the like begins."""
 
 _COMMENTS = {"<!--": "-->", "<![CDATA[": ">", "<?": ">", "<!": ">"}
 """How what begins so ends in a browser, which knows neither CDATA nor instructions."""
@@ -51,15 +57,15 @@ _TABLE = (
 """What becomes of elements, why, and which they are. What is unwrapped leaves its inside; what is removed takes it along."""
 
 
-def _those(fate: str) -> frozenset[str]:
-    return frozenset(name for how, _, names in _TABLE if how == fate for name in names.split())
+def _those(table: Iterable[tuple[str, str, str]], fate: str) -> frozenset[str]:
+    return frozenset(name for how, _, names in table if how == fate for name in names.split())
 
 
-KEPT = _those("kept")
-UNWRAPPED = _those("unwrapped")
-REMOVED = _those("removed")
+KEPT = _those(_TABLE, "kept")
+UNWRAPPED = _those(_TABLE, "unwrapped")
+REMOVED = _those(_TABLE, "removed")
 RENAMED = {"acronym": "abbr", "dir": "ul", "listing": "pre", "menu": "ul", "strike": "s", "xmp": "pre"}
-KNOWN = KEPT | UNWRAPPED | REMOVED | _those("renamed")
+KNOWN = KEPT | UNWRAPPED | REMOVED | _those(_TABLE, "renamed")
 
 WITHOUT_END = frozenset({
     "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link", "meta",
@@ -128,11 +134,6 @@ _PROPERTIES = (
 )  # fmt: skip
 """What becomes of the properties of a `style`, why, and which they are. Others are left out, too."""
 
-
-def _with_fate(fate: str) -> frozenset[str]:
-    return frozenset(name for how, _, names in _PROPERTIES if how == fate for name in names.split())
-
-
-STYLES = _with_fate("kept")
-LAYOUT_STYLES = _with_fate("laid out") | _with_fate("measured")
+STYLES = _those(_PROPERTIES, "kept")
+LAYOUT_STYLES = _those(_PROPERTIES, "laid out") | _those(_PROPERTIES, "measured")
 """The properties of a `style` that are kept; those that are kept besides, as the attributes above are."""

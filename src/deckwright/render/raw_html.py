@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
 _WHOLE_TAG = re.compile(rf"</?[a-zA-Z][\w-]*{html_elements.REST_OF_TAG}")
-_BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({html_elements.REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")
-"""A tag as a whole, or how one begins that has no end; or how a comment or the like begins."""
-
 
 _ATTRIBUTE = re.compile(r"""(?<=[\s/"'])([^\s"'<>/=]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'<>]*)|"[^"]*"|'[^']*'""")
 _LOST = re.compile("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
@@ -57,7 +54,7 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
     told: set[str] = set()
     position = 0
     last = text.rfind(">")
-    while tag := _BEGUN.search(text, position):
+    while tag := html_elements.BEGUN.search(text, position):
         before, reached = held.shown(start + position, start + tag.start())
         parts.append(before)
         if reached > start + tag.start():

@@ -20,12 +20,11 @@ from ..read.blocks import Block
 from ..read.inlines import SOUND, Kind, Piece
 from . import clozes, media
 from .clozes import Pair
-from .html_elements import REST_OF_TAG, WITHOUT_END, end_of_comment
+from .html_elements import BEGUN, WITHOUT_END, end_of_comment
 
 if TYPE_CHECKING:
     from .gathering import Field
 
-_NO_TEXT = re.compile(rf"<(/?)([a-zA-Z][\w-]*)(?:{REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")
 _SIGN = re.compile(r"\{\{c(\d{1,4})::|\}\}\}*|::")
 _BETWEEN_CELLS = frozenset({"colgroup", "table", "tbody", "tfoot", "thead", "tr"})
 """The elements that hold no text of their own: it would be put before the table."""
@@ -117,20 +116,21 @@ def _stretches(text: str) -> Iterator[tuple[int, int, str, bool]]:
     counted: Counter[str] = Counter()
     endless: set[str] = set()
     position = 0
-    while found := _NO_TEXT.search(text, position):
+    while found := BEGUN.search(text, position):
         around = opened[-1] if opened else ""
         yield position, found.start(), around, bool(counted["code"] or counted["pre"])
         position = found.end()
-        name = (found[2] or "").lower()
+        name, closes = (found[1] or "").lower(), found[0].startswith("</")
         if not name:
             end = 0 if found[0] in endless else end_of_comment(text, found[0], position)
-            endless |= set() if end else {found[0]}
+            if not end:
+                endless.add(found[0])
             position = end or position
-        elif found[1] and counted[name]:
+        elif closes and counted[name]:
             while (closed := opened.pop()) != name:
                 counted[closed] -= 1
             counted[name] -= 1
-        elif not found[1] and name not in WITHOUT_END:
+        elif not closes and name not in WITHOUT_END:
             opened.append(name)
             counted[name] += 1
     yield position, len(text), opened[-1] if opened else "", bool(counted["code"] or counted["pre"])
