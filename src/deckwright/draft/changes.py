@@ -59,7 +59,7 @@ class Moves:
                 break
             if line < begin + len(origins):
                 return max(each.first + origins[line - begin], 0)
-            grown += each.growth
+            grown += len(origins) - (each.end - each.first)
         return line - grown
 
 

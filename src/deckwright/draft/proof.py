@@ -100,15 +100,12 @@ class _Places:
             of_files[proposal.change.path].append((number, proposal))
         self._moves = {path: Moves(proposal.change for _, proposal in held) for path, held in of_files.items()}
         self._of_files: Mapping[str, list[tuple[int, Proposal]]] = of_files
+        self._afterwards = {path: _spans(held) for path, held in of_files.items()}
 
     def owner(self, path: str, line: int) -> int | None:
         """The proposal that a line of the edited file belongs to."""
-        grown = 0
-        for number, proposal in sorted(self._of_files.get(path, ()), key=lambda pair: pair[1].change):
-            if proposal.first + grown <= line < proposal.end + grown + proposal.change.growth:
-                return number
-            grown += proposal.change.growth
-        return None
+        spans = self._afterwards.get(path, ())
+        return next((number for number, lines in spans if line in lines), None)
 
     def owner_before(self, path: str, line: int) -> int | None:
         """The proposal that a line of the file as it was belongs to."""
@@ -122,6 +119,17 @@ class _Places:
         """The proposals of a file; all if it has none."""
         everywhere = [number for held in self._of_files.values() for number, _ in held]
         return [number for number, _ in self._of_files.get(path, ())] or everywhere
+
+
+def _spans(held: Iterable[tuple[int, Proposal]]) -> list[tuple[int, range]]:
+    """The lines of each proposal in the edited file, by place. They are counted once: every note and message is looked up here."""
+    spans: list[tuple[int, range]] = []
+    grown = 0
+    for number, proposal in sorted(held, key=lambda pair: pair[1].change):
+        begin = proposal.first + grown
+        grown += proposal.change.growth
+        spans.append((number, range(begin, proposal.end + grown)))
+    return spans
 
 
 _Faults = defaultdict[int, list[Fault]]
