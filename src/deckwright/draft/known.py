@@ -22,9 +22,10 @@ class Cards:
 
     def add(self, question: str, answer: str) -> None:
         """Add a card."""
-        for stem in _said(question, answer):
+        said = _said(question, answer)
+        for stem in said:
             self._by_stem[stem].append(len(self._sizes))
-        self._sizes.append(len(_said(question, answer)))
+        self._sizes.append(len(said))
 
     def has(self, question: str, answer: str) -> bool:
         """Whether one of the cards has as good as all words of this one."""
