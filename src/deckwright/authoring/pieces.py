@@ -74,34 +74,33 @@ def nested(atoms: Sequence[Atom]) -> list[Node]:
     found: list[Node] = []
     opened: list[_Open] = []
     for atom in atoms:
-        held = opened[-1].held if opened else found
+        node: Node = atom
         if atom.kind == "open":
-            opened.append(_Open(atom, [], []))
-        elif atom.kind == "close" and opened:
-            ended = opened.pop()
-            (opened[-1].to() if opened else found).append(_cloze(ended, atom))
-        elif atom.kind == "parts" and opened and opened[-1].hint is opened[-1].unused:
+            opened.append(_Open(atom))
+            continue
+        if atom.kind == "parts" and opened and opened[-1].hint is None:
             opened[-1].hint = []
+            continue
+        if atom.kind == "close" and opened:
+            node = _cloze(opened.pop(), atom)
         elif atom.kind in ("parts", "close"):
-            (opened[-1].to() if opened else held).append(_text(atom))
-        else:
-            (opened[-1].to() if opened else held).append(atom)
+            node = _text(atom)
+        (opened[-1].to() if opened else found).append(node)
     for one in opened:  # The innermost is in the one before, and so on.
-        found += [_text(one.mark), *one.held, *(one.hint if one.hint is not one.unused else ())]
+        found += [_text(one.mark), *one.held, *(one.hint or ())]
     return found
 
 
 class _Open(msgspec.Struct):
-    mark: Atom
-    held: list[Node]
-    unused: list[Node]
-    hint: list[Node] = []
+    """A cloze that is not closed yet. Its hint is None until one begins."""
 
-    def __post_init__(self) -> None:
-        self.hint = self.unused
+    mark: Atom
+    held: list[Node] = []
+    hint: list[Node] | None = None
 
     def to(self) -> list[Node]:
-        return self.held if self.hint is self.unused else self.hint
+        """Where the next node goes."""
+        return self.held if self.hint is None else self.hint
 
 
 def _text(mark: Atom) -> Atom:
@@ -114,8 +113,7 @@ def _cloze(opened: _Open, close: Atom) -> Cloze:
     for one in (*(leaf.styles for leaf in leaves(opened.held) if leaf.kind != "break"), close.styles):
         around = common(around, one)
     numbers = tuple(sorted({int(number) for number in opened.mark.text.split(",") if number}))
-    hint = "" if opened.hint is opened.unused else shown(opened.hint)
-    return Cloze(numbers, tuple(opened.held), " ".join(hint.split()), around)
+    return Cloze(numbers, tuple(opened.held), " ".join(shown(opened.hint or ()).split()), around)
 
 
 def common(first: Styles, second: Styles) -> Styles:
