@@ -126,29 +126,20 @@ def _maths(text: str, form: Form) -> str:
 
 def _delimiters(tokens: Sequence[Token], texts: list[str], sign: str, html: bool) -> None:
     """Put the delimiters of styles into the texts, where there is none yet."""
+    signs = {"strong": "**", "emphasis": sign, "strike": "~~", "mark": "=="}
     for place, token in enumerate(tokens):
-        if token.kind == "open" and token.style:
-            style = token.style
-            match style.kind:
-                case "html":
-                    texts[place] = style.opening
-                case "link":
-                    texts[place] = "["
-                case kind if html:
-                    texts[place] = f"<{TAGS[kind]}>"
-                case kind:
-                    texts[place] = {"strong": "**", "emphasis": sign, "strike": "~~", "mark": "=="}[kind]
-        elif token.kind == "close" and token.style:
-            style = token.style
-            match style.kind:
-                case "html":
-                    texts[place] = style.closing
-                case "link":
-                    texts[place] = _target(style.opening, style.closing)
-                case kind if html:
-                    texts[place] = f"</{TAGS[kind]}>"
-                case kind:
-                    texts[place] = {"strong": "**", "emphasis": sign, "strike": "~~", "mark": "=="}[kind]
+        style = token.style
+        if style is None:
+            continue
+        opens = token.kind == "open"
+        if style.kind == "html":
+            texts[place] = style.opening if opens else style.closing
+        elif style.kind == "link":
+            texts[place] = "[" if opens else _target(style.opening, style.closing)
+        elif html:
+            texts[place] = f"<{'/' * (not opens)}{TAGS[style.kind]}>"
+        else:
+            texts[place] = signs[style.kind]
 
 
 def _target(address: str, title: str) -> str:
