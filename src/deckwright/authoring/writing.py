@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+import msgspec
+
 from ..read.inlines.tex import is_maths
 from . import escapes
 from .elements import TAGS
@@ -21,25 +23,17 @@ _BLOCK_TAG = re.compile(
 )
 
 
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """Where it is written: on `one_line`, in a `cell`, as a text with clozes, with which `labels` (case-folded) at line begins.
 
     What has no delimiters but tags need not be `checked`: there is one way to write it.
     """
 
-    def __init__(
-        self,
-        one_line: bool = False,
-        cell: bool = False,
-        cloze: bool = False,
-        labels: Collection[str] = (),
-        checked: bool = True,
-    ) -> None:
-        self.one_line = one_line
-        self.cell = cell
-        self.cloze = cloze
-        self.labels = labels
-        self.checked = checked
+    one_line: bool = False
+    cell: bool = False
+    cloze: bool = False
+    labels: Collection[str] = ()
+    checked: bool = True
 
 
 def paragraph(tokens: Sequence[Token], form: Form) -> str:
