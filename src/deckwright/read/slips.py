@@ -57,7 +57,7 @@ def _tag_words(comment: str, vocabulary: Vocabulary) -> list[str]:
     words = words[words[0].casefold() == "card" :] or [vocabulary.default]
     pairs = ["=" in word and word.partition("=")[0] in vocabulary.keys for word in words]
     if not all(
-        word in vocabulary.names or word[0] == "#" or is_pair for word, is_pair in zip(words, pairs, strict=True)
+        word in vocabulary.names or word.startswith("#") or is_pair for word, is_pair in zip(words, pairs, strict=True)
     ):
         return []
     # A cut or a switch alone may be any word.
