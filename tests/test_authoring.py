@@ -117,6 +117,7 @@ def is_kept(field: str, markdown: str, place: str) -> bool:
         ("<h1>a</h1>b", "<h1>a</h1>\n\nb"),
         ("a<hr>b", "a\n\n<hr>\n\nb"),
         ('<a href="https://a.b/c_d">e</a>', "[e](https://a.b/c_d)"),
+        ('<a style="color: red" href="https://a.b">c</a>', '<a href="https://a.b" style="color: red">c</a>'),
         ('<img src="a.png">', "![](a.png)"),
         ('<img src="a b.png" alt="c" width="30">', "![c|30](<a b.png>)"),
         ('<img src="a.png" style="width: 30px">', '<img src="a.png" style="width: 30px">'),

@@ -16,17 +16,13 @@ def link(attributes: dict[str, str], styles: Styles) -> Styles:
     address = attributes.get("href", "").strip()
     if not address or any(one.kind == "link" for one in styles):
         return styles
-    kept = elements.attribute_text(
-        "a", {key: value for key, value in attributes.items() if key not in ("href", "title")}
-    )
-    if kept or not re.match(r"(?:https?|mailto|tel|anki):|//", address, re.IGNORECASE):
-        tag = f'<a href="{html.escape(address)}"{elements.attribute_text("a", attributes)[len(_of_href(attributes)) :] if kept else ""}>'
-        return (*styles, style("html", tag, "</a>")) if kept else styles
+    others = {key: value for key, value in attributes.items() if key != "href"}
+    if elements.attribute_text("a", {key: value for key, value in others.items() if key != "title"}):
+        tag = f'<a href="{html.escape(address)}"{elements.attribute_text("a", others)}>'
+        return (*styles, style("html", tag, "</a>"))
+    if not re.match(r"(?:https?|mailto|tel|anki):|//", address, re.IGNORECASE):
+        return styles
     return (*styles, style("link", address, attributes.get("title", "")))
-
-
-def _of_href(attributes: dict[str, str]) -> str:
-    return elements.attribute_text("a", {"href": attributes["href"]})
 
 
 def picture(attributes: dict[str, str]) -> str:
