@@ -55,14 +55,16 @@ def _tag_words(comment: str, vocabulary: Vocabulary) -> list[str]:
     if not words:
         return []
     words = words[words[0].casefold() == "card" :] or [vocabulary.default]
-    pairs = ["=" in word and word.partition("=")[0] in vocabulary.keys for word in words]
-    if not all(
-        word in vocabulary.names or word.startswith("#") or is_pair for word, is_pair in zip(words, pairs, strict=True)
-    ):
+    if not all(word in vocabulary.names or word.startswith("#") or _is_pair(word, vocabulary) for word in words):
         return []
     # A cut or a switch alone may be any word.
-    is_meant = any(pairs) or any(word in vocabulary.kinds or f".{word}" in said for word in words)
+    is_meant = any(_is_pair(word, vocabulary) or word in vocabulary.kinds or f".{word}" in said for word in words)
     return words if is_meant else []
+
+
+def _is_pair(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word gives a value to a key of ours, as in `id="…"`."""
+    return "=" in word and word.partition("=")[0] in vocabulary.keys
 
 
 def _of_comment(inside: Span, signs: tuple[str, str], words: Iterable[str]) -> Diagnostic:
@@ -71,7 +73,12 @@ def _of_comment(inside: Span, signs: tuple[str, str], words: Iterable[str]) -> D
     end = inside.text.find(signs[1], inside.column - 1)
     end = end + len(signs[1]) if end >= 0 else len(inside.text)
     span = replace(inside, column=start + 1, length=end - start)
-    return near_tag(span, inside.text[start:end], f"<!-- card: {' '.join(words)} -->")
+    return near_tag(span, inside.text[start:end], _comment(words))
+
+
+def _comment(words: Iterable[str]) -> str:
+    """The tag of these words, as a comment."""
+    return f"<!-- card: {' '.join(words)} -->"
 
 
 def in_other_comments(everything: Iterable[Block], file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -96,7 +103,7 @@ def in_other_comments(everything: Iterable[Block], file: SourceFile, vocabulary:
         defined = _DEFINITION.fullmatch(line) if "card" in line and number not in code else None
         if defined and _has_ours(words := defined["words"].split(), vocabulary):
             span = file.span(number, defined.start("tag"), len(defined["tag"]))
-            found.append(near_tag(span, defined["tag"], f"<!-- card: {' '.join(words)} -->"))
+            found.append(near_tag(span, defined["tag"], _comment(words)))
     return found
 
 
@@ -207,14 +214,14 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
     has_word = "card" in text
     for bracket in _IN_BRACKETS.finditer(text) if has_word else ():
         words = bracket["words"].split()
-        if words and all(word in vocabulary.names or ("=" in word and _has_ours([word], vocabulary)) for word in words):
-            near[bracket.start()] = (bracket.end(), f"<!-- card: {' '.join(words)} -->")
+        if words and all(word in vocabulary.names or _is_pair(word, vocabulary) for word in words):
+            near[bracket.start()] = (bracket.end(), _comment(words))
     behind = _NO_COMMENT_BEHIND.search(text) if has_word and place == "title" else None
     for comment in filter(None, (*_BROKEN_COMMENT.finditer(text), _NO_COMMENT.match(text), behind) if has_word else ()):
         words = comment["words"].rstrip("-–— ").lstrip(":").split()
         ours = [_has_ours([word], vocabulary) for word in words]
         if all(ours) if comment is behind else any(ours):
-            near[comment.start()] = (comment.end(), f"<!-- card: {' '.join(words)} -->")
+            near[comment.start()] = (comment.end(), _comment(words))
     return [
         near_tag(file.span(*leaf.place(start), end - start), leaf.text[start:end].strip(), instead, place)
         for start, (end, instead) in sorted(near.items())
@@ -260,7 +267,7 @@ def _meant_words(said: Iterable[str], vocabulary: Vocabulary) -> str:
     """The words that an item's tag was meant to have, or "" if one of them has no meaning there."""
     meant = []
     for word in said:
-        if word in vocabulary.switches or ("=" in word and _has_ours([word], vocabulary)):
+        if word in vocabulary.switches or _is_pair(word, vocabulary):
             meant.append(word)
         elif word[:1] == "#" and word[1:]:
             meant.append(f'id="{word[1:]}"')
