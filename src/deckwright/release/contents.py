@@ -49,8 +49,6 @@ def _note(note: PackedNote) -> list[Value]:
 
 
 def _note_type(note_type: NoteType) -> list[Value]:
-    usual = {attribute.name: attribute.default for attribute in fields(NoteType)}
-    later = [(name, getattr(note_type, name)) for name in ("latex_header", "latex_footer", "latex_svg")]
     return [
         note_type.id,
         note_type.name,
@@ -61,14 +59,16 @@ def _note_type(note_type: NoteType) -> list[Value]:
         note_type.stock_kind,
         [_part(field, 7) for field in note_type.fields],
         [_part(template, 4) for template in note_type.templates],
-        *([name, value] for name, value in later if value != usual[name]),
+        *_later(note_type, 9),
     ]
 
 
 def _part(part: Field | Template, oldest: int) -> list[Value]:
-    """A field or a template. Its `oldest` attributes always stand in the digest. The form is frozen: those that came later
-    count where they say something.
-    """
-    later = ((one.name, getattr(part, one.name)) for one in fields(part)[oldest:])
-    usual = {one.name: one.default for one in fields(part)}
-    return [*astuple(part)[:oldest], *([name, value] for name, value in later if value != usual[name])]
+    """A field or a template, whose `oldest` attributes always stand in the digest."""
+    return [*astuple(part)[:oldest], *_later(part, oldest)]
+
+
+def _later(part: NoteType | Field | Template, oldest: int) -> list[Value]:
+    """The attributes behind the `oldest`. The form is frozen: those that came later count where they say something."""
+    values = [(one, getattr(part, one.name)) for one in fields(part)[oldest:]]
+    return [[one.name, value] for one, value in values if value != one.default]
