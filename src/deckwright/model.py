@@ -45,8 +45,9 @@ class Media(msgspec.Struct, frozen=True):
     """One file that the package carries.
 
     `path` is where its bytes are now, `name` what it is called in Anki: `stem-<hash>.ext`, lower-case ASCII, at most
-    100 bytes; or its own, which begins with `_`, if templates name it. `sha256` is the hex digest of the bytes that are shipped. `data` holds them where they differ from the
-    file's own (a cleaned SVG); otherwise it is None and they are read from `path`.
+    100 bytes; or its own, which begins with `_`, if templates name it. `sha256` is the hex digest of the bytes that are
+    shipped. `data` holds them where they differ from the file's own (a cleaned SVG); otherwise it is None and they are read
+    from `path`.
 
     Of a file that `is_absent`, only the name is known, and nothing is shipped: some learners have it.
     """
@@ -313,6 +314,11 @@ class NoteType(msgspec.Struct, frozen=True):
     latex_header: str = LATEX_HEADER
     latex_footer: str = LATEX_FOOTER
     latex_svg: bool = False
+
+    @property
+    def latex(self) -> tuple[str, str, bool]:
+        """All that it says of LaTeX."""
+        return self.latex_header, self.latex_footer, self.latex_svg
 
     def values(self, fields: Mapping[str, str]) -> tuple[str, ...]:
         """The fields of a note in the order of the note type; one that is missing is empty."""

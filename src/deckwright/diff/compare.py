@@ -219,7 +219,7 @@ def _note_type_change(old: NoteType, new: NoteType) -> NoteTypeChange | None:
             ("fields", old.fields, new.fields),
             ("styling", old.css, new.css),
             ("sort field", old.sort_field, new.sort_field),
-            ("LaTeX", _latex(old), _latex(new)),
+            ("LaTeX", old.latex, new.latex),
         )
         if one != other
     ]
@@ -231,10 +231,6 @@ def _note_type_change(old: NoteType, new: NoteType) -> NoteTypeChange | None:
     return (
         NoteTypeChange(new.id, new.name, tuple(parts), not equal, kind_changed, received) if parts or received else None
     )
-
-
-def _latex(note_type: NoteType) -> tuple[str, str, bool]:
-    return note_type.latex_header, note_type.latex_footer, note_type.latex_svg
 
 
 def deck_key(name: str) -> str:

@@ -85,10 +85,9 @@ def looks_digest(key: str, note_type: NoteType) -> str:
         return digest(note_type.name, note_type.css, names, templates)
     editor = [astuple(replace(field, id=0, name="", tag=None)) for field in note_type.fields]
     browser = [(t.browser_front, t.browser_back, t.browser_font, t.browser_size) for t in note_type.templates]
-    latex = note_type.latex_header, note_type.latex_footer, note_type.latex_svg
     later = [
         *([browser] if any(map(any, browser)) else []),
-        *([latex] if latex != (LATEX_HEADER, LATEX_FOOTER, False) else []),
+        *([note_type.latex] if note_type.latex != (LATEX_HEADER, LATEX_FOOTER, False) else []),
     ]
     return digest(note_type.name, note_type.css, names, templates, editor, note_type.stock_kind, *later)
 
