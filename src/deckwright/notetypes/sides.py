@@ -60,11 +60,11 @@ def read(root: Path, name: str, defined: Definition) -> tuple[NoteType | None, l
         front, back = (reading.text(file, template.place) for file in names)
         if front is None or back is None:
             continue
-        of, name = template.template, template.template.name
-        made.append(replace(of, front=front, back=back))
+        made.append(replace(template.template, front=front, back=back))
         sides = [_Side(f"{folder}/{file}", text, defined) for file, text in zip(names, (front, back), strict=True)]
-        wrong = [same_front(sides[0].span(0, 0), name, fronts[front])] if front in fronts else []
-        fronts.setdefault(front, name)
+        called = template.template.name
+        wrong = [same_front(sides[0].span(0, 0), called, fronts[front])] if front in fronts else []
+        fronts.setdefault(front, called)
         wrong += sides[0].wrong("front") + sides[1].wrong("back")
         found += map(as_warning, wrong) if defined.is_foreign else wrong
     if defined.kind.family == "cloze" and not defined.kind.of("answer"):
