@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..ids.edits import Insertion
+from ..ids.places import comment_below
 from .changes import change
 from .passages import Passage
 from .proposals import Proposal
@@ -98,8 +99,5 @@ def worthwhile(entries: tuple[Entry, ...]) -> bool:
 
 def tag(passage: Passage, words: str, id_: str) -> Insertion:
     """The tag of a passage, with an id, as a comment below its heading."""
-    lines = passage.file.lines
     assert passage.heading
-    last = passage.heading.last - 1
-    gap = "\n" if last + 1 >= len(lines) or not lines[last + 1].strip() else ""
-    return Insertion(last, len(lines[last]), f'\n{gap}<!-- card: {words} id="{id_}" -->')
+    return comment_below(passage.file.lines, passage.heading, f'{words} id="{id_}"')

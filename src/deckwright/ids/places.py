@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -43,6 +43,15 @@ def insertion_of(section: Section, place: Place, word: str, *, in_list: str = ""
     if comment := _comment(section, place.below):
         return _in_comment(section, comment, word)
     return _in_list(section, place.heading, in_list or word) or _below(section, place, word)
+
+
+def comment_below(lines: Sequence[str], heading: Block, words: str, indent: str = "") -> Insertion:
+    """A tag with these words as a comment on a line of its own, with an empty line above it where there is one below the heading.
+    `lines` are those of the file, `indent` is what stands before the comment.
+    """
+    last = heading.last - 1
+    gap = "\n" if last + 1 >= len(lines) or not lines[last + 1].strip() else ""
+    return Insertion(last, len(lines[last]), f"\n{gap}{indent}<!-- card: {words} -->")
 
 
 def _places(held: Iterable[Block], is_in_item: bool) -> Iterator[Place]:
@@ -92,14 +101,9 @@ def _checked(section: Section, block: Block, offset: int, text: str) -> Insertio
 
 
 def _below(section: Section, place: Place, word: str) -> Insertion | None:
-    """A comment on a line of its own, with an empty line above it where there is one below the heading."""
     lines = section.file.lines
-    last = place.heading.last - 1
     indent = _indent(lines[place.heading.first]) if place.is_in_item else ""
-    if indent is None:
-        return None
-    gap = "\n" if last + 1 >= len(lines) or not lines[last + 1].strip() else ""
-    return Insertion(last, len(lines[last]), f"\n{gap}{indent}<!-- card: {word} -->")
+    return None if indent is None else comment_below(lines, place.heading, word, indent)
 
 
 def _indent(line: str) -> str | None:
