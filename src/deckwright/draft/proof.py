@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -13,7 +12,7 @@ import msgspec
 from .. import lint, texts
 from ..collection import Loaded
 from ..diagnostics import Diagnostic
-from ..ids.proof import compared
+from ..ids.proof import compared, lineless
 from ..model import Note
 from .changes import Moves
 from .proposals import Card, Proposal
@@ -152,11 +151,8 @@ def _compare_messages(before: Seen, after: Seen, places: _Places, faults: _Fault
 
 def _told(found: Diagnostic, owner: int | None, line: int) -> tuple[object, ...]:
     """What is compared of a message. An argument that ends in a line may have moved."""
-    arguments = tuple(_LINE.sub("", each) if isinstance(each, str) else each for each in found.arguments)
-    return found.span.path, line if owner is None else -1, owner, found.code, found.severity, arguments
-
-
-_LINE = re.compile(r":\d+$")
+    place = found.span.path, line if owner is None else -1, owner
+    return *place, found.code, found.severity, lineless(found.arguments)
 
 
 def _compare_alarms(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -127,3 +128,11 @@ def compared(note: Note, is_known: bool, owned: Own) -> Note:
 
 
 _NOWHERE = Span("")
+
+
+def lineless(arguments: Iterable[object]) -> tuple[object, ...]:
+    """The arguments of a message; those that are places, as `cards/iam.md:12`, without their lines, which may be others."""
+    return tuple(_LINE.sub("", each) if isinstance(each, str) else each for each in arguments)
+
+
+_LINE = re.compile(r":\d+$")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from .. import build
 from ..collection import Loaded
 from ..diagnostics import Diagnostic
 from ..identity import Terms
-from ..ids.proof import compared
+from ..ids.proof import compared, lineless
 from ..model import Identity, Note
 from .bench import Bench
 from .replacements import replaced
@@ -89,5 +88,4 @@ def _messages(
 
 def _told(found: Diagnostic) -> tuple[object, ...]:
     """What is compared of a message. Its line may be another one, and so may that of a place in its words."""
-    arguments = tuple(re.sub(r":\d+$", "", each) if isinstance(each, str) else each for each in found.arguments)
-    return found.span.path, found.code, found.severity, arguments
+    return found.span.path, found.code, found.severity, lineless(found.arguments)
