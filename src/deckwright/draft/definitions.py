@@ -44,8 +44,6 @@ def idea(passage: Passage) -> Idea | None:
     """The passage as a cloze note, if it is a definition and little else; or the items of its list, if they are; else None."""
     if passage.heading is None or not passage.body or filters.is_aside(passage.titles):
         return None
-    if all(filters.is_bare(title) for title in passage.titles):
-        return None
     first = passage.body[0]
     if all(block.kind == "paragraph" for block in passage.body):
         entry = _entry(passage, first, passage.plain(passage.body))

@@ -125,7 +125,11 @@ def is_bare(title: str) -> bool:
 
 
 def is_aside(titles: Sequence[str]) -> bool:
-    """Whether a passage stands below a heading of instructions, arguments or lists that nobody learns."""
+    """Whether a passage stands below a heading of instructions, arguments or lists that nobody learns, or below none that says
+    anything.
+    """
+    if all(map(is_bare, titles)):
+        return True
     if any(title.casefold().strip(" :.!*_") in _BARE_HEADINGS - _OF_PARTS for title in titles):
         return True
     return any(_ASIDE.search(title) for title in titles) or bool(_ONE_SIDE.search(titles[-1]))

@@ -61,7 +61,7 @@ def skip(leaf: Block) -> Insertion | None:
 
 def _idea(passage: Passage, rule: Rule) -> Idea | None:
     held = items(passage)
-    if len(held) < 2 or filters.is_aside(passage.titles) or all(filters.is_bare(title) for title in passage.titles):
+    if len(held) < 2 or filters.is_aside(passage.titles):
         return None
     entries = [_entry(passage, item, rule) for item in held]
     if None in entries:  # An item that cannot even be left out.

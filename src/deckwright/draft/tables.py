@@ -36,7 +36,7 @@ def idea(passage: Passage) -> Idea | None:
     barred = ("rule", "definitions", "deep", "alert")
     if passage.heading is None or len(tables) != 1 or any(block.kind in barred for block in passage.body):
         return None
-    if filters.is_aside(passage.titles) or all(filters.is_bare(title) for title in passage.titles):
+    if filters.is_aside(passage.titles):
         return None
     head, *rows = tables[0].children
     if len(head.children) != 2 or len(rows) < 2:
