@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ._patches import must_be_in_git, repository_of, show, uncommitted, write
+from ._patches import repository_of, show, uncommitted, write
 from ._talk import command_line, count, next_steps, print_json, progress, shown, styled
 
 if TYPE_CHECKING:
@@ -50,16 +50,14 @@ def adopt_notes(
     from .. import settings
     from ..adopt import foreign
 
-    repository = repository_of(folder, _NOTHING)
-    if is_written:
-        must_be_in_git(folder, repository, is_forced=is_forced)
+    repository = repository_of(folder, _NOTHING, is_written=is_written, is_forced=is_forced)
     chance = None if settings.find(folder.resolve()) else random.SystemRandom()
     with progress() as report:
         proposal = foreign.propose(
             folder,
             named=named,
             keep=keep,
-            uncommitted=uncommitted(repository, _NOTHING) if repository else (),
+            uncommitted=uncommitted(repository, _NOTHING),
             chance=chance,
             progress=report,
         )

@@ -49,22 +49,33 @@ def meant(root: Path, paths: Collection[Path]) -> set[str]:
     return only
 
 
-def repository_of(root: Path, nothing: str) -> Repository | None:
+def repository_of(root: Path, nothing: str, *, is_written: bool, is_forced: bool) -> Repository | None:
     """The repository that the folder is in. Where Git does not answer, the command ends: what is committed is not known.
-    `nothing` says what is not done then, as in "No ids are given".
+    `nothing` says what is not done then, as in "No ids are given". It ends, too, if nobody could take back what is to be written,
+    unless its author insists.
     """
     from ..release.repository import repository
 
     found = repository(root)
     if found is None and any((folder / ".git").exists() for folder in (root, *root.parents)):
         _say_unread(nothing)
+    if found is None and is_written and not is_forced:
+        fail(
+            1,
+            f"Nothing is written: {shown(root)} is in no Git repository, and without one nothing can be taken back.",
+            "Next: git init && git add --all && git commit -m 'Keep the notes as they were'",
+            "Or say --force.",
+        )
     return found
 
 
-def uncommitted(repository: Repository, nothing: str) -> list[str]:
+def uncommitted(repository: Repository | None, nothing: str) -> list[str]:
     """The files and folders of the project that are not as they were committed, and those that Git ignores in it. Where the
-    project as a whole is ignored, none is: it is not under version control. Where Git fails, the command ends.
+    project as a whole is ignored, or in no repository, none is: it is not under version control. Where Git fails, the command
+    ends.
     """
+    if repository is None:
+        return []
     from ..release.repository import GitError
 
     try:
@@ -77,17 +88,6 @@ def uncommitted(repository: Repository, nothing: str) -> list[str]:
 force_option = click.option(
     "--force", "is_forced", is_flag=True, help="With --write: write even if no Git has the files as they were."
 )
-
-
-def must_be_in_git(root: Path, repository: Repository | None, *, is_forced: bool) -> None:
-    """End the command if nobody could take back what it would write, unless its author insists."""
-    if repository is None and not is_forced:
-        fail(
-            1,
-            f"Nothing is written: {shown(root)} is in no Git repository, and without one nothing can be taken back.",
-            "Next: git init && git add --all && git commit -m 'Keep the notes as they were'",
-            "Or say --force.",
-        )
 
 
 def _say_unread(nothing: str) -> NoReturn:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._patches import force_option, meant, must_be_in_git, repository_of, uncommitted
+from ._patches import force_option, meant, repository_of, uncommitted
 from ._patches import show as show_patch
 from ._patches import write as write_edits
 from ._project import found_root, project_option, terms
@@ -83,9 +83,7 @@ def draft(
         fail(2, "With --from, neither files nor --rules are given: the JSON names its files.")
     rules = _rules(wanted)
     root = found_root(start)
-    repository = repository_of(root, _NOTHING)
-    if write:
-        must_be_in_git(root, repository, is_forced=is_forced)
+    repository = repository_of(root, _NOTHING, is_written=write, is_forced=is_forced)
     report = _report(root, rules, paths, source, repository)
     if report.blocking:
         click.echo(text(report.blocking) + "\n", err=True)
@@ -171,7 +169,7 @@ def _report(
     from .. import draft as drafting
     from ..draft import given
 
-    differing = uncommitted(repository, _NOTHING) if repository else []
+    differing = uncommitted(repository, _NOTHING)
     with progress() as show:
         if source is None:
             only = meant(root, paths) if paths else None

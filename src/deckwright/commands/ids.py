@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._patches import force_option, meant, must_be_in_git, repository_of, uncommitted
+from ._patches import force_option, meant, repository_of, uncommitted
 from ._patches import show as show_patch
 from ._patches import write as write_edits
 from ._project import found_root, project_option, terms
@@ -52,13 +52,9 @@ def ids(
 
     root = found_root(start)
     only = meant(root, paths) if paths else None
-    repository = repository_of(root, _NOTHING)
-    if write:
-        must_be_in_git(root, repository, is_forced=is_forced)
+    repository = repository_of(root, _NOTHING, is_written=write, is_forced=is_forced)
     with progress() as show:
-        proposal = giving.propose(
-            root, terms(root), only, uncommitted(repository, _NOTHING) if repository else (), show
-        )
+        proposal = giving.propose(root, terms(root), only, uncommitted(repository, _NOTHING), show)
     if proposal.blocking:
         click.echo(text(proposal.blocking) + "\n", err=True)
         fail(1, f"No ids are given: {summary(proposal.blocking)}.", f"Next: {explain_first(proposal.blocking)}")
