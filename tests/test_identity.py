@@ -29,9 +29,9 @@ from scratch import DAY, RENDERERS, SETTINGS, Scratch, by_front, codes, day
 from deckwright import identity
 from deckwright.collection import Loaded
 from deckwright.diagnostics import has_errors
+from deckwright.generation import CARD_IDS
 from deckwright.identity import Assigned, ledger, stamps
 from deckwright.identity.lines import Frozen, Line
-from deckwright.identity.minting import CARD_IDS
 from deckwright.identity.numbers import Numbered, kept, number
 from deckwright.model import Candidate, Deletion, Identity, Note, Span
 

@@ -16,6 +16,11 @@ from .templates import is_empty, shows, stored
 MAX_CARDS = 500
 """A cloze with a higher number makes the card of this one."""
 
+CARD_IDS = 500
+"""The distance between two note ids that Deckwright makes, each a multiple of it. It leaves room for the ids of the cards: Anki's
+clozes end at 499.
+"""
+
 ALWAYS_FILLED = frozenset({"Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type"})
 """The names that a template may use besides those of its fields. So is "Tags", which is filled if the note has any."""
 

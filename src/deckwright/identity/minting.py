@@ -9,6 +9,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from ..digests import sha256
+from ..generation import CARD_IDS
 from ..model import Candidate, Family
 from ..names import shortened, slug
 from .ledger import Ledger
@@ -19,9 +20,6 @@ NAMESPACE = "deckwright/guid/1"
 
 DAY = 86_400_000
 """In milliseconds. New note ids lie within the day before they are made: Anki renumbers those in the future."""
-
-CARD_IDS = 500
-"""The distance between two note ids that are made here. It leaves room for the ids of the cards: Anki's clozes end at 499."""
 
 
 def guid(deck_id: str, family: Family, key: str | Sequence[str], n: int = 0) -> str:

@@ -15,6 +15,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from ..generation import CARD_IDS
 from ..model import Deck, Note, NoteType
 from .contents import Checked, checked
 
@@ -52,9 +53,6 @@ U+001F in between. `place` is that of a note in its part, from 0, `first` that o
 What the views add is what genanki (note.py, card.py) gives each note and card: usn -1 (never synchronised), csum 0 (Anki
 works it out itself), type and queue 0 (new), in the order of `due`; and 0 for what reviews change.
 """
-
-ROOM = 500
-"""Note ids that are made here are multiples of it, so that the ids of a note's cards have room behind its own."""
 
 _PROVISIONAL = "-(nid * 512 + ord)"
 """An id that no other card has, for one that gets its own when all are known."""
@@ -98,14 +96,14 @@ class Rows:
         """Make the rows those of these notes. `decks` has the decks of the package by their ids. With `guids`, only those
         notes get rows, and their new cards come where they come among all of them; such rows are for no other package.
 
-        Raises ValueError for notes that `contents` refuses, and if two notes, or cards of two notes, have the same id.
+        Raises ValueError for notes that `contents` refuses, and if two notes have the same id.
         """
         with as_os_error():
             self._connection.execute("BEGIN")
             self._connection.execute("DELETE FROM decks")
             named = [(deck.name, id_) for id_, deck in decks.items()]
             self._connection.executemany("INSERT INTO decks VALUES (?, ?)", named)
-            self._connection.execute(f"UPDATE asked SET id = {_PROVISIONAL} WHERE nid % {ROOM}")
+            self._connection.execute(f"UPDATE asked SET id = {_PROVISIONAL} WHERE nid % {CARD_IDS}")
             self._place(self._numbered(parts, note_types))
             self._part_cards()
             if guids is not None:
@@ -182,7 +180,7 @@ class Rows:
                 id_, mod, tags, text = note.note_id, note.mod, f" {' '.join(note.tags)} ", "\x1f".join(values)
                 held.append((id_, note.guid, note_type.id, mod, part, tags, text, values[note_type.sort_field]))
                 cards += [
-                    (-(id_ * 512 + ord_) if id_ % ROOM else id_ + 1 + ord_, id_, note.deck, ord_, mod, part, place)
+                    (-(id_ * 512 + ord_) if id_ % CARD_IDS else id_ + 1 + ord_, id_, note.deck, ord_, mod, part, place)
                     for ord_ in ords
                 ]
             self._connection.executemany("INSERT INTO written VALUES (?, ?, ?, ?, ?, ?, ?, ?)", held)
@@ -203,11 +201,11 @@ class Rows:
         apart. Which they get depends on nothing but the notes of the package.
         """
         execute = self._connection.execute
-        if not self._first(f"SELECT 1 FROM asked WHERE nid % {ROOM} LIMIT 1"):
+        if not self._first(f"SELECT 1 FROM asked WHERE nid % {CARD_IDS} LIMIT 1"):
             return
-        taken = {id_ for (id_,) in execute(f"SELECT id FROM asked WHERE nid % {ROOM} = 0")}
+        taken = {id_ for (id_,) in execute(f"SELECT id FROM asked WHERE nid % {CARD_IDS} = 0")}
         moved, last = [], 0
-        for old, nid, ord_ in execute(f"SELECT id, nid, ord FROM asked WHERE nid % {ROOM} ORDER BY nid, ord"):
+        for old, nid, ord_ in execute(f"SELECT id, nid, ord FROM asked WHERE nid % {CARD_IDS} ORDER BY nid, ord"):
             last = next(id_ for id_ in count(max(last, nid + ord_) + 1) if id_ not in taken)
             moved.append((last, old))
         self._connection.executemany("UPDATE asked SET id = ? WHERE id = ?", moved)
