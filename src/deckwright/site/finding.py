@@ -21,18 +21,21 @@ class Searches:
         for note in shown.notes:
             held[note.note_type].append((note.fields, (note.id,)))
         self._fields = {note_type: id_field(notes) for note_type, notes in held.items()}
+        # A package knows note types by their ids, and deck.lock by their names.
+        self._by_name: dict[str, str] = {}
+        for note in shown.notes:
+            if line := shown.lines.get(note.guid):
+                self._by_name.setdefault(line.type, self._fields[note.note_type])
 
     def of(self, note: Note) -> str:
         return search(self._fields[note.note_type], note.id, note.note_id)
 
     def of_gone(self, gone: Gone) -> str:
         """The same of a note that has left the deck, whose fields are those of others of its note type."""
-        lines = self._shown.lines
-        line = lines.get(gone.guid)
+        line = self._shown.lines.get(gone.guid)
         if line is None or line.type in STOCK:
             return search("ID", gone.id, 0)
-        alike = (note for note in self._shown.notes if note.guid in lines and lines[note.guid].type == line.type)
-        return search(next((self._fields[note.note_type] for note in alike), ""), gone.id, line.nid)
+        return search(self._by_name.get(line.type, ""), gone.id, line.nid)
 
     def example(self, retired: Sequence[Gone]) -> str:
         """What finds one of the notes that have left the deck or, if none has, another, for what is said about them."""
