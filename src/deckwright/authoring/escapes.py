@@ -69,6 +69,13 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\{mark}"
 
 
+def address(written: str) -> str:
+    """The address of a link or a picture, in which no `&` begins a reference."""
+    return written.replace("&", "&amp;") if _BEGUN.search(written) else written
+
+
+_BEGUN = re.compile(r"&#?\w+;")
+
 _AT_LINE_BEGIN = re.compile(
     r"(?P<before>)(?P<mark>#|[-+*](?=[ \t]|\Z)|>|(?:=+|-+)[ \t]*\Z|(?P<rule>[*_-])(?:[ \t]*(?P=rule)){2,}[ \t]*\Z|```|~~~|[:~][ \t]"
     r"|!!!|\?\?\?|\[(?=[^\[\]]+\]:)|\[(?=![\w-]+\])|\[(?=[ xX]\])|\^(?=[A-Za-z0-9-]+\Z)|\|(?=[-:| \t]*\Z))"

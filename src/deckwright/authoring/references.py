@@ -7,7 +7,7 @@ import re
 
 from lxml import etree
 
-from . import elements
+from . import elements, escapes
 from .pieces import Styles, style
 
 
@@ -37,7 +37,7 @@ def picture(attributes: dict[str, str]) -> str:
     if kept or not simple or not source or not (is_sized or size == ["", ""]) or re.search(r"[<>\\\n]", source):
         return f"<img{elements.attribute_text('img', attributes)}>"
     shown = f"|{size[0]}" + (f"x{size[1]}" if size[1] else "") if is_sized else ""
-    address = source.replace("&", "&amp;") if re.search(r"&#?\w+;", source) else source
+    address = escapes.address(source)
     is_plain = re.fullmatch(r"[^\s()]+", address)
     return f"![{alt}{shown}]({address if is_plain else f'<{address}>'})"
 

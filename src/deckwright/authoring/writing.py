@@ -137,8 +137,7 @@ def _delimiters(tokens: Sequence[Token], texts: list[str], sign: str, html: bool
 
 
 def _target(address: str, title: str) -> str:
-    address = address.replace("&", "&amp;") if re.search(r"&#?\w+;", address) else address
-    address = address.replace("\\", "%5C").replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
+    address = escapes.address(address).replace("\\", "%5C").replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
     if not re.fullmatch(r"(?:[^\s()<>]|\([^\s()<>]*\))+", address):
         address = f"<{''.join(address.split())}>"
     shown = title.replace("\\", "\\\\").replace('"', '\\"') if title else ""
