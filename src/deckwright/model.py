@@ -154,6 +154,10 @@ class Diagram(msgspec.Struct, frozen=True):
     masks: tuple[Mask, ...]
 
 
+BESIDE = ("ID", "Source")
+"""The fields of our own note types that are nothing to learn."""
+
+
 class Written(msgspec.Struct, frozen=True):
     """One note as its author wrote it: what a file alone says of it.
 
@@ -186,7 +190,7 @@ class Written(msgspec.Struct, frozen=True):
     mode: str = ""
     asked: tuple[str, ...] = ()
     allowed: tuple[Allowance, ...] = ()
-    beside: tuple[str, ...] = ("ID", "Source")
+    beside: tuple[str, ...] = BESIDE
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ import msgspec
 from .. import package
 from ..diff import Changes, NoteChange, Prediction, compare
 from ..diff.field_text import title
+from ..model import BESIDE
 from ..package import Package
 from .known import KNOWN
 from .learners import LEARNERS, OLDEST, Import, Learner, Step, learners
@@ -89,7 +90,7 @@ def rehearse(
     playing = tuple(learners(len(paths)))
     with running(paths, python) as anki:
         references = [_reference(anki, number, path) for number, path in enumerate(paths)]
-        types = {note.guid: silent.get(note.note_type_id, _SILENT) for note in held[-1].notes}
+        types = {note.guid: silent.get(note.note_type_id, BESIDE) for note in held[-1].notes}
         known = frozenset(note.guid for note in changes.unreceived if not _matters(note, types[note.guid]))
         judge = _Judge(changes, references[0], references[-1], _titles([held[-1], *held[:-1]]), known)
         played = []
@@ -187,10 +188,7 @@ class _Judge:
         return tuple(findings)
 
 
-_SILENT = frozenset({"ID", "Source"})
-
-
-def _matters(note: NoteChange, silent: frozenset[str]) -> bool:
+def _matters(note: NoteChange, silent: Collection[str]) -> bool:
     """Whether a note says something else: what does not is never made later by us, so that it updates nobody."""
     words = (field.words for field in note.fields if field.name not in silent)
     return bool(note.tags_added or note.tags_removed) or any(kind != "same" for found in words for kind, _ in found)

@@ -10,7 +10,7 @@ import msgspec
 
 from ..diff import FieldChange
 from ..diff.field_text import plain
-from ..model import OwnKind
+from ..model import BESIDE, OwnKind
 from ..notetypes.own import Own
 from ..package import PackedNote
 
@@ -41,7 +41,7 @@ class Beside(msgspec.Struct, frozen=True):
         return name in self.silent or name in self.context or name in self.switches
 
 
-STOCK = Beside(frozenset({"ID", "Source"}), frozenset({"Context"}), frozenset({"Asked", "Typed", "Reversed"}))
+STOCK = Beside(frozenset(BESIDE), frozenset({"Context"}), frozenset({"Asked", "Typed", "Reversed"}))
 """Those of the note types that come along."""
 
 
