@@ -76,9 +76,12 @@ class Trial:
         self._spot = spot
         self._kind = bench.kind(spot.section)
         self._edited = edited
-        self._theirs = theirs
         self._cloze = bench.is_cloze(self._kind)
+        # What a reader sees in Anki of each field that was edited.
+        self._wanted = {name: normal(html, self._cloze, theirs) for name, html in edited.fields.items()}
         self._before = bench.before(address) or []
+        # The note as it would be, by the ways that were found to be right.
+        self._right: dict[tuple[Replacement, ...], Made] = {}
         self._writer = Writer(self._cloze, place, _labels(self._kind.own))
 
     def run(self, prefix: str) -> Try:
@@ -103,11 +106,8 @@ class Trial:
             whole = [each for way in whole for each in (way, *self._with_id(way))]
         if not whole:
             return Try(reason="its edits cannot be written together")
-        made = self._bench.after(self._address, whole[0])
-        own = made[self._address.part] if made else self._own
-        framed = any(
-            _is_framed(self._wanted(name), self._mine(own.fields.get(name, ""))) for name in self._edited.fields
-        )
+        own = self._right[tuple(whole[0])]
+        framed = any(_is_framed(wanted, self._mine(own.fields.get(name, ""))) for name, wanted in self._wanted.items())
         return Try(tuple(whole), follows=self._follows(own), framed=framed, source=self._kind.source)
 
     def _with_id(self, way: Way) -> Iterator[Way]:
@@ -136,7 +136,7 @@ class Trial:
         return found, reason
 
     def _ways(self, name: str) -> Iterator[Way]:
-        before, after = self._mine(self._own.fields.get(name, "")), self._wanted(name)
+        before, after = self._mine(self._own.fields.get(name, "")), self._wanted[name]
         if name == self._kind.source:
             yield from self._attribute("source", after)
             return
@@ -191,6 +191,7 @@ class Trial:
         for way in attributes.tag_changes(self._spot, added, removed):
             made = self._bench.after(self._address, way)
             if made and {*made[self._address.part].tags} == wanted:
+                self._right[tuple(way)] = made[self._address.part]
                 found.append(way)
         return (
             found,
@@ -202,10 +203,6 @@ class Trial:
     @property
     def _own(self) -> Made:
         return self._before[self._address.part]
-
-    def _wanted(self, name: str) -> tuple[Node, ...]:
-        """What a reader sees in Anki of a field that was edited."""
-        return normal(self._edited.fields[name], self._cloze, self._theirs)
 
     def _mine(self, html: str) -> tuple[Node, ...]:
         return normal(html, self._cloze, Naming(self._bench.package.media, self._bench.files))
@@ -223,13 +220,14 @@ class Trial:
         own = made[self._address.part]
         for name in {**self._own.fields, **own.fields}:
             if name in names:
-                if not alike(name, self._wanted(name), self._mine(own.fields.get(name, "")), self._kind.source):
+                if not alike(name, self._wanted[name], self._mine(own.fields.get(name, "")), self._kind.source):
                     return _ANOTHER
             elif own.fields.get(name, "") != self._own.fields.get(name, "") and name not in FOLLOWS:
                 return _ANOTHER
         if siblings:
             others = f"{siblings} other notes" if siblings > 1 else "another note"
             return f"{others} of the section would change too: they share these words"
+        self._right[tuple(way)] = own
         return ""
 
     def _follows(self, own: Made) -> tuple[str, ...]:
