@@ -163,3 +163,11 @@ EXAMPLE_FILES = ["model.py", "read/__init__.py", "read/a.py", "read/b.py", "pack
 )
 def test_what_is_a_trespass(file: str, source: str, found: list[str]) -> None:
     assert trespasses(source, file, table(EXAMPLE), EXAMPLE_FILES) == found
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_group_has_a_possessive_quantifier(file: str) -> None:
+    """Python before 3.11.5 misreads `(?:…)*+` where the last turn of the group fails on its way (gh-106052): Debian 12 has 3.11.2.
+    `(?>(?:…)*)` says the same.
+    """
+    assert re.findall(r".*(?<!\()\)[*+?]\+.*", (ROOT / file).read_text(encoding="utf-8")) == []

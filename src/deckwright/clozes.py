@@ -169,7 +169,7 @@ _IN_ATTRIBUTE = {
 }
 """What Anki writes in the value of an attribute (htmlescape's encode_attribute)."""
 
-_PROPERTY = re.compile(r":([^=]+)=((?:[^\\:]|\\[\\:])++(?=:|\Z)|\Z)")
+_PROPERTY = re.compile(r":([^=]+)=((?>(?:[^\\:]|\\[\\:])+)(?=:|\Z)|\Z)")
 
 
 @lru_cache(maxsize=1024)

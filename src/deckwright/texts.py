@@ -239,8 +239,8 @@ IMAGE = re.compile(r"<img\b[^<>]*>")
 """A picture in a field's HTML."""
 
 _MASK = re.compile(
-    r"\{\{c(\d+)::image-occlusion:(?:[^{}]|\}(?!\}))*+\}\}"
-    r'(?:<span class="dw-hint">((?:[^<]|<wbr>)*+)</span>)?+(?:<span class="dw-label">((?:[^<]|<wbr>)*+)</span>)?+'
+    r"\{\{c(\d+)::image-occlusion:(?>(?:[^{}]|\}(?!\}))*)\}\}"
+    r'(?>(?:<span class="dw-hint">((?>(?:[^<]|<wbr>)*))</span>)?)(?>(?:<span class="dw-label">((?>(?:[^<]|<wbr>)*))</span>)?)'
 )
 _APART_SIGNS = "\x00"
 """What stands for `<wbr>`, which keeps Anki from taking what an author wrote for the sign of a cloze, until clozes are read."""

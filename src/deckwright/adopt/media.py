@@ -151,6 +151,6 @@ def _values(element: str) -> Iterable[str]:
     return (next(filter(None, found.groups()), "") for found in _SRC.finditer(element))
 
 
-_ELEMENT = re.compile(r"<(?:img|audio|video|source|embed)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>", re.IGNORECASE)
+_ELEMENT = re.compile(r"<(?:img|audio|video|source|embed)\b(?>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
 _SRC = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)

@@ -132,7 +132,7 @@ def about(entry: Entry) -> str:
 
 
 _LONGEST = 60
-_CLOZE = re.compile(r"\{\{c\d+::(?:(?!\{\{|\}\}).)*+\}\}", re.DOTALL)
+_CLOZE = re.compile(r"\{\{c\d+::(?>(?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;…?()'’“”–-])*")
 """A text in which nobody could take anything for Markdown."""

@@ -69,8 +69,8 @@ def place(mask: str) -> str:
 
 # None of these takes longer than the length of the field, whatever is opened in it and never closed.
 _MASK = re.compile(
-    r"\{\{c(\d{1,999})::image-occlusion:((?:[^{}]|\}(?!\}))*+)\}\}"
-    r'(?:(?:<span class="dw-hint">(?:[^<]|<wbr>)*+</span>)?+<span class="dw-label">((?:[^<]|<wbr>)*+)</span>)?+'
+    r"\{\{c(\d{1,999})::image-occlusion:((?>(?:[^{}]|\}(?!\}))*))\}\}"
+    r'(?>(?:(?>(?:<span class="dw-hint">(?>(?:[^<]|<wbr>)*)</span>)?)<span class="dw-label">((?>(?:[^<]|<wbr>)*))</span>)?)'
 )
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]++::|\}\}|([^{}]++)(\}\})?")
 _ELEMENT = re.compile(r"<[^<>]*+>")

@@ -176,7 +176,7 @@ def several_numbers(note: Subject, memory: Memory) -> Iterator[Finding]:
 
 
 _MOST_NUMBERS = 3
-_NUMBER = re.compile(r"(?<![\w.,/:-])\d++(?:[.,]\d++)*+(?![\w./:-]*\d)")
+_NUMBER = re.compile(r"(?<![\w.,/:-])\d++(?>(?:[.,]\d++)*)(?![\w./:-]*\d)")
 _FORMULA = re.compile(r"[\\^=+*×÷→<>{}|]")
 """In a formula, numbers belong together."""
 

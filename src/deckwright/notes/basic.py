@@ -98,7 +98,7 @@ def _shows(rendered: str) -> bool:
     return bool(_BEGINS.match(rendered) or plain(rendered) or _SHOWN.search(rendered))
 
 
-_BEGINS = re.compile(r"(?:\s|<[^<>]*>)*+\w")
+_BEGINS = re.compile(r"(?>(?:\s|<[^<>]*>)*)\w")
 """How nearly every field begins: a letter, behind tags."""
 
 _SHOWN = re.compile(r"<(?:img|video|audio|hr)\b|\[sound:")

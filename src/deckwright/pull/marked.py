@@ -61,7 +61,7 @@ def healed(edited: str, built: str) -> str:
     return edited
 
 
-_CLOZE = re.compile(r"\{\{c[0-9,]{1,999}::(?:(?!\{\{c|\}\})[\s\S])*+\}\}+")
+_CLOZE = re.compile(r"\{\{c[0-9,]{1,999}::(?>(?:(?!\{\{c|\}\})[\s\S])*)\}\}+")
 
 
 def _character(found: re.Match[str]) -> str:

@@ -227,7 +227,7 @@ def _several(*words: str) -> str:
     return rf"(?:{one})(?:\s+(?:{one}))*"
 
 
-LIST = re.compile(r"(?:^|\s)(?P<list>\{:?(?P<words>(?:[^{}\"]++|\"[^\"]*+\"|\")*+)\})")
+LIST = re.compile(r"(?:^|\s)(?P<list>\{:?(?P<words>(?>(?:[^{}\"]++|\"[^\"]*+\"|\")*))\})")
 """What may be a list of attributes; it is one if its words are `LIST_WORDS`."""
 
 LIST_WORDS = re.compile(rf"\s*{_several(_ID, rf'[.]{_NAME}', _PAIR)}\s*")
@@ -239,7 +239,7 @@ _NEVER_IN_HASHTAG = (
 _HASHTAG = re.compile(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}]*+))")
 """A hashtag as in Obsidian: from a letter to the next white space or punctuation."""
 
-_HASHTAGS = re.compile(rf"(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)++[ \t]*(?:\n|\Z)")
+_HASHTAGS = re.compile(rf"(?>(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)+)[ \t]*(?:\n|\Z)")
 _CARD = re.compile(r"\s*(?P<card>card\s*:)")
 _COMMENT_WORDS = re.compile(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
 _MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,10})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-REST_OF_TAG = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+>"""
+REST_OF_TAG = r"""(?>(?:[^<>"']|"[^"]*"|'[^']*')*)>"""
 """Behind the name of an element: its attributes, whose values may have angle brackets in them, and the end of the tag."""
 
 BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")

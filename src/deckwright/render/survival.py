@@ -146,8 +146,8 @@ def ends_maths(texts: Iterable[str]) -> bool:
     return any("\\" in text and _END.search(text) for text in texts)
 
 
-_END = re.compile(r"\\(?:<[^<>]*+>)*+[)\]]")
-_DELIMITER = re.compile(r"\\(?=(?:<[^<>]*+>)*+[(\[])")
+_END = re.compile(r"\\(?>(?:<[^<>]*+>)*)[)\]]")
+_DELIMITER = re.compile(r"\\(?=(?>(?:<[^<>]*+>)*)[(\[])")
 """The backslash of what begins maths. MathJax reads over `<wbr>`."""
 
 

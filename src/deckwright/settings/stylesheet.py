@@ -51,9 +51,9 @@ def _bytes(root: Path, name: str) -> bytes:
 
 
 _ESCAPE = r"\\(?:[0-9A-Fa-f]{1,6}[ \t\n\f]?|[^\n0-9A-Fa-f])"
-_STRING = r""""(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?"""
+_STRING = r""""(?>(?:\\.|[^"\\\n])*)"?|'(?>(?:\\.|[^'\\\n])*)'?"""
 _TOKEN = re.compile(
-    rf"/\*.*?(?:\*/|\Z)|(?P<string>{_STRING})|(?P<name>@?(?:[-\w\x80-\U0010ffff]|{_ESCAPE})++)(?P<call>\()?|[()]",
+    rf"/\*.*?(?:\*/|\Z)|(?P<string>{_STRING})|(?P<name>@?(?>(?:[-\w\x80-\U0010ffff]|{_ESCAPE})+))(?P<call>\()?|[()]",
     re.DOTALL,
 )
 """A comment, a text, a name and the bracket behind it, or a bracket: CSS is read no closer than this asks for."""
@@ -130,7 +130,7 @@ def _of_address(written: str) -> Said | None:
 
 
 _BRACKET = re.compile(
-    rf"/\*(?:.*?\*/)?|{_STRING}|{_ESCAPE}|(?<![-\w])url\((?![ \t\n\f]*+[\"'])(?:[^)\\]*+(?:\\.[^)\\]*+)*+\))?|[][(){{}}]",
+    rf"/\*(?:.*?\*/)?|{_STRING}|{_ESCAPE}|(?<![-\w])url\((?![ \t\n\f]*+[\"'])(?:[^)\\]*+(?>(?:\\.[^)\\]*+)*)\))?|[][(){{}}]",
     re.DOTALL | re.IGNORECASE,
 )
 """A bracket, or what may have others in it that do not count. A comment and an address are whole, or never closed."""

@@ -28,7 +28,7 @@ _AFTER = re.compile(rf"[\s<>]|{_MARKS}")
 _AFTER_IN_BRACKETS = re.compile(rf"[\s<>\]]|{_MARKS}")
 """What a bare address does not go over: white space, angle brackets, and the marks of clozes."""
 
-_DOMAIN = re.compile(r"[\w-]++(?:\.[\w-]++)*+")
+_DOMAIN = re.compile(r"[\w-]++(?>(?:\.[\w-]++)*)")
 _MAX_DOMAIN = 253
 """Characters in the name of a host (RFC 1035)."""
 
@@ -74,7 +74,7 @@ _LOCAL = ascii_letters + digits + ".+-_"
 _MAX_LOCAL = 64
 """Characters before the `@` of a mail address (RFC 5321)."""
 
-_MAIL = re.compile(r"@(?:[A-Za-z0-9_-]++\.(?=[A-Za-z0-9]))++[A-Za-z0-9_-]*[A-Za-z](?![A-Za-z0-9@-])")
+_MAIL = re.compile(r"@(?>(?:[A-Za-z0-9_-]++\.(?=[A-Za-z0-9]))+)[A-Za-z0-9_-]*[A-Za-z](?![A-Za-z0-9@-])")
 
 
 def mail(text: str, at: int, after: int) -> Piece | None:
