@@ -26,6 +26,8 @@ MIB = 1 << 20 if sys.platform == "darwin" else 1 << 10
 def main(arguments: list[str]) -> int:
     looks = arguments[0] == "--memory"
     command = arguments[looks:]
+    # Python keeps what it compiles, as an installation does: the first run is not one that counts.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     _adopt_orphans()
     silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     begun = time.perf_counter()
