@@ -280,13 +280,20 @@ def _words(
                 found.append(near_tag(span, match[0], f".{kind}", "title"))
             elif name == "card":
                 found.append(near_tag(span, match[0], f".{vocabulary.default}", "title"))
-            elif name and (kind := _part_of_kind(name, vocabulary)):
-                found.append(near_tag(span, match[0], f".{kind}", "title"))
+            elif name and (names := _joined(name, vocabulary) or _part_of_kind(name, vocabulary)):
+                found.append(near_tag(span, match[0], f".{names}", "title"))
         elif name:
             words.append(Word("name", name, "", *place))
         else:
             words.append(Word("id" if key == "id" else "key", key, value[1:-1] if value[0] in "\"'" else value, *place))
     return words, found
+
+
+def _joined(name: str, vocabulary: Vocabulary) -> str:
+    """What a name was meant to be that is a kind and other names of ours joined, as `basic-and-reversed`, or ""."""
+    words = [word for word in re.split("[-_]", name) if word not in ("and", "card")]
+    is_meant = len(words) > 1 and set(words) <= {*vocabulary.names} and any(word in vocabulary.kinds for word in words)
+    return " .".join(words) if is_meant else ""
 
 
 def _part_of_kind(name: str, vocabulary: Vocabulary) -> str:
