@@ -129,6 +129,7 @@ def is_kept(field: str, markdown: str, place: str) -> bool:
         ('<span style="color: red; margin: 0">a</span>', '<span style="color: red">a</span>'),
         ('<font color="#ff0000">a</font>', '<font color="#ff0000">a</font>'),
         ("{{c1::a}}", "\\{{c1::a}}"),
+        ("<table><tr><td>a<wbr>b</td></tr></table>", "<table><tr><td>a<wbr>b</td></tr></table>"),
         ("snake_case 2 * 3 5* $5", "snake_case 2 * 3 5* $5"),
         ("&lt;your name&gt; #card", "\\<your name> \\#card"),
         ("*a* _b_ `c` [d](e)", "\\*a\\* \\_b\\_ \\`c\\` \\[d](e)"),
@@ -139,6 +140,13 @@ def is_kept(field: str, markdown: str, place: str) -> bool:
 def test_a_field_is_written_as_a_person_would(field: str, expected: str) -> None:
     assert blocks(field, labels=LABELS)[0] == expected
     assert is_kept(field, expected, "basic")
+
+
+@pytest.mark.parametrize(
+    "tag", ["<wbr>", '<wbr class="x">', "<source>", "<track src='a>b'>", "<embed src=x/>", "<WBR/>"]
+)
+def test_an_element_without_an_end_holds_nothing(tag: str) -> None:
+    assert blocks(f"a<i>b{tag}c</i> d")[0] == "a*bc* d"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +193,7 @@ def test_latex_that_is_a_formula_of_its_own_likewise(field: str) -> None:
         (r"{{c1::\(x\)}}", "{{c1::$x$}}"),
         ("<code>a {{c1::b}}</code>", "<code>a {{c1::b}}</code>"),
         ("<ul><li>{{c1::a}}</li></ul>", "- {{c1::a}}"),
+        ("<pre>{{c1::a}}:<wbr>b c</pre>", "<span></span><pre>{{c1::a}}:b c</pre>"),
         ("{{c1::<ul><li>a</li></ul>}}", "<span></span>{{c1::<ul><li>a</li></ul>}}"),
     ],
 )

@@ -46,7 +46,7 @@ def element(held: etree._Element) -> str:
             one.attrib.clear()
             for name, value in _ATTRIBUTE.findall(kept):
                 one.set(name, html.unescape(value))
-    return _one_line(etree.tostring(held, encoding="unicode", method="html", with_tail=False))
+    return _one_line(trees.NO_ENDS.sub("", etree.tostring(held, encoding="unicode", method="html", with_tail=False)))
 
 
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')

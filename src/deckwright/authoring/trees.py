@@ -6,6 +6,8 @@ import re
 
 from lxml import etree
 
+from ..render.html_elements import REST_OF_TAG
+
 MAX_DEPTH = 60
 """How deep elements may nest: Anki's editor writes some ten, and the compiler reads forty quotes or emphases."""
 
@@ -22,12 +24,24 @@ def tree(text: str, joined: bool = True) -> etree._Element:
 
     Line breaks inside maths are line ends if they are `joined`: to MathJax, and to Anki's LaTeX, they are the same.
     """
-    whole = f"<html><body>{_joined(text) if joined else text}</body></html>".encode("utf-8", "replace")
+    text = _ended(_joined(text) if joined else text)
+    whole = f"<html><body>{text}</body></html>".encode("utf-8", "replace")
     root = etree.fromstring(whole, _PARSER)
     body = root.find("body") if root is not None else None
     if body is None or (text.count("<") > MAX_DEPTH and _is_deep(body)):
         raise Unwritable
     return body
+
+
+def _ended(text: str) -> str:
+    """The HTML with an end for each element that has none, and that the parser does not know as such: it would hold all behind it."""
+    return _WITHOUT_END.sub(lambda tag: f"{tag[0].rstrip('/>')} />", text)
+
+
+_ENDLESS = "(?:bgsound|embed|keygen|source|track|wbr)"
+_WITHOUT_END = re.compile(rf"<{_ENDLESS}\b{REST_OF_TAG}", re.IGNORECASE)
+NO_ENDS = re.compile(rf"</{_ENDLESS}>")
+"""The ends that the parser's library then writes, which are none in HTML."""
 
 
 def _is_deep(body: etree._Element) -> bool:
