@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from deckwright import build
 from deckwright.adopt import foreign
 from deckwright.adopt.foreign import Proposal, marks
 from deckwright.adopt.foreign.extraction import pairs
@@ -23,6 +24,7 @@ from deckwright.adopt.foreign.text import text
 from deckwright.commands import main
 from deckwright.commands._adopt_notes import TOOLS as NAMED
 from deckwright.commands._adopt_notes import is_notes
+from deckwright.identity import Terms
 from deckwright.notes import compile_file
 
 FOLDERS = Path(__file__).parent / "adopt" / "foreign"
@@ -240,6 +242,17 @@ def test_in_a_project_no_id_is_given_twice(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "cards" / "new"):
         (edit,) = foreign.propose(folder, chance=random.Random(1)).edits
         assert edit.after.decode() == '\n## Q\n\n<!-- card: basic id="q-3" -->\n\nA\n'
+
+
+def test_an_id_of_a_note_that_is_no_more_is_not_given_again(tmp_path: Path) -> None:
+    (tmp_path / "deck.toml").write_text('id = "a-abcdefgh"\nname = "A"\n')
+    (tmp_path / "cards").mkdir()
+    file = tmp_path / "cards" / "a.md"
+    file.write_text("## Q {.basic #q}\n\nA\n")
+    assert build.build(tmp_path, build.Options(Terms(now=1_700_000_000))).status == "built"
+    file.write_text("#flashcards\n\nQ::A\n")
+    (edit,) = foreign.propose(tmp_path, chance=random.Random(1)).edits
+    assert edit.after.decode() == '\n## Q\n\n<!-- card: basic id="q-2" -->\n\nA\n'
 
 
 def test_a_file_in_which_another_note_would_change_is_left(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ class Desk:
         """An id for each draft that no note has or had."""
         nameless = [naming.New(draft.titles, _spare(draft), draft.passage.file.path) for draft in drafts]
         taken = ids.written(self.root, self.loaded, self._errors)
-        return [id_ for id_, _ in naming.names(nameless, taken, ids.in_lock(self.loaded))]
+        return [id_ for id_, _ in naming.names(nameless, taken, ids.in_lock(self.loaded.before))]
 
 
 def _spare(draft: Draft) -> str:

@@ -13,6 +13,7 @@ from ..collection import Loaded
 from ..compilation import Progress, remembering
 from ..diagnostics import Diagnostic
 from ..identity import Terms
+from ..identity.ledger import Ledger
 from ..limits import MAX_FILE_BYTES
 from ..lint import baseline
 from ..notes.kinds import table
@@ -85,7 +86,7 @@ def propose(
         before = Seen(loaded, found)
         search = _Search(root, before, errors, only, {*uncommitted})
         held = search.gaps()
-        given, known = written(root, loaded, errors), in_lock(loaded)
+        given, known = written(root, loaded, errors), in_lock(loaded.before)
         edits, named = _edits(held, names(held, given, known), search)
         while edits:
             after, found = build.load(root, terms, instead={path: each.after for path, each in edits.items()})
@@ -195,7 +196,6 @@ def written(root: Path, loaded: Loaded, errors: Iterable[Diagnostic]) -> set[str
     return given - {""}
 
 
-def in_lock(loaded: Loaded) -> set[str]:
+def in_lock(held: Ledger) -> set[str]:
     """All that notes, and sections, are or were called in deck.lock."""
-    lines = loaded.before.lines.values()
-    return {id_ for line in lines for id_ in (line.id, line.group, *line.was)} - {""}
+    return {id_ for line in held.lines.values() for id_ in (line.id, line.group, *line.was)} - {""}

@@ -15,7 +15,8 @@ import msgspec
 
 from ... import files, settings, starter
 from ...compilation import Progress
-from ...ids import refusal
+from ...identity import ledger
+from ...ids import in_lock, refusal
 from ...ids.patch import patch
 from ...layout import DECK
 from ...limits import MAX_FILE_BYTES
@@ -103,6 +104,9 @@ class _Search:
         options = {tool: Options(_settings_of(self._folder, tool), tool in self._named) for tool in TOOLS}
         tools = tuple(tool for tool in TOOLS if self._is_used(tool, options[tool], texts))
         used = {id_ for each in texts for id_ in _given(each.before)}
+        if project:
+            held, _ = ledger.read(project.root / ledger.FILE, project.settings.id)
+            used |= in_lock(held) if held else set()
         if project and not is_whole:
             for path in files.note_files(project.root, project.settings.cards):
                 used |= _given(files.read(project.root / path, MAX_FILE_BYTES))
