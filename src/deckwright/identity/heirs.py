@@ -16,6 +16,8 @@ _PAIRS = 40_000
 
 def heirs(gone: Sequence[Line], new: Sequence[Line]) -> list[tuple[Line, Line]]:
     """Each note that is gone with the new one that took its place, in the order of `new`: by id, text, path or words."""
+    if not gone:  # as in a first build, all of whose notes are new
+        return []
     free = {line.guid: line for line in gone}
     found: dict[str, Line] = {}
     for keys in _SIGNS:
