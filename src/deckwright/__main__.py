@@ -1,10 +1,14 @@
 """`python -m deckwright`, and what `deckwright` starts: the command line."""
 
+import atexit
+import gc
 import os
 
 
 def main() -> None:
     """Run the command line. Ctrl-C ends it in the same way while it is being imported."""
+    # What is left in the end goes with the process: to look through it for cycles took 5 ms, and 40 after a large build.
+    atexit.register(gc.freeze)
     try:
         from .commands import main as command_line
 
