@@ -23,6 +23,7 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 APART = {
     "package/": {
         "limits.py",
+        "patterns.py",
         "files.py",
         "model.py",
         "diagnostics/",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 import msgspec
 
 from . import __version__, files, program
+from .patterns import pattern
 
 Value = TypeVar("Value")
 
@@ -164,7 +164,7 @@ class Cache:
 
 
 _SUM_BYTES = 16
-_ENTRY = re.compile(r"\w+-[0-9a-f]{32}")
+_ENTRY = pattern(r"\w+-[0-9a-f]{32}")
 """The name of an entry."""
 
 

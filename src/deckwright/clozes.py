@@ -13,8 +13,9 @@ from typing import TypeAlias
 import msgspec
 
 from .limits import MAX_CLOZE_NESTING
+from .patterns import pattern
 
-_TOKEN = re.compile(r"\{\{c([0-9,]{1,999})::|\}\}")  # Python refuses to read numbers of thousands of digits.
+_TOKEN = pattern(r"\{\{c([0-9,]{1,999})::|\}\}")  # Python refuses to read numbers of thousands of digits.
 """What may open a cloze, with its numbers in group 1, or close one."""
 
 MASK = "image-occlusion:"
@@ -169,7 +170,7 @@ _IN_ATTRIBUTE = {
 }
 """What Anki writes in the value of an attribute (htmlescape's encode_attribute)."""
 
-_PROPERTY = re.compile(r":([^=]+)=((?>(?:[^\\:]|\\[\\:])+)(?=:|\Z)|\Z)")
+_PROPERTY = pattern(r":([^=]+)=((?>(?:[^\\:]|\\[\\:])+)(?=:|\Z)|\Z)")
 
 
 @lru_cache(maxsize=1024)

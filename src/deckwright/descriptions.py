@@ -10,6 +10,7 @@ import re
 
 from .amounts import count
 from .model import Settings
+from .patterns import pattern
 
 
 def description(settings: Settings, number: int, version: str) -> str:
@@ -26,7 +27,7 @@ def description(settings: Settings, number: int, version: str) -> str:
     return f"{settings.description}\n<p>{' · '.join(filter(None, facts))}</p>".strip()
 
 
-_OURS = re.compile(r"^<p>(?:\d+ notes? · )?version ([^·<]*)(?=(?:· .*)?</p>\Z)", re.MULTILINE)
+_OURS = pattern(r"^<p>(?:\d+ notes? · )?version ([^·<]*)(?=(?:· .*)?</p>\Z)", re.MULTILINE)
 """How our line begins, up to what follows the version."""
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from . import inputs, locks, opening
 from .layout import BUILD
 from .mediatypes import is_media
+from .patterns import pattern
 
 opened, IrregularError = opening.opened, opening.IrregularError
 
@@ -149,7 +150,7 @@ def sweep(folder: Path) -> None:
 
 
 _PREFIX = inputs.TEMPORARY
-_TEMPORARY = re.compile(re.escape(_PREFIX) + r"\w{8}")
+_TEMPORARY = pattern(re.escape(_PREFIX) + r"\w{8}")
 _FORGOTTEN = 86_400
 """In seconds: what is older is nobody's, where it cannot be told whether somebody holds it."""
 

@@ -6,11 +6,11 @@ anki 26.9.3, and a test compares it with the backend.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from . import clozes
 from .model import NoteType
+from .patterns import pattern
 from .templates import is_empty, shows, stored
 
 MAX_CARDS = 500
@@ -24,7 +24,7 @@ clozes end at 499.
 ALWAYS_FILLED = frozenset({"Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type"})
 """The names that a template may use besides those of its fields. So is "Tags", which is filled if the note has any."""
 
-_BEGINS_FILLED = re.compile(r"[^\x00-\x20\x7f<]|<[^\x00-\x20\x7f/bBdD]")
+_BEGINS_FILLED = pattern(r"[^\x00-\x20\x7f<]|<[^\x00-\x20\x7f/bBdD]")
 """How nearly every field begins that is not empty: with a letter, or a tag that is not `br` or `div`."""
 
 

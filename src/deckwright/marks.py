@@ -7,18 +7,19 @@ known only when the whole project is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
+
+from .patterns import pattern
 
 AMPERSAND = "\x02"
 """An ampersand that is text: Python-Markdown takes `&copy;` in a text for a character reference, and leaves it alone."""
 
-DELETION = re.compile("([\x0e\x10])(\\d+)\x0f")
-MEDIUM = re.compile("\x11(\\d+)\x0f")
-KEPT = re.compile("\x12(\\d+)\x0f")
-RAW = re.compile("\x13(\\d+)\x0f")
-SOURCE = re.compile("#\x14(\\d+)\x0f")
+DELETION = pattern("([\x0e\x10])(\\d+)\x0f")
+MEDIUM = pattern("\x11(\\d+)\x0f")
+KEPT = pattern("\x12(\\d+)\x0f")
+RAW = pattern("\x13(\\d+)\x0f")
+SOURCE = pattern("#\x14(\\d+)\x0f")
 
 ENDED = "\x14\x0f"
 """Stands before the end of a sound or a film that the author wrote: what it holds is for those who cannot play it."""

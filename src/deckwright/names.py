@@ -8,8 +8,9 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import count
 
 from .limits import MAX_DECK_NAME
+from .patterns import pattern
 
-ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+ID = pattern(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 """An id: lower-case letters and digits, parted by single hyphens or dots. Anki's search takes `_` for a wildcard."""
 
 

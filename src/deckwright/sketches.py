@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from .patterns import pattern
+
 SKETCH_WORDS, WORD_BITS = 36, 14
 """How many words a sketch holds, and in how many bits each: together they fit into 64 bytes."""
 
@@ -51,7 +53,7 @@ def _mark(word: str) -> str:
     return f"{len(word) == 1:d}{value:016x}{value % _NUMBERS + 1:0{WORD_BITS}b}"
 
 
-_WORD = re.compile(r"[^\W_]+|[^\w\s]")
+_WORD = pattern(r"[^\W_]+|[^\w\s]")
 
 
 @cache

@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from .patterns import pattern
+
 
 class Replacement(msgspec.Struct, frozen=True):
     """`{{filter:Field}}`: the filters are in the order in which they are applied, the last written first."""
@@ -42,7 +44,7 @@ class Parsed(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-NUMBERED = re.compile(r"c[0-9]{1,9}")
+NUMBERED = pattern(r"c[0-9]{1,9}")
 """What a section may ask for besides a field: the number of the cloze."""
 
 
@@ -133,7 +135,7 @@ def shown(template: str, filled: frozenset[str]) -> tuple[str | Replacement, ...
     return tuple(left)
 
 
-_EMPTY = re.compile(r"(?:[ \t-\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
+_EMPTY = pattern(r"(?:[ \t-\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
 
 def is_empty(value: str) -> bool:
@@ -141,7 +143,7 @@ def is_empty(value: str) -> bool:
     return not value or _EMPTY.fullmatch(value) is not None
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def stored(value: str) -> str:

@@ -36,6 +36,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeAlias
 import msgspec
 
 from ..model import Span
+from ..patterns import pattern
 
 Severity = Literal["error", "warning", "hint"]
 
@@ -118,7 +119,7 @@ PAGES: dict[str, Page] = {}
 EXAMPLE_FILE = "cards/example.md"
 """The file that an example is, where its heading names no other."""
 
-_EXAMPLE = re.compile(r"^(Both|Bad|Good)(?: \(([^)]+)\))?:\n((?:(?:    .*)?(?:\n|\Z))*)", re.MULTILINE)
+_EXAMPLE = pattern(r"^(Both|Bad|Good)(?: \(([^)]+)\))?:\n((?:(?:    .*)?(?:\n|\Z))*)", re.MULTILINE)
 
 
 def declare(

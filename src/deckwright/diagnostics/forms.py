@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from unicodedata import combining, east_asian_width
 
 from ..model import Span
+from ..patterns import pattern
 from .declare import Diagnostic
 
 
@@ -78,7 +78,7 @@ def harmless(text: str) -> str:
     return text if text.isprintable() else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROL = pattern(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _EXCERPT_WIDTH = 120
 """Characters of a line that are shown."""

@@ -10,7 +10,6 @@ lines keeps it right.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, zip_longest
@@ -35,6 +34,7 @@ from ..diagnostics.identity import (
 from ..layout import LEDGER
 from ..limits import MAX_LEDGER_BYTES, MAX_LEDGER_TOLD
 from ..model import Span
+from ..patterns import pattern
 from . import merge
 from .lines import FORMAT, READ, Head, Line, Lines, Release, Type, differing
 
@@ -246,7 +246,7 @@ def read_bytes(path: Path) -> bytes:
 
 _HEAD, _TYPE = msgspec.json.Decoder(Head), msgspec.json.Decoder(Type)
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = pattern(r"[\x00-\x1f\x7f-\x9f]")
 
 _CHECK = b',"check":"%08x"}'
 """What a line ends with: the CRC-32 of the bytes before it, which finds every flipped bit."""

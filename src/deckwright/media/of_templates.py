@@ -7,7 +7,6 @@ Anki imports files whose names begin with `_`, and never counts them as unused, 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.media import ambiguous, pointer, too_large, unreadable
 from ..limits import MAX_MEDIA_BYTES, MAX_MEDIA_NAME, MAX_NOTE_TYPE_BYTES
 from ..model import Media, NoteType, Span
+from ..patterns import pattern
 from .library import POINTER
 
 BEGIN = "_"
@@ -52,7 +52,7 @@ def named(root: Path, folders: Sequence[str], note_types: Iterable[NoteType]) ->
     return [made[name] for name in sorted(made)], found
 
 
-_NOT_IN_NAMES = re.compile(r'[\[\]<>:"/?*^\\|\x00-\x1f\x7f\ud800-\udfff]')
+_NOT_IN_NAMES = pattern(r'[\[\]<>:"/?*^\\|\x00-\x1f\x7f\ud800-\udfff]')
 """What Anki takes out of names of media (rslib/src/media/files.rs)."""
 
 

@@ -14,6 +14,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.media import SvgProblem, broken_svg, cleaned, unsized
 from ..limits import MAX_SVG_ATTRIBUTES, MAX_SVG_BYTES, MAX_SVG_ELEMENTS, MAX_SVG_NESTING
 from ..model import Span
+from ..patterns import pattern
 
 Element: TypeAlias = etree._Element
 """An element of a drawing: lxml's, whose name for it is private."""
@@ -213,13 +214,13 @@ def _stays_inside(element: Element, address: str) -> bool:
     return address.startswith("data:image/") and element.tag != f"{SVG}use"
 
 
-_OUTSIDE = re.compile(
+_OUTSIDE = pattern(
     r"@import\b[^;]*;?"
     r"|image-set\([^)]*\)?"
     r"|url\(\s*+(?![\"']?\s*(?:\#|data:))(?:\"[^\"]*\"|'[^']*'|[^\"')][^)]*)?\s*\)?",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
+_ESCAPE = pattern(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
 
 
 def _clean_css(css: str) -> tuple[str, list[str]]:

@@ -17,6 +17,7 @@ from ..diagnostics.note import (
     typed_maths,
 )
 from ..limits import MAX_TYPED
+from ..patterns import pattern
 from ..read.blocks import Block, walk
 from ..read.inlines import HIDDEN, Piece, flat
 from ..read.sections import Section
@@ -74,7 +75,7 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
 _ASKING = " :?：？؟"
 """What a head may end with that asks already."""
 
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_ARABIC = pattern(r"[\u0600-\u06ff]")
 """Letters of languages whose question mark is ؟ (the Unicode block Arabic)."""
 
 
@@ -98,13 +99,13 @@ def _shows(rendered: str) -> bool:
     return bool(_BEGINS.match(rendered) or plain(rendered) or _SHOWN.search(rendered))
 
 
-_BEGINS = re.compile(r"(?>(?:\s|<[^<>]*>)*)\w")
+_BEGINS = pattern(r"(?>(?:\s|<[^<>]*>)*)\w")
 """How nearly every field begins: a letter, behind tags."""
 
-_SHOWN = re.compile(r"<(?:img|video|audio|hr)\b|\[sound:")
+_SHOWN = pattern(r"<(?:img|video|audio|hr)\b|\[sound:")
 
 
-_MATHS = re.compile(r"\\[(\[]")
+_MATHS = pattern(r"\\[(\[]")
 _JOINER = "\u2060"
 """What keeps Anki from taking text for maths. Nobody can type it."""
 
@@ -136,7 +137,7 @@ def _is_link(block: Block) -> bool:
     return True
 
 
-_TODO = re.compile(r"\bTODO\b:?")
+_TODO = pattern(r"\bTODO\b:?")
 _NO_TEXT = frozenset({"emphasis", "strong", "strike", "link", "autolink", "escape", "entity", "break", "fold", *HIDDEN})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 
 from ..digests import Value, digest
 from ..model import OwnKind
+from ..patterns import pattern
 from ..read.blocks import VERBATIM, Block, Document, walk
 from ..read.inlines import HIDDEN, Piece, flat, links
 from ..read.sections import Section
@@ -151,7 +151,7 @@ def _folded(leaf: Block) -> str:
 
 
 _BREAK, _CODE = "\x02", "\x03"
-_AROUND_BREAK = re.compile(f" ?{_BREAK} ?")
+_AROUND_BREAK = pattern(f" ?{_BREAK} ?")
 
 
 def _definitions_used(held: Iterable[Block], document: Document) -> list[Value]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from ..diagnostics import Diagnostic
 from ..diagnostics.note import id_of_cells, no_lead, nothing_to_cut
 from ..model import Span
+from ..patterns import pattern
 from ..read.blocks import Block, walk
 from ..read.inlines import Piece
 from ..read.sections import Section
@@ -114,7 +114,7 @@ def _definitions(section: Section, block: Block, body: Body) -> Iterator[Part]:
             (terms if child.kind == "term" else answers).append(child)
 
 
-_AFTER_LEAD = re.compile(r"\s*[:：]\s*|\s+(?:-{1,3}|[–—])\s+|\s*[–—]\s*|\s*")
+_AFTER_LEAD = pattern(r"\s*[:：]\s*|\s+(?:-{1,3}|[–—])\s+|\s*[–—]\s*|\s*")
 
 
 def _lead(leaf: Block) -> tuple[Block, Block] | None:

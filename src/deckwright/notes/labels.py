@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..names import nearest
+from ..patterns import pattern
 from ..read.blocks import Block
 from ..read.inlines import Piece
 
@@ -60,7 +60,7 @@ def near(held: Sequence[Block], labels: Mapping[str, str]) -> Iterator[tuple[str
                 yield said, long[meant], block, begin
 
 
-_WORDS = re.compile(r"[\w '’-]+")
+_WORDS = pattern(r"[\w '’-]+")
 _LONG = 5
 """Letters of a label that nobody writes one slip away from by chance."""
 
@@ -101,8 +101,8 @@ def _label(text: str, begin: int, first: Piece | None) -> tuple[str, int]:
     return (inside, colon.end()) if colon else ("", begin)
 
 
-_PLAIN = re.compile(r"([^\n:：]{1,100})[:：]")
-_COLON = re.compile(r"[ \t]*[:：]")
+_PLAIN = pattern(r"([^\n:：]{1,100})[:：]")
+_COLON = pattern(r"[ \t]*[:：]")
 
 
 def _before(block: Block, start: int) -> int:

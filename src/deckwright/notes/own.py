@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from ..diagnostics.note import stays_prose
 from ..diagnostics.notetype import broken, near_label, no_card, no_place, other_key, twice, unseen_heading
 from ..generation import cards_of_fronts
 from ..model import OwnKind, SectionPart
+from ..patterns import pattern
 from ..read.blocks import Block
 from ..read.inlines import flat
 from ..read.sections import Section
@@ -150,7 +150,7 @@ def _with_deletions(held: Sequence[Block], renderer: Renderer) -> str:
     return _FOR_ALL.sub("{{c0::", renderer.cloze(blocks))
 
 
-_FOR_ALL = re.compile(r"\{<wbr>\{c0::(?=image-occlusion:)")
+_FOR_ALL = pattern(r"\{<wbr>\{c0::(?=image-occlusion:)")
 """A shape of Anki's mask editor that is drawn on all cards, as it stands in HTML where nothing is asked."""
 
 
@@ -208,7 +208,7 @@ def _unseen(part: Part, section: Section, kind: OwnKind) -> Iterator[Diagnostic]
         yield unseen_heading(section.span, kind.name)
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = pattern(r"[^\W\d_]+")
 
 
 def other_keys(part: Part, section: Section, kind: Kind) -> Iterator[Diagnostic]:

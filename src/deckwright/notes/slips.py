@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import near_deletion, near_number
 from ..diagnostics.note import not_drawn
 from ..model import SourceFile, Span
+from ..patterns import pattern
 from ..read.blocks import NO_PROSE, Block, walk
 from ..read.inlines import HIDDEN, flat, masked
 
@@ -50,32 +51,32 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
 _C = r"(?:cloze|[cC\u0441\u0421\uff43\uff23]{1,2})[._-]?"
 """What is written for the c of a number: twice, as a word, as the Cyrillic letter or in full width."""
 
-_NUMBER = re.compile(rf"(?<!=)==(?P<number>\[?(?:{_C})?\s?\d{{1,4}}(?:\s?,\s?[cC]?\d{{1,4}})*\]?\s?)::(?=[^\s=])")
-_WHOLE_NUMBER = re.compile(r"c\d{1,4}")
-_OTHER_COLONS = re.compile(r"(?<!=)==(?P<number>[c\u0441\uff43]\d{1,3})(?P<sign>(?!::)(?:[:：;]{1,3}|\|{1,2}))(?=[^=])")
+_NUMBER = pattern(rf"(?<!=)==(?P<number>\[?(?:{_C})?\s?\d{{1,4}}(?:\s?,\s?[cC]?\d{{1,4}})*\]?\s?)::(?=[^\s=])")
+_WHOLE_NUMBER = pattern(r"c\d{1,4}")
+_OTHER_COLONS = pattern(r"(?<!=)==(?P<number>[c\u0441\uff43]\d{1,3})(?P<sign>(?!::)(?:[:：;]{1,3}|\|{1,2}))(?=[^=])")
 """A number with one colon, or with other signs, so that all of it is part of the answer."""
 
-_COLON_MORE = re.compile(r"(?:(?<!=)==|\{\{)(?P<number>c\d{1,3})::(?P<colon>:)(?=[^:=}\s])")
+_COLON_MORE = pattern(r"(?:(?<!=)==|\{\{)(?P<number>c\d{1,3})::(?P<colon>:)(?=[^:=}\s])")
 """A number with three colons: the third is part of the answer."""
 
-_SPACED = re.compile(r"(?<![^\s(])==[ \t]+(?P<inner>[^=\n]{0,60}?\S)[ \t]+==(?![^\s.,;:)!?])")
-_OPERATOR = re.compile(r"\b(?:and|or|if|then)\b|&&|[][(){}|,;.]")
+_SPACED = pattern(r"(?<![^\s(])==[ \t]+(?P<inner>[^=\n]{0,60}?\S)[ \t]+==(?![^\s.,;:)!?])")
+_OPERATOR = pattern(r"\b(?:and|or|if|then)\b|&&|[][(){}|,;.]")
 """What stands between two equality signs of a programming language, not in an answer."""
 
-_OTHER_SIGNS = re.compile(
+_OTHER_SIGNS = pattern(
     r"(?<![=\w])={3,5}(?=[^\s=])[^=\n]{0,60}(?<=[^\s=])={3,5}(?![=\w])|＝＝(?=[^\s＝])[^＝\n]{0,60}(?<=[^\s＝])＝＝(?!＝)"
 )
 """Three signs, or full-width ones, where two are meant."""
 
-_SIGN = re.compile(r"==|\{|｛｛|\[\[c\d|\(\(c\d")
+_SIGN = pattern(r"==|\{|｛｛|\[\[c\d|\(\(c\d")
 
-_FORM = re.compile(
+_FORM = pattern(
     rf"\{{\{{(?!c\d{{1,4}}::)\s*{_C}\s*\d{{1,5}}\s*[:：;]{{1,2}}|"
     r"\{\{\s*[cC]\s*\d{1,5}(?:\s*,\s*[cC]?\s*\d{1,5})+\s*:{1,2}|(?:｛｛|\[\[|\(\()[cC]?\d{1,4}(?:::|：：)|"
     r"\{\{\s*[cC]\s*[:：]{2}|\{\{\d{1,4}[:：]{2}|(?<![{>])\{c\d{1,4}[:：]{2}"
 )
-_BRACKETS = re.compile(r"[{｛]|\[\[|\(\(")
-_IN_MATHS = re.compile(r"(?<![=<>!:])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?!=)")
+_BRACKETS = pattern(r"[{｛]|\[\[|\(\(")
+_IN_MATHS = pattern(r"(?<![=<>!:])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?!=)")
 
 
 def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
@@ -114,9 +115,9 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     return found
 
 
-_CONTAINER = re.compile(r":{3,}[ \t]*\{?\.?[a-zA-Z][\w-]*")
-_DIAGRAM = re.compile(r"\{?(?:mermaid|plantuml|puml)\b")
-_FURIGANA = re.compile(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
+_CONTAINER = pattern(r":{3,}[ \t]*\{?\.?[a-zA-Z][\w-]*")
+_DIAGRAM = pattern(r"\{?(?:mermaid|plantuml|puml)\b")
+_FURIGANA = pattern(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
 
 
 def _span(leaf: Block, found: re.Match[str], file: SourceFile) -> Span:

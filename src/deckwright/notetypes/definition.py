@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from ..diagnostics.notetype import bad_name, taken, unknown_key, wrong_value
 from ..layout import NOTETYPE, NOTETYPES
 from ..limits import MAX_FIELD_NAME, MAX_FIELDS, MAX_SETTINGS_TOLD, MAX_TEMPLATES, MAX_TIME
 from ..model import LATEX_FOOTER, LATEX_HEADER, Family, Field, OwnField, OwnKind, SectionPart, Settings, Span, Template
+from ..patterns import pattern
 from ..settings import toml_places
 from ..settings.toml_places import File
 from ..words import KEYS
@@ -340,7 +340,7 @@ def can_be_label(label: str) -> bool:
     return 0 < len(label) <= MAX_FIELD_NAME and not _NO_LABEL.search(label)
 
 
-_NO_FIELD = re.compile(r"[:{}]")
-_NO_FILE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
-_NO_LABEL = re.compile(r"[:：\n*_`\[\]<>]")
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_NO_FIELD = pattern(r"[:{}]")
+_NO_FILE = pattern(r'[/\\:*?"<>|\x00-\x1f\x7f]')
+_NO_LABEL = pattern(r"[:：\n*_`\[\]<>]")
+_KEY = pattern(r"[a-z][a-z0-9_]*")

@@ -6,7 +6,6 @@ error is broken, which costs the notes that use it, and nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ..diagnostics.notetype import no_note_type, taken
 from ..layout import NOTETYPE, NOTETYPES
 from ..limits import MAX_FIELD_NAME, MAX_NOTE_TYPES
 from ..model import NoteType, OwnKind, Settings, Span
+from ..patterns import pattern
 from ..words import RESERVED
 from . import definition, sides
 from .definition import Definition
@@ -87,7 +87,7 @@ def _folders(root: Path) -> dict[str, bool]:
     return {name: f"{NOTETYPES}/{name}/{NOTETYPE}" in held for name in names}
 
 
-_WORD = re.compile(r"[a-z][a-z0-9-]*")
+_WORD = pattern(r"[a-z][a-z0-9-]*")
 
 
 def _folder_problem(name: str, is_defined: bool) -> tuple[str, str] | None:

@@ -31,6 +31,7 @@ from ..generation import ALWAYS_FILLED
 from ..layout import NOTETYPES
 from ..limits import MAX_NOTE_TYPE_BYTES, MAX_SETTINGS_TOLD
 from ..model import NoteType, SourceFile, Span, Template
+from ..patterns import pattern
 from ..settings import stylesheet
 from ..templates import NUMBERED, Part, Replacement, Section
 from .definition import Definition, as_warning
@@ -208,13 +209,13 @@ class _Side:
         return self.span(found.start(), len(found[0])) if found else self.span(0, 0)
 
 
-_SCRIPT = re.compile(r"<script\b[^<>]*>|<[a-z][^<>]*?\s(on[a-z]+)\s*=|\b(javascript:)", re.IGNORECASE)
-_ADDRESS = re.compile(
+_SCRIPT = pattern(r"<script\b[^<>]*>|<[a-z][^<>]*?\s(on[a-z]+)\s*=|\b(javascript:)", re.IGNORECASE)
+_ADDRESS = pattern(
     r"""<(?:img|video|audio|source|iframe|embed|object|link|script|input|track)\b[^<>]*?\s(?:src|href|data|poster)\s*=\s*"""
     r"""(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""",
     re.IGNORECASE,
 )
-_REMOTE = re.compile(r"(?:https?:)?//|[a-z][a-z0-9+.-]*:(?!//)", re.IGNORECASE)
+_REMOTE = pattern(r"(?:https?:)?//|[a-z][a-z0-9+.-]*:(?!//)", re.IGNORECASE)
 
 
 def _of_html(side: _Side) -> Iterator[Diagnostic]:
@@ -236,7 +237,7 @@ def _of_html(side: _Side) -> Iterator[Diagnostic]:
             yield active(side.span(opening.end() + place, len(words)), words[:60], what)
 
 
-_STYLE, _STYLE_END = re.compile(r"<style\b[^<>]*>", re.IGNORECASE), re.compile("</style", re.IGNORECASE)
+_STYLE, _STYLE_END = pattern(r"<style\b[^<>]*>", re.IGNORECASE), pattern("</style", re.IGNORECASE)
 
 
 def _loaded(css: str) -> Iterator[tuple[int, str, str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..limits import MAX_STEPS, MAX_STEPS_RATIO, MAX_VALUE_BYTES
+from ..patterns import pattern
 from .archive import PackageError
 
 Row = tuple[Any, ...]
@@ -77,7 +78,7 @@ class Database:
 _STEPS = 1_000
 """How many steps of SQLite's machine are between two looks at the number of steps."""
 
-_TABLE = re.compile(r"CREATE\s+TABLE\s", re.IGNORECASE)
+_TABLE = pattern(r"CREATE\s+TABLE\s", re.IGNORECASE)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ What it does is what markdown-it does, token by token: the tests compare the two
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, MutableMapping
 from itertools import accumulate
 from types import FunctionType, MappingProxyType
@@ -17,6 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from ..limits import MAX_NESTING
+from ..patterns import pattern
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -248,7 +248,7 @@ def _text(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
 
-_BAR = re.compile(r"(?<!\\)\|")
+_BAR = pattern(r"(?<!\\)\|")
 
 
 def _cells(row: str) -> list[str]:

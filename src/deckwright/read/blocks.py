@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..limits import MAX_LEAF, MAX_PIECE_NESTING
+from ..patterns import pattern
 from . import block_rules, inlines
 from .inlines import HIDDEN, Piece, depth, within
 
@@ -148,7 +149,7 @@ class Document(msgspec.Struct, frozen=True):
         return Block("paragraph", line, line + 1, text=text, pieces=pieces, too_much=too_much)
 
 
-RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+RIGHT_TO_LEFT = pattern("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 """Letters that are written from right to left: blocks of Unicode (DerivedBidiClass.txt)."""
 
 
@@ -329,13 +330,13 @@ class _Reader:
         return tuple(found)
 
 
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+COMMENT = pattern(r"<!--(.*?)-->", re.DOTALL)
 """A comment of HTML; the group is what it says."""
 
-_BLOCK_ID = re.compile(r"\^[A-Za-z0-9-]{2,}")
+_BLOCK_ID = pattern(r"\^[A-Za-z0-9-]{2,}")
 """Obsidian's name for the block above, a list or a table, on a line of its own."""
 
-_ALERT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
+_ALERT = pattern(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 
 
 def _comments(html: Block) -> tuple[Block, ...]:

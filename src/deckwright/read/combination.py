@@ -10,6 +10,7 @@ from ..diagnostics.section import bad_id, bad_mode, contradiction, illegal_pair
 from ..diagnostics.slips import bad_allowance, empty_value, was_of_cut
 from ..model import Allowance
 from ..names import ID
+from ..patterns import pattern
 from ..words import SKIP
 from .tags import MODES, Tag, Vocabulary, Word
 
@@ -83,8 +84,8 @@ def combine(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Tag, list[Di
     return tag, found
 
 
-_CODE = re.compile(r"[A-Z][0-9]{3}")
-_CODES = re.compile(rf"\A(?:{_CODE.pattern}(?:[,;:]|(?=\s)|\Z)\s*)*")
+_CODE = pattern(r"[A-Z][0-9]{3}")
+_CODES = pattern(rf"\A(?:{_CODE.pattern}(?:[,;:]|(?=\s)|\Z)\s*)*")
 
 
 def _allowed(word: Word) -> tuple[tuple[Allowance, ...], list[Diagnostic]]:

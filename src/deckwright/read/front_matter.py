@@ -14,6 +14,7 @@ from ..diagnostics.slips import allowance_of_file, foreign_front_matter, hidden_
 from ..limits import MAX_YAML_DEPTH
 from ..model import SourceFile, Span
 from ..names import nearest
+from ..patterns import pattern
 
 KEYS = ("deck", "tags", "kind", "source", "context")
 """The keys that Deckwright reads. It ignores all others: they belong to other tools."""
@@ -129,11 +130,11 @@ def _object(text: str) -> tuple[dict[str, Any], int]:
     return (value if is_whole else {}), text.count("\n", 0, end)
 
 
-_RULE = re.compile(r"[\ufeff\u200b]?\s*(?:[-–—]{2,}\s*(?:#.*|ya?ml|json|toml)?|\.\.\.|[+;]{3}|[-+]{3}|[{}])\s*")
-_OTHER_RULE = re.compile(r"(?:`{3,}|~{3,})\s*(?:ya?ml|toml)?\s*|\*{3,}\s*|_{3,}\s*|<!--\s*|-->\s*")
-_KIND = re.compile(r"(?P<comment><!--)?\s*kind\s*[:=]\s*[\"']?(?P<value>[\w-]+)[\"']?\s*(?(comment)-->\s*)")
-_ABOVE = re.compile(r"\s*(?:<!--.*-->\s*)?|#\s.*")
-_LINE = re.compile(r"\s*[\"']?(?P<key>\w[\w-]*)[\"']?\s*(?::(?:[\s\"\[].*)?|=.*)|\s+\S.*|-\s.*|\#.*")
+_RULE = pattern(r"[\ufeff\u200b]?\s*(?:[-–—]{2,}\s*(?:#.*|ya?ml|json|toml)?|\.\.\.|[+;]{3}|[-+]{3}|[{}])\s*")
+_OTHER_RULE = pattern(r"(?:`{3,}|~{3,})\s*(?:ya?ml|toml)?\s*|\*{3,}\s*|_{3,}\s*|<!--\s*|-->\s*")
+_KIND = pattern(r"(?P<comment><!--)?\s*kind\s*[:=]\s*[\"']?(?P<value>[\w-]+)[\"']?\s*(?(comment)-->\s*)")
+_ABOVE = pattern(r"\s*(?:<!--.*-->\s*)?|#\s.*")
+_LINE = pattern(r"\s*[\"']?(?P<key>\w[\w-]*)[\"']?\s*(?::(?:[\s\"\[].*)?|=.*)|\s+\S.*|-\s.*|\#.*")
 _MOST_LINES = 200
 """How far the end of front matter is looked for where none should be."""
 
@@ -226,7 +227,7 @@ def _lost_behind_signs(value: Any, file: SourceFile) -> list[Diagnostic]:
     return found
 
 
-_SIGNED = re.compile(r"\s*(?<=\s)(#[^\s#].*?)\s*\Z")
+_SIGNED = pattern(r"\s*(?<=\s)(#[^\s#].*?)\s*\Z")
 
 
 def _first_error(text: str) -> Exception | None:
@@ -315,7 +316,7 @@ def _meant_kind(key: str, values: Mapping[str, Any]) -> str:
     return "kind" if is_kind and _CARDS.search(key) else ""
 
 
-_CARDS = re.compile(r"card|note|type|anki", re.IGNORECASE)
+_CARDS = pattern(r"card|note|type|anki", re.IGNORECASE)
 
-_RULES = re.compile(r"\W*L[0-9]{3}\b")
+_RULES = pattern(r"\W*L[0-9]{3}\b")
 """What `allow` begins with if it is meant for us: the code of a rule."""

@@ -16,6 +16,7 @@ from ..diagnostics.section import (
     underlined,
 )
 from ..model import SourceFile, Span
+from ..patterns import pattern
 from .blocks import Block
 from .inlines import HIDDEN
 
@@ -51,7 +52,7 @@ def conflicts(everything: Iterable[Block], file: SourceFile) -> list[Diagnostic]
 
 
 _SIGNS = ("<" * 7, ">" * 7, "|" * 7)
-_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) \S")
+_CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7}) \S")
 
 
 def underlined_text(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:

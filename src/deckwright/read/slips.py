@@ -12,6 +12,7 @@ from ..diagnostics.section import stray_tag
 from ..diagnostics.slips import heading_in_item, near_heading, near_tag, swallowed_heading
 from ..model import SourceFile, Span
 from ..names import nearest
+from ..patterns import pattern
 from . import tags
 from .blocks import Block, walk
 from .inlines import flat, masked
@@ -107,8 +108,8 @@ def in_other_comments(everything: Iterable[Block], file: SourceFile, vocabulary:
     return found
 
 
-_IN_COMMENT = re.compile(r"\s*card\s*:(?P<words>[^\n]{1,200}?)\s*")
-_DEFINITION = re.compile(
+_IN_COMMENT = pattern(r"\s*card\s*:(?P<words>[^\n]{1,200}?)\s*")
+_DEFINITION = pattern(
     r" {0,3}(?P<tag>\[[^]\n]{1,50}\]:\s*(?:#|<#?>)\s*[\"'(]\s*card\s*:(?P<words>[^\n]{1,200}?)[\"')])\s*"
 )
 
@@ -155,30 +156,30 @@ def _placed(held: Iterable[Block], cut: str) -> list[tuple[Block, Literal["text"
 # Tags
 
 
-_SIGN = re.compile(r"[{}｛｝#＃]|card\s*:")
+_SIGN = pattern(r"[{}｛｝#＃]|card\s*:")
 """What anything that looks like a tag has."""
 
-_BRACES = re.compile(r"(?<![\\$%{｛])[{｛]:?(?P<words>[^{}｛｝\n]{1,300})[}｝]")
-_HALF_BRACES = re.compile(
+_BRACES = pattern(r"(?<![\\$%{｛])[{｛]:?(?P<words>[^{}｛｝\n]{1,300})[}｝]")
+_HALF_BRACES = pattern(
     r"(?<!\\)[{｛]\s*(?:#[\w-]+\s+)?(?P<before>\.[\w-]+)|(?<!\S)(?P<behind>\.[\w-]+)\s*(?:#[\w.-]+\s*)?[}｝]"
 )
-_HASHTAG = re.compile(r"(?:(?<![^\s*_~])|(?<=\s[(（「]))[#＃](?P<path>[^\s{}｛]+)")
-_PAIR = re.compile(r"\s*(?P<key>\w+)\s*[:：]\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'{}=:：/]+)\s*")
-_WORD_OR_CODE = re.compile(r"[^\W_]|\ufffc")
-_VALUED = re.compile(r"card[/:](\w+)=[\"']?([^\"']*)[\"']?")
-_NAME_BEHIND = re.compile(r" +([a-z]+)(?!\S)")
-_BROKEN_COMMENT = re.compile(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
-_NO_COMMENT = re.compile(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
-_IN_BRACKETS = re.compile(r"[(\[]\s*card\s*:(?P<words>[^()\[\]\n]{1,200})[)\]]")
-_SPACED_HASHTAG = re.compile(r"(?<!\S)#[ \t]+(?P<path>card(?:/\w+)+)\s*\Z")
-_TAKEN_BACK = re.compile(r"(?:[-!~]|no[-_]?|not[-_]|un)(?P<name>[a-z]+)")
+_HASHTAG = pattern(r"(?:(?<![^\s*_~])|(?<=\s[(（「]))[#＃](?P<path>[^\s{}｛]+)")
+_PAIR = pattern(r"\s*(?P<key>\w+)\s*[:：]\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'{}=:：/]+)\s*")
+_WORD_OR_CODE = pattern(r"[^\W_]|\ufffc")
+_VALUED = pattern(r"card[/:](\w+)=[\"']?([^\"']*)[\"']?")
+_NAME_BEHIND = pattern(r" +([a-z]+)(?!\S)")
+_BROKEN_COMMENT = pattern(r"<[!–—\s-]{0,5}card\s*:(?P<words>[^<>\n]{0,200})>?")
+_NO_COMMENT = pattern(r"[ \t]*card[ \t]*:(?P<words>[^<>\n]{0,200})(?=\n|\Z)")
+_IN_BRACKETS = pattern(r"[(\[]\s*card\s*:(?P<words>[^()\[\]\n]{1,200})[)\]]")
+_SPACED_HASHTAG = pattern(r"(?<!\S)#[ \t]+(?P<path>card(?:/\w+)+)\s*\Z")
+_TAKEN_BACK = pattern(r"(?:[-!~]|no[-_]?|not[-_]|un)(?P<name>[a-z]+)")
 """A switch that is not to go on, as another language would have it."""
 
-_NO_COMMENT_BEHIND = re.compile(r"(?<=\s)card[ \t]*:(?P<words>[^<>\n]{1,200})\Z")
+_NO_COMMENT_BEHIND = pattern(r"(?<=\s)card[ \t]*:(?P<words>[^<>\n]{1,200})\Z")
 
 _KINDS_ALONE = ("cloze", "occlusion")
 """Kinds whose names are no usual words, and so are meant as a tag wherever they end a heading."""
-_BRACKET = re.compile(rf"(?<!\S)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
+_BRACKET = pattern(rf"(?<!\S)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
 
 
 def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -310,12 +311,12 @@ def _is_path(path: str, vocabulary: Vocabulary) -> bool:
 # Headings
 
 
-_LINE = re.compile(
+_LINE = pattern(
     r"[ \t\u00a0\u200b\u2060\ufeff]*(?P<signs>#{1,7}|＃{1,6})(?P<space>[ \t\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]*)(?P<title>.*)"
 )
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+\S")
-_NO_MARKDOWN = re.compile(r"\s*<(?:pre|script|style|textarea|!|\?)", re.IGNORECASE)
-_PREFORMATTED = re.compile(r"<(/?)(?:pre|script|style|textarea)\b", re.IGNORECASE)
+_HEADING = pattern(r" {0,3}#{1,6}[ \t]+\S")
+_NO_MARKDOWN = pattern(r"\s*<(?:pre|script|style|textarea|!|\?)", re.IGNORECASE)
+_PREFORMATTED = pattern(r"<(/?)(?:pre|script|style|textarea)\b", re.IGNORECASE)
 
 
 def near_headings(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:

@@ -21,6 +21,7 @@ from ..diagnostics.slips import near_tag
 from ..limits import MAX_WORDS
 from ..model import Allowance, SourceFile, Span
 from ..names import nearest
+from ..patterns import pattern
 from ..words import KEYS, SKIP
 from .blocks import Block
 from .inlines import flat, masked, read
@@ -218,7 +219,7 @@ _VALUE = r"\"[^\"]*\"|'[^']*'|[^\s\"'{}=]+"
 _ID = r"\#(?P<id>[^\s{}\"'=]+)"
 _PAIR = rf"(?P<key>[A-Za-z][\w:-]*)=(?P<value>{_VALUE})"
 _NAME = r"(?P<name>[A-Za-z][\w-]*)"
-_WORD = re.compile(rf"{_ID}|{_PAIR}|\.?{_NAME}")
+_WORD = pattern(rf"{_ID}|{_PAIR}|\.?{_NAME}")
 
 
 def _several(*words: str) -> str:
@@ -227,33 +228,33 @@ def _several(*words: str) -> str:
     return rf"(?:{one})(?:\s+(?:{one}))*"
 
 
-LIST = re.compile(r"(?:^|\s)(?P<list>\{:?(?P<words>(?>(?:[^{}\"]++|\"[^\"]*+\"|\")*))\})")
+LIST = pattern(r"(?:^|\s)(?P<list>\{:?(?P<words>(?>(?:[^{}\"]++|\"[^\"]*+\"|\")*))\})")
 """What may be a list of attributes; it is one if its words are `LIST_WORDS`."""
 
-LIST_WORDS = re.compile(rf"\s*{_several(_ID, rf'[.]{_NAME}', _PAIR)}\s*")
-_LIST_WORD = re.compile(rf"{_ID}|[.]{_NAME}|{_PAIR}")
+LIST_WORDS = pattern(rf"\s*{_several(_ID, rf'[.]{_NAME}', _PAIR)}\s*")
+_LIST_WORD = pattern(rf"{_ID}|[.]{_NAME}|{_PAIR}")
 _NEVER_IN_HASHTAG = (
     r"\s!\"#$%&'()*+,.:;<=>?@\[\\\]^`{|}~\u2000-\u200b\u200e-\u206f\u2e00-\u2e7f\u3000-\u3004\u3008-\u303f"
     r"\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufff9-\uffff"
 )
-_HASHTAG = re.compile(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}]*+))")
+_HASHTAG = pattern(rf"(?:^|\s)(?P<tag>#(?P<path>[^\W\d_][^{_NEVER_IN_HASHTAG}]*+))")
 """A hashtag as in Obsidian: from a letter to the next white space or punctuation."""
 
-_HASHTAGS = re.compile(rf"(?>(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)+)[ \t]*(?:\n|\Z)")
-_CARD = re.compile(r"\s*(?P<card>card\s*:)")
-_COMMENT_WORDS = re.compile(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
-_MEANT = re.compile(r"[\s-]*(?P<card>[A-Za-z]{3,10})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
+_HASHTAGS = pattern(rf"(?>(?:[ \t]*#[^\W\d_][^{_NEVER_IN_HASHTAG}]*+)+)[ \t]*(?:\n|\Z)")
+_CARD = pattern(r"\s*(?P<card>card\s*:)")
+_COMMENT_WORDS = pattern(rf"\s*(?:{_several(_ID, rf'[.]{_NAME}', _PAIR, _NAME)})?\s*")
+_MEANT = pattern(r"[\s-]*(?P<card>[A-Za-z]{3,10})(?P<colon>\s*[:：;.])?(?P<words>[^<>]{0,500})\Z")
 """A comment that may be meant as a tag: what stands for `card`, what for the colon, and the rest."""
 
 _OF_OTHERS = ("flashcard", "flashcards", "anki", "deckwright")
 """What may stand for `card` where nothing but words of ours follows."""
 
-_PART = re.compile(r"\S+")
-_GLUED = re.compile(r"\.?(?P<name>[A-Za-z]+)(?P<sign>[.=:#+/,;])(?P<next>[\w-]*)")
-_VALUED = re.compile(rf"\.?(?P<key>[A-Za-z]+)(?:=|:(?!=))(?P<value>{_VALUE})")
+_PART = pattern(r"\S+")
+_GLUED = pattern(r"\.?(?P<name>[A-Za-z]+)(?P<sign>[.=:#+/,;])(?P<next>[\w-]*)")
+_VALUED = pattern(rf"\.?(?P<key>[A-Za-z]+)(?:=|:(?!=))(?P<value>{_VALUE})")
 """A key with a dot before it, or a colon behind it: `.typed="vein"`, `typed:vein`."""
 
-_SPACE = re.compile(r"\s*")
+_SPACE = pattern(r"\s*")
 
 
 def _words(

@@ -16,6 +16,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import bad_number, crossing_markup, empty_deletion, too_many_parts
 from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
 from ..model import Deletion
+from ..patterns import pattern
 from ..read.inlines import Piece, flat, read, shown
 from . import survival
 from .survival import Tex, Token
@@ -151,7 +152,7 @@ def couples(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]
             opened = (mark, around)
 
 
-_IN_CODE = re.compile(r"\{\{c(\d{1,4})::|\{|\}")
+_IN_CODE = pattern(r"\{\{c(\d{1,4})::|\{|\}")
 
 
 def in_code(text: str) -> list[tuple[int, int, int | None, str]]:

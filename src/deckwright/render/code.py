@@ -14,6 +14,7 @@ from .. import marks
 from ..diagnostics.cloze import bad_number, hint_in_code
 from ..diagnostics.note import removed_html
 from ..limits import MAX_COLOURED, MAX_COLOURED_SPACE, MAX_NUMBER
+from ..patterns import pattern
 from ..read.blocks import Block
 from ..read.inlines.escapes import resolve
 from . import clozes, tex
@@ -48,10 +49,10 @@ def _language(info: str) -> str:
     return language
 
 
-_LONG_LINE = re.compile(r"[^\n]{37}")
+_LONG_LINE = pattern(r"[^\n]{37}")
 """A line that is wider than a phone: 360 pixels hold 36 letters of a block."""
 
-_INDENT = re.compile(r"(?:<[^>]*>|\x0e\d+\x0f)*([ \t]*)")
+_INDENT = pattern(r"(?:<[^>]*>|\x0e\d+\x0f)*([ \t]*)")
 
 
 def _lines(shown: str) -> str:
@@ -128,10 +129,10 @@ _PHONE = 30
 _LONG = 25
 """From so many letters on, a word may be wider than the line, beside others."""
 
-_LONG_WORD = re.compile(rf"\S{{{_LONG},}}")
+_LONG_WORD = pattern(rf"\S{{{_LONG},}}")
 
 _AFTER = r"/:,;=&?|@#()\[\]{}>"
-_BETWEEN_NAMES = re.compile(rf"(?<=[{_AFTER}])(?<!</)(?=[^{_AFTER}.])|(?<=[^.{_AFTER}<])(?=\.[^.\d])")
+_BETWEEN_NAMES = pattern(rf"(?<=[{_AFTER}])(?<!</)(?=[^{_AFTER}.])|(?<=[^.{_AFTER}<])(?=\.[^.\d])")
 
 
 def _between_names(code: str) -> Iterator[int]:
@@ -141,7 +142,7 @@ def _between_names(code: str) -> Iterator[int]:
             yield between.start()
 
 
-_WORD = re.compile(r"<[^>]*+>|[\x0e\x10]\d+\x0f|(?P<word>[^\s<>\x0e\x10]++)")
+_WORD = pattern(r"<[^>]*+>|[\x0e\x10]\d+\x0f|(?P<word>[^\s<>\x0e\x10]++)")
 """A tag, a mark, or a word: one without a hyphen too, lest each of its letters be looked at as the beginning of one."""
 
 
@@ -158,7 +159,7 @@ def _whole_name(found: re.Match[str]) -> str:
     return f'<span class="dw-word">{word}</span>' if is_name else found[0]
 
 
-_LIKE_A_HINT = re.compile(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
+_LIKE_A_HINT = pattern(r"[^{}]*::[^:{}]*\s[^:{}]*\}\}")
 
 
 def maths(leaf: Block, place: int, text: str, field: Field) -> str:
@@ -230,7 +231,7 @@ def _is_too_much(code: str) -> bool:
     return len(code) > MAX_COLOURED or _MUCH_SPACE.search(code) is not None
 
 
-_MUCH_SPACE = re.compile(rf"\s{{{MAX_COLOURED_SPACE + 1}}}")
+_MUCH_SPACE = pattern(rf"\s{{{MAX_COLOURED_SPACE + 1}}}")
 
 
 def _shortened(tokens: list[tuple[str, str]], by: int) -> list[tuple[str, str]]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from colorsys import rgb_to_hsv
 
+from ..patterns import pattern
+
 _NO_BACKGROUND = frozenset({"none", "transparent", "inherit", "initial", "unset"})
 _AS_AROUND = frozenset({"currentcolor", "inherit", "initial", "unset", "revert"})
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
-_CALL = re.compile(r"(?<![\w\\-])(?!(?:calc|min|max|clamp)\(|var\(--dw-)[\w\\-]++\(")
+_FUNCTION = pattern(r"(rgb|hsl)a?\(([^()]*)\)")
+_CALL = pattern(r"(?<![\w\\-])(?!(?:calc|min|max|clamp)\(|var\(--dw-)[\w\\-]++\(")
 """A function that does more than reckon or name a colour of the stylesheet: `url(…)` loads something, and `expression(…)` ran programs once."""
 
 _GREY = 24

@@ -7,10 +7,10 @@ code any evidence: a sentence in Arabic may begin with a command.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from ..patterns import pattern
 from ..read.blocks import NO_PROSE, RIGHT_TO_LEFT, Block, Document, walk
 from ..read.inlines import Piece
 
@@ -33,7 +33,7 @@ def direction(block: Block) -> str:
 _UNREAD = NO_PROSE | {"display", "autolink", "image", "embed"}
 
 
-TASK = re.compile(r"\[([ xX])\][ \t]+")
+TASK = pattern(r"\[([ xX])\][ \t]+")
 """What begins an item of a task list. Its letter is a sign, and no prose."""
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from .. import marks
 from ..diagnostics.cloze import crossing_blocks, crossing_markup, nested_too_deep, single_mark
 from ..model import Span
+from ..patterns import pattern
 from ..read.blocks import Block
 from . import clozes, elements, inline, raw_html, survival
 from .gathering import Field, Gathering
@@ -74,7 +75,7 @@ class Renderer(Gathering):
         return plain(marks.fill(shown, [reference.target for reference in self.references]))
 
 
-_PICTURE = re.compile(r'<img\b[^<>]*?\ssrc="([^"]*)"[^<>]*>')
+_PICTURE = pattern(r'<img\b[^<>]*?\ssrc="([^"]*)"[^<>]*>')
 
 
 _NEAR = 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote
@@ -13,6 +12,7 @@ from ..diagnostics.cloze import not_asked
 from ..diagnostics.media import fragment, no_path, outside, remote
 from ..mediatypes import divided
 from ..model import Deletion, Reference, SourceFile, Span
+from ..patterns import pattern
 from ..read.blocks import Block, Document, walk
 from ..read.inlines import flat
 from . import clozes, raw_text
@@ -152,4 +152,4 @@ def _closing_tags(block: Block) -> dict[str, list[int]]:
     return places
 
 
-_CLOSING = re.compile(r"</[a-zA-Z][\w-]*\s*>")
+_CLOSING = pattern(r"</[a-zA-Z][\w-]*\s*>")

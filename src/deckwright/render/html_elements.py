@@ -6,13 +6,14 @@ them is text in angle brackets, `<your name>`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from ..patterns import pattern
 
 REST_OF_TAG = r"""(?>(?:[^<>"']|"[^"]*"|'[^']*')*)>"""
 """Behind the name of an element: its attributes, whose values may have angle brackets in them, and the end of the tag."""
 
-BEGUN = re.compile(rf"</?([a-zA-Z][\w-]*)({REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")
+BEGUN = pattern(rf"</?([a-zA-Z][\w-]*)({REST_OF_TAG})?|<!--|<!\[CDATA\[|<[!?/]")
 """A tag as a whole, or how one begins that has no end; or how a comment or the like begins."""
 
 _COMMENTS = {"<!--": "-->", "<![CDATA[": ">", "<?": ">", "<!": ">"}

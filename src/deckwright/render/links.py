@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):|//")
+from ..patterns import pattern
+
+REMOTE = pattern(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):|//")
 """How an address begins that is no path: with a scheme, or as //host."""
 
 _WEB = ("", "http", "https")
@@ -24,7 +26,7 @@ def scheme(address: str) -> str:
 SCHEMES = ("http", "https", "mailto", "tel", "anki")
 """Those of the links that are kept."""
 
-_LEADS = re.compile(rf"(?:{'|'.join(SCHEMES)}):|//", re.IGNORECASE)
+_LEADS = pattern(rf"(?:{'|'.join(SCHEMES)}):|//", re.IGNORECASE)
 
 
 def leads_somewhere(address: str) -> bool:
@@ -34,7 +36,7 @@ def leads_somewhere(address: str) -> bool:
     return bool(_LEADS.match(address))
 
 
-_TO_ENCODE = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9;/?:@&=+$,\-_.!~*'()#%]")
+_TO_ENCODE = pattern(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9;/?:@&=+$,\-_.!~*'()#%]")
 
 
 def encoded(address: str) -> str:

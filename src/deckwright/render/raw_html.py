@@ -13,6 +13,7 @@ from .. import marks
 from ..diagnostics.media import missing
 from ..diagnostics.note import no_html, removed_html
 from ..mediatypes import is_played
+from ..patterns import pattern
 from ..read.blocks import Block
 from . import html_elements, media, styles, survival, tex
 from .gathering import Field
@@ -24,20 +25,20 @@ if TYPE_CHECKING:
     from bs4.element import Tag
     from nh3 import Cleaner
 
-_NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
-_WHOLE_TAG = re.compile(rf"</?[a-zA-Z][\w-]*{html_elements.REST_OF_TAG}")
+_NAME = pattern(r"</?([a-zA-Z][\w-]*)")
+_TAG = pattern(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
+_WHOLE_TAG = pattern(rf"</?[a-zA-Z][\w-]*{html_elements.REST_OF_TAG}")
 
-_ATTRIBUTE = re.compile(r"""(?<=[\s/"'])([^\s"'<>/=]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'<>]*)|"[^"]*"|'[^']*'""")
-_LOST = re.compile("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
+_ATTRIBUTE = pattern(r"""(?<=[\s/"'])([^\s"'<>/=]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'<>]*)|"[^"]*"|'[^']*'""")
+_LOST = pattern("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
 """Attributes that are not kept, and that a reader would miss: handlers do something, a poster is never imported, a
 background has no colour."""
 
-_DRIVE = re.compile(r"\s*[a-zA-Z]:")
+_DRIVE = pattern(r"\s*[a-zA-Z]:")
 """How a path of Windows begins, which the cleaner takes for a scheme."""
 
-_LOOKS = re.compile("style|color", re.IGNORECASE)
-_RENAMED = re.compile(rf"(</?)({'|'.join(html_elements.RENAMED)})(?![\w-])", re.IGNORECASE)
+_LOOKS = pattern("style|color", re.IGNORECASE)
+_RENAMED = pattern(rf"(</?)({'|'.join(html_elements.RENAMED)})(?![\w-])", re.IGNORECASE)
 
 
 def put_aside(block: Block, start: int, end: int, field: Field) -> str:
@@ -265,7 +266,7 @@ def _ended(text: str) -> str:
     return "".join([*parts, text[position:]])
 
 
-_TAG_OR_END = re.compile(rf"</?([a-zA-Z][\w-]*){html_elements.REST_OF_TAG}|{marks.ENDED}")
+_TAG_OR_END = pattern(rf"</?([a-zA-Z][\w-]*){html_elements.REST_OF_TAG}|{marks.ENDED}")
 
 
 @dataclass(slots=True)

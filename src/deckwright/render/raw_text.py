@@ -6,7 +6,6 @@ Tags, attributes and comments are no text, and so is what goes with an element t
 from __future__ import annotations
 
 import html
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ..diagnostics.cloze import crossing_markup, not_asked, unclosed_deletion
 from ..diagnostics.note import too_much
 from ..limits import MAX_LEAF
 from ..mediatypes import divided, is_played
+from ..patterns import pattern
 from ..read.blocks import Block
 from ..read.inlines import SOUND, Kind, Piece
 from . import clozes, media
@@ -25,7 +25,7 @@ from .html_elements import BEGUN, WITHOUT_END, end_of_comment
 if TYPE_CHECKING:
     from .gathering import Field
 
-_SIGN = re.compile(r"\{\{c(\d{1,4})::|\}\}\}*|::")
+_SIGN = pattern(r"\{\{c(\d{1,4})::|\}\}\}*|::")
 _BETWEEN_CELLS = frozenset({"colgroup", "table", "tbody", "tfoot", "thead", "tr"})
 """The elements that hold no text of their own: it would be put before the table."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ..patterns import pattern
 from . import colours
 
 _LENGTH = (
@@ -11,16 +10,16 @@ _LENGTH = (
 )
 """A distance that leaves room for text on a phone, and is not negative: that would put texts over one another."""
 
-_DISTANCES = re.compile(rf"{_LENGTH}(?:\s+{_LENGTH}){{0,3}}")
+_DISTANCES = pattern(rf"{_LENGTH}(?:\s+{_LENGTH}){{0,3}}")
 _GENERIC = r"(?:serif|sans-serif|monospace|cursive|system-ui|ui-(?:serif|sans-serif|monospace|rounded)|inherit|initial)"
 _MEASURED = {
     # Another value would hide what the element holds, or put it where a phone has no room.
-    "display": re.compile("block|inline|inline-block|list-item"),
+    "display": pattern("block|inline|inline-block|list-item"),
     # A font that a device lacks becomes the browser's own, unless one behind it is on every device.
-    "font-family": re.compile(rf"(?:[^;\\]*,)?\s*{_GENERIC}(?:\s*,[^;\\]*)?"),
+    "font-family": pattern(rf"(?:[^;\\]*,)?\s*{_GENERIC}(?:\s*,[^;\\]*)?"),
     # Lines of a fixed height lie over one another where the text is large.
-    "line-height": re.compile(r"normal|inherit|[12](?:\.\d+)?(?:em)?|[12]\d\d(?:\.\d+)?%"),
-    "white-space": re.compile("normal|inherit|pre-wrap|pre-line|break-spaces"),
+    "line-height": pattern(r"normal|inherit|[12](?:\.\d+)?(?:em)?|[12]\d\d(?:\.\d+)?%"),
+    "white-space": pattern("normal|inherit|pre-wrap|pre-line|break-spaces"),
 }
 
 
@@ -50,7 +49,7 @@ def _value(name: str, value: str) -> str:
     return value if not allowed or allowed.fullmatch(value.lower()) else ""
 
 
-_WORD = re.compile(r"[\w-]+\([^()]*\)|\S+")
+_WORD = pattern(r"[\w-]+\([^()]*\)|\S+")
 
 
 def _line(value: str) -> str:

@@ -16,18 +16,19 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from .. import marks
+from ..patterns import pattern
 from .html_elements import REST_OF_TAG
 
 BREAK = "<wbr>"
 
 _WORD_JOINER = "\u2060"
-_TOKEN = re.compile(
+_TOKEN = pattern(
     rf"({marks.DELETION.pattern})"
     rf"|<(/?)([a-zA-Z][\w-]*){REST_OF_TAG}"
     r"|\\[()\[\]]"
 )
-_ADDRESS = re.compile(r"""(\s(?:href|src|cite)=)("[^"]*"|'[^']*')""")
-_VALUE = re.compile(r"""=("[^"]*"|'[^']*')""")
+_ADDRESS = pattern(r"""(\s(?:href|src|cite)=)("[^"]*"|'[^']*')""")
+_VALUE = pattern(r"""=("[^"]*"|'[^']*')""")
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
@@ -71,7 +72,7 @@ def tokens(rendered: str) -> Iterator[Token]:
 
 
 _CLOSING = {"\\(": "\\)", "\\[": "\\]"}
-_BORDER = re.compile(
+_BORDER = pattern(
     r"</?(?:blockquote|center|code|dd|details|div|dl|dt|figcaption|figure|h[1-6r]|li|ol|p|pre|summary|table|td|th|tr|ul)[\s/>]"
 )
 """The tags that no formula goes over."""
@@ -102,11 +103,11 @@ class _Ends:
 _NAMED = rf"(?i:sound:(?!{marks.MEDIUM.pattern})|anki:|latex\])|\$\$?\]"
 """What Anki's tags say behind their bracket. Those that the mark of a file follows are ours."""
 
-_OPENING = re.compile(rf"\{{(?=\{{c)|\[(?={_NAMED})")
+_OPENING = pattern(rf"\{{(?=\{{c)|\[(?={_NAMED})")
 """The first character of what Anki would read in any field."""
 
 
-_NAME = re.compile(_NAMED)
+_NAME = pattern(_NAMED)
 
 
 def literal(rendered: str) -> str:
@@ -146,12 +147,12 @@ def ends_maths(texts: Iterable[str]) -> bool:
     return any("\\" in text and _END.search(text) for text in texts)
 
 
-_END = re.compile(r"\\(?>(?:<[^<>]*+>)*)[)\]]")
-_DELIMITER = re.compile(r"\\(?=(?>(?:<[^<>]*+>)*)[(\[])")
+_END = pattern(r"\\(?>(?:<[^<>]*+>)*)[)\]]")
+_DELIMITER = pattern(r"\\(?=(?>(?:<[^<>]*+>)*)[(\[])")
 """The backslash of what begins maths. MathJax reads over `<wbr>`."""
 
 
-_JOINTS = re.compile(rf"(?<=:)(?=:)|(?<=\}})(?=\}})|(?<=\{{)(?=\{{c)|(?<=\[)(?={_NAMED})")
+_JOINTS = pattern(rf"(?<=:)(?=:)|(?<=\}})(?=\}})|(?<=\{{)(?=\{{c)|(?<=\[)(?={_NAMED})")
 
 
 def within(text: str, separator: str, begins: bool, ends: bool) -> str:
@@ -168,8 +169,8 @@ def tag(text: str) -> str:
     return _in_tag(text, _OF_CLOZES)
 
 
-_OF_CLOZES = re.compile(r":(?=:)|\}(?=\})|\{(?=\{c)")
-_BRACKET = re.compile(rf"\[(?={_NAMED})")
+_OF_CLOZES = pattern(r":(?=:)|\}(?=\})|\{(?=\{c)")
+_BRACKET = pattern(rf"\[(?={_NAMED})")
 
 
 def _in_tag(text: str, pattern: re.Pattern[str]) -> str:
@@ -188,7 +189,7 @@ def _in_tag(text: str, pattern: re.Pattern[str]) -> str:
 
 
 _TEXT_COMMANDS = r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|[mhf]box)"
-_TEX = re.compile(rf"({_TEXT_COMMANDS})\s*\{{|\\.|[{{}}]|:(?=:)", re.DOTALL)
+_TEX = pattern(rf"({_TEXT_COMMANDS})\s*\{{|\\.|[{{}}]|:(?=:)", re.DOTALL)
 
 
 class Tex(msgspec.Struct):

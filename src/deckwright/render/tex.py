@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from ..patterns import pattern
 from .links import leads_somewhere
 
-_COMMAND = re.compile(
+_COMMAND = pattern(
     r"\\(href|url|style|class|cssId|data|htmlData|htmlId|htmlClass|htmlStyle|mmlToken|csname)(?![A-Za-z])"
 )
-_ARGUMENT = re.compile(r"\s*\{([^{}]*)\}")
+_ARGUMENT = pattern(r"\s*\{([^{}]*)\}")
 
 
 def _harmless_style(style: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable
 
 from .. import marks
+from ..patterns import pattern
 
 
 def escaped(text: str) -> str:
@@ -27,10 +27,10 @@ def plain(field: str) -> str:
     return " ".join((html.unescape(text) if "&" in text else text).split())
 
 
-_APART = re.compile(r"<(?:br|/?(?:p|li|div|td|th|tr|pre|dd|dt|h\d))\b[^>]*>")
+_APART = pattern(r"<(?:br|/?(?:p|li|div|td|th|tr|pre|dd|dt|h\d))\b[^>]*>")
 """The tags between which words stand apart."""
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = pattern(r"<[^>]*>")
 
 
 def without(text: str, places: Iterable[tuple[int, int]]) -> str:

@@ -12,6 +12,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.project import bad_style, no_stylesheet, unclosed
 from ..limits import MAX_SETTINGS_TOLD, MAX_STYLE_BYTES
 from ..model import SourceFile, Span
+from ..patterns import pattern
 from .toml_places import decoded
 
 
@@ -52,16 +53,16 @@ def _bytes(root: Path, name: str) -> bytes:
 
 _ESCAPE = r"\\(?:[0-9A-Fa-f]{1,6}[ \t\n\f]?|[^\n0-9A-Fa-f])"
 _STRING = r""""(?>(?:\\.|[^"\\\n])*)"?|'(?>(?:\\.|[^'\\\n])*)'?"""
-_TOKEN = re.compile(
+_TOKEN = pattern(
     rf"/\*.*?(?:\*/|\Z)|(?P<string>{_STRING})|(?P<name>@?(?>(?:[-\w\x80-\U0010ffff]|{_ESCAPE})+))(?P<call>\()?|[()]",
     re.DOTALL,
 )
 """A comment, a text, a name and the bracket behind it, or a bracket: CSS is read no closer than this asks for."""
 
-_ADDRESS = re.compile(rf"[ \t\n\f]*+({_STRING}|[^)]*+)[^)]*+\)?", re.DOTALL)
+_ADDRESS = pattern(rf"[ \t\n\f]*+({_STRING}|[^)]*+)[^)]*+\)?", re.DOTALL)
 """What is between the brackets of `url()`, with the closing one."""
 
-_NAMESPACE = re.compile(
+_NAMESPACE = pattern(
     rf"[ \t\n\f]*+(?:[-\w]++[ \t\n\f]++)?(?:{_STRING}|url\((?:{_STRING}|[^()\"';{{}}]*+)\))[ \t\n\f]*+;",
     re.IGNORECASE,
 )
@@ -129,7 +130,7 @@ def _of_address(written: str) -> Said | None:
     return _REMOTE if re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address, re.IGNORECASE) else _A_FILE
 
 
-_BRACKET = re.compile(
+_BRACKET = pattern(
     rf"/\*(?:.*?\*/)?|{_STRING}|{_ESCAPE}|(?<![-\w])url\((?![ \t\n\f]*+[\"'])(?:[^)\\]*+(?>(?:\\.[^)\\]*+)*)\))?|[][(){{}}]",
     re.DOTALL | re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.project import not_toml, unreadable
 from ..limits import MAX_KEY_PARTS, MAX_SETTINGS_BYTES
 from ..model import Span
+from ..patterns import pattern
 
 Keys = tuple[str, ...]
 """The path of a key or a table: `a.b.c` is ("a", "b", "c")."""
@@ -84,7 +85,7 @@ def long_key(text: str) -> re.Match[str] | None:
 
 
 _PART = r"""[ \t]*+(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\."""
-_LONG_KEY = re.compile(rf"(?:^[ \t]*+\[{{0,2}}+|[{{,])(?:{_PART}){{{MAX_KEY_PARTS}}}", re.MULTILINE)
+_LONG_KEY = pattern(rf"(?:^[ \t]*+\[{{0,2}}+|[{{,])(?:{_PART}){{{MAX_KEY_PARTS}}}", re.MULTILINE)
 
 
 def _mistake(text: str, message: str) -> tuple[int, str]:
@@ -117,7 +118,7 @@ def _span(name: str, text: str, offset: int, length: int) -> Span:
     return Span(name, text.count("\n", 0, offset) + 1, offset - start + 1, length, line)
 
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?P<text>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
     r"""|(?P<comment>\#[^\n]*)|(?P<bare>[A-Za-z0-9_+:-]+)|(?P<mark>[][{}=,\n])""",
     re.DOTALL,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from string import ascii_letters, digits
 
+from ...patterns import pattern
 from .pieces import Piece
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ANGLED = re.compile(
+_ANGLED = pattern(
     r"<(?:([A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\x00-\x20\x7f]*+)"
     rf"|[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]++@{_HOST}(?:\.{_HOST})*)>"
 )
@@ -24,11 +24,11 @@ def angled(text: str, start: int) -> Piece | None:
 
 
 _MARKS = r"==(?:\W|\Z)|\}\}|::"
-_AFTER = re.compile(rf"[\s<>]|{_MARKS}")
-_AFTER_IN_BRACKETS = re.compile(rf"[\s<>\]]|{_MARKS}")
+_AFTER = pattern(rf"[\s<>]|{_MARKS}")
+_AFTER_IN_BRACKETS = pattern(rf"[\s<>\]]|{_MARKS}")
 """What a bare address does not go over: white space, angle brackets, and the marks of clozes."""
 
-_DOMAIN = re.compile(r"[\w-]++(?>(?:\.[\w-]++)*)")
+_DOMAIN = pattern(r"[\w-]++(?>(?:\.[\w-]++)*)")
 _MAX_DOMAIN = 253
 """Characters in the name of a host (RFC 1035)."""
 
@@ -74,7 +74,7 @@ _LOCAL = ascii_letters + digits + ".+-_"
 _MAX_LOCAL = 64
 """Characters before the `@` of a mail address (RFC 5321)."""
 
-_MAIL = re.compile(r"@(?>(?:[A-Za-z0-9_-]++\.(?=[A-Za-z0-9]))+)[A-Za-z0-9_-]*[A-Za-z](?![A-Za-z0-9@-])")
+_MAIL = pattern(r"@(?>(?:[A-Za-z0-9_-]++\.(?=[A-Za-z0-9]))+)[A-Za-z0-9_-]*[A-Za-z](?![A-Za-z0-9@-])")
 
 
 def mail(text: str, at: int, after: int) -> Piece | None:

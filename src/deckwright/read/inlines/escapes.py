@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from html.entities import html5
+
+from ...patterns import pattern
 
 ESCAPE = r"\\[!-/:-@\[-`{-~]"
 """A backslash before ASCII punctuation; before anything else it is a backslash."""
@@ -11,8 +12,8 @@ ESCAPE = r"\\[!-/:-@\[-`{-~]"
 ENTITY = r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});"
 """A reference to a character by number, or by a name that may be none of HTML's."""
 
-_EITHER = re.compile(f"{ESCAPE}|{ENTITY}")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_EITHER = pattern(f"{ESCAPE}|{ENTITY}")
+_FORBIDDEN = pattern("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def character(entity: str) -> str | None:

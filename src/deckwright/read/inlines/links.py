@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ...patterns import pattern
 from .escapes import resolve
 
 _MAX_LABEL = 999
@@ -35,12 +36,12 @@ def label(text: str) -> str:
 _BARE = ""
 for _ in range(_MAX_PARENTHESES):
     _BARE = rf"(?>(?:[^()\\\x00-\x20\x7f]++|\\[()\\]?+|\({_BARE}\))*)"
-_INLINE = re.compile(
+_INLINE = pattern(
     rf"\([ \t\n]*+(?:<((?>(?:[^<>\\\n]++|\\[^\n])*))>|(?!<)({_BARE}))"
     r"""(?>(?:[ \t\n]++(?:"((?>(?:[^"\\]++|\\.)*))"|'((?>(?:[^'\\]++|\\.)*))'|\(((?>(?:[^()\\]++|\\.)*))\)))?)[ \t\n]*+\)""",
     re.DOTALL,
 )
-_LABEL = re.compile(r"\[(?!\s+\])((?>(?:[^\[\]\\]++|\\.)*))\]", re.DOTALL)
+_LABEL = pattern(r"\[(?!\s+\])((?>(?:[^\[\]\\]++|\\.)*))\]", re.DOTALL)
 
 
 def read(text: str, start: int, end: int, references: Mapping[str, tuple[str, str]]) -> Link | None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ...mediatypes import is_played
+from ...patterns import pattern
 from . import autolinks, links, tex
 from .emphasis import Run, nest, run
 from .escapes import ENTITY, ESCAPE, character
@@ -42,7 +43,7 @@ def read(text: str, references: Mapping[str, tuple[str, str]]) -> tuple[Piece, .
 
 
 # Each branch begins with a plain character, so that `re` hops from one of those to the next and tries nothing between.
-_TRIGGER = re.compile(
+_TRIGGER = pattern(
     rf"{ESCAPE}|\\\n[ \t]*|\n(?:[ \t]+|(?<= \n))"
     rf"|``*|\*\**|__*|~~~*|<|{ENTITY}"
     r"|\[|!\[|\]"
@@ -52,10 +53,10 @@ _TRIGGER = re.compile(
 )
 """What a piece may begin with; a mail address has its `@` in the middle."""
 
-_BLOCK_ID = re.compile(r"\s\^([A-Za-z0-9-]{4,})\Z")
+_BLOCK_ID = pattern(r"\s\^([A-Za-z0-9-]{4,})\Z")
 """Obsidian's name for a block, at its end."""
 
-_NOTE = re.compile(
+_NOTE = pattern(
     r"[^\W\d_]{3}\S*\s+\S|\s\S*[^\W\d_]{3}"  # A word beside another one, whatever that is.
     r"|[^\W\d_]\.(?=\s|\Z)"
     r"|[\u3040-\u9fff\uac00-\ud7a3]{2}"  # Chinese, Japanese and Korean have no spaces between words.
@@ -66,27 +67,27 @@ _NOTE = re.compile(
 _FEW = 300
 """Characters: there are words among so many, and footnotes that nest in one another would each search all."""
 
-_ESCAPED_MARK = re.compile(r"^\\==(?!=)", re.MULTILINE)
+_ESCAPED_MARK = pattern(r"^\\==(?!=)", re.MULTILINE)
 """Prettier writes `==` so at the beginning of a line, lest it be taken for the underline of a heading."""
 
-_BACKTICKS = re.compile(r"`+")
-_WORD = re.compile(r"\w")
-_WIKI = re.compile(r"!?\[\[(?=[ \t|]{0,500}[^\s|\[\]])([^\[\]\n]{1,500})\]\]")
-SOUND = re.compile(r"\[sound:([^\[\]\n]{1,500})\]")
+_BACKTICKS = pattern(r"`+")
+_WORD = pattern(r"\w")
+_WIKI = pattern(r"!?\[\[(?=[ \t|]{0,500}[^\s|\[\]])([^\[\]\n]{1,500})\]\]")
+SOUND = pattern(r"\[sound:([^\[\]\n]{1,500})\]")
 """Anki's own spelling, another one of Obsidian's `![[…]]`."""
 
-_FOOTNOTE = re.compile(r"\[\^([^\s\[\]]{1,100})\]")
-_TAG = re.compile(
+_FOOTNOTE = pattern(r"\[\^([^\s\[\]]{1,100})\]")
+_TAG = pattern(
     r"</[A-Za-z][A-Za-z0-9-]*+[ \t\n]*+>"
     r"|<[A-Za-z][A-Za-z0-9-]*+"
     r"(?>(?:[ \t\n]++[A-Za-z_:][A-Za-z0-9_:.-]*+(?>(?:[ \t\n]*+=[ \t\n]*+(?:[^ \t\n\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?))*)"
     r"[ \t\n]*+/?+>"
 )
-_NO_TAG = re.compile(r"<\?|<!\[CDATA\[|<![A-Za-z]")
+_NO_TAG = pattern(r"<\?|<!\[CDATA\[|<![A-Za-z]")
 """How raw HTML that is no tag begins: a processing instruction, a CDATA section or a declaration."""
 
-_CLOSING = {end: re.compile(re.escape(end)) for end in ("-->", "?>", "]]>", ">", "%%", "$$", "\\)", "\\]")}
-_CLOSING["$"] = re.compile(r"(?<!\\)\$")
+_CLOSING = {end: pattern(re.escape(end)) for end in ("-->", "?>", "]]>", ">", "%%", "$$", "\\)", "\\]")}
+_CLOSING["$"] = pattern(r"(?<!\\)\$")
 
 
 class _Bracket(NamedTuple):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_SIGN = re.compile(r"\\[A-Za-z]|(?<!\\)\^|(?<![^\W_]{2})(?<!\\)_|(?<![\w-]{3})=")
+from ...patterns import pattern
+
+_SIGN = pattern(r"\\[A-Za-z]|(?<!\\)\^|(?<![^\W_]{2})(?<!\\)_|(?<![\w-]{3})=")
 """What stands in formulas: `file_name` and `key=value` have none of it."""
 
-_WORD = re.compile(r"[^\W\d_]{2}")
-_MATHS = re.compile(r"[^\W\d_]|[-+*/<>|]")
+_WORD = pattern(r"[^\W\d_]{2}")
+_MATHS = pattern(r"[^\W\d_]|[-+*/<>|]")
 
 
 def is_maths(before: str, stop: int, find: Callable[[re.Pattern[str]], int]) -> bool:
