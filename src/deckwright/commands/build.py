@@ -104,12 +104,14 @@ def make(
     is_plain = not (keep_going or retire or renumber or rename or "SOURCE_DATE_EPOCH" in os.environ)
     if is_plain and (made := _say_it_is_current(start, output, editions)):
         return made, []
-    from .. import build as building
-    from ..diagnostics import has_errors
+    from ..collector import tuned
 
-    root = found_root(start)
-    options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked, editions)
-    with progress() as show:
+    with tuned(), progress() as show:  # What is imported makes many objects, too.
+        from .. import build as building
+        from ..diagnostics import has_errors
+
+        root = found_root(start)
+        options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked, editions)
         outcome = building.build(root, options, show, say_waiting)
     say(outcome.found)
     if outcome.status != "built" or not outcome.target:

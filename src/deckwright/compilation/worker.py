@@ -18,16 +18,17 @@ def main() -> None:
     """Compile what comes through the standard input, and answer through the standard output."""
     sys.path[:] = json.loads(sys.argv[1])
 
-    import msgspec
-
     from deckwright import collector, program, workers
-    from deckwright.compilation import compiled
 
     if sys.argv[2] != program.FOLDER:
         return
     files, answers = workers.streams()
-    settings = msgspec.msgpack.decode(receive(files), type=compiled.CompilerSettings)
-    with collector.tuned():
+    with collector.tuned():  # What is imported makes many objects, too.
+        import msgspec
+
+        from deckwright.compilation import compiled
+
+        settings = msgspec.msgpack.decode(receive(files), type=compiled.CompilerSettings)
         while data := receive(files):
             path, content = msgspec.msgpack.decode(data, type=tuple[str, bytes])
             send(answers, compiled.pack(path, content, settings))
