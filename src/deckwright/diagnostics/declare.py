@@ -30,7 +30,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeAlias
 
 import msgspec
@@ -78,8 +78,8 @@ class Diagnostic(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class Page(msgspec.Struct, frozen=True):
     """A declared code: its severity, what makes its words, and what `explain` knows of it: `title`, the reason in
-    `text`, and the examples, file name → text. Of a rule for cards, `is_on` says whether it is used unless the project
-    says otherwise.
+    `text`, and the examples, file name → text, all of which its docstring says. Of a rule for cards, `is_on` says whether
+    it is used unless the project says otherwise.
     """
 
     code: str
@@ -90,11 +90,11 @@ class Page(msgspec.Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        return self.docstring.partition("\n")[0].rstrip(".")
+        return self._clean.partition("\n")[0].rstrip(".")
 
     @property
     def text(self) -> str:
-        return _EXAMPLE.sub("", self.docstring.partition("\n")[2]).strip()
+        return _EXAMPLE.sub("", self._clean.partition("\n")[2]).strip()
 
     @property
     def bad(self) -> dict[str, str]:
@@ -108,9 +108,14 @@ class Page(msgspec.Struct, frozen=True):
         """The files below these headings, in their order."""
         return {
             name or EXAMPLE_FILE: inspect.cleandoc("\n" + block).rstrip() + "\n"
-            for sort, name, block in _EXAMPLE.findall(self.docstring)
+            for sort, name, block in _EXAMPLE.findall(self._clean)
             if sort in wanted
         }
+
+    @property
+    def _clean(self) -> str:
+        """The docstring without its indentation: hundreds are declared, and few are read."""
+        return inspect.cleandoc(self.docstring)
 
 
 PAGES: dict[str, Page] = {}
@@ -134,14 +139,13 @@ def declare(
     def decorate(words: Callable[Parameters, Words]) -> Callable[Concatenate[Span, Parameters], Diagnostic]:
         if code in PAGES:
             raise ValueError(f"{code} is declared twice")
-        PAGES[code] = Page(code, severity, words, inspect.getdoc(words) or "")
-        signature = inspect.signature(words)
+        PAGES[code] = Page(code, severity, words, words.__doc__ or "")
 
         @wraps(words)
         def build(span: Span, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Diagnostic:
             given: tuple[Any, ...] = args
             if kwargs:
-                bound = signature.bind(*args, **kwargs)
+                bound = _signature(words).bind(*args, **kwargs)
                 bound.apply_defaults()
                 given = bound.args
             return Diagnostic(span, code, tuple(map(_frozen, given)))
@@ -149,6 +153,9 @@ def declare(
         return build
 
     return decorate
+
+
+_signature = cache(inspect.signature)
 
 
 def _frozen(value: Any) -> Argument:

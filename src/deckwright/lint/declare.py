@@ -22,7 +22,6 @@ It yields where, and what its words depend on, which take these by their numbers
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from inspect import getdoc
 from typing import Literal, TypeAlias, get_args
 
 import msgspec
@@ -70,7 +69,7 @@ def rule(code: str, level: Level, *families: Family, says: str, hint: str) -> Ca
         if code in PAGES:
             raise ValueError(f"{code} is declared twice")
         severity: Literal["warning", "hint"] = "warning" if level == "warning" else "hint"
-        PAGES[code] = Page(code, severity, words, getdoc(look) or "", is_on=level != "off")
+        PAGES[code] = Page(code, severity, words, look.__doc__ or "", is_on=level != "off")
         RULES[code] = Rule(code, level, families or get_args(Family), look)
         return look
 
