@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Literal
 
@@ -184,15 +183,14 @@ _CONTROL_AS_TEXT = dict.fromkeys(_CONTROL, "\ufffd")
 # Headings
 
 
-@dataclass(slots=True)
-class _Heading:
+class _Heading(msgspec.Struct):
     """A top-level heading, its tag, and the blocks up to the next one."""
 
     title: Block
     tag: Tag
     has_comment: bool
     is_broken: bool
-    own: list[Block] = field(default_factory=list)
+    own: list[Block] = []
 
     @property
     def has_text(self) -> bool:
@@ -281,8 +279,7 @@ def _is_made_of_items(held: Iterable[Block]) -> bool:
 # Sections
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(msgspec.Struct):
     """A section whose body may still grow: one with a tag also takes the headings below it."""
 
     heading: _Heading

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import msgspec
@@ -92,11 +91,10 @@ def marked(pieces: Sequence[Piece], around: int = -1) -> Iterator[tuple[Piece, i
             yield from marked(piece.children, piece.start)
 
 
-@dataclass(slots=True)
-class _Opening:
+class _Opening(msgspec.Struct):
     piece: Piece
     around: int
-    parts: list[tuple[Piece, int]] = field(default_factory=list)
+    parts: list[tuple[Piece, int]] = []
 
 
 def _pair(text: str, opened: _Opening, close: Piece, around: int) -> Pair:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from functools import cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from .. import marks
 from ..diagnostics.media import missing
@@ -269,12 +269,11 @@ def _ended(text: str) -> str:
 _TAG_OR_END = pattern(rf"</?([a-zA-Z][\w-]*){html_elements.REST_OF_TAG}|{marks.ENDED}")
 
 
-@dataclass(slots=True)
-class _Opened:
+class _Opened(msgspec.Struct):
     """A sound or a film: where among the parts of the text its inside begins, its sources, whether the author ended it."""
 
     place: int
-    sources: list[str] = dataclass_field(default_factory=list)
+    sources: list[str] = []
     is_ended: bool = False
 
 
