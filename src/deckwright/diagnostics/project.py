@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from collections.abc import Sequence
 
@@ -85,6 +84,8 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
         name = "Anatomy"
         licence = "CC BY 4.0"
     """
+    import difflib  # No build needs it where nothing is wrong.
+
     near = difflib.get_close_matches(key.lower().replace("-", "_"), known, 1)
     hint = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(known)}"
     return f"there is no setting `{key}`", hint

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 
 from msgspec.structs import astuple, replace
 
@@ -94,7 +94,7 @@ def looks_digest(key: str, note_type: NoteType) -> str:
 
 @cache
 def _file(name: str) -> str:
-    return files(__name__).joinpath(name).read_text("utf-8").rstrip("\n")
+    return (Path(__file__).parent / name).read_text("utf-8").rstrip("\n")
 
 
 def _with_picture(template: str) -> str:

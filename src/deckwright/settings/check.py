@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import fields
-from packaging.version import Version
 
 from .. import inputs
 from ..diagnostics import Diagnostic, has_errors
@@ -229,6 +228,8 @@ def _text_problems(file: File, key: str, value: str) -> list[Diagnostic]:
 
 def _canonical_version(value: str) -> str:
     """The version in the one spelling that can be compared and used in a file's name; empty if it is not a version."""
+    from packaging.version import Version  # Few decks have one here: releases count theirs.
+
     try:
         version = Version(value)
     except ValueError:  # InvalidVersion is one, and so is a number of thousands of digits.
