@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from PIL import Image
 from scratch import DAY, Scratch
@@ -103,6 +104,7 @@ aorta
 Source: https://books.example/heart
 Tags: heart, heart::chambers
 """
+DOCS = Path(__file__).parents[1] / "docs"
 WHAT = "To see what there is: deckwright stats\n"
 
 
@@ -219,6 +221,61 @@ def test_what_chooses_nothing_is_told(project: Scratch, args: list[str], code: i
 def test_a_kind_of_which_there_are_no_notes(project: Scratch) -> None:
     project.card_files({"heart.md": HEART})
     assert told("--kind", "occlusion") == (1, "", "No note is of the kind occlusion.\n")
+
+
+@pytest.fixture
+def animals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
+    """A project with a note type of its own, as the page of the documents on them has it; it is the current folder."""
+    project = Scratch(tmp_path / "animals")
+    page = (DOCS / "notetypes.md").read_text("utf-8")
+    files = dict(re.findall(r"<!-- file: (\S+) -->\n\n```\w+\n(.*?)```", page, re.DOTALL))
+    project.write({**files, "cards/animals.md": re.findall("```markdown\n(.*?)```", page, re.DOTALL)[0]})
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(day(9)))
+    return project
+
+
+def test_a_note_type_of_the_project_is_a_kind_by_its_own_name(animals: Scratch) -> None:
+    animals.write({"cards/plain.md": "# Plants\n\n## A tree? {.basic #tree}\n\nYes\n"})
+    assert shown("--kind", "vocabulary", "inu", "tree") == ["inu c1", "inu c2"]
+    assert {card["note_type"] for card in json.loads(run("--json", "inu").stdout)} == {"vocabulary"}
+    assert run("--kind", "vocabulary", "inu").stdout.splitlines()[0] == "cards/animals.md:3  inu  c1  vocabulary"
+    assert run("tree").stdout.splitlines()[0] == "cards/plain.md:3  tree  c1"
+    html = run("--kind", "vocabulary", "--format", "html", "inu").stdout
+    assert html.count('<p class="proof-facts"><span>vocabulary</span><span>Anatomy</span></p>') == 2
+    assert "2 cards of 1 note · vocabulary · inu" in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "guess"), [("vocabulry", " Did you mean vocabulary?"), ("Cloze", " Did you mean cloze?"), ("noun", "")]
+)
+def test_a_kind_that_there_is_not(animals: Scratch, kind: str, guess: str) -> None:
+    assert told("--kind", kind) == (
+        2,
+        "",
+        f"There is no kind {kind}.{guess}\nWhat there is: basic, cloze, occlusion, vocabulary\n",
+    )
+
+
+def test_a_note_type_with_an_error_is_a_kind_without_notes(animals: Scratch) -> None:
+    animals.write({"notetypes/vocabulary/Produce.front.html": "{{Raeding}}"})
+    code, stdout, stderr = told("--kind", "vocabulary")
+    assert (code, stdout, stderr.splitlines()[-1]) == (1, "", "No note is of the kind vocabulary.")
+
+
+@pytest.mark.parametrize(
+    ("args", "begun", "expected"),
+    [
+        ([], "", ["basic", "cloze", "occlusion", "vocabulary"]),
+        ([], "vo", ["vocabulary"]),
+        (["--project", "elsewhere"], "", ["basic", "cloze", "occlusion"]),
+    ],
+)
+def test_the_shell_completes_kinds(animals: Scratch, args: list[str], begun: str, expected: list[str]) -> None:
+    Scratch(animals.root / "elsewhere")
+    completion = ShellComplete(commands.main, {}, "deckwright", "_DECKWRIGHT_COMPLETE")
+    found = completion.get_completions(["read", *args, "--kind"], begun)
+    assert [item.value for item in found] == expected
 
 
 def test_a_project_without_notes(project: Scratch) -> None:

@@ -156,16 +156,19 @@ def test_a_large_deck_fits_into_80_columns() -> None:
         files=1_000,
         total=many,
         decks={deep: many},
-        kinds={"basic": many},
+        kinds={"basic": many, "a-note-type-with-a-long-name": many},
         tags={deep: many},
-        answers={"basic": Answers(10.5, 1_000, f"{long}:10000", "id")},
+        answers=dict.fromkeys(("basic", "a-note-type-with-a-long-name"), Answers(10.5, 1_000, f"{long}:10000", "id")),
         missing={"id": tuple(f"{long}:{n}" for n in range(3)), "source": ("a.md:1", "b.md:2") * 40, "tags": ()},
         media=tuple(File(f"{'long-' * 20}{n}.png", 10**7, n) for n in range(12)),
     )
     lines = to_text(numbers).splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0] == "12,345 notes, 123,456 cards in 1,000 files"
-    assert lines[3] == "basic  12,345  123,456           10.5     1000  cards/a-folder…deed.md:10000"
+    assert lines[3:5] == [
+        "basic                 12,345  123,456           10.5     1000  cards/a-…md:10000",
+        "a-note-typ…long-name  12,345  123,456           10.5     1000  cards/a-…md:10000",
+    ]
     assert lines[-1] == "  and 2 smaller"
 
 
@@ -186,6 +189,29 @@ def test_wide_letters_stand_in_columns_too() -> None:
         f"  a{' ' * 56}      1      1",
         f"  {'心' * 14}…{'心' * 14}      1      1",
     ]
+
+
+VOCABULARY = {
+    "notetypes/vocabulary/notetype.toml": (
+        "[fields]\nWord = { from = 'heading' }\nMeaning = { from = 'answer' }\nBook = { from = 'source' }\n"
+        "Where = { from = 'context' }\nName = { from = 'id' }\n[templates]\nRecognise = {}\n"
+    ),
+    "notetypes/vocabulary/Recognise.front.html": "{{Word}}",
+    "notetypes/vocabulary/Recognise.back.html": "{{FrontSide}}{{Meaning}} {{Book}} {{Where}} {{Name}}",
+}
+
+
+def test_a_note_type_of_the_project_counts_by_its_own_name(project: Scratch) -> None:
+    neko = '## neko {.vocabulary #neko source="A book on animals"}\n\na cat\n'
+    project.write({**VOCABULARY, "cards/animals.md": f"# Animals\n\n## inu {{.vocabulary #inu}}\n\na dog\n\n{neko}"})
+    numbers = json.loads(told("--json")[1])
+    assert list(numbers["kinds"]) == list(numbers["answers"]) == ["basic", "cloze", "occlusion", "vocabulary"]
+    assert numbers["kinds"]["basic"] == {"notes": 3, "cards": 3}
+    assert numbers["kinds"]["vocabulary"] == {"notes": 2, "cards": 2}
+    assert numbers["missing"]["source"][0] == "cards/animals.md:3"
+    assert "cards/animals.md:7" not in numbers["missing"]["source"]
+    lines = told()[1].splitlines()
+    assert lines[6] == "vocabulary      2      2              2        2  cards/animals.md:3"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,21 @@ if TYPE_CHECKING:
     from ..proof import Choice, Chosen
 
 
+def _kinds(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
+    """The kinds whose names begin so, for the shell."""
+    from .. import settings
+
+    root = settings.find(ctx.params.get("start") or Path())
+    return [name for name in _known_kinds(root) if name.startswith(begun)]
+
+
+def _known_kinds(root: Path | None) -> list[str]:
+    """The kinds of notes: those of every project, and the note types of the one in `root`."""
+    from ..notetypes import STOCK, own
+
+    return [*STOCK, *(own.names(root) if root else ())]
+
+
 @command("read --tag s3 --format html --output s3.html")
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @project_option
@@ -35,9 +50,10 @@ if TYPE_CHECKING:
 @click.option(
     "--kind",
     "kinds",
-    type=click.Choice(["basic", "cloze", "occlusion"]),
+    metavar="KIND",
     multiple=True,
-    help="Only notes of this kind.",
+    shell_complete=_kinds,
+    help="Only notes of this kind: basic, cloze, occlusion, or a note type of the project.",
 )
 @click.option("--file", "paths", metavar="PATH", multiple=True, help="Only the notes in this file or folder.")
 @click.option("--new", is_flag=True, help="Only notes that are new or changed since the last release.")
@@ -77,6 +93,7 @@ def read(
 
     asked = _form(target)
     root = found_root(start)
+    _check_kinds(kinds, _known_kinds(root))
     files = tuple(_from_root(root, path) for path in paths)
     decks = tuple(name.rstrip(":") for name in decks)
     # A tag may be written as authors write it.
@@ -95,6 +112,17 @@ def read(
         fail(2 if nothing.is_slip else 1, nothing.why, *steps)
     _show(made, chosen, choice, form or asked, fronts_first, target)
     end_without(wrong)
+
+
+def _check_kinds(kinds: tuple[str, ...], known: list[str]) -> None:
+    """If there is no such kind, the command ends."""
+    from .. import names
+
+    for kind in kinds:
+        if kind not in known:
+            near = names.nearest(kind, known, 2)
+            guess = f" Did you mean {near}?" if near else ""
+            fail(2, f"There is no kind {kind}.{guess}", f"What there is: {', '.join(known)}")
 
 
 def _from_root(root: Path, path: str) -> str:

@@ -26,7 +26,7 @@ def stats(start: Path, as_json: bool) -> None:
     say(wrong)
     if made is None:
         fail(1, f"Nothing can be counted: {summary(wrong)}.", f"Next: {explain_first(wrong)}")
-    numbers = statistics.count(made.collection, made.notes.written)
+    numbers = statistics.count(made.collection, made.notes.written, made.notes.owned.kinds)
     if as_json:
         print_json(statistics.to_json(numbers))
     else:

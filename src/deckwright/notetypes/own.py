@@ -56,7 +56,7 @@ def read(root: Path, settings: Settings, stock: Mapping[str, NoteType]) -> tuple
     for name in names[:MAX_NOTE_TYPES]:
         if wrong := _folder_problem(name, folders[name]):
             found.append(no_note_type(Span(f"{NOTETYPES}/{name}"), name, *wrong))
-            if _WORD.fullmatch(name) and name not in RESERVED:
+            if _can_be_named(name):
                 kinds.append(OwnKind(name, "basic", is_broken=True))
             continue
         defined, told = definition.read(root, name, settings)
@@ -72,6 +72,15 @@ def read(root: Path, settings: Settings, stock: Mapping[str, NoteType]) -> tuple
             types[name] = note_type
         kinds.append(_kind(name, defined, types.get(name)))
     return Own(tuple(kinds), types), found
+
+
+def names(root: Path) -> list[str]:
+    """What tags can call the note types of the project in `root`, whether these have errors or not."""
+    return [name for name in _folders(root) if _can_be_named(name)]
+
+
+def _can_be_named(name: str) -> bool:
+    return _WORD.fullmatch(name) is not None and name not in RESERVED
 
 
 def _folders(root: Path) -> dict[str, bool]:

@@ -23,8 +23,8 @@ class Choice(msgspec.Struct, frozen=True):
     asks for nothing.
 
     Decks and tags count with those below them, in capitals or not, and may be named without what all of the project's
-    begin with. `files` are paths from the root, with `/`, of files or folders. An id also stands for the notes of its
-    section. `new` leaves out what is as it was released.
+    begin with. `kinds` are keys of note types. `files` are paths from the root, with `/`, of files or folders. An id also stands
+    for the notes of its section. `new` leaves out what is as it was released.
     """
 
     decks: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ class Entry(msgspec.Struct, frozen=True):
     """A card to read.
 
     `file` and `line` are where its note stands, `card` is its number, counted from 1 as in `c1`. `note_type` is basic,
-    cloze or occlusion. What is asked stands in the question as `[hint]` or `[...]`. `source` has the addresses of its
+    cloze, occlusion, or what the project calls one of its own. What is asked stands in the question as `[hint]` or `[...]`. `source` has the addresses of its
     links.
     """
 
@@ -53,7 +53,7 @@ def entries(chosen: Iterable[Chosen]) -> Iterator[Entry]:
                 card=card.ordinal + 1,
                 deck=note.deck,
                 tags=note.tags,
-                note_type=one.note_type.family,
+                note_type=note.note_type,
                 state=one.state,
                 context=text.context,
                 header=text.header,

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from .. import texts
 from ..amounts import count
 from ..model import Collection
+from ..notetypes import STOCK
 from . import masks
 from .choice import Chosen
 from .media import Shelf
@@ -137,5 +138,6 @@ def _side(card: _Shown, html: str) -> str:
 
 def _about(card: _Shown) -> str:
     note = card.chosen.note
-    told = [note.deck, *note.tags]
+    own = [note.note_type] if note.note_type not in STOCK else []
+    told = [*own, note.deck, *note.tags]
     return f'<p class="proof-facts">{"".join(f"<span>{escape(name)}</span>" for name in told)}</p>'

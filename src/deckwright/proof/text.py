@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
+from ..notetypes import STOCK
 from .entries import Entry
 
 Style: TypeAlias = Callable[[str, str], str]
@@ -22,7 +23,7 @@ def to_text(
     """A piece of text for each card: its address, what stands on the front, a rule, and what the back adds.
 
     With `fronts_first`, the fronts of all cards come before the first back. They have numbers in place of addresses, since
-    an id may tell the answer. `with_states` tells which notes are new or changed.
+    an id may tell the answer. `with_states` tells which notes are new or changed. A note type of the project is named.
     """
     if not fronts_first:
         for entry in read:
@@ -42,7 +43,8 @@ def _card(*lines: str) -> str:
 
 def _address(entry: Entry, style: Style, with_states: bool) -> str:
     state = [entry.state] if with_states and entry.state != "released" else []
-    return "  ".join([style(f"{entry.file}:{entry.line}", "place"), entry.id, f"c{entry.card}", *state])
+    own = [entry.note_type] if entry.note_type not in STOCK else []
+    return "  ".join([style(f"{entry.file}:{entry.line}", "place"), entry.id, f"c{entry.card}", *own, *state])
 
 
 def _front(entry: Entry, style: Style) -> Iterator[str]:

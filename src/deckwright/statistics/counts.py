@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import texts
-from ..model import Candidate, Collection, Media
+from ..model import Candidate, Collection, Media, Note, OwnKind, SectionPart
 from ..names import and_above
+from ..notetypes import STOCK
 
 
 class Count(msgspec.Struct):
@@ -44,8 +46,8 @@ class File(msgspec.Struct, frozen=True):
 
 class Statistics(msgspec.Struct, frozen=True):
     """Numbers of a deck. `files` are the files with notes. Decks and tags are sorted, and count what is below them too;
-    `kinds` are basic, cloze and occlusion, with `answers` for each. A `missing` id, source or tag is told by its places.
-    `media` are sorted by size, the largest first.
+    `kinds` are basic, cloze, occlusion, then the note types of the project, with `answers` for each. A `missing` id, source or
+    tag is told by its places. `media` are sorted by size, the largest first.
     """
 
     files: int
@@ -58,13 +60,11 @@ class Statistics(msgspec.Struct, frozen=True):
     media: tuple[File, ...]
 
 
-KINDS = ("basic", "cloze", "occlusion")
-
-
-def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
-    """The numbers of a collection. `written` is what the authors' files say of each note. Raises OSError if a media file
-    has vanished.
+def count(collection: Collection, written: Sequence[Candidate], own: Iterable[OwnKind] = ()) -> Statistics:
+    """The numbers of a collection. `written` is what the authors' files say of each note, `own` the note types of the
+    project. Raises OSError if a media file has vanished.
     """
+    of_project = {kind.name: kind for kind in own}
     total = Count()
     decks: defaultdict[str, Count] = defaultdict(Count)
     tags: defaultdict[str, Count] = defaultdict(Count)
@@ -74,36 +74,48 @@ def count(collection: Collection, written: Sequence[Candidate]) -> Statistics:
     shown: defaultdict[str, int] = defaultdict(int)
     files: set[str] = set()
     for note, source in zip(collection.notes, written, strict=True):
-        note_type = collection.note_types[note.note_type]
-        family, cards = note_type.family, texts.cards(note, note_type)
-        place = note.span.place
+        kind, note_type, place = note.note_type, collection.note_types[note.note_type], note.span.place
+        cards = texts.cards(note, note_type)
+        said, source_field = cards, "Source"
+        if kind in of_project:
+            said = texts.cards(_without_beside(note, of_project[kind]), note_type) or cards
+            source_field = of_project[kind].of("source")
         files.add(note.span.path)
-        for counted in (total, kinds[family], *(decks[name] for name in and_above(note.deck))):
+        for counted in (total, kinds[kind], *(decks[name] for name in and_above(note.deck))):
             counted.add(len(cards))
         for name in {name for tag in note.tags for name in and_above(tag)}:
             tags[name].add(len(cards))
-        words[family] += [(texts.count_words(card.answer), place, note.id) for card in cards]
+        words[kind] += [(texts.count_words(card.answer), place, note.id) for card in said]
         # A note that is cut from a section with an id is named by it.
         lacking = {
             "id": not (source.id or source.group),
-            "source": not note.fields.get("Source"),
+            "source": not note.fields.get(source_field),
             "tags": not note.tags,
         }
         for what, is_missing in lacking.items():
             missing[what] += [place] * is_missing
         for name in {name for value in note.fields.values() for name in _MEDIA.findall(value)}:
             shown[name] += 1
+    ordered = [*(kind for kind in STOCK if kind in kinds), *sorted(kinds.keys() - STOCK.keys())]
     return Statistics(
         files=len(files),
         total=total,
         decks=_sorted(decks),
-        kinds={kind: kinds[kind] for kind in KINDS if kind in kinds},
+        kinds={kind: kinds[kind] for kind in ordered},
         tags=_sorted(tags),
-        answers={kind: _answers(words[kind]) for kind in KINDS if words.get(kind)},
+        answers={kind: _answers(words[kind]) for kind in ordered if words[kind]},
         missing={what: tuple(places) for what, places in missing.items()},
         media=_files(collection.media, shown),
     )
 
+
+def _without_beside(note: Note, kind: OwnKind) -> Note:
+    """The note without what stands around the answer, which templates of the project put on the back with it."""
+    beside = {kind.of(part) for part in _BESIDE}
+    return replace(note, fields={name: value for name, value in note.fields.items() if name not in beside})
+
+
+_BESIDE: tuple[SectionPart, ...] = ("extra", "context", "source", "id")
 
 _MEDIA = re.compile(r'(?:\bsrc="|\[sound:)([^"#?\]]+)')
 

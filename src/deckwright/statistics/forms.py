@@ -19,6 +19,9 @@ _WIDTH = 80
 _TOLD = 10
 """How many media files are listed, the largest first. The others are counted."""
 
+_MOST_OF_A_KIND = 20
+"""How wide the name of a note type is at most."""
+
 
 def to_json(numbers: Statistics) -> str:
     """An object with the attributes of `Statistics`, and of everything in it, as names."""
@@ -54,10 +57,12 @@ def _kinds(numbers: Statistics) -> list[str]:
     if not numbers.kinds:
         return []
     rows = [("Kind", "Notes", "Cards", "Words: median", "Longest", "")]
+    names = {kind: _cut(kind, _MOST_OF_A_KIND) for kind in numbers.kinds}
+    room = _WIDTH - 43 - max(map(width, names.values()))
     for kind, counted in numbers.kinds.items():
         answers = numbers.answers[kind]
-        words = (f"{answers.median:g}", str(answers.longest), _cut(answers.longest_at, _WIDTH - 52))
-        rows.append((kind, f"{counted.notes:,}", f"{counted.cards:,}", *words))
+        words = (f"{answers.median:g}", str(answers.longest), _cut(answers.longest_at, room))
+        rows.append((names[kind], f"{counted.notes:,}", f"{counted.cards:,}", *words))
     return list(_aligned(rows))
 
 
