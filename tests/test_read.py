@@ -19,7 +19,9 @@ from PIL import Image
 from scratch import DAY, Scratch
 
 from deckwright import commands, proof
+from deckwright.names import slug
 from deckwright.proof import media as shelves
+from deckwright.proof.asked import Asked, asked
 from deckwright.proof.masks import overlay
 from deckwright.proof.sides import sides
 
@@ -352,13 +354,156 @@ def test_fronts_first_says_nothing_of_the_answers_before_the_backs(project: Scra
     assert run("--fronts-first", "parts", "chest").stdout == (
         "1.\nLung › Parts\n\nBronchus\n\n\n"
         "2.\nLung › Parts\n\nAlveolus\n\n\n"
-        "3.\nLung\n\nThe chest\n[A heart beside a lung]\n[it pumps]\n\n\n"
-        "4.\nLung\n\nThe chest\n[A heart beside a lung]\n[...]\n\n\n"
+        "3.\nLung\n\nThe chest\n[A heart beside a lung]\n[it pumps] label 1 of 2, upper left\nCovered too: 1 label\n\n\n"
+        "4.\nLung\n\nThe chest\n[A heart beside a lung]\n[...] label 2 of 2, left\nCovered too: 1 label\n\n\n"
         "1. cards/lung.md:9  parts.bronchus  c1\nleads air\n\n\n"
         "2. cards/lung.md:10  parts.alveolus  c1\nexchanges gas\n\n\n"
         "3. cards/lung.md:12  chest  c1\nHeart\n\n\n"
         "4. cards/lung.md:12  chest  c2\nLung\n\n"
     )
+
+
+FOUR = """\
+## The chest {.occlusion #chest %s}
+
+![Four parts](../media/four.svg)
+"""
+
+
+def labelled(*labels: str) -> str:
+    """An SVG with so many labels, two in a row."""
+    texts = (
+        f'<text data-mask="{slug(label)}" x="{10 + 70 * (n % 2)}" y="{15 + 20 * (n // 2)}" font-size="6">{label}</text>'
+        for n, label in enumerate(labels)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 60">{"".join(texts)}</svg>'
+
+
+def questions(id_: str) -> list[str]:
+    """The lines of each front that are about what is asked."""
+    fronts = [card.partition("\n-----")[0] for card in run(id_).stdout.split("\n\n\n")]
+    return [front.partition("]\n")[2] for front in fronts]
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        (
+            "",
+            [
+                "[...] label 1 of 4, upper left\nCovered too: 3 labels",
+                "[...] label 2 of 4, upper right\nCovered too: 3 labels",
+                "[...] label 3 of 4, left\nCovered too: 3 labels",
+                "[...] label 4 of 4, right\nCovered too: 3 labels",
+            ],
+        ),
+        (
+            'mode="hide-one" masks="lung vein"',
+            [
+                "[...] label 2 of 4, upper right\nIn view: Heart · Aorta · Vein",
+                "[...] label 4 of 4, right\nIn view: Heart · Lung · Aorta",
+            ],
+        ),
+        (
+            'masks="lung vein"',
+            [
+                "[...] label 2 of 4, upper right\nCovered too: 1 label\nIn view: Heart · Aorta",
+                "[...] label 4 of 4, right\nCovered too: 1 label\nIn view: Heart · Aorta",
+            ],
+        ),
+    ],
+    ids=["hide-all", "hide-one", "some"],
+)
+def test_the_front_of_a_diagram_says_what_is_asked_and_what_can_be_read(
+    project: Scratch, tag: str, expected: list[str]
+) -> None:
+    project.write({"cards/lung.md": FOUR % tag, "media/four.svg": labelled("Heart", "Lung", "Aorta", "Vein")})
+    assert questions("chest") == expected
+
+
+def test_masks_of_a_group_are_asked_together(project: Scratch) -> None:
+    svg = labelled("a", "b", "c", "d", "e", "f")
+    for name in "abcf":
+        svg = svg.replace(
+            f'data-mask="{name}"', f'data-mask="{name}" data-mask-group="{"ac" if name in "ac" else "bf"}"'
+        )
+    project.write({"cards/lung.md": FOUR % 'mode="hide-one"', "media/four.svg": svg.replace(">f<", ">b<")})
+    assert questions("chest") == [
+        "[...] labels 1 and 3 of 6, upper left and left\nIn view: b · d · e",
+        "[...] labels 2 and 6 of 6, upper right and lower right\nIn view: a · c · d · e",
+        "[...] label 4 of 6, right\nIn view: a · b · c · e",
+        "[...] label 5 of 6, lower left\nIn view: a · b · c · d",
+    ]
+    assert json.loads(run("--json", "chest").stdout)[1]["asked"] == {
+        "labels": [2, 6],
+        "of": 6,
+        "where": ["upper right", "lower right"],
+        "in_view": ["a", "c", "d", "e"],
+        "covered": 0,
+    }
+
+
+def test_a_mask_that_hides_one_is_in_view_on_the_cards_of_others(project: Scratch) -> None:
+    Image.new("RGB", (200, 100), "white").save(project.root / "media" / "four.png")
+    masks = ['name = "a"\nleft = 0.1\nhide-one = true', 'name = "b"\nleft = 0.4', 'name = "c"\nleft = 0.8']
+    rest = "\ntop = 0.8\nwidth = 0.1\nheight = 0.1"
+    written = "".join(f"[[mask]]\n{mask}{rest}\n" for mask in masks)
+    note = (FOUR % "").replace("four.svg", "four.png")
+    project.write({"cards/lung.md": note, "media/four.masks.toml": written})
+    assert questions("chest") == [
+        "[...] label 1 of 3, lower left\nCovered too: 2 labels",
+        "[...] label 2 of 3, bottom\nCovered too: 1 label\nIn view: a",
+        "[...] label 3 of 3, lower right\nCovered too: 1 label\nIn view: a",
+    ]
+
+
+def shape(kind: str, ordinal: int, box: str, label: str = "", more: str = "") -> str:
+    left, top, width, height = box.split()
+    data = f'data-left="{left}" data-top="{top}" data-width="{width}" data-height="{height}" {more}'
+    beside = f'<span class="dw-hint">a hint</span><span class="dw-label">{label}</span>' if label else ""
+    return f'<div class="{kind}" data-ordinal="{ordinal}" data-shape="rect" {data}></div>{beside}<br>'
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ("<p>No mask</p>", None),
+        (shape("cloze-inactive", 1, ".1 .1 .2 .2", "heart"), None),
+        (shape("cloze", 0, "0 0 1 1"), None),
+        # Without a label, as masks that were drawn in Anki.
+        (shape("cloze", 1, ".4 .4 .2 .2") + shape("cloze-inactive", 2, ".8 .8 .1 .1"), ((1,), 2, ("middle",), (), 0)),
+        # Labels in one row are hardly ever at exactly the same height.
+        (
+            shape("cloze", 1, ".1 .52 .1 .1") + shape("cloze-inactive", 2, ".5 .5 .1 .1", "r &amp; <wbr>d"),
+            ((1,), 2, ("left",), ("r & d",), 0),
+        ),
+        # What lies below a mask cannot be read, be it a part of it or larger.
+        (
+            shape("cloze", 1, ".1 .1 .2 .1") + shape("cloze-inactive", 2, "0 0 .9 .9", "all of it"),
+            ((1,), 2, ("upper left",), (), 0),
+        ),
+        (
+            shape("cloze", 1, ".1 .1 .2 .1")
+            + shape("cloze-inactive", 2, ".5 .5 .4 .4", more='data-occludeInactive="1" ')
+            + shape("cloze-inactive", 3, ".6 .6 .1 .1", "a part"),
+            ((1,), 3, ("upper left",), (), 1),
+        ),
+        # Turned by a right angle, the box reaches down, on the left of its corner.
+        (shape("cloze", 1, ".2 .1 .8 .1", more='data-angle="2500" '), ((1,), 1, ("left",), (), 0)),
+        # A learner may write anything into the field.
+        (shape("cloze", 1, f"{'9' * 400} x .1 .1"), ((1,), 1, ("upper right",), (), 0)),
+    ],
+    ids=["none", "not asked", "on all cards", "no labels", "a row", "around", "within", "turned", "no numbers"],
+)
+def test_what_is_asked_on_a_front(front: str, expected: tuple[object, ...] | None) -> None:
+    assert asked(front) == (expected and Asked(*expected))  # type: ignore[arg-type]
+
+
+def test_ellipses_and_polygons_have_a_place_too() -> None:
+    begins = '<div class="cloze" data-ordinal="1" data-shape='
+    ellipse = f'{begins}"ellipse" data-left=".7" data-top=".7" data-rx=".1" data-ry=".1" ></div>'
+    polygon = f'{begins}"polygon" data-left=".1" data-top=".7" data-points=".1,.7 .3,.9 .1,.9" ></div>'
+    assert asked(ellipse + polygon) == Asked((1, 2), 2, ("lower left", "lower right"), (), 0)
 
 
 CARD: dict[str, Any] = {
@@ -377,6 +522,7 @@ CARD: dict[str, Any] = {
     "answer": "left",
     "extra": "",
     "source": "https://books.example/heart",
+    "asked": None,
 }
 
 
@@ -391,7 +537,7 @@ def test_a_card_as_json(project: Scratch) -> None:
 
 def test_fronts_first_as_json(project: Scratch) -> None:
     made = json.loads(run("--json", "--fronts-first", "pump").stdout)
-    front = {name: CARD[name] for name in ("note_type", "context", "header", "question", "hint")}
+    front = {name: CARD[name] for name in ("note_type", "context", "header", "question", "hint", "asked")}
     assert made["fronts"][0] == {"number": 1} | front
     assert [back.pop("guid") != "" for back in made["backs"]] == [True, True]
     assert made["backs"][0] == {"number": 1} | {name: value for name, value in CARD.items() if name not in front}

@@ -27,7 +27,7 @@ from .identity.ledger import Ledger
 from .limits import MAX_FILE_BYTES
 from .media import of_templates
 from .media.library import ABSENT, Library
-from .model import Candidate, Collection, Deck, Identity, Media, Note, Settings, Span
+from .model import Candidate, Collection, Deck, Identity, Mask, Media, Note, Settings, Span
 from .names import and_above, unused
 from .notetypes import own
 from .notetypes.own import NO_OWN, Own
@@ -185,6 +185,10 @@ class Notes:
     def media(self) -> dict[str, tuple[Media, ...]]:
         """The files of the notes that have any, by their guids."""
         return {who.guid: draft.media for draft, who in self._identified if draft.media}
+
+    def masks_beside(self) -> dict[str, tuple[Mask, ...]]:
+        """The masks that the picture of a note has too, but which it does not ask for: by the guids of the notes that have any."""
+        return {who.guid: draft.beside for draft, who in self._identified if draft.beside}
 
     def numbers(self) -> Iterator[tuple[int, ...]]:
         """The numbers of the cards of each note's deletions, in the order of the notes."""

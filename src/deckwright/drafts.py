@@ -21,7 +21,7 @@ from .model import Candidate, Deletion, Diagram, Identity, Mask, Media, Note
 class Draft(msgspec.Struct, frozen=True):
     """A note on its way: the file that it is in, by number, and its place among the notes of that file, which its body
     has too; its media files, in the order of its references, and the masks of its diagram. `drawn` are the fields made
-    from them.
+    from them. `beside` are the masks that the picture has too, but which the note does not ask for.
     """
 
     note: Candidate
@@ -30,6 +30,7 @@ class Draft(msgspec.Struct, frozen=True):
     media: tuple[Media, ...] = ()
     masks: tuple[Mask, ...] = ()
     drawn: Mapping[str, str] = {}
+    beside: tuple[Mask, ...] = ()
 
 
 def illustrate(
@@ -137,4 +138,5 @@ def _with_masks(
     files = (diagram.media, *others)
     note = candidates.with_media(note, files, drawing, tuple(drawn.values()))
     note = replace(note, deletions=tuple(Deletion(mask.key, "", None, mask.span, mask.was) for mask in cards))
-    return replace(draft, note=note, media=files, masks=tuple(masks), drawn=drawn), found
+    beside = tuple(mask for mask in diagram.masks if mask not in masks) if note.asked else ()
+    return replace(draft, note=note, media=files, masks=tuple(masks), drawn=drawn, beside=beside), found

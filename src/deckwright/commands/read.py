@@ -171,7 +171,7 @@ def _show(
         page = proof.to_page(chosen, made.collection, about, fronts_first, with_states)
         written, number, left_out = page.html, page.cards, page.left_out
     else:
-        read = list(proof.entries(chosen))
+        read = list(proof.entries(chosen, made.notes.masks_beside()))
         number = len(read)
         if form == "json":
             written = proof.to_json(read, fronts_first)

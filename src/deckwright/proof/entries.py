@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 
 import msgspec
 
-from .. import texts
+from .. import cards, texts
+from ..model import Mask
+from .asked import Asked, asked
 from .choice import Chosen, State
 
 
@@ -17,7 +19,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     `file` and `line` are where its note stands, `card` is its number, counted from 1 as in `c1`. `note_type` is basic,
     cloze, occlusion, or what the project calls one of its own. What is asked stands in the question as `[hint]` or `[...]`. `source` has the addresses of its
-    links.
+    links. `asked` says more of what an occlusion card asks.
     """
 
     file: str
@@ -36,10 +38,13 @@ class Entry(msgspec.Struct, frozen=True):
     answer: str
     extra: str
     source: str
+    asked: Asked | None = None
 
 
-def entries(chosen: Iterable[Chosen]) -> Iterator[Entry]:
-    """The cards of the notes, in their order; those of a note by their numbers."""
+def entries(chosen: Iterable[Chosen], beside: Mapping[str, Sequence[Mask]] = {}) -> Iterator[Entry]:
+    """The cards of the notes, in their order; those of a note by their numbers. `beside` are the masks that the picture of a
+    note has too, but which it does not ask for, by guid.
+    """
     for one in chosen:
         note = one.note
         text = texts.of_note(note, one.note_type)
@@ -62,7 +67,14 @@ def entries(chosen: Iterable[Chosen]) -> Iterator[Entry]:
                 answer=card.answer,
                 extra=text.extra,
                 source=source,
+                asked=_asked(one, card.ordinal, beside.get(note.guid, ())),
             )
+
+
+def _asked(one: Chosen, ordinal: int, beside: Sequence[Mask]) -> Asked | None:
+    if one.note_type.family != "occlusion":
+        return None
+    return asked(cards.render(one.note, one.note_type, ordinal).question, beside)
 
 
 _LINK = re.compile(r'<a\b[^<>]*?\bhref="([^"<>]*)"[^<>]*>(.*?)</a>', re.DOTALL)

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from json import dumps
 from typing import Any
 
-from msgspec.structs import asdict
+import msgspec
 
 from .entries import Entry
 
-_FRONT = ("note_type", "context", "header", "question", "hint")
+_FRONT = ("note_type", "context", "header", "question", "hint", "asked")
 """What is known of a card before its answer is shown. An id or a tag may tell it."""
 
 
@@ -20,7 +20,7 @@ def to_json(read: Iterable[Entry], fronts_first: bool = False) -> str:
     With `fronts_first`, an object of two arrays, `fronts` and `backs`: each card is an object in both, with the same
     `number`, counted from 1.
     """
-    cards: list[dict[str, Any]] = [asdict(entry) for entry in read]
+    cards: list[dict[str, Any]] = [msgspec.to_builtins(entry) for entry in read]
     if not fronts_first:
         return dumps(cards, ensure_ascii=False, indent=2)
     fronts = [{"number": n} | {name: card[name] for name in _FRONT} for n, card in enumerate(cards, 1)]

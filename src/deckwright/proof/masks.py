@@ -23,7 +23,7 @@ def overlay(html: str) -> str:
     """What stands in the place of Anki's canvas. What is asked lies below, as there."""
     drawn: dict[str, list[str]] = {state: [] for state in _STATES.values()}
     for kind, shape, data in _SHAPE.findall(html):
-        values = {name: value for name, value in _DATA.findall(data)}
+        values = attributes(data)
         state = _STATES[kind]
         if state != "inactive" or values.get("occludeInactive") == "1":
             drawn[state].append(_mask(shape, values, f"proof-mask proof-{state}"))
@@ -38,13 +38,23 @@ def style() -> str:
     return files(__package__ or "").joinpath("masks.css").read_text("utf-8")
 
 
+def attributes(data: str) -> dict[str, str]:
+    """What the attributes of a shape say, by their names without `data-`."""
+    return dict(_DATA.findall(data))
+
+
+def number(written: str) -> float:
+    """A learner may write anything into the field; what is no number is 0."""
+    return float(written) if re.fullmatch(r"-?\d*\.?\d+", written) else 0
+
+
 def _mask(shape: str, values: Mapping[str, str], classes: str) -> str:
     left, top = _share(values, "left"), _share(values, "top")
-    turn = _number(values.get("angle", "")) * 360 / 10_000
+    turn = number(values.get("angle", "")) * 360 / 10_000
     turned = f";transform:rotate({turn:g}deg)" if turn else ""
     if shape == "polygon":
         pairs = (point.partition(",") for point in values.get("points", "").split())
-        points = " ".join(f"{_number(x):g},{_number(y):g}" for x, _, y in pairs)
+        points = " ".join(f"{number(x):g},{number(y):g}" for x, _, y in pairs)
         style = f"transform-origin:{left} {top}{turned}"
         return (
             f'<svg class="{classes}" viewBox="0 0 1 1" preserveAspectRatio="none" style="{style}">'
@@ -59,9 +69,4 @@ def _mask(shape: str, values: Mapping[str, str], classes: str) -> str:
 
 
 def _share(values: Mapping[str, str], name: str, times: float = 1) -> str:
-    return f"{_number(values.get(name, '')) * times * 100:g}%"
-
-
-def _number(written: str) -> float:
-    """A learner may write anything into the field; what is no number is 0."""
-    return float(written) if re.fullmatch(r"-?\d*\.?\d+", written) else 0
+    return f"{number(values.get(name, '')) * times * 100:g}%"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from ..amounts import count
 from ..notetypes import STOCK
+from .asked import Asked
 from .entries import Entry
 
 Style: TypeAlias = Callable[[str, str], str]
@@ -52,7 +54,29 @@ def _front(entry: Entry, style: Style) -> Iterator[str]:
         yield f"{style(entry.context, 'help')}\n"
     if entry.header:
         yield style(entry.header, "heading")
-    yield entry.question
+    if not entry.asked:
+        yield entry.question
+        return
+    asked = entry.asked
+    yield f"{entry.question} {_labels(asked)}"
+    if asked.covered:
+        yield f"{style('Covered too:', 'help')} {count(asked.covered, 'label')}"
+    if asked.in_view:
+        yield f"{style('In view:', 'help')} {' · '.join(asked.in_view)}"
+
+
+def _labels(asked: Asked) -> str:
+    """Which labels are asked, and where they are: as in "labels 4 to 6 of 14, left and right"."""
+    first, *others = asked.labels
+    is_range = len(others) > 1 and others[-1] - first == len(others)
+    numbers = f"{first} to {others[-1]}" if is_range else _listed([*map(str, asked.labels)])
+    return f"{'labels' if others else 'label'} {numbers} of {asked.of}, {_listed(asked.where)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """As in "1", "1 and 2", "1, 2 and 3"."""
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _back(entry: Entry, style: Style) -> Iterator[str]:
