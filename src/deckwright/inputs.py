@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from .layout import BUILD, LEDGER
@@ -234,7 +233,14 @@ def unchanged(
 
 def content(place: str, root: str) -> str:
     """The SHA-256 of a file, in hex. Raises OSError."""
-    from hashlib import file_digest
+    from hashlib import sha256
 
-    with opened(Path(root, place)) as file:
-        return file_digest(file, "sha256").hexdigest()
+    digest = sha256()
+    with opened(os.path.join(root, place)) as file:
+        while data := file.read(_AT_ONCE):
+            digest.update(data)
+    return digest.hexdigest()
+
+
+_AT_ONCE = 1 << 20
+"""Bytes: more than a file of notes has, and little of a package."""

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from io import BufferedReader
-    from pathlib import Path
 
 
 class IrregularError(OSError):
     """A folder, a pipe or a device, where a file belongs."""
 
 
-def opened(path: Path) -> BufferedReader:
+def opened(path: str | os.PathLike[str]) -> BufferedReader:
     """The file, open for reading. Raises OSError, for what is no regular file IrregularError.
 
     A pipe without a writer would keep whoever opens it waiting for ever, and so would a device that is read.
     """
-    _refuse_unless_regular(path.stat().st_mode)
+    _refuse_unless_regular(os.stat(path).st_mode)
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         _refuse_unless_regular(os.fstat(handle).st_mode)  # Another may have taken its place just now.

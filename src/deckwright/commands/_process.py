@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -84,6 +83,8 @@ def _say_why(error: OSError) -> None:
 
 def _is_of_output(error: OSError) -> bool:
     """Whether it was raised while something was printed."""
+    import traceback  # Most commands end well.
+
     frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
     return any(frame.f_code is click.echo.__code__ for frame in frames)
 
