@@ -269,17 +269,34 @@ def test_other_terms_are_looked_at_anew(project: Scratch, tmp_path: Path) -> Non
     assert manifest.unchanged(root, None) is None
 
 
+def is_current(root: Path) -> bool:
+    """Whether a process that begins now finds nothing to do."""
+    manifest.tool.cache_clear()
+    return manifest.unchanged(str(root), None) is not None
+
+
 def test_another_program_builds_anew(project: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = str(project.root)
     (tmp_path / "site" / "Pygments-9.9.dist-info").mkdir(parents=True)
     with monkeypatch.context() as changed:
         changed.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
-        assert manifest.unchanged(root, None) is None
+        assert not is_current(project.root)
     own = list(program.files())
     with monkeypatch.context() as changed:
         changed.setattr(program, "files", lambda: own[1:])
-        assert manifest.unchanged(root, None) is None
-    assert manifest.unchanged(root, None)
+        assert not is_current(project.root)
+    assert is_current(project.root)
+
+
+def test_a_program_that_is_replaced_while_it_runs_builds_nothing_for_the_new_one(
+    project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("cards/heart.md", "blood", "water")(project.root)
+    own = list(program.files())
+    with monkeypatch.context() as changed:
+        changed.setattr(program, "files", lambda: own[1:])
+        assert run(project.root).exit_code == 0
+        assert not is_current(project.root)
+    assert is_current(project.root)
 
 
 def test_a_damaged_manifest_says_nothing(project: Scratch) -> None:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -107,9 +108,10 @@ def read(root: str | os.PathLike[str]) -> dict[str, Any]:
     return {}
 
 
+@cache
 def tool() -> list[object]:
     """What tells that the program, Python and all libraries are the same: marks of our own files, and the names of what
-    is installed, which have the versions in them.
+    is installed, which have the versions in them. They are looked at once: what is installed meanwhile is not what runs.
     """
     own = sorted([path, *inputs.mark(held)] for path, held in program.files())
     return [sys.version, own, program.installed()]
