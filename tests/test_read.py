@@ -522,6 +522,7 @@ CARD: dict[str, Any] = {
     "answer": "left",
     "extra": "",
     "source": "https://books.example/heart",
+    "typed": "",
     "asked": None,
 }
 
@@ -541,6 +542,23 @@ def test_fronts_first_as_json(project: Scratch) -> None:
     assert made["fronts"][0] == {"number": 1} | front
     assert [back.pop("guid") != "" for back in made["backs"]] == [True, True]
     assert made["backs"][0] == {"number": 1} | {name: value for name, value in CARD.items() if name not in front}
+
+
+def test_what_has_to_be_typed_is_on_the_back(project: Scratch) -> None:
+    typed = '# Heart\n\n## What beats? {.basic .reversed #beat typed="R & D"}\n\nIt.\n'
+    project.card_files({"heart.md": typed})
+    assert run("beat").stdout == (
+        "cards/heart.md:3  beat  c1\nHeart\n\nWhat beats?\n----------------------------------------\nIt.\n\nTyped: R & D\n\n\n"
+        "cards/heart.md:3  beat  c2\nHeart\n\nIt.\n----------------------------------------\nWhat beats?\n\n"
+    )
+    assert [card["typed"] for card in json.loads(run("--json", "beat").stdout)] == ["R & D", ""]
+    front, _ = json.loads(run("--json", "--fronts-first", "beat").stdout)["fronts"]
+    assert "R & D" not in json.dumps(front)
+
+
+def test_what_a_note_type_of_the_project_has_typed(animals: Scratch) -> None:
+    animals.write({"notetypes/vocabulary/Produce.front.html": "{{#Reading}}{{Meaning}} {{type:Reading}}{{/Reading}}"})
+    assert [card["typed"] for card in json.loads(run("--json", "inu").stdout)] == ["", "いぬ"]
 
 
 @pytest.mark.parametrize(

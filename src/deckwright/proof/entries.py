@@ -19,7 +19,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     `file` and `line` are where its note stands, `card` is its number, counted from 1 as in `c1`. `note_type` is basic,
     cloze, occlusion, or what the project calls one of its own. What is asked stands in the question as `[hint]` or `[...]`. `source` has the addresses of its
-    links. `asked` says more of what an occlusion card asks.
+    links. `typed` is what has to be typed, empty if nothing has. `asked` says more of what an occlusion card asks.
     """
 
     file: str
@@ -38,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
     answer: str
     extra: str
     source: str
+    typed: str = ""
     asked: Asked | None = None
 
 
@@ -67,8 +68,17 @@ def entries(chosen: Iterable[Chosen], beside: Mapping[str, Sequence[Mask]] = {})
                 answer=card.answer,
                 extra=text.extra,
                 source=source,
+                typed=_typed(one, card.ordinal),
                 asked=_asked(one, card.ordinal, beside.get(note.guid, ())),
             )
+
+
+def _typed(one: Chosen, ordinal: int) -> str:
+    templates = one.note_type.templates
+    if "type:" not in templates[ordinal if one.note_type.family == "basic" else 0].front:
+        return ""
+    question = cards.render(one.note, one.note_type, ordinal).question
+    return texts.plain(cards.expected(one.note, question, ordinal + 1))
 
 
 def _asked(one: Chosen, ordinal: int, beside: Sequence[Mask]) -> Asked | None:

@@ -81,6 +81,7 @@ def _listed(words: Sequence[str]) -> str:
 
 def _back(entry: Entry, style: Style) -> Iterator[str]:
     yield f"{entry.answer}\n"
-    for name, text in (("Extra", entry.extra), ("Source", entry.source), ("Tags", ", ".join(entry.tags))):
+    beside = (("Typed", entry.typed), ("Extra", entry.extra), ("Source", entry.source), ("Tags", ", ".join(entry.tags)))
+    for name, text in beside:
         if text:
             yield f"{style(f'{name}:', 'help')} {text}"
