@@ -209,6 +209,7 @@ def test_notes_below_a_link_are_named_by_the_link(project: Scratch) -> None:
         (["--file", "lnug.md"], 2, f"There are no notes in lnug.md. Did you mean cards/lung.md?\n{WHAT}"),
         (["--file", "media"], 2, f"There are no notes in media.\n{WHAT}"),
         (["--file", ".."], 2, ".. is outside the project.\n"),
+        (["--file", ""], 2, "--file needs the path of a file or folder.\n"),
         (["pum"], 2, f"No note has the ID pum. Did you mean pump?\n{WHAT}"),
         (["atrum"], 2, f"No note has the ID atrum. Did you mean atrium?\n{WHAT}"),
         (["--tag", "heart", "lung"], 1, "No note is all of this at once.\n"),
@@ -262,7 +263,7 @@ def test_a_kind_that_there_is_not(animals: Scratch, kind: str, guess: str) -> No
 def test_a_note_type_with_an_error_is_a_kind_without_notes(animals: Scratch) -> None:
     animals.write({"notetypes/vocabulary/Produce.front.html": "{{Raeding}}"})
     code, stdout, stderr = told("--kind", "vocabulary")
-    assert (code, stdout, stderr.splitlines()[-1]) == (1, "", "No note is of the kind vocabulary.")
+    assert (code, stdout, stderr.splitlines()[-3]) == (1, "", "No note is of the kind vocabulary.")
 
 
 @pytest.mark.parametrize(
@@ -327,6 +328,18 @@ def test_notes_with_errors_are_left_out_and_told(project: Scratch) -> None:
     assert re.fullmatch(r"cards/lung\.md:16:\d+: error\[N\d{3}\]: .*", first)
     assert (counted, without) == ("8 cards of 6 notes", "Notes with errors are left out: 1 error in 1 file.")
     assert re.fullmatch(r"Next: deckwright explain N\d{3}", following)
+
+
+def test_a_note_that_is_asked_for_may_be_one_with_an_error(project: Scratch) -> None:
+    project.write({"cards/lung.md": LUNG + "\n## Empty {.basic #empty}\n"})
+    code, stdout, stderr = told("empty")
+    assert (code, stdout) == (2, "")
+    assert stderr.splitlines()[-4:] == [
+        "No note has the ID empty.",
+        WHAT.rstrip("\n"),
+        "Notes with errors are left out: 1 error in 1 file.",
+        "Next: deckwright explain N002",
+    ]
 
 
 def test_settings_with_an_error_show_nothing(project: Scratch) -> None:

@@ -142,6 +142,17 @@ def test_notes_with_errors_are_left_out_and_told(project: Scratch) -> None:
     ]
 
 
+def test_a_project_without_notes(project: Scratch) -> None:
+    project.write({"cards/heart.md": "# Heart\n", "cards/lung.md": None})
+    code, stdout, stderr = told()
+    assert (code, stdout, stderr.splitlines()[0]) == (
+        1,
+        "0 notes, 0 cards in 0 files\n",
+        "deck.toml: error[P018]: there are no notes yet",
+    )
+    assert "left out" not in stderr
+
+
 def test_settings_with_an_error_count_nothing(project: Scratch) -> None:
     project.write({"deck.toml": 'name = "Anatomy"\n'})
     code, stdout, stderr = told()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ._talk import explain_first, fail, next_steps, progress, shown, summary
+from ._talk import explain_first, fail, progress, shown, summary
 
 if TYPE_CHECKING:
     from ..collection import Loaded
@@ -63,10 +63,16 @@ def say_deaf(reason: str) -> None:
 
 def end_without(wrong: Sequence[Diagnostic]) -> NoReturn:
     """End a command that has shown the notes without errors: with the exit code 1 if there are errors, which it names."""
-    if wrong:
-        click.echo(f"Notes with errors are left out: {summary(wrong)}.", err=True)
-        next_steps(explain_first(wrong))
+    for line in left_out_lines(wrong):
+        click.echo(line, err=True)
     click.get_current_context().exit(int(bool(wrong)))
+
+
+def left_out_lines(wrong: Sequence[Diagnostic]) -> list[str]:
+    """What is said of errors where the notes without errors are shown; nothing if there are no notes at all."""
+    if all(one.code == "P018" for one in wrong):
+        return []
+    return [f"Notes with errors are left out: {summary(wrong)}.", f"Next: {explain_first(wrong)}"]
 
 
 def changes(loaded: Loaded, is_repeated: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._project import end_without, found_root, loaded, project_option
+from ._project import end_without, found_root, left_out_lines, loaded, project_option
 from ._talk import (
     command,
     command_line,
@@ -109,7 +109,8 @@ def read(
     )
     if nothing:
         steps = [f"To see what there is: {command_line('stats')}"] * nothing.is_slip
-        fail(2 if nothing.is_slip else 1, nothing.why, *steps)
+        # What was asked for may be among the notes with errors.
+        fail(2 if nothing.is_slip else 1, nothing.why, *steps, *left_out_lines(wrong))
     _show(made, chosen, choice, form or asked, fronts_first, target)
     end_without(wrong)
 
@@ -127,6 +128,8 @@ def _check_kinds(kinds: tuple[str, ...], known: list[str]) -> None:
 
 def _from_root(root: Path, path: str) -> str:
     """The path from the root, with `/`, of what is named from the current folder or, as diagnostics do, from the root."""
+    if not path:  # as of a variable of the shell that is not set
+        fail(2, "--file needs the path of a file or folder.")
     named = Path(path)
     for file in (named.absolute(), root / named):
         if file.exists():

@@ -81,6 +81,8 @@ _MISSING = {"id": "an id", "source": "a source", "tags": "a tag"}
 
 
 def _missing(numbers: Statistics) -> list[str]:
+    if not numbers.total.notes:
+        return []
     rows = [("Notes without", "Number", "")]
     for what, places in numbers.missing.items():
         rows.append((_MISSING[what], f"{len(places):,}", _listed(places, _WIDTH - 23)))
