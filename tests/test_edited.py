@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from scratch import Scratch
 
 from deckwright import build, collection, commands, edited, inputs, manifest
-from deckwright.identity import Terms
+from deckwright.identity import Terms, following
 
 NOW = 1_700_000_000
 CARDS = """# Heart
@@ -51,6 +51,8 @@ Five lobes.
 """
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 
+MUSCLE = "\n## What beats? {.basic}\n\nThe **muscle** does.\n"
+
 Change = Callable[[Path], None]
 
 
@@ -78,6 +80,16 @@ def put(name: str, data: bytes) -> Change:
     return change
 
 
+def rename(old: str, new: str) -> Change:
+    def change(root: Path) -> None:
+        (root / old).rename(root / new)
+
+    return change
+
+
+WALLS = "## How many walls are there? {#walls .basic}\n\nFour walls.\n\n"
+NO_WALLS = edit(WALLS, "")
+
 FOLLOWED: dict[str, Change] = {
     "a word of a note with an id": edit("receive?", "get?"),
     "an answer": edit("Blood", "Much blood"),
@@ -89,25 +101,72 @@ FOLLOWED: dict[str, Change] = {
     "lines that move": edit("# Heart\n", "# Heart\n\n\n\n"),
     "nothing but the package": lambda root: (root / "build" / "anatomy.apkg").unlink(),
     "a warning more": edit("There are", "There are {basic}"),
+    "a note more": edit("## Valves", "## What else?\n\n<!-- card: basic -->\n\nNothing.\n\n## Valves"),
+    "a note with an id more": edit("## Valves", "## More {#more .cloze}\n\nThere are ==two== atria.\n\n## Valves"),
+    "two notes more with one name": edit(
+        "## Valves", "## Who? {.basic}\n\nI.\n\n## Who? {.basic}\n\nYou.\n\n## Valves"
+    ),
+    "an item more": edit("- **Apex**", "- **Aorta**: the way out.\n- **Apex**"),
+    "a note more, and an edit": several(
+        edit("Blood", "Much blood"), edit("## Valves", "## Why? {.basic}\n\nSo.\n\n## Valves")
+    ),
+    "a picture that another note shows": edit("Blood", "![](../media/lung.png) Blood"),
+    "a file more": put("cards/more.md", b"# More\n\n## Why? {.basic}\n\nBecause.\n"),
+    "a file of many notes": put("cards/more.md", b"".join(b"## Is it %d? {.basic}\n\nYes.\n\n" % n for n in range(30))),
+    "a file without notes": put("cards/more.md", b"# Nothing\n"),
+    "a file that has another name": rename("cards/heart.md", "cards/z.md"),
+    "a file that is edited and has another name": several(
+        edit("Blood", "Much blood"), rename("cards/heart.md", "cards/z.md")
+    ),
+    "names that are exchanged": several(
+        rename("cards/heart.md", "cards/h.md"),
+        rename("cards/lung.md", "cards/heart.md"),
+        rename("cards/h.md", "cards/lung.md"),
+    ),
+    "a note that moves to another file": several(
+        NO_WALLS, edit("## How many lobes", WALLS + "## How many lobes", "cards/lung.md")
+    ),
+    "a note without an id that moves to another file": several(
+        edit(MUSCLE, ""), edit("# Lung\n", "# Heart\n" + MUSCLE, "cards/lung.md")
+    ),
+    "notes that change places": several(NO_WALLS, edit("## Valves", WALLS + "## Valves")),
     "nothing but times": several(*(edit("#", "#", f"cards/{name}.md") for name in ("heart", "lung"))),
 }
 DOUBTED: dict[str, Change] = {
     "a word of a note without an id": edit("The **muscle**", "The heart's **muscle**"),
     "a word of an item": edit("the tip", "the very tip"),
-    "a note more": edit("## Valves", "## What else?\n\n<!-- card: basic -->\n\nNothing.\n\n## Valves"),
-    "a note less": edit("- **Apex**: the tip, known since 1702.\n", ""),
     "another id": edit("#atria", "#atrium"),
+    "the text of a note that is copied": edit("## Valves", MUSCLE + "\n## Valves"),
+    "the text of a note in another file": edit("# Lung\n", "# Heart\n" + MUSCLE, "cards/lung.md"),
+    "the id that a note was given": edit("## Valves", "## More {#parts.septum .basic}\n\nMore.\n\n## Valves"),
+    "the id of a note, again": edit("# Lung\n", "# Heart\n\n## What? {#walls .basic}\n\nIt.\n", "cards/lung.md"),
+    "the name of an item, again": edit("- **Apex**", "- **Septum**: another wall.\n- **Apex**"),
+    "a note more and one less": several(NO_WALLS, edit("## Valves", "## Why? {.basic}\n\nBecause.\n\n## Valves")),
+    "two notes of one text": edit("## Valves", "## Who? {.basic}\n\nI.\n\n## Who? {.basic}\n\nI.\n\n## Valves"),
+    "two notes of one id": edit("## Valves", "## Who? {#u .basic}\n\nI.\n\n## Which? {#u .basic}\n\nI.\n\n## Valves"),
+    "the last note with a picture": edit(" ![](../media/heart.png)", ""),
+    "the only cloze note": edit("## Valves {#valves .cloze}\n\nThere are ==four== valves, known since ==1513==.\n\n", ""),
+    "a note of a new type": edit("## What does", "## A {.cloze .typed}\n\nIt is ==b==.\n\n## What does", "cards/lung.md"),
+    "a picture that nobody showed": edit("Blood", "![](../media/third.png) Blood"),
+    "a file in a new folder": several(
+        lambda root: (root / "cards" / "new").mkdir(), rename("cards/heart.md", "cards/new/heart.md")
+    ),
+    "a file that is a link": lambda root: (root / "cards" / "link.md").symlink_to("heart.md"),
+    "a file more of another kind": several(FOLLOWED["a file more"], put("cards/more.txt", b"")),
     "an id that was another": edit("{#atria .basic}", '{#atrium was="atria" .basic}'),
     "another note type": edit("{#atria .basic}\n\nBlood", "{#atria .cloze}\n\n==Blood=="),
     "another deck": edit("# Heart\n", "---\ndeck: Hearts\n---\n# Heart\n"),
-    "a picture more": edit("Blood", "![](../media/lung.png) Blood"),
     "another picture": put("media/heart.png", PNG + b"!"),
     "the settings": edit('id = "', 'author = "A"\nid = "', "deck.toml"),
-    "a file more": put("cards/more.md", b"# More\n\n## Why? {.basic}\n\nBecause.\n"),
     "a file less": lambda root: (root / "cards" / "lung.md").unlink(),
     "the ledger": lambda root: (root / "deck.lock").write_bytes((root / "deck.lock").read_bytes().replace(b"\n", b"\r\n")),
     "the text of another note": several(
         edit("## How many walls are there?", "## What beats?"), edit("Four walls.", "The **muscle** does.")
+    ),
+    "the text of another note, and a note more": several(
+        edit("## How many walls are there?", "## What beats?"),
+        edit("Four walls.", "The **muscle** does."),
+        FOLLOWED["a note more"],
     ),
     "texts that change places": several(
         edit("many walls are there? {#walls .basic}\n\nFour walls.", "many lobes are there? {#walls .basic}\n\nFive lobes."),
@@ -131,6 +190,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
             "cards/lung.md": OTHER,
             "media/heart.png": PNG,
             "media/lung.png": PNG + b"?",
+            "media/third.png": PNG + b"??",
         }
     )
     told(project.root)
@@ -169,7 +229,23 @@ def built(project: Scratch, change: Change, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("what", FOLLOWED)
 def test_an_edit_that_leaves_no_doubt_is_followed(what: str, project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     assert built(project, FOLLOWED[what], monkeypatch) == 0
-    assert built(project, edit(" valves,", " doors,"), monkeypatch) == 0
+    (file,) = [path for path in project.root.glob("cards/*.md") if " valves," in path.read_text(encoding="utf-8")]
+    assert built(project, edit(" valves,", " doors,", f"cards/{file.name}"), monkeypatch) == 0
+
+
+LOST: dict[str, Change] = {
+    "a note less": NO_WALLS,
+    "a note without an id less": edit(MUSCLE, ""),
+    "an item less": edit("- **Apex**: the tip, known since 1702.\n", ""),
+    "two notes less": several(NO_WALLS, edit(MUSCLE, "")),
+}
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_of_a_note_that_is_gone_an_author_is_told(what: str, project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert built(project, LOST[what], monkeypatch) == 0
+    assert built(project, lambda root: None, monkeypatch) == 1
+    assert built(project, FOLLOWED["an answer"], monkeypatch) == 0
 
 
 @pytest.mark.parametrize("what", DOUBTED)
@@ -182,6 +258,53 @@ def test_an_edit_of_a_released_note_is_followed(project: Scratch, monkeypatch: p
     assert built(project, lambda root: None, monkeypatch) == 1
     assert built(project, FOLLOWED["an answer"], monkeypatch) == 0
     assert built(project, edit("Much blood", "Blood"), monkeypatch) == 0
+
+
+def test_a_released_note_that_is_gone_is_looked_for(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.release("1.0.0", NOW + 60)
+    assert built(project, lambda root: None, monkeypatch) == 1
+    assert built(project, FOLLOWED["a note more"], monkeypatch) == 0
+    assert built(project, LOST["a note less"], monkeypatch) == 1
+
+
+def test_a_note_that_came_may_be_one_that_left(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.release("1.0.0", NOW + 60)
+    NO_WALLS(project.root)
+    project.release("2.0.0", NOW + 120)
+    assert built(project, lambda root: None, monkeypatch) == 1
+    assert built(project, FOLLOWED["a note more"], monkeypatch) == 0
+    assert built(project, edit("## Valves", WALLS + "## Valves"), monkeypatch) == 1
+
+
+def test_a_note_that_came_may_be_like_one_that_left(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.release("1.0.0", NOW + 60)
+    NO_WALLS(project.root)
+    told(project.root)
+    assert built(project, lambda root: None, monkeypatch) == 1
+    assert built(project, FOLLOWED["an answer"], monkeypatch) == 0
+    wordier = edit("## Valves", "## How many walls are there? {.basic}\n\nFour thick walls.\n\n## Valves")
+    assert built(project, wordier, monkeypatch) == 1
+
+
+@pytest.mark.parametrize("is_twin", [False, True])
+def test_edits_of_many_notes_are_followed(is_twin: bool, project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = "".join(f"## Is it {n}? {{#n{n} .basic}}\n\nYes, it is.\n\n" for n in range(following.FEW + 1))
+    (project.root / "cards" / "many.md").write_text(many, encoding="utf-8", newline="\n")
+    told(project.root)
+    text = "## What beats?" if is_twin else "## Is it true?"
+    changes = several(
+        edit("Yes, it is.", "No, it is not.", "cards/many.md"),
+        edit("## Is it 0?", text, "cards/many.md"),
+        edit("{#n0 .basic}\n\nNo, it is not.", "{#n0 .basic}\n\nThe **muscle** does.", "cards/many.md"),
+    )
+    assert built(project, changes, monkeypatch) == is_twin
+
+
+def test_the_first_of_equal_notes_may_be_another_one(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit("# Lung\n", "# Heart\n" + MUSCLE, "cards/lung.md")(project.root)
+    told(project.root)
+    assert built(project, FOLLOWED["an answer"], monkeypatch) == 0
+    assert built(project, rename("cards/lung.md", "cards/a.md"), monkeypatch) == 1
 
 
 def test_whoever_asks_gets_all_notes(project: Scratch) -> None:

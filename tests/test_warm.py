@@ -404,6 +404,13 @@ def copy_file(author: Author, a: int, b: int) -> bool:
     return path is not None and _put(path.with_name(f"copy{b % 3}.md"), path.read_bytes())
 
 
+@operation("copy a file without its ids")
+def copy_texts(author: Author, a: int, b: int) -> bool:
+    """Its notes are equal to those of the other copies in all but their places."""
+    path = _chosen(author, a)
+    return path is not None and _put(path.with_name(f"copy{b % 5}.md"), re.sub(r"#\w+ ?(?=[.}])", "", _read(path)))
+
+
 @operation("a file more")
 def add_file(author: Author, a: int, b: int) -> bool:
     author.write({f"cards/d{a % 3}/more{b}.md": HEART.replace("{#", f"{{#m{b}-").replace("since 15", f"since {b}")})

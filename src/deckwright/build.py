@@ -123,7 +123,7 @@ def load(
         return None, found
     with collector.tuned():
         loaded = collection.load(project, terms, progress, kept(root), instead=instead)
-    return loaded, found + _told(project, loaded, terms)
+    return loaded, found + _told(project, loaded, terms, loaded.spans)
 
 
 def look(root: Path, options: Options, progress: Progress = lambda done, total: None) -> Outcome:
@@ -143,7 +143,9 @@ def look(root: Path, options: Options, progress: Progress = lambda done, total: 
         except OSError as error:
             return _failed(Outcome("unreadable", found), "unreadable", Path(error.filename or root), error)
         cache.prune()
-        outcome = Outcome("built", found + _told(project, loaded, options.terms), loaded=loaded, seen=seen)
+        outcome = Outcome(
+            "built", found + _told(project, loaded, options.terms, loaded.spans), loaded=loaded, seen=seen
+        )
         reason = _objection(loaded, options.keep_going)
     return replace(outcome, status=reason) if reason else outcome
 
@@ -191,11 +193,11 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
         if follows and (followed := edited.load(project, options.terms, progress, cache, held, read=read)):
             loaded, looked_at = followed
             seen.add_all(looked_at)
-            found += loaded.diagnostics
+            found += _told(project, loaded, options.terms, {})
         else:
             known = manifest.known(held, seen.root)
             loaded = collection.load(project, options.terms, progress, cache, known, instead=read)
-            found += _told(project, loaded, options.terms)
+            found += _told(project, loaded, options.terms, loaded.spans)
     except OSError as error:
         return _failed(outcome, "unreadable", Path(error.filename or root), error)
     outcome = replace(outcome, found=found, loaded=loaded)
@@ -246,12 +248,14 @@ def shipped_as_they_are(loaded: Loaded) -> dict[str, tuple[str, str]]:
     return {held.path.relative_to(root).as_posix(): (held.name, held.sha256) for held in kept}
 
 
-def _told(project: Project, loaded: Loaded, terms: Terms) -> list[Diagnostic]:
-    """What was found in the notes, by place, and then what a learner would lose, or that there is nothing to learn."""
+def _told(project: Project, loaded: Loaded, terms: Terms, spans: Mapping[str, Span]) -> list[Diagnostic]:
+    """What was found in the notes, by place, and then what a learner would lose, or that there is nothing to learn. `spans` has the
+    places of all notes: of those that came instead of others, if any left, and of diagrams with other masks, they are told.
+    """
     found = loaded.diagnostics
     if not loaded.collection.notes and not has_errors(found):
         return [*found, no_notes(Span(project.file))]
-    lost = summary.losses(loaded.before, loaded.assigned.ledger, loaded.spans, found, terms.retire)
+    lost = summary.losses(loaded.before, loaded.assigned.ledger, spans, found, terms.retire)
     return found + lost + _forgotten(project, loaded)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple, TypeAlias
@@ -161,6 +161,11 @@ def mark(held: os.stat_result) -> Mark:
 def names(place: str, root: str) -> str:
     """A digest of the names in a folder, and of where its links lead, but for what builds make. Raises OSError."""
     return _digest(_listed(place, root))
+
+
+def names_before(place: str, root: str, new: Collection[str], gone: Iterable[str]) -> str:
+    """The digest that a folder would have by `names` without the `new` files in it, and with those that are `gone`."""
+    return _digest(sorted([*(name for name in _listed(place, root) if name not in new), *gone]))
 
 
 def _listed(place: str, root: str) -> list[str]:

@@ -193,7 +193,7 @@ def _dumped(ledger: Ledger) -> Iterator[bytes]:
     types = (ledger.types[key] for key in sorted(ledger.types))
     held = ledger.lines
     if isinstance(held, Lines):
-        kept = (held.new.get(guid, written) for guid, written in held.written.items())
+        kept = (held.new.get(guid) or held.written[guid] for guid in held)
     else:
         kept = (held[guid] for guid in sorted(held))
     for line in chain([ledger.head], types, kept):

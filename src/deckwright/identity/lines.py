@@ -6,7 +6,7 @@ stays readable; without one, and for every other change, `FORMAT` grows. What is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from sys import intern
 from typing import Annotated, TypeAlias
 
@@ -201,36 +201,47 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class Lines(Mapping[str, Line]):
     """The notes of a ledger as a build has written them, by guid. A line is read when it is asked for: most never are."""
 
-    def __init__(self, data: bytes, written: Mapping[str, bytes], new: Mapping[str, Line] | None = None) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        written: Mapping[str, bytes],
+        new: Mapping[str, Line] | None = None,
+        gone: Collection[str] = frozenset(),
+    ) -> None:
         """`data` is the ledger, `written` are its lines in the order of their guids, without their ends; `new` are those that are
-        others now.
+        others now, or were not there, and `gone` are the guids of those that are there no more.
         """
         self.written = written
         self.new = new or {}
+        self.gone = frozenset(gone)
         self._data = data
         self._read: dict[str, Line] = {}
 
     def __getitem__(self, guid: str) -> Line:
         line = self.new.get(guid) or self._read.get(guid)
         if line is None:
+            if guid in self.gone:
+                raise KeyError(guid)
             line = self._read[guid] = READ(self.written[guid])
         return line
 
     def __iter__(self) -> Iterator[str]:
+        if self.gone or not self.new.keys() <= self.written.keys():
+            return iter(sorted((self.written.keys() | self.new.keys()) - self.gone))
         return iter(self.written)
 
     def __len__(self) -> int:
-        return len(self.written)
+        return len(self.written.keys() | self.new.keys()) - len(self.gone)
 
-    def with_new(self, lines: Mapping[str, Line]) -> Lines:
-        """The same, but for these lines, which must be there."""
-        made = Lines(self._data, self.written, {**self.new, **lines})
-        made._read = self._read
+    def changed(self, new: Mapping[str, Line], gone: Collection[str]) -> Lines:
+        """The same, but for lines that are `new`, and without those with the guids that are `gone`. Nothing has changed before."""
+        made = Lines(self._data, self.written, new, gone)
+        made._read = {guid: line for guid, line in self._read.items() if guid not in made.gone}
         return made
 
     def is_elsewhere(self, texts: Iterable[str], guids: Iterable[str]) -> bool:
         """Whether one of these digests, as whatever, is in another line than those, as they were written."""
-        own = b"\n".join(self.written[guid] for guid in guids)
+        own = b"\n".join(self.written[guid] for guid in guids if guid in self.written)
         wanted = (f'"{text}"'.encode() for text in texts)
         return any(self._data.count(text) > own.count(text) for text in wanted)
 
@@ -238,8 +249,9 @@ class Lines(Mapping[str, Line]):
 def differing(before: Mapping[str, Line], after: Mapping[str, Line]) -> tuple[Mapping[str, Line], Mapping[str, Line]]:
     """The lines before and after, without some of those that are the same: without nearly all, if the lines were not read."""
     if isinstance(before, Lines) and isinstance(after, Lines) and before.written is after.written:
-        guids = before.new.keys() | after.new.keys()
-        return {guid: before[guid] for guid in guids}, {guid: after[guid] for guid in guids}
+        guids = sorted({*before.new, *after.new, *before.gone, *after.gone})
+        old, new = ({guid: lines[guid] for guid in guids if guid in lines} for lines in (before, after))
+        return old, new
     return before, after
 
 
