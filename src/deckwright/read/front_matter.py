@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -63,7 +63,7 @@ def read(file: SourceFile, kinds: Sequence[str]) -> tuple[FrontMatter | None, li
         return (None, [unclosed_front_matter(file.span(0, 0, 3))]) if is_key else (FrontMatter(), [])
     if end > 1 and not file.lines[1].strip() and not is_key:
         return FrontMatter(), []  # Two thematic breaks with text between them.
-    values, places, found = _yaml(file, end)
+    values, places, found = _plain(file, end) or _yaml(file, end)
     front_matter, wrong = _checked(values, places, kinds, end + 1)
     return front_matter, found + wrong
 
@@ -182,8 +182,27 @@ def _between_other_rules(file: SourceFile, first: int, kinds: Sequence[str]) -> 
     return None
 
 
-def _yaml(file: SourceFile, end: int) -> tuple[dict[str, Any], dict[str, Span], list[Diagnostic]]:
-    """The keys and values between the first line and `end`, where each key stands, and what is wrong."""
+_Read: TypeAlias = tuple[dict[str, Any], dict[str, Span], list[Diagnostic]]
+"""The keys and values of YAML, where each key stands, and what is wrong."""
+
+_WORDS = r"\w(?:[\w ./-]*\w)?"
+_PLAIN_LINE = pattern(rf"(?P<key>[A-Za-z]\w{{0,30}}): (?:(?P<text>{_WORDS})|\[(?P<list>{_WORDS}(?:, {_WORDS})*)\])")
+"""A line whose value is words, or a list of them in brackets: no sign in it has a meaning in YAML."""
+
+
+def _plain(file: SourceFile, end: int) -> _Read | None:
+    """What `_yaml` returns, if there are only plain lines, as nearly everywhere; else None: to import PyYAML takes as long as to
+    compile seven notes.
+    """
+    lines = [_PLAIN_LINE.fullmatch(line) for line in file.lines[1:end]]
+    values = {line["key"]: line["text"] or line["list"].split(", ") for line in lines if line}
+    if len(values) < len(lines):  # One is not plain, or there twice.
+        return None
+    return values, {key: file.span(number, 0, len(key)) for number, key in enumerate(values, 1)}, []
+
+
+def _yaml(file: SourceFile, end: int) -> _Read:
+    """The same of the lines between the first one and `end`, by PyYAML."""
     import yaml
 
     # Places stay as they are: only YAML takes these for the end of a line.
