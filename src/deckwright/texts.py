@@ -55,7 +55,12 @@ def of_note(note: Note, note_type: NoteType) -> NoteText:
 
 def cards(note: Note, note_type: NoteType) -> tuple[CardText, ...]:
     """The text of a note's cards alone, in the order of their numbers."""
-    return tuple(_MAKERS[note_type.family](note.fields) if _is_ours(note_type) else _rendered(note, note_type))
+    return own_cards(note.fields, note_type.family) if _is_ours(note_type) else tuple(_rendered(note, note_type))
+
+
+def own_cards(fields: dict[str, str], family: Family) -> tuple[CardText, ...]:
+    """The text of the cards of a note whose note type comes along."""
+    return tuple(_MAKERS[family](fields))
 
 
 def plain(field: str) -> str:
@@ -63,33 +68,37 @@ def plain(field: str) -> str:
     begin with a bullet, exponents with `^`. Pictures are their description in brackets, and code keeps its lines.
     """
     if "<pre" not in field:
-        return _lines(field)[0]
+        return _lines(field)
     parts = _PRE.split(field)
     return "\n".join(
-        filter(
-            None, (_unmarked(part).strip("\n") if number % 2 else _lines(part)[0] for number, part in enumerate(parts))
-        )
+        filter(None, (_unmarked(part).strip("\n") if number % 2 else _lines(part) for number, part in enumerate(parts)))
     )
 
 
 def prose(field: str) -> str:
     """The text of a field's HTML without code and formulas, on one line: what is read word by word."""
-    return _without_formulas(plain(_CODE.sub(" ", field)) if "<pre" in field else _lines(field)[1])
+    if "<pre" in field:
+        field = _CODE.sub(" ", field)
+    elif "<code" in field:
+        field = _CODE.sub("\x01", field)
+    text = _unescaped(_stripped(field)).strip()
+    if "\n" not in text and _has_gaps(text):
+        text = _folded(text)
+    if "\x01" in text:  # On a single line, a gap is left where code stood.
+        text = text.replace("\x01", " ")
+    if "\\" in text and ("\\(" in text or "\\[" in text):
+        text = _FORMULA.sub(" ", text)
+    elif "\n" not in text:
+        return text
+    return _folded(text)
 
 
 def count_words(text: str) -> int:
     """How many words a text has. White space parts them, and signs that stand alone are none: a bullet, a dash, a plus."""
-    said = text.split()
-    return len(said) - len(_SIGNS.findall(f" {' '.join(said)}"))
-
-
-def _without_formulas(text: str) -> str:
-    """A text without its formulas, on one line."""
-    if "\\(" in text or "\\[" in text:
-        text = _FORMULA.sub(" ", text)
-    elif "\n" not in text:
-        return text
-    return " ".join(text.split())
+    if "  " in text or not text.isprintable():  # There is other white space than single spaces.
+        text = _folded(text)
+    text = text.strip()
+    return text.count(" ") + bool(text) - len(_SIGNS.findall(f" {text}"))
 
 
 def _basic(fields: dict[str, str]) -> Iterable[CardText]:
@@ -222,7 +231,6 @@ def _gather(parts: Iterable[Part], hidden: dict[int, list[Cloze]], around: tuple
 _PRE = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
 _CODE = re.compile(r"<(code|pre)\b[^<>]*>(.*?)</\1>", re.DOTALL)
 _CODE_BEGINS = re.compile(r"<code\b[^<>]*>")
-_MARKED = re.compile("\x01[^\x02]*\x02")
 _SIGNS = re.compile(r" [^\w ]++(?= |\Z)")
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
@@ -250,15 +258,13 @@ _JOINER = "\u2060"
 
 
 @lru_cache(maxsize=256)
-def _lines(field: str) -> tuple[str, str]:
-    """The text of HTML without code that keeps its lines, and the same without any code. What all notes of a file have in
-    common is kept.
-    """
+def _lines(field: str) -> str:
+    """The text of HTML without code that keeps its lines. What all notes of a file have in common is kept."""
     if "<code" not in field:
-        text = _readable(_stripped(field))
-        return text, text
+        return _readable(_stripped(field))
+    # The white space that code begins or ends with is its own.
     text = _readable(_stripped(_CODE_BEGINS.sub("\x01", field).replace("</code>", "\x02")))
-    return text.replace("\x01", "").replace("\x02", ""), _MARKED.sub(" ", text)
+    return text.replace("\x01", "").replace("\x02", "")
 
 
 def _stripped(field: str) -> str:
@@ -281,20 +287,24 @@ def _stripped(field: str) -> str:
 
 def _readable(text: str) -> str:
     """Text without tags → the same as it is read."""
-    if "&" in text:
-        text = unescape(text)
-    text = text.replace(_JOINER, "")
+    text = _unescaped(text)
     if "\n" in text:
         text = "\n".join([kept for line in text.split("\n") if (kept := line.strip())])
     # Most texts have no other white space, and are done.
-    if "  " in text or "\t" in text or "\xa0" in text:
-        return "\n".join(map(_folded, text.split("\n")))
-    return text.strip()
+    return "\n".join(map(_folded, text.split("\n"))) if _has_gaps(text) else text.strip()
+
+
+def _unescaped(text: str) -> str:
+    return (unescape(text) if "&" in text else text).replace(_JOINER, "")
+
+
+def _has_gaps(text: str) -> bool:
+    """Whether there is white space to fold in the lines of a text."""
+    return "  " in text or "\t" in text or "\xa0" in text
 
 
 def _unmarked(html: str) -> str:
-    text = TAG.sub("", html) if "<" in html else html
-    return (unescape(text) if "&" in text else text).replace(_JOINER, "")
+    return _unescaped(TAG.sub("", html) if "<" in html else html)
 
 
 def _folded(text: str) -> str:
