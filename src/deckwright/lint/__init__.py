@@ -7,18 +7,18 @@ false alarms stands on its page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 from pathlib import Path
-from typing import get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from ..diagnostics import PAGES, Diagnostic
-from ..model import Allowance, Candidate, Collection, Family
+from ..model import Allowance, Candidate, Collection
 from . import leaks, shape, wording, wording_guesses
 from .allowances import unneeded
 from .declare import RULES, UNNEEDED, Level, levels
-from .subject import Memory, Sources, Subject
+from .subject import AT_ONCE, Memory, Sources, Subject
 
 __all__ = ["PAGES", "RULES", "Alarm", "check", "leaks", "shape", "wording", "wording_guesses"]
 
@@ -40,22 +40,26 @@ def check(
     """
     wanted = levels(collection.settings.lint)
     on = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
-    on_for = {family: [(rule, level) for rule, level in on if family in rule.families] for family in get_args(Family)}
     sources = Sources(root, written, collection.media)
     memory = Memory()
     alarms: list[Alarm] = []
     needed: set[Allowance] = set()
-    for note, source, of_cards in zip(collection.notes, written, numbers, strict=True):
-        note_type = collection.note_types[note.note_type]
-        if note.note_type != note_type.family:  # It is one of the project, and the rules know the fields of ours.
-            continue
-        subject = Subject(note, source, of_cards, note_type, sources)
-        for rule, level in on_for[subject.family]:
-            for place, *arguments in rule.look(subject, memory):
-                if allowed := [one for one in source.allowed if one.code == rule.code]:
-                    needed.update(allowed)
-                else:
-                    alarms.append(Alarm(_at(level, Diagnostic(place, rule.code, tuple(arguments))), note.id))
+    subjects = (
+        Subject(note, source, of_cards, collection.note_types[note.note_type], sources)
+        for note, source, of_cards in zip(collection.notes, written, numbers, strict=True)
+        # It is one of the project, and the rules know the fields of ours.
+        if note.note_type == collection.note_types[note.note_type].family
+    )
+    while some := list(islice(subjects, AT_ONCE)):
+        of_families = {rule.families: [s for s in some if s.family in rule.families] for rule, _ in on}
+        for rule, level in on:
+            code, look = rule.code, rule.look
+            for subject in of_families[rule.families]:
+                for place, *arguments in look(subject, memory):
+                    if allowed := [one for one in subject.written.allowed if one.code == code]:
+                        needed.update(allowed)
+                    else:
+                        alarms.append(Alarm(_at(level, Diagnostic(place, code, tuple(arguments))), subject.note.id))
     if (level := wanted[UNNEEDED]) != "off":
         alarms += (Alarm(_at(level, one), "") for one in _unneeded(written, needed, wanted))
     return alarms

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from ..texts import CardText
 from .declare import Finding, rule
-from .subject import Memory, Subject
+from .subject import AT_ONCE, Memory, Subject
+from .wording_texts import asked
 from .words import ARTICLES, FUNCTION_WORDS, QUANTIFIERS, meaning, stems, within, words
 
 
@@ -32,13 +34,13 @@ def answer_in_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What joins two VPCs, so that they talk as if in one network? {.basic}
         A peering connection.
     """
-    card = note.cards[0]
-    if not (said := _term(card.answer)) or said[0] not in card.question.lower() or _CHOICE.search(card.question):
-        return
-    if "<code" in note.note.fields.get("Back", "") or not _PROSE.fullmatch(card.answer):
-        return
-    if any(within(said, words(part)) for part in _NAMED.split(card.question)):
-        yield note.place, card.answer
+    for card, said in _terms(note):
+        if card.ordinal or said[0] not in card.question.lower() or _CHOICE.search(card.question):
+            continue
+        if "<code" in note.note.fields.get("Back", "") or not _PROSE.fullmatch(card.answer):
+            continue
+        if any(within(said, words(part)) for part in _NAMED.split(card.question)):
+            yield note.place, card.answer
 
 
 _PROSE = re.compile(r"[\w\s'’.,&-]+")
@@ -57,10 +59,17 @@ _LONGEST = 90
 """Characters of such an answer, so that long ones are not even read."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=AT_ONCE)
+def _terms(note: Subject) -> Sequence[tuple[CardText, list[str]]]:
+    """The cards of a note whose answers are terms, with the words of these. Several rules ask for them in turn."""
+    if note.has_one and len(asked(note).answer) > _LONGEST:
+        return ()  # Its text has code and formulas too, and is not made for nothing.
+    return [(card, said) for card in note.cards if (said := _term(card.answer))]
+
+
 def _term(answer: str) -> list[str]:
     """The words of an answer without its article; none if it is long, has several lines, a formula or a picture, or is
-    only a number or words that stand anywhere. Several rules ask for the same answer in turn.
+    only a number or words that stand anywhere.
     """
     if not 1 < len(answer) <= _LONGEST or answer.count(" ") > _SHORT or answer.isdigit() or _OTHER.search(answer):
         return []
@@ -101,8 +110,8 @@ def answer_in_context(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What does Amazon RDS call an isolated database in the cloud? {.basic}
         A DB instance.
     """
-    for card in note.cards:
-        if not (said := _term(card.answer)) or not QUANTIFIERS.isdisjoint(said):
+    for card, said in _terms(note):
+        if not QUANTIFIERS.isdisjoint(said):
             continue
         sought = meaning(said)
         if _holds(note.context, sought) or _holds(note.header, sought):
@@ -138,7 +147,7 @@ def answer_in_hint(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Encryption {.cloze}
         Streams are encrypted ==at rest::when?==.
     """
-    for card in note.cards:
+    for card in note.cards if note.family != "basic" else ():  # Only deletions and masks have hints.
         if not card.hint:
             continue
         offered = {part for line in card.hint.split("\n") for part in _runs(words(line))}
@@ -221,8 +230,8 @@ def answer_elsewhere(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Peering {.cloze}
         A ==peering connection== joins two VPCs. Each of them needs routes to the other.
     """
-    for card in note.cards:
-        if not (said := _term(card.answer)) or said[-1] not in card.question.lower():
+    for card, said in _terms(note):
+        if said[-1] not in card.question.lower():
             continue
         for line in card.question.split("\n"):
             if "[" in line and not _TABLE.search(line) and (not card.answer.isupper() or card.answer in line):

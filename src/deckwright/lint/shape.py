@@ -42,16 +42,14 @@ def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What is a volume of Docker? {.basic}
         A folder that outlives its container.
     """
-    for card in note.cards:
-        question = card.question.rstrip(" .?:")
-        if "]" in question and "<img" in note.html:
-            question += _pictures(note)
-        key = note.context, note.header, question
-        first, times = memory.questions.get(key, (note.place, 0))
-        memory.questions[key] = first, times + (first is not note.place)
-        if first is not note.place:
-            if times < _MOST_TOLD:
-                yield note.card_place(card), first.place
+    for number, asked in enumerate(note.questions()):
+        question = asked.rstrip(" .?:")
+        pictures = _pictures(note) if "]" in question and "<img" in note.html else ""
+        key = note.context, note.header, question + pictures
+        if (first := memory.questions.setdefault(key, note.place)) is not note.place:
+            memory.times[key] = times = memory.times.get(key, 0) + 1
+            if times <= _MOST_TOLD:
+                yield note.card_place(note.cards[number]), first.place
             return
 
 
@@ -90,7 +88,7 @@ def same_words(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Which class begins with a child? {.basic}
         The second.
     """
-    question = note.cards[0].question
+    question = next(iter(note.questions()))
     if len(said := words(question)) < _FEWEST_WORDS:
         return
     before, first = memory.words.setdefault(" ".join(sorted(said)), (question, note.place))
@@ -250,7 +248,7 @@ def no_description(note: Subject, memory: Memory) -> Iterator[Finding]:
     if "<img" not in note.html:
         return
     for name, field in note.note.fields.items():
-        for image in IMAGE.findall(field) if name != "Comments" else ():
+        for image in IMAGE.findall(field) if "<img" in field and name != "Comments" else ():
             if not (described := _ALT.search(image)) or not described[1].strip():
                 yield (note.where("![]"),)
 
@@ -290,17 +288,19 @@ def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:
 
         8
     """
-    for part in note.html.split("<pre")[1:] if "<pre" in note.html else ():
+    if "<pre" not in note.html:
+        return
+    for part in note.html.split("<pre")[1:]:
         code = part.partition("</pre>")[0].partition(">")[2]
-        line = max(map(_shown, code.split("\n")), key=len)
+        # A line is hardly longer than it is with its tags.
+        possible = [line for line in code.split("\n") if len(line) > _LONGEST_LINE or "\t" in line]
+        line = max(map(_shown, possible), key=len, default="")
         if len(line) > _LONGEST_LINE:
             yield note.where(line.strip()), len(line)
 
 
 def _shown(line: str) -> str:
-    """A line of code as it is seen; one that cannot be too long may keep its tags."""
-    if len(line) <= _LONGEST_LINE and "\t" not in line:
-        return line
+    """A line of code as it is seen."""
     if "{{c" in line or "}}" in line:
         before, *rest = _CLOZE.split(line)
         hidden = (part.partition("}}") for part in rest)

@@ -11,7 +11,7 @@ import msgspec
 from .. import texts
 from ..model import Span
 from ..texts import IMAGE, plain, prose
-from .subject import Subject
+from .subject import AT_ONCE, Subject
 
 AUXILIARY = (
     r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)(?:n['’]t)?\b"
@@ -46,7 +46,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 NOTHING = Asked()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=AT_ONCE)
 def asked(note: Subject) -> Asked:
     """What the first card of a note asks; NOTHING for clozes and diagrams. A card that is reversed is not asked in words
     of its own, so the others are not looked at.
@@ -76,7 +76,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     words: int
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=AT_ONCE)
 def answers(note: Subject) -> Sequence[Answer]:
     """The answers of a note: that of a basic note is prose, that of a deletion is text with its code."""
     if note.family == "basic":
