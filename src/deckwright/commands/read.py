@@ -108,7 +108,7 @@ def read(
         made.collection.notes, made.collection.note_types, made.assigned.ledger.lines, made.collection.settings, choice
     )
     if nothing:
-        steps = [f"To see what there is: {command_line('stats')}"] * nothing.is_slip
+        steps = [_next_step(ids)] * nothing.is_slip
         # What was asked for may be among the notes with errors.
         fail(2 if nothing.is_slip else 1, nothing.why, *steps, *left_out_lines(wrong))
     _show(made, chosen, choice, form or asked, fronts_first, target)
@@ -124,6 +124,14 @@ def _check_kinds(kinds: tuple[str, ...], known: list[str]) -> None:
             near = names.nearest(kind, known, 2)
             guess = f" Did you mean {near}?" if near else ""
             fail(2, f"There is no kind {kind}.{guess}", f"What there is: {', '.join(known)}")
+
+
+def _next_step(ids: tuple[str, ...]) -> str:
+    """What to do where something was named that there is not."""
+    path = next((id_ for id_ in ids if "/" in id_ or id_.endswith(".md")), "")
+    if path:
+        return f"To choose a file or folder: {command_line('read', options=['--file', path])}"
+    return f"To see what there is: {command_line('stats')}"
 
 
 def _from_root(root: Path, path: str) -> str:

@@ -151,7 +151,10 @@ def _is_of(id_: str, word: str) -> bool:
 
 
 def _unknown(asked: _Filter, word: str, known: Iterable[str]) -> Nothing:
-    near = names.nearest(word, dict.fromkeys(name for value in known for name in asked.short(value)), 2)
+    named = dict.fromkeys(name for value in known for name in asked.short(value))
+    # A tag or a deck that is not the highest is easily named by its last part.
+    below = (name for name in named if name.casefold().endswith(f"::{word}".casefold()))
+    near = names.nearest(word, named, 2) or next(below, "")
     if near and asked.what == "file":  # A file's name is not enough to name it.
         near = next(path for value in known for path in _folders(value) if f"/{path}".endswith(f"/{near}"))
     why = asked.missing.format(word)
