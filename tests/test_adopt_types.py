@@ -666,7 +666,7 @@ def test_a_note_with_masks_in_another_language_is_one_like_others(tmp_path: Path
         ]
         drawn = replace(held, fields=held.fields | {"隠": held.fields["隠"] + MASK.replace("c1", "c0")})
         assert texts.cards(drawn, kind) == texts.cards(held, kind)
-        assert count(loaded.collection, loaded.notes.written).kinds["occlusion"].cards == len(left)
+        assert count(loaded.collection, loaded.notes.written).kinds["io"].cards == len(left)
         return [*loaded.notes.numbers()], [one.code for one in loaded.diagnostics]
 
     scratch.write({"media/m.png": PNG, **types.files(adopted)})
