@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -313,6 +313,44 @@ def test_two_builds_at_once_do_no_harm(folder: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(work, range(4)))
     assert results == [[str((turn * (number + 1)) % 7) for turn in range(60)] for number in range(4)]
+
+
+# Large entries, which are taken out and changed
+
+
+def test_a_large_entry_is_taken_out_and_put_back(folder: Path, tmp_path: Path) -> None:
+    cache, file = Cache(folder), tmp_path / "rows"
+    key = cache.key("rows", ())
+    for data in (b"", b"x" * 3_000_000):
+        file.write_bytes(data)
+        assert cache.keep(key, file) and entries(folder) == [key] and not file.exists()
+        assert cache.take(key, file) and entries(folder) == [] and file.read_bytes() == data
+    assert not cache.take(key, tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: b"", lambda data: data[:3], lambda data: data[:-1], lambda data: b"y" + data[1:]]
+)
+def test_a_large_entry_that_is_not_sound_is_not_taken(
+    folder: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    cache, file = Cache(folder), tmp_path / "rows"
+    file.write_bytes(b"x" * 1_000)
+    cache.keep("rows-1", file)
+    (folder / "rows-1").rename(folder / "rows-2")
+    assert not cache.take("rows-2", file)
+    (folder / "rows-2").rename(folder / "rows-1")
+    (folder / "rows-1").write_bytes(damage((folder / "rows-1").read_bytes()))
+    assert not cache.take("rows-1", file) and not file.exists()
+
+
+def test_a_large_entry_stays_where_it_is_only_read(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows"
+    file.write_bytes(b"x")
+    Cache(folder).keep("rows-1", file)
+    reader = Cache(folder, read_only=True)
+    assert not reader.take("rows-1", file) and not reader.keep("rows-2", folder / "rows-1")
+    assert entries(folder) == ["rows-1"]
 
 
 # Diagnostics, which a cached value holds

@@ -314,7 +314,7 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
         with files.workshop(target.parent) as folder:
             new = folder / target.name
             kept, key = folder / "kept", cache.key("rows", ())
-            cache.copy(key, kept)
+            cache.take(key, kept)
             made = package.write(loaded.collection, new, target, _parts(loaded), kept)
             editions = {
                 name: (path, _edition(loaded, name, folder / path.name, new, kept)) for name, path in paths.items()
