@@ -186,7 +186,7 @@ def test_a_ledger_that_cannot_be_saved_keeps_the_previous_package(
     build(project)
     project.write({"cards/heart.md": HEART + VALVE})
     before = contents(project.root)
-    monkeypatch.setattr(files, "replace", refuse)
+    monkeypatch.setattr(files, "prepared", refuse)
     outcome = build(project)
     assert (outcome.status, outcome.path, outcome.problem) == ("unwritable", project.lock, "Permission denied")
     assert contents(project.root) == before

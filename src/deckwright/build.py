@@ -11,6 +11,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -311,7 +312,8 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
     paths = {name: target.with_name(f"{target.stem}-{name}.apkg") for name in made_too}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with files.workshop(target.parent) as folder:
+        with ExitStack() as left, files.workshop(target.parent) as folder, ThreadPoolExecutor(1) as beside:
+            saving = beside.submit(left.enter_context, collection.saving(loaded))  # The disk takes its time.
             new = folder / target.name
             kept, key = folder / "kept", cache.key("rows", ())
             cache.take(key, kept)
@@ -321,16 +323,16 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
             }
             if any(path.is_dir() for path in (target, *paths.values())):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            keeping = beside.submit(cache.keep, key, kept)
             try:
-                with ThreadPoolExecutor(1) as beside:  # The disk takes its time for either.
-                    keeping = beside.submit(cache.keep, key, kept)
-                    is_changed = collection.save(project, loaded)
-                    keeping.result()
+                if save := saving.result():
+                    save()
             except OSError as error:
                 return _failed(outcome, "unwritable", loaded.file, error)
-            outcome = replace(outcome, is_ledger_changed=is_changed)
+            outcome = replace(outcome, is_ledger_changed=save is not None)
             for path in (*paths.values(), target):
                 (folder / path.name).replace(path)
+            keeping.result()
     except package.WriteError:
         if changed := _changed_media(loaded):
             return replace(outcome, status="unreadable", path=changed, problem="it changed while it was read")

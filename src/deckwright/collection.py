@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from itertools import chain, groupby
 from operator import eq
@@ -93,7 +94,7 @@ def load(
     *,
     instead: Mapping[str, bytes] | None = None,
 ) -> Loaded:
-    """Read, make and identify every note of a project. Only the cache is written to; `save` writes the ledger.
+    """Read, make and identify every note of a project. Only the cache is written to; `saving` writes the ledger.
 
     `known` are files that need not be read, by their paths: they are as they were when the last build read them. `instead`
     is what some files are taken to hold, by their paths, whatever is on the disk.
@@ -154,9 +155,11 @@ def load(
     return Loaded(collection, made, spans, members, sort(found), sources.number, before, file, assigned, findings)
 
 
-def save(project: Project, loaded: Loaded) -> bool:
-    """Write the ledger unless it is up to date; whether it was written. Do this before the package is written."""
-    return ledger.write(loaded.assigned.ledger, loaded.file, loaded.before)
+def saving(loaded: Loaded) -> AbstractContextManager[Callable[[], object] | None]:
+    """Write the ledger beside its file. What this yields puts it there, which must be done before the package is in its place; it
+    is None if the ledger is up to date.
+    """
+    return ledger.prepared(loaded.assigned.ledger, loaded.file, loaded.before)
 
 
 class Notes:

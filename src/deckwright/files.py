@@ -111,6 +111,22 @@ def replace(path: Path, data: bytes | Iterable[bytes], sync: bool = True) -> Non
         temporary.replace(path)
 
 
+@contextmanager
+def prepared(path: Path, data: Iterable[bytes]) -> Iterator[Callable[[], object]]:
+    """Write what is to become the contents of the file beside it. What this yields puts it in its place, in one step; where that
+    is not called, nothing is left. Raises OSError.
+    """
+    with workshop(path.parent) as folder:
+        made = folder / path.name
+        with made.open("xb") as file:
+            file.writelines(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            made.chmod(path.stat().st_mode & 0o777)
+        yield lambda: made.replace(path)
+
+
 def create(path: Path, data: bytes) -> None:
     """Make a new file with these bytes, in one step, as `replace` does. Raises FileExistsError if anything is there already,
     be it a link to nothing; other OSErrors too. What is raised leaves nothing behind.

@@ -10,8 +10,8 @@ lines keeps it right.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain, zip_longest
 from operator import eq
 from pathlib import Path
@@ -209,10 +209,20 @@ def write(ledger: Ledger, path: Path, before: Ledger | None = None) -> bool:
 
     `before` is the ledger that was read from the file: where it is another one, so are the bytes.
     """
+    with prepared(ledger, path, before) as put:
+        if put:
+            put()
+        return put is not None
+
+
+@contextmanager
+def prepared(ledger: Ledger, path: Path, before: Ledger | None = None) -> Iterator[Callable[[], object] | None]:
+    """Do all that `write` does but the last step, which is what this yields; None if there is nothing to write."""
     if (before is None or _are_equal(before, ledger)) and _holds(path, ledger):
-        return False
-    files.replace(path, _dumped(ledger))
-    return True
+        yield None
+    else:
+        with files.prepared(path, _dumped(ledger)) as put:
+            yield put
 
 
 def _are_equal(one: Ledger, other: Ledger) -> bool:
