@@ -313,6 +313,7 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as left, files.workshop(target.parent) as folder, ThreadPoolExecutor(1) as beside:
+            left.enter_context(files.held(target))
             saving = beside.submit(left.enter_context, collection.saving(loaded))  # The disk takes its time.
             new = folder / target.name
             kept, key = folder / "kept", cache.key("rows", ())

@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -125,6 +126,26 @@ def prepared(path: Path, data: Iterable[bytes]) -> Iterator[Callable[[], object]
         if path.exists():
             made.chmod(path.stat().st_mode & 0o777)
         yield lambda: made.replace(path)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep what is at a path, if that is a file, from being freed while the block runs, even if something else takes its place.
+
+    The system frees a large file in the time that it takes to write it, and whoever has removed or closed it waits for that. In
+    the end, only a thread does.
+    """
+    try:
+        file = (
+            opened(path) if os.name == "posix" else None
+        )  # Elsewhere nothing can take the place of a file that is open.
+    except OSError:
+        file = None
+    try:
+        yield
+    finally:
+        if file:
+            threading.Thread(target=file.close, daemon=True).start()
 
 
 def create(path: Path, data: bytes) -> None:
