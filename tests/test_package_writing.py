@@ -14,6 +14,7 @@ import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -25,7 +26,7 @@ from test_package import BASIC, TYPES, changed, flipped, note, rezipped, rows_of
 
 from deckwright import package as packages
 from deckwright.model import Collection, Deck, Media, Note
-from deckwright.package import Counts, PackageError, WriteError, archive, cards, write
+from deckwright.package import Counts, PackageError, WriteError, archive, cards, write, zipped
 from deckwright.package.archive import Deflated
 from deckwright.package.check import check
 from deckwright.package.rows import Rows
@@ -155,6 +156,18 @@ def test_each_block_of_the_collection_is_deflated_fast_and_by_itself(tmp_path: P
         deflate = zlib.compressobj(1, zlib.DEFLATED, -15)
         size += len(deflate.compress(block) + deflate.flush(zlib.Z_FULL_FLUSH))
     assert (member.compress_type, member.compress_size) == (ZIP_DEFLATED, size)
+
+
+def test_two_blocks_of_a_collection_may_be_the_same(tmp_path: Path) -> None:
+    image = tmp_path / "collection.anki2"
+    image.write_bytes(bytes(600_000))
+    with (
+        closing(Rows(tmp_path / "rows")) as rows,
+        zipped.Writer(tmp_path / "new.zip") as new,
+        ThreadPoolExecutor(2) as beside,
+    ):
+        new.add_collection(image, rows, beside)
+    assert ZipFile(tmp_path / "new.zip").read("collection.anki2") == image.read_bytes()
 
 
 # What the last package lends

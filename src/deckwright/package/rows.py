@@ -131,14 +131,23 @@ class Rows:
 
     def made(self, made_of: bytes, make: Callable[[], bytes]) -> bytes:
         """What `make` returns, which depends on nothing but `made_of`. What was made for the last package is kept."""
+        key, value = self.kept(made_of)
+        if value is None:
+            value = make()
+            self.keep(key, value)
+        return value
+
+    def kept(self, made_of: bytes) -> tuple[bytes, bytes | None]:
+        """The key of what is made of these bytes, and that, if it was made for the last package."""
         key = hashlib.sha256(made_of).digest()
         self._used.add(key)
-        if row := self._first("SELECT value FROM made WHERE key = ?", key):
-            return bytes(row[0])
-        value = make()
+        row = self._first("SELECT value FROM made WHERE key = ?", key)
+        return key, bytes(row[0]) if row else None
+
+    def keep(self, key: bytes, value: bytes) -> None:
+        """Keep what was made, by its key, for the next package."""
         with as_os_error():
-            self._connection.execute("INSERT INTO made VALUES (?, ?)", (key, value))
-        return value
+            self._connection.execute("INSERT OR IGNORE INTO made VALUES (?, ?)", (key, value))
 
     def drop_unused(self) -> None:
         """Drop what nobody has asked `made` for: it is of no use for the next package."""

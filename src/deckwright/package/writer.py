@@ -64,24 +64,29 @@ def write(
         made, database = folder / "package.apkg", folder / "collection.anki2"
         with zipped.lender(last) as lender:
             try:
-                with zipped.Writer(made) as new, ThreadPoolExecutor(1) as beside:
+                with zipped.Writer(made) as new, ThreadPoolExecutor(_THREADS) as beside:
                     copied = beside.submit(new.add_media, media, lender)  # SQLite does not keep Python's lock.
                     rows.update(parts or [(b"", notes)], note_types, decks, guids)
                     tables.write(database, _blank(package.note_types, decks, rows), rows)
                     copied.result()
-                    written = new.add_collection(database, rows)
+                    written = new.add_collection(database, rows, beside)
                 check(made, written, package, decks, rows)
             except (PackageError, WriteError):
                 if lender is None:
                     raise
-                with zipped.Writer(made) as new:  # What was wrong may have come from the last package.
+                # What was wrong may have come from the last package.
+                with zipped.Writer(made) as new, ThreadPoolExecutor(_THREADS) as beside:
                     new.add_media(media, None)
-                    written = new.add_collection(database, rows)
+                    written = new.add_collection(database, rows, beside)
                 check(made, written, package, decks, rows)
         rows.drop_unused()
         size = made.stat().st_size
         made.replace(target)
         return Counts(rows.count("notes"), rows.count("cards"), len(media), size)
+
+
+_THREADS = 4
+"""More would hardly have anything to do."""
 
 
 def _blank(note_types: Sequence[NoteType], decks: Mapping[int, Deck], rows: Rows) -> Blank:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from ..limits import MAX_MEDIA_BYTES
@@ -15,6 +17,9 @@ from ..model import Media
 from . import archive, reader
 from .archive import Archive, Deflated, PackageError, Stored, WriteError
 from .rows import Rows
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 
 class Lender:
@@ -71,16 +76,15 @@ class Writer:
         names = {str(index): one.name for index, one in enumerate(media)}
         self._zip.writestr(_member("media"), json.dumps(names))
 
-    def add_collection(self, path: Path, rows: Rows) -> Deflated:
-        """Add it deflated. `rows` keeps what becomes of each block: most are as they were in the last package. Raises
-        WriteError if a block does not come out again.
+    def add_collection(self, path: Path, rows: Rows, beside: Executor) -> Deflated:
+        """Add it deflated, several blocks at once. `rows` keeps what becomes of each: most are as they were in the last package.
+        Raises WriteError if a block does not come out again.
         """
         member = _member("collection.anki2")
         member.compress_type = ZIP_DEFLATED
         digest = hashlib.sha256()
         with path.open("rb") as source, self._added(member):
-            while block := source.read(_BLOCK):
-                deflated = rows.made(block, lambda: _deflated(block))
+            for block, deflated in _deflated_blocks(source, rows, beside):
                 digest.update(deflated)
                 member.CRC = zlib.crc32(block, member.CRC)
                 member.file_size += len(block)
@@ -116,6 +120,25 @@ class Writer:
 
 _BLOCK = 1 << 18
 """Bytes of a collection that are compressed by themselves. It takes 1 % more than to compress it as one."""
+
+
+_AHEAD = 8
+"""Blocks that are in memory at once."""
+
+
+def _deflated_blocks(source: BinaryIO, rows: Rows, beside: Executor) -> Iterator[tuple[bytes, bytes]]:
+    """Each block of a file, and what it is deflated to."""
+    waiting: deque[tuple[bytes, bytes, bytes | Future[bytes]]] = deque()
+    while (block := source.read(_BLOCK)) or waiting:
+        if block:
+            key, kept = rows.kept(block)
+            waiting.append((block, key, kept or beside.submit(_deflated, block)))
+        if not block or len(waiting) == _AHEAD:
+            first, key, made = waiting.popleft()
+            if not isinstance(made, bytes):
+                made = made.result()
+                rows.keep(key, made)
+            yield first, made
 
 
 def _deflated(block: bytes) -> bytes:
