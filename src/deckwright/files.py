@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from . import inputs, locks, opening
@@ -132,8 +132,7 @@ def prepared(path: Path, data: Iterable[bytes]) -> Iterator[Callable[[], object]
 def held(path: Path) -> Iterator[None]:
     """Keep what is at a path, if that is a file, from being freed while the block runs, even if something else takes its place.
 
-    The system frees a large file in the time that it takes to write it, and whoever has removed or closed it waits for that. In
-    the end, only a thread does.
+    The system frees a large file in the time that it takes to write it: whoever replaces one that nobody has open waits for that.
     """
     try:
         file = (
@@ -145,7 +144,7 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         if file:
-            threading.Thread(target=file.close, daemon=True).start()
+            _let_go(file.close)
 
 
 def create(path: Path, data: bytes) -> None:
@@ -174,7 +173,12 @@ def workshop(parent: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if handle >= 0:
-            os.close(handle)
+            _let_go(partial(os.close, handle))
+
+
+def _let_go(close: Callable[[], object]) -> None:
+    """Close what has no name any more. Then the system frees it, which may have to wait for the disk: only a thread does."""
+    threading.Thread(target=close, daemon=True).start()
 
 
 def sweep(folder: Path) -> None:
