@@ -323,6 +323,15 @@ def test_whoever_asks_gets_all_notes(project: Scratch) -> None:
     assert dict(made.assigned.ledger.lines) == dict(whole.assigned.ledger.lines)
 
 
+@pytest.mark.parametrize("go", [Path.rename, shutil.copytree])
+def test_a_project_that_is_elsewhere_now_is_loaded(
+    go: Callable[[Path, Path], Path], project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = Scratch(go(project.root, project.root.with_name("moved")))
+    assert built(moved, FOLLOWED["an answer"], monkeypatch) == 1
+    assert built(moved, edit("Much", "So much"), monkeypatch) == 0
+
+
 @pytest.mark.parametrize("kept", [b"", b"nothing", None])
 def test_what_the_last_build_left_may_be_damaged(
     kept: bytes | None, project: Scratch, monkeypatch: pytest.MonkeyPatch

@@ -63,7 +63,7 @@ def keep(cache: Cache, project: Project, loaded: Loaded, seen: Inputs) -> None:
     of_types = tuple(made.note_types)
     last = _Last(seen.began, loaded.files, loaded.findings, notes, of_types, loaded.assigned.decks, made.media)
     # MessagePack knows no paths, and they need not be text.
-    cache.put(_key(cache), msgspec.msgpack.encode(last, enc_hook=os.fsencode))
+    cache.put(_key(cache, project), msgspec.msgpack.encode(last, enc_hook=os.fsencode))
 
 
 def load(
@@ -80,7 +80,7 @@ def load(
 
     If notes left, none came, and no diagram has other masks.
     """
-    last = _last(cache)
+    last = _last(cache, project)
     if last is None or project.settings.editions or terms != Terms(terms.now):
         return None
     if os.path.lexists(project.root / NOTETYPES):  # Note types of its own are read with all of it.
@@ -91,12 +91,13 @@ def load(
     return (made, now.inputs) if now and made else None
 
 
-def _key(cache: Cache) -> str:
-    return cache.key("last", ())
+def _key(cache: Cache, project: Project) -> str:
+    # Where the media are is part of what is kept: a project that was moved, or copied, reads its own.
+    return cache.key("last", [os.fsencode(project.root.absolute())])
 
 
-def _last(cache: Cache) -> _Last | None:
-    data = cache.get(_key(cache))
+def _last(cache: Cache, project: Project) -> _Last | None:
+    data = cache.get(_key(cache, project))
     with suppress(msgspec.MsgspecError):
         if data is not None:
             return msgspec.msgpack.decode(data, type=_Last, dec_hook=lambda kind, path: kind(os.fsdecode(path)))
