@@ -231,6 +231,14 @@ def test_a_note_without_a_card_is_an_error_that_names_the_fields_that_its_fronts
     assert [fields[0] for fields in shown(loaded)] == ["v"]
 
 
+def test_a_part_that_there_is_not_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    toml = TOML.replace('from = "heading"', 'from = "title"')
+    loaded = project(tmp_path, "", {**FILES, "notetypes/vocabulary/notetype.toml": toml}).load(DAY_ONE)
+    assert [d.hint for d in loaded.diagnostics if d.code == "T003"] == [
+        "use one of heading, above, answer, extra, context, source, id"
+    ]
+
+
 def test_text_that_no_field_takes_is_an_error(tmp_path: Path) -> None:
     toml = TOML.replace('Meaning = { from = "answer" }', 'Meaning = { label = "Meaning" }')
     notes = "## w {.vocabulary}\nMeaning: m\n\nReading: r\n\n- lost\n"

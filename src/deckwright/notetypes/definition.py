@@ -185,7 +185,7 @@ class _Reader:
         key = self.value(table, "key", str, "", *at)
         label = self.value(table, "label", str, "", *at).strip()
         if part and part not in PARTS:
-            self.wrong((*at, "from"), f'is "{part}"', f"a section has these parts: {', '.join(PARTS)}")
+            self.wrong((*at, "from"), f'is "{part}"', f"use one of {', '.join(PARTS)}")
             part = ""
         if part and (key or label):
             hint = "keep `from`, or else `key` and `label`"
