@@ -90,9 +90,10 @@ def too_many_parts() -> Words:
 
 
 @declare("C006")
-def empty_deletion() -> Words:
+def empty_deletion(instead: str = "") -> Words:
     """A deletion is empty.
 
+    What follows `::` is its hint: `{{c1::::keys}}` hides nothing, and shows `keys` in its place.
     Bad:
         ## Users {.cloze}
         A {{c1::}} has keys, a ==group== has members.
@@ -100,6 +101,11 @@ def empty_deletion() -> Words:
         ## Users {.cloze}
         A {{c1::user}} has keys, a ==group== has members.
     """
+    if instead:
+        return (
+            "this deletion has a hint, but no answer",
+            f"write `{instead}`, or the answer before the `::` of its hint",
+        )
     return "this deletion has no answer", "write the answer between its marks, before any hint"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -112,11 +112,18 @@ def _pair(text: str, opened: _Opening, close: Piece, around: int) -> Pair:
     if len(parts) > 1:
         problems.append(too_many_parts)
     if not text[start:end].strip():
-        problems.append(empty_deletion)
+        written = text[parts[0].end : close.start].strip() if len(parts) == 1 else ""
+        # Whoever wrote two colons too many meant the hint as the answer.
+        instead = f"{text[opened.piece.start : start]}{written}{text[close.start : close.end]}"
+        is_short = written and len(instead) <= _MOST_SHOWN and "\n" not in instead
+        problems.append(partial(empty_deletion, instead=instead) if is_short else empty_deletion)
     if number is not None and not 1 <= number <= MAX_NUMBER:
         problems.append(bad_number)
     return Pair(opened.piece, close, number, start, end, hint, crosses, tuple(problems))
 
+
+_MOST_SHOWN = 60
+"""Characters of a deletion that is written out in a message."""
 
 _AS_WRITTEN = frozenset({"maths", "display", "html", "footnote", "inline footnote"})
 """What a hint shows as it is written: Anki puts a hint into the card as it is, where it could be anything."""
