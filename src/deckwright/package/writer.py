@@ -65,8 +65,8 @@ def write(
         with zipped.lender(last) as lender:
             try:
                 with zipped.Writer(made) as new, ThreadPoolExecutor(_THREADS) as beside:
-                    copied = beside.submit(new.add_media, media, lender)  # SQLite does not keep Python's lock.
                     rows.update(parts or [(b"", notes)], note_types, decks, guids)
+                    copied = beside.submit(new.add_media, media, lender)  # SQLite does not keep Python's lock.
                     tables.write(database, _blank(package.note_types, decks, rows), rows)
                     copied.result()
                     written = new.add_collection(database, rows, beside)
