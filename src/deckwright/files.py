@@ -107,7 +107,7 @@ def replace(path: Path, data: bytes | Iterable[bytes], sync: bool = True) -> Non
     The file keeps its mode; a new one gets what the process's umask allows. Without `sync` it is faster, but a power cut
     may leave the file empty.
     """
-    with _written(path.parent, [data] if isinstance(data, bytes) else data, sync) as temporary:
+    with held(path), _written(path.parent, [data] if isinstance(data, bytes) else data, sync) as temporary:
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         temporary.replace(path)
 
