@@ -81,7 +81,8 @@ class Rows:
         with as_os_error():
             self._connection = sqlite3.connect(path, isolation_level=None)
             self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-            self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            for database in ("main", "temp"):
+                self._connection.execute(f"PRAGMA {database}.cache_size = -{CACHE_KIB}")
             if is_new:
                 self._connection.executescript(_SCHEMA)
 

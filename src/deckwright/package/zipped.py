@@ -122,7 +122,7 @@ _BLOCK = 1 << 18
 """Bytes of a collection that are compressed by themselves. It takes 1 % more than to compress it as one."""
 
 
-_AHEAD = 8
+_AHEAD = 4
 """Blocks that are in memory at once."""
 
 
