@@ -166,6 +166,23 @@ def test_the_second_build_imports_next_to_nothing(project: Scratch) -> None:
     assert "traceback" not in imported  # Most commands end well.
 
 
+def test_a_build_after_an_edit_imports_nothing_that_few_notes_need(tmp_path: Path) -> None:
+    project = Scratch(tmp_path / "anatomy")
+    note = "---\nkind: basic\n---\n\n## What beats?\n\n**The heart**\n"
+    script = (
+        "import sys\nfrom deckwright.commands import main\n"
+        "try:\n    main(['build'])\nfinally:\n    print(*sorted(sys.modules))"
+    )
+    command = [sys.executable, "-c", script]
+    for text in (note, note.replace("The", "My")):
+        project.write({"cards/heart.md": text})
+        output = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True).stdout
+    imported = set(output.splitlines()[-1].split())
+    assert {"deckwright.notes", "markdown"} <= imported
+    few = {"bs4", "difflib", "genanki", "importlib.resources", "lxml", "nh3", "packaging", "pygments", "yaml"}
+    assert not imported & few
+
+
 CHANGES: dict[str, Callable[[Path], None]] = {
     "a note, of the same size": edit("cards/heart.md", "blood", "water"),
     "a warning more": write("cards/heart.md", HEART + "\n## Empty {basic}\n\ntext\n"),
