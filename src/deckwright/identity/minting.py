@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import count
 
 from msgspec.structs import replace
 
@@ -29,11 +28,11 @@ def guid(deck_id: str, family: Family, key: str | Sequence[str], n: int = 0) -> 
     all as first seen. `n` is 0, or the first number that makes the guid a free one.
     """
     value = int.from_bytes(sha256(NAMESPACE, deck_id, family, key, n)[:10], "big")
-    characters = []
+    made = ""
     for _ in range(14):  # 62 ** 14 > 2 ** 80
         value, rest = divmod(value, len(_ALPHABET))
-        characters.append(_ALPHABET[rest])
-    return "".join(reversed(characters))
+        made = _ALPHABET[rest] + made
+    return made
 
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -101,7 +100,8 @@ class Minting:
         last = max(self.now * 1000, 2 * DAY) // CARD_IDS - 2  # Never negative, whatever SOURCE_DATE_EPOCH says.
         start = int.from_bytes(sha256("nid", own)[:8], "big")
         number = max(DAY // CARD_IDS, len(self.slots) * 2)
-        slot = next(s for n in count() if (s := last - (start + n) % number) not in self.slots)
+        while (slot := last - start % number) in self.slots:
+            start += 1
         self.slots.add(slot)
         return slot * CARD_IDS
 
@@ -118,9 +118,9 @@ class Minting:
         Of equal notes, each begins where the last one ended: else thousands of them would take hours.
         """
         places = self.places.setdefault(id(taken), {})
-        for n in count(places.get(key, first)):
-            if (free := made(n)) not in taken:
-                places[key] = n + 1
-                taken.add(free)
-                return free
-        raise AssertionError("numbers do not end")
+        n = places.get(key, first)
+        while (free := made(n)) in taken:
+            n += 1
+        places[key] = n + 1
+        taken.add(free)
+        return free

@@ -120,14 +120,33 @@ def _given(
     `order` are the numbers of the text as last built, in its order; if it is empty, only equal answers count. A similar
     answer may also take a number that went since the release: then the old answer went, and this one came, in one edit.
     """
-    from rapidfuzz.fuzz import ratio
-
     given: dict[str, int] = {}
     left = dict(known)
     for n, answer in known.items():
         if answer in answers and answer not in given:
             given[answer] = n
             del left[n]
+    if left and len(given) < len(answers):  # Else there are no pairs: a first build knows no answers.
+        for answer, n in _similar(answers, order, released, given, left).items():
+            given[answer] = n
+            del left[n]
+        for answer, n in _between_neighbours(answers, order, given, left):
+            given[answer] = n
+            del left[n]
+    free = (n for n in count(1) if n not in taken and n not in known)
+    return {answer: given[answer] if answer in given else next(free) for answer in answers}
+
+
+def _similar(
+    answers: Sequence[str],
+    order: Sequence[int],
+    released: Mapping[int, str],
+    given: Mapping[str, int],
+    left: Mapping[int, str],
+) -> dict[str, int]:
+    """New answers that are similar to old ones which are not in the text, each with the number of that, the most similar first."""
+    from rapidfuzz.fuzz import ratio
+
     pairs = sorted(
         (
             (ratio(answer.casefold(), left[n].casefold()), -n, answer)
@@ -138,15 +157,11 @@ def _given(
         ),
         reverse=True,
     )
+    found: dict[str, int] = {}
     for likeness, negative, answer in pairs:
-        if likeness >= 100 * SIMILAR_ANSWER and answer not in given and -negative in left:
-            given[answer] = -negative
-            del left[-negative]
-    for answer, n in _between_neighbours(answers, order, given, left):
-        given[answer] = n
-        del left[n]
-    free = (n for n in count(1) if n not in taken and n not in known)
-    return {answer: given[answer] if answer in given else next(free) for answer in answers}
+        if likeness >= 100 * SIMILAR_ANSWER and answer not in found and -negative not in found.values():
+            found[answer] = -negative
+    return found
 
 
 def _between_neighbours(
@@ -177,9 +192,9 @@ def _moved(note: Candidate, numbers: Sequence[int], line: Line) -> list[tuple[in
 
     If the author insisted on that since the release, the draft has the new number already.
     """
-    if line.draft and line.draft.source == note.source:
-        return []
     released = line.released.numbers if line.released else {}
+    if not released or (line.draft and line.draft.source == note.source):
+        return []
     draft = line.draft.numbers if line.draft else {}
     now: dict[str, list[int]] = {}
     for n, deletion in zip(numbers, note.deletions, strict=True):

@@ -49,7 +49,9 @@ def note(written: Candidate, numbered: Numbered, now: int) -> Line:
     """The line of a note as it is now. `now` is in seconds of the Unix epoch."""
     line = numbered.line
     id_ = written.id or line.id
-    line = replace(
+    shipped = _shipped(written, numbered.numbers)
+    state = State(written.source, shipped, 0, match=written.match, numbers=line.numbers)
+    return replace(
         line,
         key=written.path,
         group=written.group,
@@ -58,12 +60,10 @@ def note(written: Candidate, numbered: Numbered, now: int) -> Line:
         was=tuple(sorted({*line.was, line.id} - {id_})),
         match=written.match,
         sketch=written.sketch,
+        draft=_draft(state, line, now),
         retired="",
         back=line.back if line.retired in ("", "draft") else line.retired,
     )
-    shipped = _shipped(written, numbered.numbers)
-    state = State(written.source, shipped, 0, match=written.match, numbers=line.numbers)
-    return replace(line, draft=_draft(state, line, now))
 
 
 def _shipped(written: Candidate, numbers: tuple[int, ...]) -> str:
