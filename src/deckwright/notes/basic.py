@@ -146,7 +146,8 @@ def _has_links_alone(leaf: Block) -> bool:
     for piece in flat(leaf.pieces) if leaf.pieces else ():
         if piece.kind not in _NO_TEXT:
             return False
-    return not _TODO.sub("", _beside_links(leaf.text, leaf.pieces, 0, len(leaf.text))).strip()
+    beside = _beside_links(leaf.text, leaf.pieces, 0, len(leaf.text))
+    return not (_TODO.sub("", beside) if "TODO" in beside else beside).strip()
 
 
 def _beside_links(text: str, pieces: Sequence[Piece], start: int, end: int) -> str:

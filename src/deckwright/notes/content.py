@@ -14,7 +14,7 @@ from ..read.blocks import VERBATIM, Block, Document, walk
 from ..read.inlines import HIDDEN, Piece, flat, links
 from ..read.sections import Section
 from ..read.tags import Word
-from ..render import clozes, replaced
+from ..render import clozes, folded, replaced
 from .parts import Part
 
 
@@ -71,14 +71,14 @@ def text(held: Iterable[Block], document: Document) -> str:
     """
     waiting = [*held]
     waiting.reverse()
-    words: list[str] = []
+    texts: list[str] = []
     while waiting:
         block = waiting.pop()
         if block.children:
             waiting += reversed(block.children)
         if block.text and block.kind not in HIDDEN:
-            words += _leaf_text(block, document).split()
-    return " ".join(words)
+            texts.append(_leaf_text(block, document))
+    return folded(" ".join(texts))
 
 
 def _leaf_text(leaf: Block, document: Document) -> str:
@@ -144,10 +144,10 @@ def _folded(leaf: Block) -> str:
             case "comment" | "private":
                 instead.append((piece.start, piece.end, ""))
     text = replaced(text, instead) if instead else text
-    folded = " ".join(text.split())
-    if _BREAK in folded:
-        folded = _AROUND_BREAK.sub(_BREAK, folded)
-    return _CODE.join([folded, *code]) if code else folded
+    text = folded(text)
+    if _BREAK in text:
+        text = _AROUND_BREAK.sub(_BREAK, text)
+    return _CODE.join([text, *code]) if code else text
 
 
 _BREAK, _CODE = "\x02", "\x03"

@@ -156,8 +156,8 @@ def _placed(held: Iterable[Block], cut: str) -> list[tuple[Block, Literal["text"
 # Tags
 
 
-_SIGN = pattern(r"[{}｛｝#＃]|card\s*:")
-"""What anything that looks like a tag has."""
+_SIGNS = ("#", "{", "}", "card", "｛", "｝", "＃")
+"""One of these has anything that looks like a tag."""
 
 _BRACES = pattern(r"(?<![\\$%{｛])[{｛]:?(?P<words>[^{}｛｝\n]{1,300})[}｝]")
 _HALF_BRACES = pattern(
@@ -185,7 +185,7 @@ _BRACKET = pattern(rf"(?<!\S)\[\.?(?P<name>{'|'.join(_KINDS_ALONE)})\]\s*$")
 def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabulary) -> list[Diagnostic]:
     """What looks like a tag in the text of a leaf."""
     # Few texts have any of these, and no pattern is looked for in the others.
-    if leaf.too_much or not (_SIGN.search(leaf.text) or ("｝" in leaf.text and ":" in leaf.text)):
+    if leaf.too_much or not any(map(leaf.text.__contains__, _SIGNS)):
         return []
     text = masked(leaf.text, leaf.pieces)
     near: dict[int, tuple[int, str]] = {}  # Where one begins → where it ends, and what was meant.
@@ -196,7 +196,7 @@ def _near_tags(leaf: Block, place: Place, file: SourceFile, vocabulary: Vocabula
         for list_ in _BRACES.finditer(text):
             if (instead := _meant_list(list_, place, text, last, vocabulary)) is not None:
                 near[list_.start()] = (list_.end(), instead)
-    for half in _HALF_BRACES.finditer(unpaired) if any(sign in unpaired for sign in "{}｛｝") else ():
+    for half in _HALF_BRACES.finditer(unpaired) if any(map(unpaired.__contains__, "{}｛｝")) else ():
         name = (half["before"] or half["behind"])[1:]
         if name in vocabulary.names:
             near[half.start()] = (half.end(), f"{{.{name}}}")

@@ -2,6 +2,6 @@
 
 from .direction import runs_left
 from .fields import Renderer
-from .text import plain, replaced
+from .text import folded, plain, replaced
 
-__all__ = ["Renderer", "plain", "replaced", "runs_left"]
+__all__ = ["Renderer", "folded", "plain", "replaced", "runs_left"]
