@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import accumulate, chain
 
 COMMON = 2 / 3
 """Words that more than this share of a section's notes have do not count: a shared stem, the head of a column."""
@@ -34,6 +34,23 @@ def weights_of(held: Sequence[set[int]]) -> defaultdict[int, float]:
 
 def weight_of(words: Iterable[int], weights: Mapping[int, float]) -> float:
     return sum(map(weights.__getitem__, words))
+
+
+def marks_of(words: Iterable[int]) -> int:
+    """A bit for each word, one of 512: of two sets, both have the marks of all words that both have, and of few others."""
+    marks = 0
+    for word in words:
+        marks |= _BITS[word % len(_BITS)]
+    return marks
+
+
+_BITS = [1 << bit for bit in range(512)]
+
+
+def most_shared(words: Collection[int], marks: int, weights: Mapping[int, float]) -> list[float]:
+    """How much words weigh together at most that share so many marks with another set, by that number. The words have `marks`."""
+    heaviest = accumulate(sorted(map(weights.__getitem__, words), reverse=True), initial=0.0)
+    return [*heaviest][len(words) - marks.bit_count() :]  # So many words have no mark of their own.
 
 
 class Index:
