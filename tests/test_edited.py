@@ -48,9 +48,18 @@ Oxygen, as is known since 1777. ![](../media/lung.png)
 ## How many lobes are there? {#lobes .basic}
 
 Five lobes.
+
+## One {.cloze}
+
+There is one with ==two== lobes.
+
+## Feel {.cloze}
+
+It is ==soft==.
 """
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 
+SOFT = "It is ==soft==.\n"
 MUSCLE = "\n## What beats? {.basic}\n\nThe **muscle** does.\n"
 
 Change = Callable[[Path], None]
@@ -101,6 +110,14 @@ FOLLOWED: dict[str, Change] = {
     "lines that move": edit("# Heart\n", "# Heart\n\n\n\n"),
     "nothing but the package": lambda root: (root / "build" / "anatomy.apkg").unlink(),
     "a warning more": edit("There are", "There are {basic}"),
+    "a word of a note without an id": edit("The **muscle**", "The heart's **muscle**"),
+    "all of a note without an id": edit("The **muscle** does.", "Whatever lives."),
+    "a word of an item": edit("the tip", "the very tip"),
+    "words of all items": several(edit("the tip", "an end"), edit("the wall", "a wall")),
+    "items that change places": several(
+        edit("- **Septum**: the wall, known since 1701.\n", ""), edit("1702.\n", "1702.\n- **Septum**: it.\n")
+    ),
+    "the heading of a section with items": edit("## Parts {", "## All parts {"),
     "a note more": edit("## Valves", "## What else?\n\n<!-- card: basic -->\n\nNothing.\n\n## Valves"),
     "a note with an id more": edit("## Valves", "## More {#more .cloze}\n\nThere are ==two== atria.\n\n## Valves"),
     "two notes more with one name": edit(
@@ -127,20 +144,22 @@ FOLLOWED: dict[str, Change] = {
         NO_WALLS, edit("## How many lobes", WALLS + "## How many lobes", "cards/lung.md")
     ),
     "a note without an id that moves to another file": several(
-        edit(MUSCLE, ""), edit("# Lung\n", "# Heart\n" + MUSCLE, "cards/lung.md")
+        edit(MUSCLE, ""), edit(SOFT, SOFT + "\n# Heart\n" + MUSCLE, "cards/lung.md")
     ),
     "notes that change places": several(NO_WALLS, edit("## Valves", WALLS + "## Valves")),
     "nothing but times": several(*(edit("#", "#", f"cards/{name}.md") for name in ("heart", "lung"))),
 }
 DOUBTED: dict[str, Change] = {
-    "a word of a note without an id": edit("The **muscle**", "The heart's **muscle**"),
-    "a word of an item": edit("the tip", "the very tip"),
     "another id": edit("#atria", "#atrium"),
     "the text of a note that is copied": edit("## Valves", MUSCLE + "\n## Valves"),
-    "the text of a note in another file": edit("# Lung\n", "# Heart\n" + MUSCLE, "cards/lung.md"),
+    "the text of a note in another file": edit(SOFT, SOFT + "\n# Heart\n" + MUSCLE, "cards/lung.md"),
     "the id that a note was given": edit("## Valves", "## More {#parts.septum .basic}\n\nMore.\n\n## Valves"),
-    "the id of a note, again": edit("# Lung\n", "# Heart\n\n## What? {#walls .basic}\n\nIt.\n", "cards/lung.md"),
+    "the id of a note, again": edit(SOFT, SOFT + "\n## What? {#walls .basic}\n\nIt.\n", "cards/lung.md"),
     "the name of an item, again": edit("- **Apex**", "- **Septum**: another wall.\n- **Apex**"),
+    "a cloze of a note without an id": edit("with ==two== lobes", "with ==2== lobes", "cards/lung.md"),
+    "words of two notes without ids": several(edit("The **muscle**", "It"), edit("It is ==soft==", "This is ==soft==", "cards/lung.md")),
+    "the heading of a note without an id": edit("## What beats?", "## What does beat?"),
+    "the name of an item": edit("- **Apex**", "- **Top**"),
     "a note more and one less": several(NO_WALLS, edit("## Valves", "## Why? {.basic}\n\nBecause.\n\n## Valves")),
     "two notes of one text": edit("## Valves", "## Who? {.basic}\n\nI.\n\n## Who? {.basic}\n\nI.\n\n## Valves"),
     "two notes of one id": edit("## Valves", "## Who? {#u .basic}\n\nI.\n\n## Which? {#u .basic}\n\nI.\n\n## Valves"),
@@ -267,6 +286,13 @@ def test_a_released_note_that_is_gone_is_looked_for(project: Scratch, monkeypatc
     assert built(project, LOST["a note less"], monkeypatch) == 1
 
 
+def test_an_author_is_told_how_a_released_note_was_found(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.release("1.0.0", NOW + 60)
+    assert built(project, lambda root: None, monkeypatch) == 1
+    assert built(project, FOLLOWED["words of all items"], monkeypatch) == 0
+    assert built(project, FOLLOWED["a word of a note without an id"], monkeypatch) == 1
+
+
 def test_a_note_that_came_may_be_one_that_left(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     project.release("1.0.0", NOW + 60)
     NO_WALLS(project.root)
@@ -301,10 +327,17 @@ def test_edits_of_many_notes_are_followed(is_twin: bool, project: Scratch, monke
 
 
 def test_the_first_of_equal_notes_may_be_another_one(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit("# Lung\n", "# Heart\n" + MUSCLE, "cards/lung.md")(project.root)
+    edit(SOFT, SOFT + "\n# Heart\n" + MUSCLE, "cards/lung.md")(project.root)
     told(project.root)
     assert built(project, FOLLOWED["an answer"], monkeypatch) == 0
     assert built(project, rename("cards/lung.md", "cards/a.md"), monkeypatch) == 1
+
+
+def test_an_edited_note_may_be_another_one_by_its_text(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(SOFT, SOFT + MUSCLE.replace("muscle", "nerve"), "cards/lung.md")(project.root)
+    told(project.root)
+    assert built(project, FOLLOWED["a word of a note without an id"], monkeypatch) == 0
+    assert built(project, edit("The heart's **muscle**", "The **nerve**"), monkeypatch) == 1
 
 
 def test_whoever_asks_gets_all_notes(project: Scratch) -> None:

@@ -385,7 +385,7 @@ def test_a_file_that_is_another_one_when_it_is_needed_after_all(
     project: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It seemed to be as it was, what had become of it was lost, and then it was another one."""
-    edit("cards/heart.md", "blood", "water")(project.root)
+    edit("cards/heart.md", "atrium", "artery")(project.root)
 
     def known(kept: Mapping[str, Any], root: str) -> dict[str, inputs.Known]:
         return {"cards/heart.md": inputs.Known((1, 2, 3, 4), "0" * 64)}

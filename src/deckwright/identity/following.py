@@ -13,8 +13,10 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from ..model import Candidate, Identity
 from . import stamps
 from .lines import Line, Lines
+from .matching import LIKELY, MARGIN
 from .minting import Minting
-from .numbers import Numbered, kept, number
+from .nearest import SAME_PATH
+from .numbers import kept, number
 
 FEW = 20
 """Texts that are looked for one by one in the ledger. To find more, all of its lines are read."""
@@ -32,65 +34,85 @@ def follow(
     `before` are these notes as the last build saw them, by their guids, `after` as they are now, both in document order; `others`
     are the guids of all other notes, and `held` the lines as that build has left them. `minting` is for notes that are new.
     """
-    identities: list[Identity] = []
-    new: dict[str, Line] = {}
-    came: list[Line] = []
-    moved: list[str] = []
-    texts: dict[str, set[str]] = {}
-    guids = _paired(before, after)
+    pairs = _pairs(before, after)
+    open_ = [place for place in range(len(after)) if place not in pairs]
+    gone = [*(before.keys() - pairs.values())]
     if not before.keys() <= held.keys():
         return None
-    for guid, note in zip(guids, after, strict=True):
-        if guid is None:
-            numbered = _numbered_first(note, minting)
-            if numbered is None:
-                return None
-            line, numbers = stamps.note(note, numbered, minting.now), numbered.numbers
-            new[line.guid], texts[line.guid] = line, {*line.texts}
-            came.append(line)
-            identities.append(Identity(line.guid, line.nid, line.id, line.mod, numbers))
-            continue
-        was, line = before[guid], held[guid]
+    is_guessed = len(open_) == len(gone) == 1 and _is_like(before[gone[0]], after[open_[0]], held[gone[0]], minting)
+    if is_guessed:
+        pairs[open_.pop()] = gone.pop()
+    identities: list[Identity] = []
+    new: dict[str, Line] = {}
+    texts: dict[str, set[str]] = {}
+    moved: list[str] = []
+    for place, note in enumerate(after):
+        was = before[pairs[place]] if place in pairs else note
         if not _are_alike(was, note):
             return None
-        same = kept(note, line)
-        if same is None or not stamps.is_current(note, line, same):
-            numbered = _numbered(was, note, line)
-            if numbered is None:
+        line = held[pairs[place]] if place in pairs else minting.line(note)
+        numbers = kept(note, line)
+        if numbers is None or not stamps.is_current(note, line, numbers):
+            numbered, wrong = number(note, line, by_name=False, may_move=False)
+            if numbered is None or wrong or line.retired or line.id != (note.id or line.id):
                 return None
-            now_, same = stamps.note(note, numbered, minting.now), numbered.numbers
-            texts[guid] = {*line.texts, *now_.texts}
-            if now_ != line:
-                line = new[guid] = now_
+            now, numbers = stamps.note(note, numbered, minting.now), numbered.numbers
+            texts[line.guid] = {*line.texts, *now.texts} - {""}
+            if now != line:
+                line = new[line.guid] = now
         if not note.id and was.span.path != note.span.path:  # Of equal notes, it may be the first one now.
             moved.append(note.match)
-        identities.append(Identity(line.guid, line.nid, line.id, line.mod, same))
-    gone = [held[guid] for guid in before.keys() - guids]
+        identities.append(Identity(line.guid, line.nid, line.id, line.mod, numbers))
     # What another note has, or had, for its text may decide which of the two is which.
     known = {text for own in texts.values() for text in own}
     if len(known) < sum(map(len, texts.values())):
         return None
-    if came or gone or moved or len(known) > FEW:
+    if open_ or gone or is_guessed:
         free = (held[guid] for guid in held if guid not in before and guid not in others)
-        if any(line.retired in ("", "draft") for line in free) or not _are_apart(came, gone, moved, texts, held):
+        if (open_ and gone) or any(line.retired in ("", "draft") for line in free):
+            return None
+    if open_ or gone or moved or len(known) > FEW:
+        came, left = [new[guid] for guid in new if guid not in held], [held[guid] for guid in gone]
+        if not _are_apart(came, left, moved, texts, held):
             return None
     elif held.is_elsewhere(known, texts):
         return None
-    return identities, held.changed(new, [line.guid for line in gone])
+    return identities, held.changed(new, gone)
 
 
-def _paired(before: Mapping[str, Candidate], after: Iterable[Candidate]) -> list[str | None]:
-    """The guid of each note, None of one that came."""
-    places: dict[Hashable, deque[str]] = defaultdict(deque)
-    for guid, was in before.items():
-        places[_known_by(was)].append(guid)
-    found = (places.get(_known_by(note)) for note in after)
-    return [guids.popleft() if guids else None for guids in found]
+def _pairs(before: Mapping[str, Candidate], after: Sequence[Candidate]) -> dict[int, str]:
+    """The guid of each note that was there before, by its place."""
+    found: dict[int, str] = {}
+    left = dict(before)
+    for known_by in (_text, _name):
+        places: dict[Hashable, deque[str]] = defaultdict(deque)
+        for guid, was in left.items():
+            places[known_by(was)].append(guid)
+        for place, note in enumerate(after):
+            known = known_by(note)
+            if known and place not in found and (guids := places.get(known)):
+                found[place] = guids.popleft()
+                del left[found[place]]
+    return found
 
 
-def _known_by(note: Candidate) -> Hashable:
+def _text(note: Candidate) -> Hashable:
     """What no two notes have in common, unless they are equal in all that tells which is which."""
     return (note.note_type, note.id) if note.id else (note.note_type, note.group, note.path, note.match)
+
+
+def _name(note: Candidate) -> Hashable:
+    """What an item, a row or a cell of a section with an id is known by, whatever its text: of two, an author was told."""
+    return (note.note_type, note.group, note.path[-1]) if note.group and note.path and not note.id else None
+
+
+def _is_like(was: Candidate, note: Candidate, line: Line, minting: Minting) -> bool:
+    """Whether the only note that seems new is the only one that seems gone, whatever became of its text: two basic notes in one place
+    are always likely to be one, and here no other may be. Of a released one, its author is told how likely.
+    """
+    one, other = ((held.id, held.group, held.path, held.note_type) for held in (was, note))
+    is_enough = SAME_PATH[minting.families[note.note_type]] >= max(LIKELY, MARGIN)
+    return one == other and not note.id and is_enough and not line.released
 
 
 def _are_apart(
@@ -103,7 +125,7 @@ def _are_apart(
     """Whether no note that came or left could be another one, and none of these texts is another note's. `moved` are those of
     notes without ids that are in another file now, `texts` those of notes that are not as they were, by their guids.
     """
-    if (came and gone) or any(line.released or line.retired for line in gone):
+    if any(line.released or line.retired for line in gone):
         return False
     times = Counter(sign for line in held.values() for sign in _signs(line))
     new = [sign for line in came for sign in _signs(line)]
@@ -120,23 +142,6 @@ def _signs(line: Line) -> set[Hashable]:
     """What the note of a line may be known by: its ids, its texts, and its name in a section with an id."""
     names = [(line.group, line.key[-1])] if line.group and line.key else []
     return {line.id, *line.was, *line.texts, *names}
-
-
-def _numbered_first(note: Candidate, minting: Minting) -> Numbered | None:
-    """The first line of a note that came, and the numbers of its deletions; None if it may be one that there was."""
-    if note.was or note.mode:
-        return None
-    numbered, wrong = number(note, minting.line(note), by_name=False, may_move=False)
-    return None if wrong else numbered
-
-
-def _numbered(was: Candidate, note: Candidate, line: Line) -> Numbered | None:
-    """The numbers of the deletions of a note that another text or another place has, None if it may be another note."""
-    is_found = bool(note.id) or (note.path == was.path and note.match == was.match == line.match)
-    if not is_found or line.retired or line.id != (note.id or line.id):
-        return None
-    numbered, wrong = number(note, line, by_name=False, may_move=False)
-    return None if wrong else numbered
 
 
 def _are_alike(was: Candidate, note: Candidate) -> bool:
