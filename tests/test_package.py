@@ -29,7 +29,7 @@ from deckwright.diff import compare, to_json, to_text
 from deckwright.diff.field_text import first_file, plain, title
 from deckwright.model import Collection, Deck, Family, Field, Media, Note, NoteType, Settings, Span, Template
 from deckwright.notetypes import STOCK
-from deckwright.package import PackageError, PackedCard, WriteError, cards, contents, read, write
+from deckwright.package import PackageError, PackedCard, WriteError, archive, cards, contents, read, write
 from deckwright.package.database import Database
 
 RELEASED = 1_760_000_000
@@ -604,6 +604,31 @@ def test_a_broken_package_says_what_is_wrong(what: str, package: Path) -> None:
     with pytest.raises(PackageError) as caught:
         read(package)
     assert str(caught.value) == f"course.apkg {message}"
+
+
+@pytest.mark.skipif(not hasattr(os, "pread"), reason="about what POSIX has")
+def test_what_is_read_at_once_is_what_zipfile_reads(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever byte of a file, of its header or of its entry in the list of members is another one."""
+    whole = package.read_bytes()
+    listed = whole.index(b"PK\1\2")
+    places = [*range(31 + 8), *range(listed, listed + 47)]
+    at_once = [outcome_of(package, whole, place) for place in [None, *places]]
+    monkeypatch.delattr(os, "pread")
+    assert at_once == [outcome_of(package, whole, place) for place in [None, *places]]
+    assert len(set(at_once)) > 3
+
+
+def outcome_of(package: Path, whole: bytes, flipped: int | None) -> str:
+    """The digest of the first file with a byte changed, or what is wrong with the package."""
+    data = bytearray(whole)
+    if flipped is not None:
+        data[flipped] ^= 1
+    package.write_bytes(data)
+    try:
+        with archive.opened(package) as members:
+            return members.sha256("0")
+    except PackageError as error:
+        return str(error)
 
 
 # Hostile packages

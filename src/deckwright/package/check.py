@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -26,21 +26,23 @@ def check(made: Path, written: Deflated, outline: Package, decks: Mapping[int, D
 
     try:
         with ThreadPoolExecutor(1) as beside, archive.opened(made) as members:
-            media = beside.submit(_media, made)  # Python waits for neither hashes nor SQLite: one processor takes each.
             _compare("container", [outline.container], [reader.container(members)])
             _compare("members", [len(outline.media) + 2], [len(members)])
+            listed = iter(reader.media_names(members, False).items())  # Two threads take from it, one file at a time.
+            media = beside.submit(_hashes, made, listed)  # Python waits for neither hashes nor SQLite.
             if members.holds(outline.container, written):  # Then it is unpacked to what it was made of.
                 _check_collection(written.source, outline, decks, rows)
             else:
                 _check_unpacked(members, made.with_suffix(".unpacked"), outline, decks, rows)
-            _compare("media", [*outline.media.items()], [*media.result().items()])
+            found = sorted([*reader.hashes(members, listed), *media.result()])
+            _compare("media", [*outline.media.items()], found)
     except PackageError as error:
         raise WriteError(f"the package that was written cannot be read back: {error}") from error
 
 
-def _media(made: Path) -> Mapping[str, str]:
+def _hashes(made: Path, listed: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
     with archive.opened(made) as members:
-        return reader.media(members, False)
+        return reader.hashes(members, listed)
 
 
 def _check_unpacked(members: Archive, image: Path, outline: Package, decks: Mapping[int, Deck], rows: Rows) -> None:

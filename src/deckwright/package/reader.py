@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,7 +76,12 @@ def container(members: Archive) -> str:
 
 def media(members: Archive, modern: bool) -> dict[str, str]:
     """The SHA-256 of each file in hex, by its name."""
-    return {name: members.sha256(member, modern) for name, member in sorted(media_names(members, modern).items())}
+    return dict(hashes(members, sorted(media_names(members, modern).items()), modern))
+
+
+def hashes(members: Archive, listed: Iterable[tuple[str, str]], modern: bool = False) -> list[tuple[str, str]]:
+    """The names of files and their SHA-256 in hex. `listed` has their names and their members."""
+    return [(name, members.sha256(member, modern)) for name, member in listed]
 
 
 @contextmanager
