@@ -104,14 +104,12 @@ def make(
     is_plain = not (keep_going or retire or renumber or rename or "SOURCE_DATE_EPOCH" in os.environ)
     if is_plain and (made := _say_it_is_current(start, output, editions)):
         return made, []
-    from ..collector import tuned
+    from .. import build as building
+    from ..diagnostics import has_errors
 
-    with tuned(), progress() as show:  # What is imported makes many objects, too.
-        from .. import build as building
-        from ..diagnostics import has_errors
-
-        root = found_root(start)
-        options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked, editions)
+    root = found_root(start)
+    options = building.Options(terms(root, retire, renumber, rename), output, keep_going, locked, editions)
+    with progress() as show:
         outcome = building.build(root, options, show, say_waiting)
     say(outcome.found)
     if outcome.status != "built" or not outcome.target:
