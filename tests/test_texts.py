@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from conftest import many
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scratch import Scratch, day
 
 from deckwright import texts
@@ -96,6 +100,35 @@ def test_a_cloze_hides_what_its_card_asks(tmp_path: Path, text: str, expected: t
     )
     (note,) = read(tmp_path, f"## Work {{.cloze}}\n\n{text}\n")
     assert (note.header, note.cards) == ("Work", expected)
+
+
+PARTS = (
+    "{{c1::",
+    "{{c2::",
+    "{{c0::",
+    "{{c,::",
+    "}}",
+    "::",
+    "{",
+    "}",
+    ":",
+    "a",
+    " ",
+    "b",
+    "<br>",
+    "<pre>",
+    "</pre>",
+    "&amp;",
+)
+
+
+@settings(max_examples=many(200, 20_000))
+@given(st.lists(st.sampled_from(PARTS), max_size=24).map("".join))
+def test_simple_clozes_are_read_as_any_others(field: str) -> None:
+    cards = texts.own_cards({"Text": field}, "cloze")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "_SIMPLE", re.compile(r"(?!)"))  # No cloze is.
+        assert texts.own_cards({"Text": field}, "cloze") == cards
 
 
 def test_a_diagram_asks_for_each_mask_or_group(tmp_path: Path) -> None:

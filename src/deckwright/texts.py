@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import unescape
 
@@ -113,15 +113,46 @@ def _cloze(fields: dict[str, str]) -> Iterable[CardText]:
     read: Callable[[str], str] = plain
     if "<pre" not in text:  # Then tags are taken out once, and not for each card. What parts the signs of clozes stays.
         text, read = _stripped(text.replace("<wbr>", _APART_SIGNS)), _joined
+    pieces = _SIMPLE.split(text)
+    around = "\n".join(pieces[::4])
+    return _beside_each_other(pieces, read) if not ("{{c" in around or "}}" in around) else _nested(text, read)
+
+
+def _nested(text: str, read: Callable[[str], str]) -> Iterator[CardText]:
+    """The cards of a field with any clozes."""
     parts = clozes.parse(text)
     hidden: dict[int, list[Cloze]] = {}
     _gather(parts, hidden)
     for number in sorted(hidden):
         hints = [read(found.hint) for found in hidden[number] if found.hint]
         answers = [read(_shown(found.parts)) for found in hidden[number]]
-        yield CardText(
-            number - 1, read(_shown(parts, number)), "\n".join(dict.fromkeys(answers)), "\n".join(dict.fromkeys(hints))
-        )
+        yield CardText(number - 1, read(_shown(parts, number)), _each_once(answers), _each_once(hints))
+
+
+def _beside_each_other(pieces: Sequence[str | None], read: Callable[[str], str]) -> Iterator[CardText]:
+    """The same for simple clozes, as nearly all are, in a third less time. `pieces` are what stands around them, and
+    between each two the number of the cloze, what it hides, and its hint.
+    """
+    shown = ["" if at % 2 else piece or "" for at, piece in enumerate(pieces)]
+    hidden: dict[int, list[int]] = {}
+    for at in range(2, len(pieces), 4):
+        hidden.setdefault(int(pieces[at - 1] or 0), []).append(at)
+    hidden.pop(0, None)
+    for number, places in sorted(hidden.items()):
+        question = shown.copy()
+        for at in places:
+            question[at] = _blank(pieces[at + 1])
+        hints = [read(hint) for at in places if (hint := pieces[at + 1])]
+        answers = [read(shown[at]) for at in places]
+        yield CardText(number - 1, read("".join(question)), _each_once(answers), _each_once(hints))
+
+
+def _blank(hint: str | None) -> str:
+    return f"[{'...' if hint is None else hint}]"
+
+
+def _each_once(lines: Sequence[str]) -> str:
+    return lines[0] if len(lines) == 1 else "\n".join(dict.fromkeys(lines))
 
 
 def _joined(text: str) -> str:
@@ -210,7 +241,7 @@ def _shown(parts: Iterable[Part], number: int = 0) -> str:
         if isinstance(part, str):
             shown.append(part)
         elif number in part.numbers:
-            shown.append(f"[{'...' if part.hint is None else part.hint}]")
+            shown.append(_blank(part.hint))
         else:
             shown.append(_shown(part.parts, number))
     return "".join(shown)
@@ -245,6 +276,9 @@ TAG = re.compile(r"<[^<>]*>")
 
 IMAGE = re.compile(r"<img\b[^<>]*>")
 """A picture in a field's HTML."""
+
+_SIMPLE = re.compile(r"\{\{c([0-9]{1,4})::([^{}:]*)(?:::([^{}:]*))?\}\}")
+"""A cloze that holds neither another one nor a brace or a colon: its number, what it hides, and its hint."""
 
 _MASK = re.compile(
     r"\{\{c(\d+)::image-occlusion:(?>(?:[^{}]|\}(?!\}))*)\}\}"
