@@ -128,11 +128,12 @@ def bad_number() -> Words:
 
 
 @declare("C008", "warning")
-def not_asked() -> Words:
+def not_asked(is_basic: bool = False) -> Words:
     """A deletion is not in the text of a cloze note.
 
     In a heading, an alert, a footnote, the caption of a picture or the hint of another deletion, a numbered deletion is
-    shown as written and makes no card. In a footnote, `==…==` is a highlight.
+    shown as written and makes no card. In a footnote, `==…==` is a highlight. In a basic note, it is shown as written
+    too, wherever it stands.
     Bad:
         ## Users {.cloze}
         A ==user== has keys.
@@ -143,6 +144,11 @@ def not_asked() -> Words:
         ## Users {.cloze}
         A ==user== has keys, and so has {{c2::root}}.
     """
+    if is_basic:
+        return (
+            "this deletion is in a basic note, so it makes no card, and its braces are shown",
+            "make it a cloze note, or put in backticks what is to be shown",
+        )
     return (
         "this deletion is in a heading, an alert, a footnote, a caption or a hint, so it makes no card",
         "move it into the text, or remove its marks",

@@ -48,6 +48,8 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     if not _shows(back) and not has_errors(renderer.diagnostics):
         found.append(empty_back(part.span, section.tag.cut == "rows"))
     fields = {"Front": front, "Back": back, "Extra": extra(part, renderer)}
+    if any("{c" in field for field in fields.values()):
+        renderer.report_unread(part.own())
     switches = section.tag.switches | part.tag.switches
     if "reversed" in switches:
         fields["Reversed"] = "yes"

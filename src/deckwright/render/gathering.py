@@ -82,6 +82,19 @@ class Gathering:
             for first, second in clozes.couples(leaf.text, leaf.pieces) if highlights and "==" in leaf.text else ():
                 self.report(not_asked, leaf, first.start, second.end)
 
+    def report_unread(self, held: Iterable[Block]) -> None:
+        """Report the numbered deletions in a basic note, where they are text: outside code, none is meant to be shown."""
+        for leaf in walk(held):
+            if "{{c" not in leaf.text or leaf.kind == "code":
+                continue
+            pieces = [*flat(leaf.pieces)]
+            code = [(piece.start, piece.end) for piece in pieces if piece.kind == "code"]
+            opened = [(piece.start, piece.end) for piece in pieces if piece.kind == "open"]
+            opened += raw_text.openings(leaf, outside_code=True) if leaf.kind == "html" else ()
+            for start, end in opened:
+                if not any(first <= start < last for first, last in code):
+                    self.report(not_asked, leaf, start, end, True)
+
 
 class Field:
     """One field while its elements are made. In a `cloze` field deletions are asked; elsewhere they are text.

@@ -104,10 +104,11 @@ class Text:
         self.places.sort(key=lambda place: place[:2])
 
 
-def openings(block: Block) -> Iterator[tuple[int, int]]:
+def openings(block: Block, *, outside_code: bool = False) -> Iterator[tuple[int, int]]:
     """From where to where the beginnings of deletions stand in the text of a raw HTML block."""
-    for start, end, _, _ in _stretches(block.text) if "{{c" in block.text else ():
-        yield from (sign.span() for sign in _SIGN.finditer(block.text, start, end) if sign[1])
+    for start, end, _, in_code in _stretches(block.text) if "{{c" in block.text else ():
+        if not (in_code and outside_code):
+            yield from (sign.span() for sign in _SIGN.finditer(block.text, start, end) if sign[1])
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int, str, bool]]:
