@@ -152,7 +152,8 @@ class _Pool:
             return self.places, 0.0
         found, passed = self.index.possible(words, size)
         self.passed.update(passed)
-        return [self.places[n] for n in found], weight_of(passed, self.weights) / size
+        places = found if isinstance(self.places, range) else [self.places[n] for n in found]
+        return places, weight_of(passed, self.weights) / size
 
     def some(self, words: set[int], size: float, turn: int) -> list[int]:
         """The places of a few lines that have words which were passed over; others at each turn."""
