@@ -80,7 +80,24 @@ def read(path: Path, limit: int) -> bytes:
 
     A file may grow while it is read: it is never cut.
     """
-    gathered = inputs.watching()
+    data, held = _read(path, limit)
+    if gathered := inputs.watching():
+        gathered.add_file(path, held, data)
+    return data
+
+
+def read_with_digest(path: Path, limit: int) -> tuple[bytes, str]:
+    """The whole file, as `read` has it, and its SHA-256 in hex: what was looked at is known by that, so it is made only once."""
+    from hashlib import sha256
+
+    data, held = _read(path, limit)
+    digest = sha256(data).hexdigest()
+    if gathered := inputs.watching():
+        gathered.add_file(path, held, data, digest)
+    return data, digest
+
+
+def _read(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
     try:
         with opened(path) as file:
             held = os.fstat(file.fileno())
@@ -92,12 +109,10 @@ def read(path: Path, limit: int) -> bytes:
         if max(held.st_size, len(data)) > limit:
             raise TooLargeError(path, max(held.st_size, len(data)))
     except OSError:
-        if gathered:
+        if gathered := inputs.watching():
             gathered.add_unread(path)
         raise
-    if gathered:
-        gathered.add_file(path, held, data)
-    return data
+    return data, held
 
 
 def replace(path: Path, data: bytes | Iterable[bytes], sync: bool = True) -> None:

@@ -62,13 +62,15 @@ class Inputs:
         self.made: Mark | None = None
         self.beside: dict[str, Mark] = {}
 
-    def add_file(self, path: str | os.PathLike[str], held: os.stat_result, data: bytes) -> None:
-        """A file was read: what the system says of it, and its content. What was read first counts."""
+    def add_file(self, path: str | os.PathLike[str], held: os.stat_result, data: bytes, digest: str = "") -> None:
+        """A file was read: what the system says of it, its content, and the SHA-256 of that, if it is known. What was read
+        first counts.
+        """
         from hashlib import sha256
 
         place = self._place(path)
         if place not in self.files:
-            self.files[place] = mark(held), sha256(data).hexdigest()
+            self.files[place] = mark(held), digest or sha256(data).hexdigest()
 
     def add_unread(self, path: str | os.PathLike[str]) -> None:
         """A file could not be read, or is not there."""

@@ -280,7 +280,7 @@ class Library:
                 gathered.add_known(place, known)
             return Media(path, known.name, known.sha256), converted
         try:
-            source = files.read(path, MAX_MEDIA_BYTES)
+            source, digest = files.read_with_digest(path, MAX_MEDIA_BYTES)
         except files.TooLargeError as error:
             return None, [too_large(span, place, error.size)]
         except OSError as error:
@@ -294,7 +294,7 @@ class Library:
             return None, [wrong_content(span, place, content)]
         if ending == "svg":
             return self._read_svg(path, place, source)
-        return _media(path, source), converted
+        return _media(path, digest), converted
 
     def _read_svg(self, path: Path, place: str, file: bytes) -> tuple[Media | None, list[Diagnostic]]:
         # Git may check it out with either line ending, but it is one drawing. In UTF-16 the two bytes mean something else.
@@ -302,7 +302,8 @@ class Library:
         cleaned = self._cache.memo("svg", (place, source), _Cleaned, lambda: _cleaned(source, place))
         if cleaned.data is None:
             return None, cleaned.found
-        return _media(path, source, None if cleaned.data == file else cleaned.data), cleaned.found
+        digest = hashlib.sha256(source).hexdigest()
+        return _media(path, digest, None if cleaned.data == file else cleaned.data), cleaned.found
 
 
 class _Cleaned(msgspec.Struct, frozen=True):
@@ -378,9 +379,8 @@ def _content(source: bytes) -> str:
     return next((what for what, begin in SIGNATURES.items() if re.match(begin, source, re.DOTALL)), "")
 
 
-def _media(path: Path, source: bytes, shipped: bytes | None = None) -> Media:
-    """The name comes from the source, not from what was made of it: no file gets a new name when the cleaning improves."""
-    digest = hashlib.sha256(source).hexdigest()
+def _media(path: Path, digest: str, shipped: bytes | None = None) -> Media:
+    """The name comes from the digest of the source, not of what was made of it: no file gets a new name when the cleaning improves."""
     name = f"{_stem(path)}-{digest[:HASH_LENGTH]}{path.suffix.lower()}"
     return Media(path, name, digest if shipped is None else hashlib.sha256(shipped).hexdigest(), shipped)
 
