@@ -178,6 +178,15 @@ def test_prose_has_neither_code_nor_formulas() -> None:
 
 
 @pytest.mark.parametrize(
+    ("html", "expected"),
+    [(r"a \(x\) b \[y\] c", "a b c"), (r"a \(b \(x\) c", r"a \(b c"), (r"\( " * 200_000, r"\( " * 199_999 + r"\(")],
+    ids=["closed", "unclosed", "many"],  # The last would take minutes if all that follows were gone through for each.
+)
+def test_a_formula_ends_before_the_next_begins(html: str, expected: str) -> None:
+    assert texts.prose(html) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("", 0),
