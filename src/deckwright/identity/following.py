@@ -42,6 +42,10 @@ def follow(
     is_guessed = len(open_) == len(gone) == 1 and _is_like(before[gone[0]], after[open_[0]], held[gone[0]], minting)
     if is_guessed:
         pairs[open_.pop()] = gone.pop()
+    if open_ or gone or is_guessed:
+        free = (held[guid] for guid in held if guid not in before and guid not in others)
+        if (open_ and gone) or any(line.retired in ("", "draft") for line in free):
+            return None
     identities: list[Identity] = []
     new: dict[str, Line] = {}
     texts: dict[str, set[str]] = {}
@@ -67,10 +71,6 @@ def follow(
     known = {text for own in texts.values() for text in own}
     if len(known) < sum(map(len, texts.values())):
         return None
-    if open_ or gone or is_guessed:
-        free = (held[guid] for guid in held if guid not in before and guid not in others)
-        if (open_ and gone) or any(line.retired in ("", "draft") for line in free):
-            return None
     if open_ or gone or moved or len(known) > FEW:
         came, left = [new[guid] for guid in new if guid not in held], [held[guid] for guid in gone]
         if not _are_apart(came, left, moved, texts, held):
