@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from scratch import Scratch
 
 from deckwright import build, collection, commands, edited, inputs, manifest
+from deckwright.compilation import pool
 from deckwright.identity import Terms, following
 
 NOW = 1_700_000_000
@@ -338,6 +339,15 @@ def test_an_edited_note_may_be_another_one_by_its_text(project: Scratch, monkeyp
     told(project.root)
     assert built(project, FOLLOWED["a word of a note without an id"], monkeypatch) == 0
     assert built(project, edit("The heart's **muscle**", "The **nerve**"), monkeypatch) == 1
+
+
+def test_a_file_that_has_another_name_is_not_compiled_again(project: Scratch) -> None:
+    rename("cards/heart.md", "cards/z.md")(project.root)
+    edit("Oxygen", "Air", "cards/lung.md")(project.root)
+    compile_all = mock.Mock(side_effect=pool.compile_all)
+    with mock.patch.object(pool, "compile_all", compile_all):
+        told(project.root)
+    assert [[path for path, _ in call.args[0]] for call in compile_all.call_args_list] == [["cards/lung.md"]]
 
 
 def test_whoever_asks_gets_all_notes(project: Scratch) -> None:

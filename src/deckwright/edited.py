@@ -244,9 +244,14 @@ class _Edits:
         number = last.number + len(self._now.paths) - len(last.findings.files)
         return Loaded(made, notes, _Spans(whole), {}, findings.all(), number, before, file, assigned, findings)
 
-    def _compilation(self, digests: Sequence[tuple[str, str]], held: Mapping[str, bytes] | None = None) -> Compilation:
+    def _compilation(
+        self,
+        digests: Sequence[tuple[str, str]],
+        held: Mapping[str, bytes] | None = None,
+        former: Mapping[str, str] | None = None,
+    ) -> Compilation:
         read = (held or {}).__getitem__
-        return Compilation(digests, read, self._project.settings, self._cache, is_part=True)
+        return Compilation(digests, read, self._project.settings, self._cache, is_part=True, former=former)
 
     def _read(self, held: dict[str, bytes]) -> Compilation | None:
         """The files as they are now, None if one of them is no file of the project any more, or none that can be read."""
@@ -259,7 +264,9 @@ class _Edits:
                 held[path] = files.read(root / path, MAX_FILE_BYTES)
             except OSError:
                 return None
-        return self._compilation([(path, hashlib.sha256(data).hexdigest()) for path, data in held.items()], held)
+        digests = [(path, hashlib.sha256(data).hexdigest()) for path, data in held.items()]
+        were = {self._now.edited[path]: path for path in self._were}
+        return self._compilation(digests, held, {path: were[digest] for path, digest in digests if digest in were})
 
     def _drafts(
         self, former: Sequence[Compiled], compiled: Sequence[Compiled]

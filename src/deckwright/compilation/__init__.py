@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
@@ -13,7 +13,7 @@ import msgspec
 from ..cache import Cache
 from ..model import OwnKind, Settings
 from . import pool
-from .compiled import Body, Compiled, CompilerSettings, pack, parts, unpacked, unpacked_bodies
+from .compiled import Body, Compiled, CompilerSettings, moved, pack, parts, unpacked, unpacked_bodies
 
 __all__ = ["Body", "Compilation", "Compiled", "Progress", "remembering"]
 
@@ -51,10 +51,11 @@ class Compilation:
         *,
         is_part: bool = False,
         owned: tuple[OwnKind, ...] = (),
+        former: Mapping[str, str] | None = None,
     ) -> None:
         """`files` are their paths, relative to the root with `/`, and the SHA-256 of their contents in hex; `read` returns
         what is at such a path. With `is_part`, the project has others, which need not be compiled. `owned` are its
-        own note types. Nothing is compiled yet.
+        own note types. `former` has other paths at which files were when they were compiled, by their paths. Nothing is compiled yet.
         """
         self._files = files
         self._read = read
@@ -64,11 +65,16 @@ class Compilation:
         self._bodies: dict[int, bytes] = {}
         of_settings = msgspec.msgpack.encode(self._settings)
         self._keys = [cache.key(STAGE, (*file, of_settings)) for file in files]
+        self._former = {
+            place: cache.key(STAGE, (former[path], digest, of_settings))
+            for place, (path, digest) in enumerate(files)
+            if former and path in former
+        }
 
     def compile(self, progress: Progress) -> list[Compiled]:
         """What becomes of each file, in their order. Raises OSError for what is another file than it was."""
         places = range(len(self._files))
-        made = {place: compiled for place in places if (compiled := self._kept(place))}
+        made = {place: compiled for place in places if (compiled := self._kept(place) or self._moved(place))}
         missing = [place for place in places if place not in made]
         progress(len(made), len(places))
         for number, packed in pool.compile_all([self._whole(place) for place in missing], self._settings):
@@ -93,7 +99,7 @@ class Compilation:
         """Those of the notes of a file. What the cache has lost in the meantime is made again, and raises OSError if the file
         is another one now.
         """
-        data = self._bodies.get(place) or self._cache.get(self._key_of_bodies(place))
+        data = self._bodies.get(place) or self._cache.get(self._key_of_bodies(self._keys[place]))
         with suppress(msgspec.MsgspecError):
             if data is not None:
                 return unpacked_bodies(data)
@@ -115,8 +121,9 @@ class Compilation:
             raise OSError(errno.ESTALE, "it changed while it was read", path)
         return path, data
 
-    def _key_of_bodies(self, place: int) -> str:
-        return BODIES + self._keys[place].removeprefix(STAGE)
+    @staticmethod
+    def _key_of_bodies(key: str) -> str:
+        return BODIES + key.removeprefix(STAGE)
 
     def _kept(self, place: int) -> Compiled | None:
         if compiled := (_memory.get() or {}).get(self._keys[place]):
@@ -127,9 +134,18 @@ class Compilation:
                 return unpacked(data)
         return None
 
+    def _moved(self, place: int) -> Compiled | None:
+        """What becomes of a file, from what became of it where it was."""
+        if former := self._former.get(place):
+            compiled, bodies = self._cache.get(former), self._cache.get(self._key_of_bodies(former))
+            with suppress(msgspec.MsgspecError):
+                if compiled and bodies and (packed := moved(compiled, bodies, self.path(place))):
+                    return self._keep(place, packed)
+        return None
+
     def _keep(self, place: int, packed: bytes) -> Compiled:
         compiled, bodies = parts(packed)
         self._cache.put(self._keys[place], compiled)
-        if not self._cache.put(self._key_of_bodies(place), bodies):
+        if not self._cache.put(self._key_of_bodies(self._keys[place]), bodies):
             self._bodies[place] = bodies
         return unpacked(compiled)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import msgspec
+from msgspec import structs
 
 from ..candidates import candidate
 from ..diagnostics import Diagnostic, has_errors
-from ..model import Candidate, OwnKind, Span, Written
+from ..model import Allowance, Candidate, Deletion, OwnKind, Reference, Span, Written
+
+_Placed = TypeVar("_Placed", Allowance, Deletion, Reference)
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):
@@ -52,6 +57,31 @@ def pack(path: str, data: bytes, settings: CompilerSettings) -> bytes:
     compiled = Compiled(tuple(map(candidate, written)), tuple(found), tuple(lost))
     encode = msgspec.msgpack.encode
     return encode((encode(compiled), encode(bodies)))
+
+
+def moved(compiled: bytes, bodies: bytes, path: str) -> bytes | None:
+    """What `pack` makes of a file at another path, from the parts of what it made of the same content: only its spans tell the path.
+    None if something was found in the file: its words may tell the path too.
+    """
+    was = unpacked(compiled)
+    if was.found or was.lost:
+        return None
+    notes = [
+        structs.replace(
+            note,
+            span=replace(note.span, path=path),
+            deletions=tuple(_moved(each, path) for each in note.deletions),
+            references=tuple(_moved(each, path) for each in note.references),
+            allowed=tuple(_moved(each, path) for each in note.allowed),
+        )
+        for note in was.notes
+    ]
+    encode = msgspec.msgpack.encode
+    return encode((encode(Compiled(tuple(notes), (), ())), bodies))
+
+
+def _moved(held: _Placed, path: str) -> _Placed:
+    return structs.replace(held, span=replace(held.span, path=path))
 
 
 def parts(packed: bytes) -> tuple[bytes, bytes]:
