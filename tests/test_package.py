@@ -778,6 +778,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "an encrypted member": (member("0", lambda info: setattr(info, "flag_bits", 1)), "its member 0 is encrypted"),
     "a member beyond the end": (
         member("0", lambda info: setattr(info, "header_offset", 1 << 33)), "its member 0 cannot be unpacked: "),
+    "a member beyond all files": (
+        member("0", lambda info: setattr(info, "header_offset", 1 << 63)), "its member 0 cannot be unpacked: "),
     "a collection twice": (twice, "it has two members called 'collection.anki2'"),
     "a bomb of Zstandard": (
         lambda p: zipped(collection_anki21b=zstandard(b"\0" * (64 << 20))),

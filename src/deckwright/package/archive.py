@@ -147,7 +147,7 @@ class Archive:
         size, start = member.file_size, _LOCAL_HEADER + len(name)
         if (member.compress_type, member.flag_bits, member.compress_size) != (ZIP_STORED, 0, size) or size > CHUNK:
             return None
-        with suppress(OSError):
+        with suppress(OSError, OverflowError):  # A member may be said to lie farther away than files reach.
             held = os.pread(file.fileno(), start + size, member.header_offset)
             data = memoryview(held)[start:]
             lengths_and_name = struct.pack("<HH", len(name), 0) + name.encode()
