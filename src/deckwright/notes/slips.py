@@ -35,9 +35,7 @@ def deletions(held: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
             elif not _WHOLE_NUMBER.fullmatch(number):
                 several = "," in number
                 found.append(near_number(span, number, "" if several else "c" + re.sub(r"\D", "", number)))
-        for other in (
-            _OTHER_COLONS.finditer(text) if any(map(text.__contains__, ("==c", "==\u0441", "==\uff43"))) else ()
-        ):
+        for other in _OTHER_COLONS.finditer(text) if any(map(text.__contains__, _NUMBERED)) else ():
             span = file.span(*leaf.place(other.start("number")), len(other["number"] + other["sign"]))
             found.append(near_number(span, other["number"] + other["sign"], f"c{other['number'][1:]}", is_answer=True))
         for more in _COLON_MORE.finditer(text) if ":::" in text else ():
@@ -56,6 +54,7 @@ _C = r"(?:cloze|[cC\u0441\u0421\uff43\uff23]{1,2})[._-]?"
 
 _NUMBER = pattern(rf"(?<!=)==(?P<number>\[?(?:{_C})?\s?\d{{1,4}}(?:\s?,\s?[cC]?\d{{1,4}})*\]?\s?)::(?=[^\s=])")
 _WHOLE_NUMBER = pattern(r"c\d{1,4}")
+_NUMBERED = ("==c", "==\u0441", "==\uff43")
 _OTHER_COLONS = pattern(r"(?<!=)==(?P<number>[c\u0441\uff43]\d{1,3})(?P<sign>(?!::)(?:[:：;]{1,3}|\|{1,2}))(?=[^=])")
 """A number with one colon, or with other signs, so that all of it is part of the answer."""
 
@@ -72,8 +71,8 @@ _OTHER_SIGNS = pattern(
 """Three signs, or full-width ones, where two are meant."""
 
 _BRACKETS = ("{", "｛", "[[", "((")
-_SIGNS = ("==", *_BRACKETS)
-"""One of these has what is nearly Anki's form, or a mark in maths."""
+_SIGNS = ("==", "{", "｛｛", "[[c", "((c")
+"""One of these has text with what is nearly Anki's form, or a mark in maths. `a[[0::2]]` alone is a part of a list."""
 
 _FORM = pattern(
     rf"\{{\{{(?!c\d{{1,4}}::)\s*{_C}\s*\d{{1,5}}\s*[:：;]{{1,2}}|"
