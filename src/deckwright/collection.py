@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from . import editions, files, identity, inputs, notetypes
+from . import collector, editions, files, identity, inputs, notetypes
 from .cache import Cache
 from .compilation import Compilation, Progress
 from .descriptions import description
@@ -148,8 +147,7 @@ def load(
     if made and not has_errors(found):  # A note with an error may be the one that is missing.
         found += wrong
     spans = {who.guid: draft.note.span for draft, who in identified}
-    gc.freeze()
-    gc.unfreeze()  # All of that stays. Now it counts as old, and is hardly looked at any more.
+    collector.settle()
     in_files = dict(zip((path for path, _ in sources.digests), of_files, strict=True))
     findings = Findings(first, in_files, found[told:])
     return Loaded(collection, made, spans, members, sort(found), sources.number, before, file, assigned, findings)

@@ -19,9 +19,14 @@ def tuned() -> Iterator[None]:
     """Look less often while the block runs."""
     before = gc.get_threshold()
     gc.set_threshold(*THRESHOLDS)
-    gc.freeze()
-    gc.unfreeze()  # What is there, as all that was imported, stays. Now it counts as old, and is hardly looked at any more.
+    settle()  # All that was imported stays.
     try:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def settle() -> None:
+    """Count all objects that there are as old: those that stay need hardly be looked at any more."""
+    gc.freeze()
+    gc.unfreeze()
