@@ -149,12 +149,10 @@ def held(path: Path) -> Iterator[None]:
 
     The system frees a large file in the time that it takes to write it: whoever replaces one that nobody has open waits for that.
     """
-    try:
-        file = (
-            opened(path) if os.name == "posix" else None
-        )  # Elsewhere nothing can take the place of a file that is open.
-    except OSError:
-        file = None
+    file = None
+    if os.name == "posix":  # Elsewhere nothing can take the place of a file that is open.
+        with suppress(OSError):
+            file = opened(path)
     try:
         yield
     finally:

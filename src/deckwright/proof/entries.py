@@ -18,8 +18,9 @@ class Entry(msgspec.Struct, frozen=True):
     """A card to read.
 
     `file` and `line` are where its note stands, `card` is its number, counted from 1 as in `c1`. `note_type` is basic,
-    cloze, occlusion, or what the project calls one of its own. What is asked stands in the question as `[hint]` or `[...]`. `source` has the addresses of its
-    links. `typed` is what has to be typed, empty if nothing has. `asked` says more of what an occlusion card asks.
+    cloze, occlusion, or what the project calls one of its own. What is asked stands in the question as `[hint]` or `[...]`.
+    `source` has the addresses of its links. `typed` is what has to be typed, empty if nothing has. `asked` says more of what
+    an occlusion card asks.
     """
 
     file: str

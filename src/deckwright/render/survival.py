@@ -173,9 +173,9 @@ _OF_CLOZES = pattern(r":(?=:)|\}(?=\})|\{(?=\{c)")
 _BRACKET = pattern(rf"\[(?={_NAMED})")
 
 
-def _in_tag(text: str, pattern: re.Pattern[str]) -> str:
-    """The tag with what the pattern finds kept apart from what follows it."""
-    if not pattern.search(text):
+def _in_tag(text: str, signs: re.Pattern[str]) -> str:
+    """The tag with each of the signs that are found kept apart from what follows it."""
+    if not signs.search(text):
         return text
 
     def encoded(found: re.Match[str]) -> str:
@@ -183,7 +183,7 @@ def _in_tag(text: str, pattern: re.Pattern[str]) -> str:
         return found[1] + _BRACKET.sub("%5B", value)
 
     def joined(found: re.Match[str]) -> str:
-        return "=" + pattern.sub(rf"\g<0>{_WORD_JOINER}", found[1])
+        return "=" + signs.sub(rf"\g<0>{_WORD_JOINER}", found[1])
 
     return _VALUE.sub(joined, _ADDRESS.sub(encoded, text))
 
