@@ -192,6 +192,19 @@ def test_a_ledger_that_cannot_be_saved_keeps_the_previous_package(
     assert contents(project.root) == before
 
 
+def test_a_ledger_that_cannot_take_its_place_keeps_the_previous_package(
+    project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(project)
+    project.write({"cards/heart.md": HEART + VALVE})
+    before = contents(project.root)
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda file, to: refuse() if to == project.lock else replace(file, to))
+    outcome = build(project)
+    assert (outcome.status, outcome.path, outcome.problem) == ("unwritable", project.lock, "Permission denied")
+    assert contents(project.root) == before
+
+
 def test_a_package_that_cannot_be_written_keeps_the_previous_ledger(project: Scratch) -> None:
     build(project)
     project.write({"cards/heart.md": HEART + VALVE})

@@ -251,7 +251,7 @@ def shipped_as_they_are(loaded: Loaded) -> dict[str, tuple[str, str]]:
 
 def _told(project: Project, loaded: Loaded, terms: Terms, spans: Mapping[str, Span]) -> list[Diagnostic]:
     """What was found in the notes, by place, and then what a learner would lose, or that there is nothing to learn. `spans` has the
-    places of all notes: of those that came instead of others, if any left, and of diagrams with other masks, they are told.
+    places of all notes. They are told of those that came where others left, and of diagrams with other masks.
     """
     found = loaded.diagnostics
     if not loaded.collection.notes and not has_errors(found):
@@ -312,9 +312,9 @@ def _written(project: Project, loaded: Loaded, outcome: Outcome, cache: Cache, w
     paths = {name: target.with_name(f"{target.stem}-{name}.apkg") for name in made_too}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as left, files.workshop(target.parent) as folder, ThreadPoolExecutor(1) as beside:
-            left.enter_context(files.held(target))
-            saving = beside.submit(left.enter_context, collection.saving(loaded))  # The disk takes its time.
+        with ExitStack() as stack, files.workshop(target.parent) as folder, ThreadPoolExecutor(1) as beside:
+            stack.enter_context(files.held(target))
+            saving = beside.submit(stack.enter_context, collection.saving(loaded))  # The disk takes its time.
             new = folder / target.name
             kept, key = folder / "kept", cache.key("rows", ())
             cache.take(key, kept)
