@@ -199,11 +199,12 @@ def test_how_many_before_one(tmp_path: Path, text: str, expected: list[Told]) ->
 
 
 def drawn(*labels: str) -> str:
-    """An SVG with one label below the other; those that begin with * are masked."""
+    """An SVG with one label below the other; those that begin with * are masked, those with + in one group."""
     rows = ""
     for number, label in enumerate(labels, 1):
-        mask = f' data-mask="m{number}"' if label[0] == "*" else ""
-        rows += f'<text x="10" y="{30 * number}"{mask}>{label.strip("*")}</text>'
+        mask = f' data-mask="m{number}"' if label[0] in "*+" else ""
+        mask += ' data-mask-group="one"' if label[0] == "+" else ""
+        rows += f'<text x="10" y="{30 * number}"{mask}>{label.strip("*+")}</text>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200">{rows}</svg>'
 
 
@@ -220,6 +221,12 @@ BESIDE = "{} is behind the mask, and {} stands beside it"
         (("*left valve", "*valve"), "", []),
         (("*DownloadBundle", "Install"), "", []),
         (("*valve of the left atrium", "valve"), "", []),
+        # Those of a group are hidden together, and each is looked at by itself.
+        (("+BeforeInstall", "+Install", "+AfterInstall", "Stop"), "", []),
+        (("+BeforeInstall", "+Install", "Stop"), " hide-one", []),
+        (("+BeforeInstall", "+AfterInstall", "Install"), "", [BESIDE.format("BeforeInstall", "Install")]),
+        (("+Download", "+AfterInstall", "Install"), "", [BESIDE.format("AfterInstall", "Install")]),
+        (("+AfterInstall", "+Stop", "*Install"), " hide-one", [BESIDE.format("AfterInstall", "Install"), BESIDE.format("Install", "AfterInstall")]),
     ],
 )  # fmt: skip
 def test_a_label_beside_a_mask(tmp_path: Path, labels: tuple[str, ...], mode: str, expected: list[str]) -> None:
