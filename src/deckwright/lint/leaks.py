@@ -98,7 +98,8 @@ _NUMERIC = re.compile(r"[\d\W_]*+[^\W\d_]?+[\d\W_]*+")
 def answer_in_context(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The answer stands in the headings above the question.
 
-    The headings that a note lies below are shown with it, small, but every learner reads them (`docs/writing.md`).
+    A card shows the headings that its note lies below, small, but they can be read; and what is read is not recalled
+    (Andy Matuschak, "How to write good prompts", on effortful prompts).
 
     False alarms: none of 20 that were judged, in a deck of 2,230 notes on mathematics and physics; 1 of 11 in three
     other decks (November 2026).
@@ -138,7 +139,7 @@ def answer_in_hint(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A hint holds its answer, or offers it beside others.
 
     What is chosen from two is recognised and not recalled, and a guess is right half the time (Andy Matuschak, "How to
-    write good prompts"). A hint is shown in place of the brackets (Anki's manual, "Cloze Deletion").
+    write good prompts").
 
     False alarms: 3 of 17 that were judged, 15 of them in a deck of 1,994 notes on medicine, with which the rule was
     narrowed; none of 16, in 110 notes on genetics that it was not made with (November 2026).
@@ -200,8 +201,9 @@ def _without_article(said: list[str]) -> list[str]:
 def article_before_blank(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The article before a blank gives away how the answer begins.
 
-    After "an", the answer begins with a vowel: of two answers that come to mind, only one is left. Only short answers
-    count, and only in English.
+    After "an", the answer begins with a vowel: of two answers that come to mind, only one is left. Guidelines for tests
+    warn of it: "'an' and 'a's before blanks" are unintended hints ("How to Construct Completion & Short Answer Items",
+    6, sfeditor.ca). Only short answers count, and only in English.
 
     False alarms: 22 of 32 that were judged, in decks of 6,905 notes on mathematics and physics (November 2026): most
     answers have no rival that begins with a consonant. So it is off by default.
@@ -241,8 +243,9 @@ _ENGLISH = re.compile(r"\b(?:the|is|are|of|to|and|was|has|by|with|that|which)\b"
 def answer_elsewhere(note: Subject, memory: Memory) -> Iterator[Finding]:
     """What a deletion hides can be read elsewhere in its paragraph.
 
-    The eye finds the word before memory does. Lists and tables are left out: what stands in another item or cell is rarely
-    the answer to this one.
+    The eye finds the word before memory does, and an answer that is found need not be retrieved (Andy Matuschak, "How to
+    write good prompts", on effortful prompts). Lists and tables are left out: what stands in another item or cell is
+    rarely the answer to this one.
 
     False alarms: 4 of 29 that were judged, in decks of 6,905 notes on mathematics and physics (November 2026).
     Bad:
@@ -280,7 +283,8 @@ _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]")
 def how_many_of_one(note: Subject, memory: Memory) -> Iterator[Finding]:
     """The noun behind a blank for a number is singular, so that only one fits.
 
-    Grammar leaves one answer, and nothing is recalled.
+    Grammar leaves one answer, and nothing is recalled. Guidelines for tests count plurals among unintended hints ("How to
+    Construct Completion & Short Answer Items", 6, sfeditor.ca).
 
     False alarms: none of 2 that were judged, in a deck of 560 notes on web services. There were no more in fourteen
     other decks of 35,000 notes (November 2026).
@@ -317,8 +321,8 @@ def mask_beside_its_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """A label in view holds the words of one behind a mask, or all but one of them.
 
     In a diagram of steps, "before installing" is read off "installing" beside it. Only labels of SVGs are known, and
-    those that are masked together count one by one. The rule comes from a blind reading of our own cards: siblings in
-    view were one of the ways in which answers leaked.
+    those that are masked together count one by one. The rule has no other source than a blind reading of our own cards,
+    in which steps in view told those that were hidden.
 
     False alarms: 4 of 18 that were judged, in a deck of 560 notes on web services, with which it was made. Since then,
     most of these labels have been masked in groups there, and 1 alarm is left, a false one (November 2026). No public
