@@ -181,7 +181,8 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     answer as such: in a second sentence, in brackets, behind a colon or a dash, or after "such as".
 
     False alarms: none of 7 that were judged, in decks on computer science, philosophy and school subjects (12,638
-    cards, November 2026); but it was narrowed in sight of them, when 9 of 20 were false.
+    cards, November 2026); but it was narrowed in sight of them, when 9 of 20 were false. In two decks of 3,000 notes that
+    it was not made with, on computer science and business, there was 1 alarm, a right one.
     Bad:
         ## Which facts does a process control block keep? {.basic}
         The status, the registers, the priority, etc.
