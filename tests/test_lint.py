@@ -276,6 +276,21 @@ def test_in_a_project_with_errors_no_baseline_is_written_and_none_of_its_lines_i
     assert check(project).stderr == "Next: deckwright explain N002\n"
 
 
+def test_before_the_first_build_a_note_without_an_id_is_told_again_once_it_is_reworded(project: Scratch) -> None:
+    nameless, reworded = (
+        GUESS.replace(" #atrium", ""),
+        GUESS.replace("an atrium a chamber? {.basic #atrium", "the left atrium a chamber? {.basic"),
+    )
+    for is_built, told in ((False, ["L004"]), (True, [])):
+        project.write({"cards/heart.md": nameless})
+        if is_built:
+            project.build(DAY_ONE)
+        advice = check(project, "--baseline").stderr.splitlines()[1]
+        assert advice.startswith("Build, and write it again: ") is not is_built
+        project.write({"cards/heart.md": reworded})
+        assert [one["code"] for one in json.loads(check(project, "--json").stdout)] == told
+
+
 def test_a_baseline_that_cannot_be_written(project: Scratch) -> None:
     (project.root / BASELINE).mkdir()
     result = check(project, "--baseline")

@@ -97,6 +97,7 @@ def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int, 
     more than there is. With `keep`, the baseline is written first.
     """
     from .. import files, lint
+    from ..layout import LEDGER
     from ..lint import baseline
 
     alarms = lint.check(made.collection, made.notes.written, made.notes.numbers(), root)
@@ -106,6 +107,11 @@ def _lint(made: Loaded, root: Path, keep: bool) -> tuple[list[Diagnostic], int, 
         except OSError as error:
             fail(1, f"deck.baseline cannot be written: {files.reason(error)}")
         click.echo(f"deck.baseline has {count(number, 'line')}: commit it with your notes.", err=True)
+        if not (root / LEDGER).exists() and any(not note.id for note in made.notes.written):
+            advice = (
+                "Build, and write it again: before the first build, a note without an id is known by its words alone."
+            )
+            click.echo(advice, err=True)
     known, wrong = baseline.read(root)
     told, stale = baseline.new(alarms, known)
     return [*wrong, *(alarm.diagnostic for alarm in told)], len(alarms) - len(told), stale
