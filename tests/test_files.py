@@ -234,3 +234,13 @@ def test_nothing_waits_for_a_pipe_that_comes_between_two_looks(
     reading.join(20)
     assert not reading.is_alive()
     assert told == codes
+
+
+def test_a_file_is_let_go_where_no_thread_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    (tmp_path / "a").write_bytes(b"old")
+    files.replace(tmp_path / "a", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"new")]

@@ -191,7 +191,10 @@ def workshop(parent: Path) -> Iterator[Path]:
 
 def _let_go(close: Callable[[], object]) -> None:
     """Close what has no name any more. Then the system frees it, which may have to wait for the disk: only a thread does."""
-    threading.Thread(target=close, daemon=True).start()
+    try:
+        threading.Thread(target=close, daemon=True).start()
+    except RuntimeError:  # The system has no more of them.
+        close()
 
 
 def sweep(folder: Path) -> None:
