@@ -273,6 +273,17 @@ def test_in_doubt_the_whole_project_is_loaded(what: str, project: Scratch, monke
     assert built(project, DOUBTED[what], monkeypatch) == 1
 
 
+@pytest.mark.parametrize("change", [lambda root: None, edit("Oxygen", "Air", "cards/lung.md")])
+def test_what_a_first_build_cannot_say_of_former_ids_is_said(
+    change: Change, project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("{#walls .basic}", '{#walls was="w" .basic}')(project.root)
+    project.lock.unlink()
+    assert "I027" not in told(project.root)
+    assert built(project, change, monkeypatch) == 1
+    assert "I027" in told(project.root)
+
+
 def test_an_edit_of_a_released_note_is_followed(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     project.release("1.0.0", NOW + 60)
     assert built(project, lambda root: None, monkeypatch) == 1

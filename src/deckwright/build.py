@@ -218,11 +218,13 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
 
 def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
     """What was seen, with what was written since. None if another build would not say the same: what is said of identities
-    compares the notes with the build before.
+    compares the notes with the build before, and the first one knows no ids that notes had.
     """
     if not (outcome.loaded and outcome.target):
         return None
     if has_errors(outcome.found) or any(d.code.startswith("I") for d in outcome.found):
+        return None
+    if not outcome.loaded.before.lines and any(note.was for note in outcome.loaded.notes.written):
         return None
     try:
         if outcome.is_ledger_changed:
