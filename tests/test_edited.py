@@ -284,6 +284,18 @@ def test_what_a_first_build_cannot_say_of_former_ids_is_said(
     assert "I027" in told(project.root)
 
 
+@pytest.mark.parametrize("change", [lambda root: None, FOLLOWED["an answer"]])
+def test_new_notes_of_one_text_may_be_exchanged_by_the_next_build(
+    change: Change, project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twin = "# Twin\n\n## Who? {.basic}\n\nI.\n"
+    project.write({f"cards/{name}.md": f"---\ndeck: {name}\n---\n{twin}" for name in "abcdef"})
+    told(project.root)
+    assert built(project, change, monkeypatch) == 1
+    assert built(project, edit("Oxygen", "Air", "cards/lung.md"), monkeypatch) == 0
+    assert built(project, lambda root: None, monkeypatch) == 0
+
+
 def test_an_edit_of_a_released_note_is_followed(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     project.release("1.0.0", NOW + 60)
     assert built(project, lambda root: None, monkeypatch) == 1

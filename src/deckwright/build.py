@@ -25,7 +25,8 @@ from .compilation import Progress
 from .diagnostics import Diagnostic, has_errors
 from .diagnostics.identity import forgotten
 from .diagnostics.project import no_notes
-from .identity import Terms
+from .identity import Terms, following
+from .identity.lines import Lines
 from .inputs import Inputs
 from .layout import BUILD, CACHE
 from .media import of_templates
@@ -217,7 +218,7 @@ def _built(root: Path, options: Options, progress: Progress, seen: Inputs) -> Ou
 
 
 def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
-    """What was seen, with what was written since. None if another build would not say the same: what is said of identities
+    """What was seen, with what was written since. None if another build would not make or say the same: what is said of identities
     compares the notes with the build before, and the first one knows no ids that notes had.
     """
     if not (outcome.loaded and outcome.target):
@@ -225,6 +226,8 @@ def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
     if has_errors(outcome.found) or any(d.code.startswith("I") for d in outcome.found):
         return None
     if not outcome.loaded.before.lines and any(note.was for note in outcome.loaded.notes.written):
+        return None
+    if _may_be_exchanged(outcome.loaded):
         return None
     try:
         if outcome.is_ledger_changed:
@@ -237,6 +240,16 @@ def _complete(seen: Inputs, outcome: Outcome) -> Inputs | None:
     except OSError:
         return None
     return seen
+
+
+def _may_be_exchanged(loaded: Loaded) -> bool:
+    """Whether the next build would take one note for another of the same text."""
+    before, after = loaded.before.lines, loaded.assigned.ledger.lines
+    if isinstance(after, Lines):  # Edits were followed, which leaves notes of one text as they were.
+        return False
+    guids = [guid for _, _, of_file in loaded.notes.files() for guid in of_file]
+    families = {key: note_type.family for key, note_type in loaded.collection.note_types.items()}
+    return not following.is_settled(loaded.notes.written, guids, before, after, families)
 
 
 def shipped_as_they_are(loaded: Loaded) -> dict[str, tuple[str, str]]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
-from ..model import Candidate, Identity
+from ..model import Candidate, Family, Identity
 from . import stamps
 from .lines import Line, Lines
-from .matching import LIKELY, MARGIN
+from .matching import LIKELY, MARGIN, match
 from .minting import Minting
 from .nearest import SAME_PATH
 from .numbers import kept, number
@@ -78,6 +78,26 @@ def follow(
     elif held.is_elsewhere(known, texts):
         return None
     return identities, held.changed(new, gone)
+
+
+def is_settled(
+    notes: Sequence[Candidate],
+    guids: Sequence[str],
+    before: Mapping[str, Line],
+    after: Mapping[str, Line],
+    families: Mapping[str, Family],
+) -> bool:
+    """Whether the next build finds the line that each of these notes has now, going by the lines `after` this build. Of notes of one
+    text, it could take one for another where a line was not among those `before`.
+    """
+    changed = [line for guid, line in after.items() if before.get(guid) != line]
+    times = Counter(text for line in after.values() for text in line.texts) if changed else Counter[str]()
+    if not any(times[text] > 1 for line in changed for text in line.texts):
+        return True
+    equal = [(note, guid) for note, guid in zip(notes, guids, strict=True) if times[note.match] > 1]
+    lines = [line for line in after.values() if any(times[text] > 1 for text in line.texts)]
+    found = match([note for note, _ in equal], lines, families).lines
+    return [line.guid for _, line in sorted(found.items())] == [guid for _, guid in equal]
 
 
 def _pairs(before: Mapping[str, Candidate], after: Sequence[Candidate]) -> dict[int, str]:
