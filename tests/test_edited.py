@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import chdir
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -14,7 +15,8 @@ from scratch import Scratch
 
 from deckwright import build, collection, commands, edited, inputs, manifest
 from deckwright.compilation import pool
-from deckwright.identity import Terms, following
+from deckwright.generation import CARD_IDS
+from deckwright.identity import Terms, following, ledger, minting
 
 NOW = 1_700_000_000
 CARDS = """# Heart
@@ -251,6 +253,16 @@ def test_an_edit_that_leaves_no_doubt_is_followed(what: str, project: Scratch, m
     assert built(project, FOLLOWED[what], monkeypatch) == 0
     (file,) = [path for path in project.root.glob("cards/*.md") if " valves," in path.read_text(encoding="utf-8")]
     assert built(project, edit(" valves,", " doors,", f"cards/{file.name}"), monkeypatch) == 0
+
+
+def test_a_note_that_came_gets_a_note_id_that_is_free(project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minting, "DAY", CARD_IDS)  # So few are there that most of those it would get are taken.
+    assert built(project, FOLLOWED["a file of many notes"], monkeypatch) == 0
+    assert built(project, FOLLOWED["a note more"], monkeypatch) == 0
+    held, _ = ledger.read(project.lock, "anatomy-k3v9q2xm")
+    assert held
+    nids = sorted(line.nid for line in held.lines.values())
+    assert all(after - before >= CARD_IDS for before, after in pairwise(nids))
 
 
 LOST: dict[str, Change] = {
