@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
@@ -342,6 +343,21 @@ def test_a_large_entry_that_is_not_sound_is_not_taken(
     (folder / "rows-2").rename(folder / "rows-1")
     (folder / "rows-1").write_bytes(damage((folder / "rows-1").read_bytes()))
     assert not cache.take("rows-1", file) and not file.exists()
+
+
+def test_of_a_large_entry_for_which_there_is_no_room_nothing_is_taken(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move(entry: Path, target: Path) -> None:
+        target.write_bytes(entry.read_bytes()[:500])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    cache, file = Cache(folder), tmp_path / "rows"
+    file.write_bytes(b"x" * 1_000)
+    cache.keep("rows-1", file)
+    monkeypatch.setattr("shutil.move", move)
+    assert not cache.take("rows-1", file) and not file.exists()
+    assert entries(folder) == ["rows-1"]
 
 
 def test_a_large_entry_stays_where_it_is_only_read(folder: Path, tmp_path: Path) -> None:

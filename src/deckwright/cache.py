@@ -120,8 +120,12 @@ class Cache:
                 size = os.fstat(file.fileno()).st_size - _CHECK_BYTES
                 is_sound = _check(key, file, size) == file.read()
             if is_sound:
-                shutil.move(entry, target)  # It may be on another file system.
-                os.truncate(target, size)
+                try:
+                    shutil.move(entry, target)  # It may be on another file system.
+                    os.truncate(target, size)
+                except OSError:  # If the disk is full, a part of it is there.
+                    target.unlink(missing_ok=True)
+                    raise
             return is_sound
         return False
 
