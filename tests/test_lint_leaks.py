@@ -54,6 +54,7 @@ MANY = "“how many” before {}: the answer must be one"
         (basic("What does one two three four five six seven say?", "one two three four five six seven"), []),
         # Numbers, letters, function words, formulas, code.
         (basic("How many are 12 and 30?", "12"), []),
+        (basic("2^13", "2^13 = 8,192"), []),
         (basic("What is x + 1, with x squared?", "x"), []),
         (basic("What is to be done, not that?", "not that"), []),
         (basic("What is the sum of alpha?", "$alpha$"), []),

@@ -47,7 +47,8 @@ SAME = "another card asks the same: cards/a.md:1"
         (cloze("The ==heart== has ==walls==.") * 2, [(7, 5, "L030", SAME)]),
         (cloze("The ==heart== beats.") + cloze("The ==pulse== beats.", "Pulse"), []),
         (cloze("The ==heart::what?== beats.") + cloze("The ==pulse::which?== beats."), []),
-        # Told apart by the case, what is above, a picture, a formula.
+        # Told apart by one letter, the case, what is above, a picture, a formula.
+        (basic("What is the register EAX for?") + basic("What is the register EBX for?"), []),
         (basic("What is -a?") + basic("What is -A?"), []),
         ("# Left\n\n" + basic("What is it?") + "# Right\n\n" + basic("What is it?"), []),
         (basic("What is it?", "![](../media/a.png)\n\n---\n\nA.") + basic("What is it?", "![](../media/b.png)\n\n---\n\nB."), []),
@@ -68,6 +69,7 @@ ORDER = "another card asks with the same words in another order: cards/a.md:1"
         (basic("Which is left of right here?") + basic("Which is right of left here?"), [(5, 4, "L031", ORDER)]),
         (basic("Was liegt hier links von rechts?") + basic("Was liegt hier rechts von links?"), [(5, 4, "L031", ORDER)]),
         (basic("Which is left of it?") + basic("Which is right of it?"), []),
+        (basic("Is a value in EAX copied to EBX?") + basic("Is a value in EAX copied to ECX?"), []),
         (basic("Which is left of right here?") * 2, []),
         (basic("left of right?") + basic("right of left?"), []),
         (cloze("Left is ==not== right of it.") + cloze("Right is ==not== left of it."), []),

@@ -323,6 +323,7 @@ QUIET: dict[str, list[str]] = {
     ],
     "L011": [
         basic("Why should one not call itself?", "A"),
+        basic("Why not the other?", "A"),
         basic("What do threads NOT share?", "A"),
         basic("What do threads **not** share?", "A"),
         basic("Which queue takes messages that could not be handled?", "A"),
