@@ -155,10 +155,11 @@ def answer_in_hint(note: Subject, memory: Memory) -> Iterator[Finding]:
             continue
         hints = card.hint.split("\n")
         held = {part for hint in hints for part in _runs(words(hint))}
-        offers = [offer for hint in hints for offer in _offers(hint)]
+        # Most hints offer nothing: no word in them begins like "or".
+        offers = [offer for hint in hints for offer in _offers(hint)] if " o" in card.hint else ()
         for answer in card.answer.split("\n"):
             said = _without_article(words(answer[:_LONGEST]))
-            if tuple(said) in held or (len(said) <= _SHORT and any(_is_chosen(said, offer) for offer in offers)):
+            if tuple(said) in held or (offers and len(said) <= _SHORT and any(_is_chosen(said, one) for one in offers)):
                 yield note.card_place(card), answer
                 break
 
@@ -172,7 +173,7 @@ def _runs(said: list[str]) -> Iterator[tuple[str, ...]]:
 
 def _offers(hint: str) -> Iterator[list[list[str]]]:
     """What a hint gives to choose from, in words: TCP and UDP in "TCP or UDP, and which port?"."""
-    for part in _PAUSE.split(hint) if _OR.search(hint) else ():
+    for part in _PAUSE.split(hint):
         offer = [_without_article(words(one)) for one in _OR.split(part)]
         if len(offer) > 1:
             yield offer
