@@ -255,7 +255,7 @@ def test_no_set_that_shares_enough_is_left_out_however_rare_or_frequent_its_word
     frequent = [1 / rank for rank in words]
     sets = [set(chance.choices(words, frequent, k=chance.choice((0, 1, 2, 5, 14, 30)))) for _ in range(400)]
     weights = weights_of(sets[:200])
-    index = Index(sets, weights, 0.28, 100_000)
+    index = Index(sets, range(len(sets)), weights, 0.28, 100_000)
     alike = compared = 0
     for own in (*sets, *({*held, 10_000, 10_001} for held in sets[:50])):
         size = weight_of(own, weights) + weights[0]

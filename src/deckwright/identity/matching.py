@@ -209,21 +209,20 @@ class _Matcher:
         )
         if not lines:
             return
-        comparison = Comparison(self.notes, _in_use_first(self.all), self.families, left, lines)
-        compared = comparison.of(left, lines, self.may_take)
+        comparison = Comparison(self.notes, _in_use_first(self.all), self.families, left, lines, may_take=self.may_take)
+        compared = comparison.compared()
         likeness = compared.likeness
         for _ in range(ROUNDS):
             clear = _clear(compared, likeness)
             for n, guid in clear:
                 self.guessed[n] = min(likeness[n, guid], 1.0)
                 self.pair(n, self.free[guid])
-            notes, guids = {n for n, _ in clear}, {guid for _, guid in clear}
-            left = [n for n in left if n not in notes]
-            lines = [line for line in lines if line.guid not in guids]
-            if clear and compared.of_notes:  # Of fewer, more are compared.
-                compared = comparison.of(left, lines, self.may_take)
+            if clear and compared.of_notes:
+                comparison.drop(clear)
+                compared = comparison.compared()
                 likeness = compared.likeness
             else:
+                notes, guids = {n for n, _ in clear}, {guid for _, guid in clear}
                 likeness = {(n, g): value for (n, g), value in likeness.items() if n not in notes and g not in guids}
             if not clear:
                 break
@@ -241,7 +240,8 @@ def _clear(compared: Compared, likeness: Mapping[tuple[int, str], float]) -> lis
         if of_notes[n][0] == value == of_lines[guid][0]
         and value >= LIKELY
         and value - max(of_notes[n][1], of_lines[guid][1]) >= MARGIN
-        and value - max(compared.of_notes.get(n, 0), compared.of_lines.get(guid, 0)) >= MARGIN
+        and value - compared.of_notes.get(n, 0) >= MARGIN
+        and (not compared.of_notes or value - compared.of_line(guid) >= MARGIN)
     ]
 
 

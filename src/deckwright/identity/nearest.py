@@ -8,7 +8,7 @@ that others could equal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from functools import partial
 
 import msgspec
@@ -50,20 +50,20 @@ _SLIGHT = 0.04
 class Compared(msgspec.Struct, frozen=True):
     """The likeness of each note, by its index, and each line, by its guid, from POSSIBLE on.
 
-    `of_notes` and `of_lines` have those that were not compared with all that may be the same, and how alike any other one
-    is at most.
+    `of_notes` has those that were not compared with all that may be the same, and how alike any other one is at most. If
+    there are any, `of_line` tells the same of a line.
     """
 
     likeness: dict[tuple[int, str], float]
     of_notes: Mapping[int, float]
-    of_lines: Mapping[str, float]
+    of_line: Callable[[str], float]
 
 
 class Comparison:
-    """The words of notes and lines, to compare those that are left.
+    """The words of notes and lines, to compare those that are left, and what is known of them from the last time.
 
     `known` are all lines of the ledger, and `free` those that notes may still have, both in an order that does not depend
-    on the file. `left` are the notes without a line, by their index.
+    on the file. `left` are the notes without a line, by their index. `may_take` tells whether a note may have a line at all.
     """
 
     def __init__(
@@ -73,68 +73,105 @@ class Comparison:
         families: Mapping[str, Family],
         left: Sequence[int],
         free: Sequence[Line],
+        *,
+        may_take: Callable[[int, Line], bool],
     ) -> None:
         self.notes = notes
         self.families = families
+        self.may_take = may_take
         self.weights = weights_of([words_of(line.sketch) for line in known[:: len(known) // SAMPLE + 1]])
         self.own = _words_of_notes(notes, left)
-        self.held = _words_of_lines(known, free)
+        held = _words_of_lines(known, free)
+        self.lines = _Lines(free, [held[line.guid] for line in free], self.weights)
+        # By what they are: which of many a note is tried with does not depend on its place in the deck.
+        self.left = {n: _Note() for n in sorted(left, key=lambda n: (notes[n].path, notes[n].match))}
 
-    def of(self, left: Sequence[int], free: Sequence[Line], may_take: Callable[[int, Line], bool]) -> Compared:
-        """Compare these notes with these lines. `may_take` tells whether a note may have a line at all."""
-        lines = _Lines(free, [self.held[line.guid] for line in free], self.weights)
+    def drop(self, pairs: Iterable[tuple[int, str]]) -> None:
+        """Leave out these notes and lines from now on."""
+        gone = set()
+        for n, guid in pairs:
+            del self.left[n]
+            gone.add(self.lines.places[guid])
+        self.lines.drop(gone)
+        for note in self.left.values():
+            note.found = [(place, value) for place, value in note.found if place not in gone]
+
+    def compared(self) -> Compared:
+        """Compare the notes with the lines. Of fewer, more are compared than the last time."""
         found: dict[int, list[tuple[int, float]]] = {}
         of_notes: dict[int, float] = {}
-        # By what they are: which of many a note is tried with does not depend on its place in the deck.
-        for turn, n in enumerate(sorted(left, key=lambda n: (self.notes[n].path, self.notes[n].match))):
-            note, words = self.notes[n], self.own[n]
-            size = weight_of(words, self.weights) + self.weights[NO_WORD]
-            places, unseen = lines.possible(note, words, size, SAME_PATH[self.families[note.note_type]])
-            alike = partial(self._alike, n, size, lines, may_take)
-            found[n] = alike(places)
+        for turn, (n, known) in enumerate(self.left.items()):
+            if known.is_done:
+                found[n] = known.found
+                continue
+            size = weight_of(self.own[n], self.weights) + self.weights[NO_WORD]
+            unseen = self._compare(n, size, known)
+            found[n] = known.found
             if unseen >= POSSIBLE:
                 of_notes[n] = unseen
-                found[n] = found[n] or alike(lines.some(note, words, size, turn))
-        likeness = {(n, free[place].guid): value for n in left for place, value in found[n]}
-        return Compared(likeness, of_notes, self._of_lines(lines, max(of_notes.values())) if of_notes else {})
+                found[n] = known.found or self._alike(n, size, self.lines.some(self.notes[n], self.own[n], size, turn))
+        free = self.lines.free
+        likeness = {(n, free[place].guid): value for n in sorted(found) for place, value in found[n]}
+        return Compared(likeness, of_notes, partial(self._of_line, max(of_notes.values(), default=0.0)))
 
-    def _alike(
-        self, n: int, size: float, lines: _Lines, may_take: Callable[[int, Line], bool], places: Iterable[int]
-    ) -> list[tuple[int, float]]:
-        """Those of the places whose lines are alike enough, with their likeness, in order. The note's words weigh `size`."""
-        note, words, of_word = self.notes[n], self.own[n], self.weights.__getitem__
-        section, marks = lines.section(note), marks_of(words)
-        most = most_shared(words, marks, self.weights)
-        # Nearly all of them share too few words. Their marks tell that in a tenth of the time.
-        pools, held, enough = lines.pools, lines.marks, lines.enough
-        least = _ENOUGH * size
-        near = [
-            place
-            for place in places
-            if most[(marks & held[place]).bit_count()] >= least + enough[place] or pools[place] is section
-        ]
+    def _compare(self, n: int, size: float, known: _Note) -> float:
+        """Look for the lines that are like a note whose words weigh `size`, and tell how alike others are at most, or 0."""
+        note, words, lines = self.notes[n], self.own[n], self.lines
+        places, passed = lines.deck.possible(words, size, known.passed)
+        unseen = weight_of(passed, self.weights) / size
+        alike = self._sharing_marks(words, size, places) if passed else {*places}  # Without, they are few.
+        if known.passed:  # Then it was compared with all lines near it, and of the others, these are new.
+            known.found = sorted({*known.found, *self._alike(n, size, alike)})
+            known.passed = passed
+        else:
+            near, unseen_near = lines.near(note, words, size, SAME_PATH[self.families[note.note_type]], places)
+            known.found = self._alike(n, size, near | alike)
+            known.passed = () if unseen_near else passed
+            unseen = max(unseen, unseen_near)
+        known.is_done = not unseen
+        return unseen
+
+    def _sharing_marks(self, words: set[int], size: float, places: Iterable[int]) -> set[int]:
+        """Those of the places whose lines may share enough of the words. Nearly all share too few: marks tell that fast."""
+        marks, held, enough = marks_of(words), self.lines.marks, self.lines.enough
+        more = most_shared(words, marks, self.weights, -_ENOUGH * size)
+        return {place for place in places if more[(marks & held[place]).bit_count()] >= enough[place]}
+
+    def _alike(self, n: int, size: float, places: Iterable[int]) -> list[tuple[int, float]]:
+        """Those of the places whose lines are alike enough, with their likeness, in order."""
+        note, words, lines, of_word = self.notes[n], self.own[n], self.lines, self.weights.__getitem__
+        held, sizes, pools, section = lines.words, lines.sizes, lines.pools, lines.section(note)
         found = []
-        for place in sorted(near):
-            line = lines.free[place]
-            both = sum(map(of_word, words & lines.words[place]))
-            value = both / (size + lines.sizes[place] - both) + self._bonus(note, line)
-            if value >= POSSIBLE and may_take(n, line):
+        for place in sorted(places):
+            both = sum(map(of_word, words & held[place]))
+            value = both / (size + sizes[place] - both)
+            if pools[place] is section:
+                on_path = note.path == lines.free[place].key
+                value += SAME_PATH[self.families[note.note_type]] if on_path else SAME_SECTION
+            if value >= POSSIBLE and self.may_take(n, lines.free[place]):
                 found.append((place, value))
         return found
 
-    def _bonus(self, note: Candidate, line: Line) -> float:
-        """What being in the same place adds to likeness."""
-        if note.group != line.group or note.path[:-1] != line.key[:-1]:
-            return 0.0
-        return SAME_PATH[self.families[note.note_type]] if note.path == line.key else SAME_SECTION
-
-    def _of_lines(self, lines: _Lines, most: float) -> dict[str, float]:
+    def _of_line(self, most: float, guid: str) -> float:
         """How alike any note is at most with which a line was not compared; for no note, it is more than `most`."""
-        bounds = {}
-        for line, words, size in zip(lines.free, lines.words, lines.sizes, strict=True):
-            bonus = SAME_PATH[self.families[line.type]] if line.type in self.families else 0
-            bounds[line.guid] = min(lines.unseen(line, words, size + self.weights[NO_WORD], bonus), most)
-        return bounds
+        place = self.lines.places[guid]
+        line = self.lines.free[place]
+        bonus = SAME_PATH[self.families[line.type]] if line.type in self.families else 0
+        return min(self.lines.unseen(place, bonus), most)
+
+
+class _Note:
+    """What is known of a note: the places of the lines like it, with their likeness, and which words were passed over.
+
+    With `is_done`, it was compared with all lines that may be the same.
+    """
+
+    __slots__ = ("found", "is_done", "passed")
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, float]] = []
+        self.passed: Sequence[int] = ()
+        self.is_done = False
 
 
 class _Pool:
@@ -143,24 +180,31 @@ class _Pool:
     def __init__(self, places: Sequence[int], words: Sequence[set[int]], weights: Mapping[int, float], least: float):
         self.places = places
         self.weights = weights
-        self.index = Index([words[place] for place in places], weights, least, COMPARED) if len(places) > FEW else None
+        self.index = Index(words, places, weights, least, COMPARED) if len(places) > FEW else None
         self.passed: set[int] = set()
 
-    def possible(self, words: set[int], size: float) -> tuple[Iterable[int], float]:
-        """The places of lines that may be alike, and the likeness that others have at most: 0 if there are none."""
+    def drop(self, gone: Set[int]) -> None:
+        """Leave out these places from now on."""
+        self.places = [place for place in self.places if place not in gone]
+        self.passed = set()
+        if len(self.places) <= FEW:
+            self.index = None
+        elif self.index:
+            self.index.drop(gone)
+
+    def possible(self, words: set[int], size: float, passed: Sequence[int] = ()) -> tuple[Collection[int], list[int]]:
+        """The places of lines that may be alike, and the words that were passed over: no others are alike without them."""
         if self.index is None:
-            return self.places, 0.0
-        found, passed = self.index.possible(words, size)
-        self.passed.update(passed)
-        places = found if isinstance(self.places, range) else [self.places[n] for n in found]
-        return places, weight_of(passed, self.weights) / size
+            return self.places, []
+        found, now_passed = self.index.possible(words, size, passed)
+        self.passed.update(now_passed)
+        return found, now_passed
 
     def some(self, words: set[int], size: float, turn: int) -> list[int]:
         """The places of a few lines that have words which were passed over; others at each turn."""
         if self.index is None:
             return []
-        passed = self.index.possible(words, size)[1]
-        return [self.places[n] for n in self.index.some(passed, size, turn, TRIED)]
+        return self.index.some(self.index.possible(words, size)[1], size, turn, TRIED)
 
     def unseen(self, words: set[int], size: float) -> float:
         """The likeness that notes have at most with which a line was not compared."""
@@ -173,6 +217,8 @@ class _Lines:
     def __init__(self, free: Sequence[Line], words: Sequence[set[int]], weights: Mapping[int, float]) -> None:
         self.free = free
         self.words = words
+        self.weights = weights
+        self.places = {line.guid: place for place, line in enumerate(free)}
         self.sizes = [weight_of(held, weights) for held in words]
         self.deck = _Pool(range(len(free)), words, weights, POSSIBLE)
         sections, paths = defaultdict(list), defaultdict(list)
@@ -182,31 +228,52 @@ class _Lines:
         self.sections = {key: _Pool(held, words, weights, POSSIBLE - SAME_SECTION) for key, held in sections.items()}
         self.paths = {key: _Pool(held, words, weights, _SLIGHT) for key, held in paths.items()}
         self.pools = [self.sections[line.group, line.key[:-1]] for line in free]
+        self.large = [pool for pool in (self.deck, *self.sections.values(), *self.paths.values()) if pool.index]
         self.marks = [*map(marks_of, words)]
         self.enough = [_ENOUGH * size for size in self.sizes]
+
+    def drop(self, gone: Set[int]) -> None:
+        """Leave out the lines of these places from now on."""
+        lines = [self.free[place] for place in gone]
+        for pool in {
+            *self.large,
+            *(self.sections[line.group, line.key[:-1]] for line in lines),
+            *(self.paths[line.group, line.key] for line in lines),
+        }:
+            pool.drop(gone)
 
     def section(self, note: Candidate) -> _Pool | None:
         """The lines of the note's section."""
         return self.sections.get((note.group, note.path[:-1]))
 
-    def possible(self, note: Candidate, words: set[int], size: float, same_path: float) -> tuple[set[int], float]:
-        """The places of the lines that may be alike, and how alike others are at most, or 0."""
-        found, most = self.deck.possible(words, size)
-        places = set(found)
-        if section := self.section(note):
-            found, unseen = section.possible(words, size)
-            places.update(found)
-            most = max(most, unseen + SAME_SECTION if unseen else 0)
-        if path := self.paths.get((note.group, note.path)):
-            found, unseen = path.possible(words, size)
-            places.update(found)
-            most = max(most, max(unseen, _SLIGHT) + same_path if path.index else 0)
-        return places, most
+    def near(
+        self, note: Candidate, words: set[int], size: float, same_path: float, in_deck: Iterable[int]
+    ) -> tuple[set[int], float]:
+        """The places of the lines near a note that may be alike, and how alike others are at most, or 0.
 
-    def unseen(self, line: Line, words: set[int], size: float, same_path: float) -> float:
+        `in_deck` are places of lines that are found in the deck. Of a large section, some of them may not be found in it.
+        """
+        near: set[int] = set()
+        most = 0.0
+        if section := self.section(note):
+            found, passed = section.possible(words, size)
+            near.update(found)
+            if section.index:
+                near.update(place for place in in_deck if self.pools[place] is section)
+            if passed:
+                most = weight_of(passed, self.weights) / size + SAME_SECTION
+        if path := self.paths.get((note.group, note.path)):
+            found, passed = path.possible(words, size)
+            near.update(found)
+            if path.index:
+                most = max(most, max(weight_of(passed, self.weights) / size, _SLIGHT) + same_path)
+        return near, most
+
+    def unseen(self, place: int, same_path: float) -> float:
         """How alike notes are at most with which this line was not compared, or 0."""
-        section = self.sections[line.group, line.key[:-1]].unseen(words, size)
-        path = self.paths[line.group, line.key]
+        words, size = self.words[place], self.sizes[place] + self.weights[NO_WORD]
+        section = self.pools[place].unseen(words, size)
+        path = self.paths[self.free[place].group, self.free[place].key]
         return max(
             self.deck.unseen(words, size),
             section + SAME_SECTION if section else 0,
