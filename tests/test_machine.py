@@ -310,20 +310,29 @@ def test_ctrl_c_while_modules_are_imported(project: Scratch, module: str) -> Non
 
 STOPPED = """
 import os, signal, sys
+from contextlib import contextmanager
 from deckwright import {module}
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 act = {module}.{name}
 
-def stop(*args, **named):
-    made = act(*args, **named)
+def stop():
     os.kill(os.getpid(), signal.{number})
+
+def stopped(*args, **named):
+    made = act(*args, **named)
+    stop()
     return made
 
-{module}.{name} = stop
+@contextmanager
+def saving(loaded):
+    with act(loaded) as save:
+        yield lambda: (save(), stop())
+
+{module}.{name} = saving if act.__name__ == "saving" else stopped
 sys.argv = ["deckwright", "build"]
 """
-PLACES = [("collection", "load"), ("package", "write"), ("collection", "save")]
+PLACES = [("collection", "load"), ("package", "write"), ("collection", "saving")]
 """After the notes were loaded; after the package was made; after the ledger was saved."""
 
 
@@ -346,7 +355,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next(project: Scratch, modul
     assert result.returncode == -signal.SIGKILL
     assert is_whole(project)
     is_left = any(part.startswith(".deckwright-") for path in names(project.root) for part in path.split("/"))
-    assert is_left == (module != "collection" or name == "save")
+    assert is_left == (module != "collection" or name == "saving")
     assert build(project).status == "built"
     assert names(project.root) == WHOLE
 
