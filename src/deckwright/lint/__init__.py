@@ -40,6 +40,7 @@ def check(
     """
     wanted = levels(collection.settings.lint)
     on = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
+    families = {rule.families for rule, _ in on}
     sources = Sources(root, written, collection.media)
     memory = Memory()
     alarms: list[Alarm] = []
@@ -51,7 +52,7 @@ def check(
         if note.note_type == collection.note_types[note.note_type].family
     )
     while some := list(islice(subjects, AT_ONCE)):
-        of_families = {rule.families: [s for s in some if s.family in rule.families] for rule, _ in on}
+        of_families = {each: [subject for subject in some if subject.family in each] for each in families}
         for rule, level in on:
             code, look = rule.code, rule.look
             for subject in of_families[rule.families]:
