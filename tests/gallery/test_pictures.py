@@ -247,10 +247,11 @@ def test_the_masks_of_a_card_are_one_click_away(preview: Preview) -> None:
 
 def test_the_ways_of_the_browser_lead_through_pictures_too(preview: Preview) -> None:
     async def seen(page: Seen) -> None:
+        await page.page.wait_for_timeout(750)  # What is passed sooner is no step.
         await page["button[data-view='pictures']"].click()
         await expect(page[".picture-name"]).to_have_count(5)
         await expect(page["button[data-view='pictures']"]).to_be_focused()
-        await page.page.wait_for_timeout(750)  # What is passed sooner is no step.
+        await page.page.wait_for_timeout(750)
         await page["#pictures-masked"].click()
         await page.at("#/masks?only=masked")
         await page[".tile[href*='heart.svg']"].click()
