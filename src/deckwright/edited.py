@@ -8,7 +8,6 @@ no answer, and everything is loaded.
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -209,9 +208,8 @@ class _Edits:
         compiled = new.compile(progress)
         drafts = self._drafts(former, compiled)
         file = project.root / ledger.FILE
-        data = files.read(file, MAX_LEDGER_BYTES)
-        is_same = hashlib.sha256(data).hexdigest() == self._now.known[ledger.FILE].digest
-        before = ledger.unread(data) if is_same else None
+        data, digest = files.read_with_digest(file, MAX_LEDGER_BYTES)
+        before = ledger.unread(data) if digest == self._now.known[ledger.FILE].digest else None
         if drafts is None or before is None:
             return None
         were, are = drafts
@@ -257,14 +255,15 @@ class _Edits:
         """The files as they are now, None if one of them is no file of the project any more, or none that can be read."""
         root = self._project.root
         is_inside = files.inside(root)
+        digests: list[tuple[str, str]] = []
         for path in self._are:
             if not is_inside(path):
                 return None
             try:
-                held[path] = files.read(root / path, MAX_FILE_BYTES)
+                held[path], digest = files.read_with_digest(root / path, MAX_FILE_BYTES)
             except OSError:
                 return None
-        digests = [(path, hashlib.sha256(data).hexdigest()) for path, data in held.items()]
+            digests.append((path, digest))
         were = {self._now.edited[path]: path for path in self._were}
         return self._compilation(digests, held, {path: were[digest] for path, digest in digests if digest in were})
 
