@@ -6,15 +6,14 @@ Whoever sees the picture sees that. This is for those who read text.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from .. import texts
 from ..model import Mask
-from .masks import attributes, number
+from .masks import Shape, shapes
 
 Seen = Literal["asked", "covered", "in view"]
 
@@ -89,34 +88,22 @@ _PARTS = (
     ("lower left", "bottom", "lower right"),
 )
 
-_SHAPE = re.compile(
-    r'<div class="cloze(|-inactive)" data-ordinal="([^"]*)" data-shape="(rect|ellipse|polygon)" ([^<>]*)></div>'
-    r'(?:<span class="dw-hint">(?:[^<]|<wbr>)*</span>)?(?:<span class="dw-label">((?:[^<]|<wbr>)*)</span>)?'
-)
-
 
 def _labels(front: str) -> Iterator[_Label]:
     """The labels with a mask of the note."""
-    for kind, ordinal, shape, data, text in _SHAPE.findall(front):
-        if ordinal == "0":  # What is drawn on all cards, and asked on none.
-            continue
-        told = attributes(data)
-        is_covered = told.get("occludeInactive") == "1"
-        seen: Seen = "asked" if not kind else "covered" if is_covered else "in view"
-        yield _label(_mask(shape, told, texts.plain(text)), seen)
+    for shape in shapes(front):
+        if shape.ordinal != "0":  # That is asked on no card.
+            seen: Seen = "asked" if shape.state == "active" else "covered" if shape.is_seen else "in view"
+            yield _label(_mask(shape), seen)
 
 
-def _mask(shape: str, told: Mapping[str, str], label: str) -> Mask:
-    left, top, width, height, rx, ry = (
-        number(told.get(name, "")) for name in ("left", "top", "width", "height", "rx", "ry")
-    )
-    pairs = (point.partition(",") for point in told.get("points", "").split())
-    points = tuple((number(x), number(y)) for x, _, y in pairs)
-    if shape == "polygon" and points:
-        width, height = (max(side) - min(side) for side in zip(*points, strict=True))
-    elif shape == "ellipse":
+def _mask(shape: Shape) -> Mask:
+    left, top, width, height, rx, ry = map(shape.number, ("left", "top", "width", "height", "rx", "ry"))
+    if shape.form == "polygon" and shape.points:
+        width, height = (max(side) - min(side) for side in zip(*shape.points, strict=True))
+    elif shape.form == "ellipse":
         width, height = 2 * rx, 2 * ry
-    return Mask("", left, top, width, height, angle=number(told.get("angle", "")) * 360 / 10_000, label=label)
+    return Mask("", left, top, width, height, angle=shape.turn, label=texts.plain(shape.label))
 
 
 def _label(mask: Mask, seen: Seen) -> _Label:
