@@ -180,6 +180,12 @@ def refuse(*_: object, **__: object) -> bool:
     raise PermissionError(13, "Permission denied")
 
 
+def refuse_to_replace(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing take the place of what is there."""
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda file, to: refuse() if to == place else replace(file, to))
+
+
 def test_a_ledger_that_cannot_be_saved_keeps_the_previous_package(
     project: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,8 +204,7 @@ def test_a_ledger_that_cannot_take_its_place_keeps_the_previous_package(
     build(project)
     project.write({"cards/heart.md": HEART + VALVE})
     before = contents(project.root)
-    replace = Path.replace
-    monkeypatch.setattr(Path, "replace", lambda file, to: refuse() if to == project.lock else replace(file, to))
+    refuse_to_replace(project.lock, monkeypatch)
     outcome = build(project)
     assert (outcome.status, outcome.path, outcome.problem) == ("unwritable", project.lock, "Permission denied")
     assert contents(project.root) == before
@@ -222,10 +227,7 @@ def test_a_package_that_cannot_be_written_keeps_the_previous_ledger(project: Scr
 def test_a_package_that_cannot_be_put_in_its_place_says_that_the_ledger_was_saved(
     project: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rename = Path.replace
-    monkeypatch.setattr(
-        Path, "replace", lambda path, other: refuse() if other == target(project) else rename(path, other)
-    )
+    refuse_to_replace(target(project), monkeypatch)
     outcome = build(project)
     assert (outcome.status, outcome.path, outcome.is_ledger_changed) == ("unwritable", target(project), True)
     assert contents(project.root).keys() == {"deck.toml", "deck.lock", "cards/heart.md", "build/.gitignore"}

@@ -132,7 +132,7 @@ def prepared(path: Path, data: Iterable[bytes]) -> Iterator[Callable[[], object]
     """Write what is to become the contents of the file beside it. What this yields puts it in its place, in one step; where that
     is not called, nothing is left. Raises OSError.
     """
-    with workshop(path.parent) as folder:
+    with workshop(path.parent) as folder:  # Nobody's `sweep` takes that away until then, however long it is.
         made = folder / path.name
         with made.open("xb") as file:
             file.writelines(data)
