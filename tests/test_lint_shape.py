@@ -197,6 +197,8 @@ def too_long(count: int) -> str:
         (hidden("{{c1::" + "a" * 60 + ":: letters, many of them}} = {{c2::1}} + 2"), []),
         (hidden("{{c1::" + "a" * 65 + ":: letters, many of them}} = {{c2::1}} + 2"), [(1, 4, "L036", too_long(73))]),
         (basic("What?", "`" + "a b" * 40 + "`"), []),
+        (basic("What?", "<pre>" + "x = 1<br>" * 40 + "</pre>"), []),
+        (basic("What?", "<pre>x = 1<br>" + "y" * 73 + "<br></pre>"), [(3, 15, "L036", too_long(73))]),
         (basic("What?", "a b" * 40), []),
     ],
 )  # fmt: skip

@@ -157,6 +157,7 @@ def test_a_diagram_asks_for_each_mask_or_group(tmp_path: Path) -> None:
             "More\nit is\nA\nB",
         ),
         ('<p>See</p><pre class="dw-code"><code>if a:\n\n    b &lt; c\n</code></pre>', "See\nif a:\n\n    b < c"),
+        ("<pre>if a:<br>    b<br />c</pre>", "if a:\n    b\nc"),
         ('<img src="a.png" alt="A &quot;heart&quot;"> beats', '[A "heart"] beats'),
         ('<img src="a.png" alt=""> and <img src="b.png">', "[picture] and [picture]"),
         (

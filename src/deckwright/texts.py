@@ -274,6 +274,9 @@ _APART = re.compile(
 TAG = re.compile(r"<[^<>]*>")
 """A tag in a field's HTML."""
 
+BREAK = re.compile(r"<br\b[^<>]*>")
+"""What ends a line, in code too: Anki's editor writes no other."""
+
 IMAGE = re.compile(r"<img\b[^<>]*>")
 """A picture in a field's HTML."""
 
@@ -338,7 +341,7 @@ def _has_gaps(text: str) -> bool:
 
 
 def _unmarked(html: str) -> str:
-    return _unescaped(TAG.sub("", html) if "<" in html else html)
+    return _unescaped(TAG.sub("", BREAK.sub("\n", html)) if "<" in html else html)
 
 
 def _folded(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from ..texts import IMAGE, TAG
+from ..texts import BREAK, IMAGE, TAG
 from .declare import Finding, rule
 from .subject import Memory, Subject
 from .words import words
@@ -294,7 +294,7 @@ def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:
     if "<pre" not in note.html:
         return
     for part in note.html.split("<pre")[1:]:
-        code = part.partition("</pre>")[0].partition(">")[2]
+        code = BREAK.sub("\n", part.partition("</pre>")[0].partition(">")[2])
         # A line is hardly longer than it is with its tags.
         possible = [line for line in code.split("\n") if len(line) > _LONGEST_LINE or "\t" in line]
         line = max(map(_shown, possible), key=len, default="")
