@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .declare import Finding, rule
 from .subject import Memory, Subject
 from .wording_answers import MOST_ITEMS, listed
-from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers, asked, count, short
+from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers, asked, count, is_phrase, short
 
 
 @rule(
@@ -33,8 +33,9 @@ def several_questions(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Which queue takes the messages that could not be processed? {.basic}
         The dead-letter queue.
     """
-    question = asked(note).question
-    if second := _second_by_marks(question) or _second_by_and(question):
+    found = asked(note)
+    second = _second_by_marks(found.question) or _second_by_and(found.question)
+    if second and not is_phrase(found):
         yield note.where(second), short(second)
 
 

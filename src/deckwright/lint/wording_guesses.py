@@ -8,7 +8,7 @@ from itertools import dropwhile, filterfalse
 
 from .declare import Finding, rule
 from .subject import Memory, Subject
-from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked
+from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked, is_phrase
 
 
 @rule(
@@ -40,7 +40,8 @@ def yes_or_no(note: Subject, memory: Memory) -> Iterator[Finding]:
     is_named = (" or " in found.question or "/" in found.question) and _TRUE_FALSE.search(found.question)
     is_answered = _YES_NO.match(found.answer) and not _ASKS_MORE.match(last)
     # Without its mark it may be a heading, and "or" offers a choice, which another rule is about.
-    is_asked = last.rstrip(_CLOSING).endswith(("?", "？")) and " or " not in last and _is_polar(last)
+    is_marked = last.rstrip(_CLOSING).endswith(("?", "？"))
+    is_asked = is_marked and " or " not in last and _is_polar(last) and not is_phrase(found)
     if is_named or is_asked or (is_answered and last.casefold().strip(" .?!") not in _TRANSLATED):
         yield (note.place if is_named or last not in found.front or last == found.front else note.where(last),)
 

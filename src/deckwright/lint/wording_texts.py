@@ -68,6 +68,11 @@ def asked(note: Subject) -> Asked:
     return Asked(front, question, last, _prose(note.note.fields.get("Back", "")))
 
 
+def is_phrase(found: Asked) -> bool:
+    """Whether a card on a language asks for the same question in another one: the answer asks too."""
+    return found.answer.endswith(("?", "？", "؟"))
+
+
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What is to be answered, on one line, and where it stands. `words` is how many words it has, 0 if it is few."""
 
