@@ -47,6 +47,12 @@ MANY = "“how many” before {}: the answer must be one"
         (basic("Is it an atrium or a valve?", "An atrium"), []),
         (basic("Ist es Vorhof oder Klappe?", "Vorhof"), []),
         (basic("Atrium/valve: which one?", "Atrium"), []),
+        (basic("Which one?<br>- Atrium<br>- Valve", "Atrium"), []),
+        # A word that is alike in two languages, and a quantity that is given.
+        (basic("vital", "vital"), []),
+        (basic("la Romania (il paese)", "Romania"), []),
+        (basic("program (el programa)", "programa"), [(1, 4, "L020", QUESTION + "programa")]),
+        (basic("How much is left of 100 watts?", "100 watts"), []),
         # Another order, a part, another word, longer answers.
         (basic("What connection is made by peering?", "Peering connection"), []),
         (basic("What is a valve of the heart?", "Heart muscle"), []),

@@ -10,7 +10,7 @@ from itertools import product
 from ..texts import CardText
 from .declare import Finding, rule
 from .subject import AT_ONCE, Memory, Subject
-from .wording_texts import asked
+from .wording_texts import ASIDE, asked
 from .words import ARTICLES, FUNCTION_WORDS, QUANTIFIERS, meaning, stems, within, words
 
 
@@ -40,8 +40,17 @@ def answer_in_question(note: Subject, memory: Memory) -> Iterator[Finding]:
             continue
         if "<code" in note.note.fields.get("Back", "") or not _PROSE.fullmatch(card.answer):
             continue
+        # A quantity is given where another is to be calculated, and the result may be alike.
+        if said[0][0].isdecimal() or _is_same(said, card.question):
+            continue
         if any(within(said, words(part)) for part in _NAMED.split(card.question)):
             yield note.place, card.answer
+
+
+def _is_same(said: list[str], question: str) -> bool:
+    """Whether a question is no more than its answer: in a language, a word that is written alike in another one."""
+    asks = words(ASIDE.sub("", question))
+    return len(asks) <= len(said) + 1 and within(said, asks)
 
 
 _PROSE = re.compile(r"[\w\s'’.,&-]+")
@@ -50,7 +59,7 @@ _PROSE = re.compile(r"[\w\s'’.,&-]+")
 _NAMED = re.compile(r"\b(?:which|what)\s+[\w-]+|[\"“„«][^\"“”„«»]*[\"”“»]", re.IGNORECASE)
 """The noun behind "which" names the kind of what is asked for, and what stands in quotation marks is spoken about."""
 
-_CHOICE = re.compile(r"\b(?:or|oder|ou)\b|/|^\W*[a-d][.)]", re.MULTILINE)
+_CHOICE = re.compile(r"\b(?:or|oder|ou)\b|/|^\W*[a-d][.)]|^[•*–-]\s", re.MULTILINE)
 """What offers the answer beside others says it on purpose."""
 
 _SHORT = 6
