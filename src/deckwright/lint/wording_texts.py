@@ -107,8 +107,11 @@ def count(text: str, least: int) -> int:
 
 
 def lines(html: str) -> list[str]:
-    """The lines of an answer as it is read; none if it holds code that keeps its lines."""
-    return plain(html).split("\n") if "<pre" not in html else []
+    """The lines of an answer as it is read; none if it holds code of several lines."""
+    return plain(html).split("\n") if "<pre" not in html and not _CODE_LINES.search(html) else []
+
+
+_CODE_LINES = re.compile(r"<code\b[^<>]*>(?:[^<]|<(?!/?code|br))*<br")
 
 
 def short(text: str, most: int = 50) -> str:
