@@ -628,6 +628,13 @@ def test_the_page_of_a_rule_says_how_to_live_with_it() -> None:
     )
 
 
+def test_explain_says_how_to_turn_on_a_rule_that_is_off_by_itself() -> None:
+    assert run("explain", "L023").stdout == diagnostics.explain(PAGES["L023"]) + (
+        '\n\nTo turn it on, write into the settings, below [lint]: L023 = "hint"\n'
+        'To let one note break it then, say why in its tag: allow="L023 …"\n'
+    )
+
+
 def test_explain_alone_lists_codes_and_titles() -> None:
     result = run("explain")
     assert (result.exit_code, result.stderr) == (0, "Next: deckwright explain CODE\n")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ._talk import command, fail, next_steps
+
+if TYPE_CHECKING:
+    from ..diagnostics import Page
 
 
 @command("explain S003")
@@ -23,13 +28,24 @@ def explain(code: str | None) -> None:
     elif page := pages.get(code.upper()):
         click.echo(diagnostics.explain(page))
         if page.code in lint.RULES:
-            click.echo(
-                f'\nTo let one note break this rule, say why in its tag: allow="{page.code} …"\n'
-                f'To turn it off for all notes, write into the settings, below [lint]: {page.code} = "off"'
-            )
+            click.echo(f"\n{_ways(page)}")
         next_steps("deckwright check")
     else:
         whole = code[:1].upper() + code[1:].zfill(3)
         near = whole if whole in pages else names.nearest(code, pages, 1)
         meant = f" Did you mean {near}?" if near else ""
         fail(2, f"There is no code {code}.{meant}", "To list all codes: deckwright explain")
+
+
+def _ways(page: Page) -> str:
+    """How to live with a rule for cards. It knows of no project, so it says what a rule is by itself."""
+    in_settings = "write into the settings, below [lint]"
+    if not page.is_on:
+        return (
+            f'To turn it on, {in_settings}: {page.code} = "hint"\n'
+            f'To let one note break it then, say why in its tag: allow="{page.code} …"'
+        )
+    return (
+        f'To let one note break this rule, say why in its tag: allow="{page.code} …"\n'
+        f'To turn it off for all notes, {in_settings}: {page.code} = "off"'
+    )
