@@ -107,13 +107,23 @@ def test_the_settings_say_what_becomes_of_an_alarm(project: Scratch, table: str,
     assert alarms(project) == expected
 
 
+KEYS = "the settings are L, for all rules for cards, and the code of each: deckwright explain lists all codes"
+
+
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
         ("lint = 3\n", (3, 1, "P005", "`lint` must be a table", 'write `[lint]` on a line of its own, and `L001 = "off"` below it')),
         ("[lint]\nL004 = true\n", (4, 1, "P005", '`lint.L004` must be "warn", "hint" or "off"', 'write `L004 = "hint"`')),
-        ('[lint]\nL004 = "warning"\n', (4, 1, "P005", '`lint.L004` must be "warn", "hint" or "off"', 'write `L004 = "hint"`')),
+        ('[lint]\nL004 = "warning"\n', (4, 1, "P005", '`lint.L004` must be "warn", "hint" or "off"', 'write `L004 = "warn"`')),
+        ('[lint]\nL = "error"\n', (4, 1, "P005", '`lint.L` must be "warn", "hint" or "off"', 'write `L = "warn"`')),
+        ('[lint]\nL = "of"\n', (4, 1, "P005", '`lint.L` must be "warn", "hint" or "off"', 'write `L = "off"`')),
         ('[lint]\nL0004 = "hint"\n', (4, 1, "P004", "there is no setting `lint.L0004`", "did you mean `lint.L004`?")),
+        ('[lint]\nl004 = "hint"\n', (4, 1, "P004", "there is no setting `lint.l004`", "did you mean `lint.L004`?")),
+        ('[lint]\nl = "hint"\n', (4, 1, "P004", "there is no setting `lint.l`", "did you mean `lint.L`?")),
+        ('[lint]\nL4 = "hint"\n', (4, 1, "P004", "there is no setting `lint.L4`", "did you mean `lint.L004`?")),
+        ('[lint]\nL013 = "hint"\n', (4, 1, "P004", "there is no setting `lint.L013`", KEYS)),
+        ('[lint]\nS010 = "off"\n', (4, 1, "P004", "there is no setting `lint.S010`", KEYS)),
     ],
 )  # fmt: skip
 def test_a_slip_in_the_table_is_told_with_its_place(project: Scratch, table: str, expected: tuple[object, ...]) -> None:

@@ -70,7 +70,7 @@ def not_toml(
 
 
 @declare("P004")
-def unknown_key(key: str, known: Sequence[str]) -> Words:
+def unknown_key(key: str, known: Sequence[str], instead: str = "") -> Words:
     """A setting does not exist.
 
     It would have no effect, and the setting that was meant would keep its default.
@@ -87,7 +87,7 @@ def unknown_key(key: str, known: Sequence[str]) -> Words:
     import difflib  # No build needs it where nothing is wrong.
 
     near = difflib.get_close_matches(key.lower().replace("-", "_"), known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(known)}"
+    hint = f"did you mean `{near[0]}`?" if near else instead or f"the settings are {', '.join(known)}"
     return f"there is no setting `{key}`", hint
 
 

@@ -143,14 +143,30 @@ def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic
         if len(found) >= MAX_SETTINGS_TOLD:
             break
         if key not in known:
-            found.append(unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{code}" for code in known]))
+            digits = _CODE.fullmatch(key)
+            meant = f"L{int(digits[1]):03}" if digits else key.upper()
+            found.append(
+                unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{meant}"] * (meant in known), _KEYS_OF_LINT)
+            )
         elif value not in ("warn", "hint", "off"):
-            words, meant = '"warn", "hint" or "off"', "off" if str(value).lower() in _OFF else "hint"
-            found.append(wrong_type(file.span("lint", key), f"lint.{key}", words, f'write `{key} = "{meant}"`'))
+            words = '"warn", "hint" or "off"'
+            found.append(wrong_type(file.span("lint", key), f"lint.{key}", words, f'write `{key} = "{_level(value)}"`'))
     return table, found
 
 
-_OFF = ("false", "0", "off", "no", "none", "ignore", "allow")
+_CODE = re.compile(r"[Ll]\W*0*([0-9]{1,3})")
+_KEYS_OF_LINT = "the settings are L, for all rules for cards, and the code of each: deckwright explain lists all codes"
+
+
+def _level(value: object) -> str:
+    """What was meant by a value in the table `lint`."""
+    word = str(value).lower().strip()
+    if word in _OFF:
+        return "off"
+    return "warn" if word.startswith(("warn", "err")) else "hint"
+
+
+_OFF = ("false", "0", "off", "of", "no", "none", "ignore", "allow", "disable", "disabled")
 """What other tools call it."""
 
 
