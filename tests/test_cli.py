@@ -19,6 +19,7 @@ from deckwright import __version__, build, diagnostics, package, settings
 from deckwright import commands as cli
 from deckwright import diff as comparing
 from deckwright.diagnostics import to_text
+from deckwright.diagnostics.forms import width
 from deckwright.diagnostics.project import no_notes
 from deckwright.identity import Terms
 from deckwright.lint import PAGES
@@ -512,6 +513,18 @@ def test_check_tells_what_is_wrong_with_the_settings(root: Path) -> None:
     found = settings.load(root)[1]
     result = run("check")
     assert (result.exit_code, result.stdout) == (1, f"{to_text(found[0])}\n\n1 error in 1 file\n")
+
+
+@pytest.mark.parametrize("sign", ["x", "心"])
+@pytest.mark.parametrize("columns", [44, 60, 80, 120, 1000, None])
+def test_the_line_of_a_diagnostic_fits_the_terminal(columns: int | None, sign: str) -> None:
+    """If it went on below itself, the marker would stand below something else."""
+    line = f"See {sign * 50} ==heart== {sign * 50}"
+    span = Span("cards/heart.md", 3, line.index("==heart==") + 1, 9, line)
+    _, shown, marker, _ = to_text(no_notes(span), columns=columns).split("\n")
+    assert width(shown) <= (columns or 1000)
+    assert marker == f"  | {' ' * width(shown[4:].partition('==heart==')[0])}{'^' * 9}"
+    assert (shown == f"  | {line}") == (width(line) + 4 <= (columns or 1000))
 
 
 # diff

@@ -185,6 +185,23 @@ def test_a_terminal_shows_how_things_are_now(project: Scratch) -> None:
 
 
 @pytest.mark.ci
+def test_on_a_narrow_terminal_what_goes_on_below_itself_takes_more_lines(project: Scratch) -> None:
+    files = {f"cards/{n}.md": BROKEN.replace("Heart", f"Part {n}") for n in range(12)}
+    with watching(project, terminal=True, env={"NO_COLOR": "1", "COLUMNS": "30"}) as terminal:
+        terminal.wait_for("Built")
+        with halted(terminal.process):
+            project.write(files)
+        terminal.wait_for("more new")
+        assert terminal.end() == 130
+    shown = [f"{ERROR}\n".replace("heart", name) for name in ("0", "1")]
+    assert terminal.text().split(CLEAR)[1] == (
+        "No package: 12 errors in 12 files · cards/0.md, cards/1.md and 10 more · N s\n"
+        + "".join(shown)
+        + f"… and 10 more new: deckwright check\n{STOPPED}"
+    )
+
+
+@pytest.mark.ci
 def test_a_command_runs_after_each_package_and_never_twice_at_once(project: Scratch, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     command = f'echo "made $DECKWRIGHT_PACKAGE"; until [ -e {gate} ]; do sleep 0.02; done; echo over; exit 3'

@@ -6,11 +6,12 @@ import inspect
 import os
 import posixpath
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -118,17 +119,18 @@ SEVERITIES = ("error", "warning", "hint")
 """The worst comes first."""
 
 
-def text(found: Iterable[Diagnostic]) -> str:
-    """The diagnostics in colour, with empty lines between them."""
+def text(found: Iterable[Diagnostic], *, err: bool = False) -> str:
+    """The diagnostics in colour, with empty lines between them, as wide as the terminal. `err`: they go to stderr."""
     from ..diagnostics import to_text
 
-    return "\n\n".join(to_text(diagnostic, styled) for diagnostic in found)
+    columns = terminal_columns(sys.stderr if err else sys.stdout)
+    return "\n\n".join(to_text(diagnostic, styled, columns) for diagnostic in found)
 
 
 def say(found: Sequence[Diagnostic]) -> None:
     """Print the diagnostics on stderr, and an empty line below them; nothing where there are none."""
     if found:
-        click.echo(text(found) + "\n", err=True)
+        click.echo(text(found, err=True) + "\n", err=True)
 
 
 def github(found: Iterable[Diagnostic], root: Path) -> str:
@@ -159,7 +161,12 @@ def explain_first(found: Sequence[Diagnostic]) -> str:
     return f"deckwright explain {min(found, key=lambda d: SEVERITIES.index(d.severity)).code}"
 
 
-# Colours and progress
+# The terminal: its width, colours and progress
+
+
+def terminal_columns(stream: TextIO) -> int | None:
+    """How wide the terminal is that a stream leads to; None if it leads elsewhere: whoever reads that has room."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 def colour(environment: Mapping[str, str]) -> bool | None:

@@ -35,7 +35,7 @@ def init(folder: Path, github: bool) -> None:
     except OSError as error:
         fail(1, f"{shown(folder)} cannot become a project: {files.reason(error)}")
     if start is None:
-        fail(2, text(found))
+        fail(2, text(found, err=True))
     say(found)
     for path in start.created:
         click.echo(f"Created {shown(path)}")

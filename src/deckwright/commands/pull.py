@@ -10,7 +10,7 @@ import click
 
 from ._patches import show as show_patch
 from ._project import found_root, project_option, terms
-from ._talk import command, count, explain_first, fail, next_steps, print_json, progress, shown, styled, summary, text
+from ._talk import command, count, explain_first, fail, next_steps, print_json, progress, say, shown, styled, summary
 
 if TYPE_CHECKING:
     from ..package import Package
@@ -50,7 +50,7 @@ def pull(ctx: click.Context, edited: Path, base: Path | None, start: Path, as_js
     except Unadoptable as error:
         fail(2, str(error))
     if pulled.blocking:
-        click.echo(text(pulled.blocking) + "\n", err=True)
+        say(pulled.blocking)
         fail(1, f"Nothing can be compared: {summary(pulled.blocking)}.", f"Next: {explain_first(pulled.blocking)}")
     if as_json:
         print_json(_json(pulled))

@@ -167,7 +167,7 @@ class _Screen:
         news = self._story.go_on(build.outcome, build.changed)
         _say_build(build, is_first=self._number == 1)
         left = self._room()
-        new = _fitting(news.new, left)
+        new = _fitting(news.new, left, _height)
         say(new)
         _say_more(len(news.new) - len(new), "new")
         mended = list(dict.fromkeys(map(_short, news.mended)))
@@ -178,10 +178,10 @@ class _Screen:
         if news.still and not self._is_terminal:
             click.echo(f"As before: {summary(news.still)}.", err=True)
         elif news.still:
-            left -= sum(map(_height, new)) + min(len(mended), _MENDED)
-            shown_still = news.still[: max(left, 1)]
+            left -= sum(map(_height, new)) + sum(_rows(f"mended: {told}") for told in mended[:_MENDED])
+            shown_still = _fitting(news.still, left, lambda diagnostic: _rows(_first_line(diagnostic)))
             for diagnostic in shown_still:
-                click.echo(text([diagnostic]).partition("\n")[0], err=True)
+                click.echo(_first_line(diagnostic), err=True)
             _say_more(len(news.still) - len(shown_still), "as before")
 
     def _room(self) -> int:
@@ -258,11 +258,11 @@ def _why_not(outcome: Outcome) -> str:
     return why_not(outcome)
 
 
-def _fitting(found: Sequence[Diagnostic], lines: int) -> list[Diagnostic]:
-    """The first of them that fit into so many lines, but at least one."""
+def _fitting(found: Sequence[Diagnostic], lines: int, height: Callable[[Diagnostic], int]) -> list[Diagnostic]:
+    """The first of them that fit into so many lines, but at least one. `height` is how many lines one takes."""
     fitting: list[Diagnostic] = []
     for diagnostic in found:
-        lines -= _height(diagnostic)
+        lines -= height(diagnostic)
         if lines < 0 and fitting:
             break
         fitting.append(diagnostic)
@@ -270,8 +270,20 @@ def _fitting(found: Sequence[Diagnostic], lines: int) -> list[Diagnostic]:
 
 
 def _height(diagnostic: Diagnostic) -> int:
-    """How many lines it takes, with the empty one below it."""
-    return text([diagnostic]).count("\n") + 2
+    """How many lines of the screen it takes, with the empty one below it."""
+    return _rows(text([diagnostic], err=True)) + 1
+
+
+def _first_line(diagnostic: Diagnostic) -> str:
+    return text([diagnostic], err=True).partition("\n")[0]
+
+
+def _rows(printed: str) -> int:
+    """How many lines of the screen a text takes: one that is too long for it goes on below itself."""
+    from ..diagnostics.forms import width
+
+    columns = shutil.get_terminal_size().columns
+    return sum(max(1, -(-width(click.unstyle(line)) // columns)) for line in printed.split("\n"))
 
 
 def _short(diagnostic: Diagnostic) -> str:

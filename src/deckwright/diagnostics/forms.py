@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from unicodedata import combining, east_asian_width
 
@@ -11,13 +12,16 @@ from ..patterns import pattern
 from .declare import Diagnostic
 
 
-def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda text, role: text) -> str:
+def to_text(
+    diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda text, role: text, columns: int | None = None
+) -> str:
     """For a terminal: the place and the message, the line with a marker below it, the hint.
 
-    `style(text, role)` colours a piece of text; the roles are place, error, warning, hint, marker and help.
+    `style(text, role)` colours a piece of text; the roles are place, error, warning, hint, marker and help. `columns` is
+    how wide the terminal is: a line that went on below itself would stand between its beginning and the marker.
     """
     span = diagnostic.span
-    text, column = _excerpt(span)
+    text, column = _excerpt(span, columns)
     text, message, hint = (harmless(words) for words in (text, diagnostic.message, diagnostic.hint))
     place = ":".join([harmless(span.path), *([str(span.line), str(span.column)] if span.line else [])])
     label = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
@@ -26,7 +30,7 @@ def to_text(diagnostic: Diagnostic, style: Callable[[str, str], str] = lambda te
         # A tab stays a tab in the marker's line, so that both lines are indented alike.
         indent = "".join("\t" if character == "\t" else " " * width(character) for character in text[: column - 1])
         marked = text[column - 1 : column - 1 + max(span.length, 1)]
-        lines += [f"  | {text}", f"  | {indent}{style('^' * max(width(marked), 1), 'marker')}"]
+        lines += [f"{_MARGIN}{text}", f"{_MARGIN}{indent}{style('^' * max(width(marked), 1), 'marker')}"]
     lines.append(f"  {style('help:', 'help')} {hint}")
     return "\n".join(lines)
 
@@ -80,8 +84,13 @@ def harmless(text: str) -> str:
 
 _CONTROL = pattern(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
+_MARGIN = "  | "
+
 _EXCERPT_WIDTH = 120
 """Characters of a line that are shown."""
+
+_LEAST_WIDTH = 40
+"""Of a line that is shown on a narrow terminal: with less, nobody would know it again."""
 
 
 def _github_escape(text: str, also: str = "") -> str:
@@ -90,12 +99,21 @@ def _github_escape(text: str, also: str = "") -> str:
     return text
 
 
-def _excerpt(span: Span) -> tuple[str, int]:
+def _excerpt(span: Span, columns: int | None) -> tuple[str, int]:
     """The part of the line around the marked place, and the column in that part."""
-    if len(span.text) <= _EXCERPT_WIDTH:
+    text, column = _cut(span, _EXCERPT_WIDTH)
+    room = max(columns - len(_MARGIN), _LEAST_WIDTH) if columns else sys.maxsize
+    if (cells := width(text)) <= room:
+        return text, column
+    return _cut(span, room * len(text) // cells - 2)  # Where it is cut at both ends, two signs say so.
+
+
+def _cut(span: Span, length: int) -> tuple[str, int]:
+    """At most so many characters of the line, and the column in them."""
+    if len(span.text) <= length:
         return span.text, span.column
-    start = max(0, span.column - 1 - _EXCERPT_WIDTH // 3)
-    end = min(len(span.text), start + _EXCERPT_WIDTH)
+    start = max(0, span.column - 1 - length // 3)
+    end = min(len(span.text), start + length)
     head, tail = ("…" if start else ""), ("…" if end < len(span.text) else "")
     return head + span.text[start:end] + tail, span.column - start + len(head)
 
