@@ -637,15 +637,25 @@ def test_explain_prints_the_page_of_a_code() -> None:
 def test_the_page_of_a_rule_says_how_to_live_with_it() -> None:
     assert run("explain", "L004").stdout == diagnostics.explain(PAGES["L004"]) + (
         '\n\nTo let one note break this rule, say why in its tag: allow="L004 …"\n'
-        'To turn it off for all notes, write into the settings, below [lint]: L004 = "off"\n'
+        'To turn it off for all notes, write below [lint] in the settings: L004 = "off"\n'
     )
 
 
 def test_explain_says_how_to_turn_on_a_rule_that_is_off_by_itself() -> None:
     assert run("explain", "L023").stdout == diagnostics.explain(PAGES["L023"]) + (
-        '\n\nTo turn it on, write into the settings, below [lint]: L023 = "hint"\n'
+        '\n\nTo turn it on, write below [lint] in the settings: L023 = "hint"\n'
         'To let one note break it then, say why in its tag: allow="L023 …"\n'
     )
+
+
+def test_the_page_of_a_code_is_filled_anew_for_a_narrow_terminal() -> None:
+    page = PAGES["L001"]
+    for columns in (40, 80):
+        lines = diagnostics.explain(page, columns).split("\n")
+        prose = lines[2 : lines.index("Bad:")]
+        assert max(map(len, prose)) <= columns
+        assert " ".join(prose).split() == page.text.split()
+    assert diagnostics.explain(page, 120) == diagnostics.explain(page)
 
 
 def test_explain_alone_lists_codes_and_titles() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from ._talk import command, fail, next_steps
+from ._talk import command, fail, next_steps, terminal_columns
 
 if TYPE_CHECKING:
     from ..diagnostics import Page
@@ -26,7 +27,7 @@ def explain(code: str | None) -> None:
         click.echo("\n".join(f"{page.code}  {page.title}" for _, page in sorted(pages.items())))
         next_steps("deckwright explain CODE")
     elif page := pages.get(code.upper()):
-        click.echo(diagnostics.explain(page))
+        click.echo(diagnostics.explain(page, terminal_columns(sys.stdout)))
         if page.code in lint.RULES:
             click.echo(f"\n{_ways(page)}")
         next_steps("deckwright check")
@@ -39,7 +40,7 @@ def explain(code: str | None) -> None:
 
 def _ways(page: Page) -> str:
     """How to live with a rule for cards. It knows of no project, so it says what a rule is by itself."""
-    in_settings = "write into the settings, below [lint]"
+    in_settings = "write below [lint] in the settings"
     if not page.is_on:
         return (
             f'To turn it on, {in_settings}: {page.code} = "hint"\n'

@@ -174,10 +174,10 @@ def has_errors(found: Iterable[Diagnostic]) -> bool:
     return False
 
 
-def explain(page: Page) -> str:
-    """The page of a code, as plain text."""
+def explain(page: Page, columns: int | None = None) -> str:
+    """The page of a code, as plain text. On a narrow terminal its paragraphs are filled anew; examples stay as they are."""
     level = page.severity if page.is_on else f"{page.severity}, off by default"
-    parts = [f"{page.code} ({level}): {page.title}", page.text]
+    parts = [f"{page.code} ({level}): {page.title}", *(_filled(part, columns) for part in page.text.split("\n\n"))]
     for heading in ("Both", "Bad", "Good"):
         for name, text in page.examples(heading).items():
             suffix = "" if name == EXAMPLE_FILE else f" ({name})"
@@ -185,3 +185,11 @@ def explain(page: Page) -> str:
                 f"{heading}{suffix}:\n" + "\n".join(f"    {line}".rstrip() for line in text.rstrip("\n").split("\n"))
             )
     return "\n\n".join(part for part in parts if part)
+
+
+def _filled(paragraph: str, columns: int | None) -> str:
+    if not columns or len(max(paragraph.split("\n"), key=len)) <= columns:
+        return paragraph
+    from textwrap import fill  # Only a page on a narrow terminal needs it.
+
+    return fill(paragraph, columns, break_long_words=False, break_on_hyphens=False)
