@@ -108,6 +108,7 @@ Tags: heart, heart::chambers
 """
 DOCS = Path(__file__).parents[1] / "docs"
 WHAT = "To see what there is: deckwright stats\n"
+WHERE = "To see each card with its ID and its file: deckwright read\n"
 
 
 def day(number: int) -> int:
@@ -207,17 +208,17 @@ def test_notes_below_a_link_are_named_by_the_link(project: Scratch) -> None:
         (["--tag", "Chambers"], 2, f"No note has the tag Chambers. Did you mean heart::chambers?\n{WHAT}"),
         (["--tag", "ambers"], 2, f"No note has the tag ambers.\n{WHAT}"),
         (["--tag", "haert", "--tag", "heart"], 2, f"No note has the tag haert. Did you mean heart?\n{WHAT}"),
-        (["--file", "lnug.md"], 2, f"There are no notes in lnug.md. Did you mean cards/lung.md?\n{WHAT}"),
-        (["--file", "media"], 2, f"There are no notes in media.\n{WHAT}"),
+        (["--file", "lnug.md"], 2, f"There are no notes in lnug.md. Did you mean cards/lung.md?\n{WHERE}"),
+        (["--file", "media"], 2, f"There are no notes in media.\n{WHERE}"),
         (["--file", ".."], 2, ".. is outside the project.\n"),
         (["--file", ""], 2, "--file needs the path of a file or folder.\n"),
-        (["pum"], 2, f"No note has the ID pum. Did you mean pump?\n{WHAT}"),
+        (["pum"], 2, f"No note has the ID pum. Did you mean pump?\n{WHERE}"),
         (
             ["cards/heart.md"],
             2,
             "No note has the ID cards/heart.md.\nTo choose a file or folder: deckwright read --file cards/heart.md\n",
         ),
-        (["atrum"], 2, f"No note has the ID atrum. Did you mean atrium?\n{WHAT}"),
+        (["atrum"], 2, f"No note has the ID atrum. Did you mean atrium?\n{WHERE}"),
         (["--tag", "heart", "lung"], 1, "No note is all of this at once.\n"),
         (["--kind", "occlusion", "--file", "cards/heart.md"], 1, "No note is all of this at once.\n"),
     ],
@@ -342,7 +343,7 @@ def test_a_note_that_is_asked_for_may_be_one_with_an_error(project: Scratch) -> 
     assert (code, stdout) == (2, "")
     assert stderr.splitlines()[-4:] == [
         "No note has the ID empty.",
-        WHAT.rstrip("\n"),
+        WHERE.rstrip("\n"),
         "Notes with errors are left out: 1 error in 1 file.",
         "Next: deckwright explain N002",
     ]

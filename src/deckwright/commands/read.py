@@ -108,9 +108,9 @@ def read(
         made.collection.notes, made.collection.note_types, made.assigned.ledger.lines, made.collection.settings, choice
     )
     if nothing:
-        steps = [_next_step(ids)] * nothing.is_slip
+        steps = [_next_step(ids, nothing.slip)] if nothing.slip else []
         # What was asked for may be among the notes with errors.
-        fail(2 if nothing.is_slip else 1, nothing.why, *steps, *left_out_lines(wrong))
+        fail(2 if nothing.slip else 1, nothing.why, *steps, *left_out_lines(wrong))
     _show(made, chosen, choice, form or asked, fronts_first, target)
     end_without(wrong)
 
@@ -126,12 +126,14 @@ def _check_kinds(kinds: tuple[str, ...], known: list[str]) -> None:
             fail(2, f"There is no kind {kind}.{guess}", f"What there is: {', '.join(known)}")
 
 
-def _next_step(ids: tuple[str, ...]) -> str:
-    """What to do where something was named that there is not."""
+def _next_step(ids: tuple[str, ...], slip: str) -> str:
+    """What to do where something was named that there is not: a deck, a tag, a file or an id."""
     path = next((id_ for id_ in ids if "/" in id_ or id_.endswith(".md")), "")
     if path:
         return f"To choose a file or folder: {command_line('read', options=['--file', path])}"
-    return f"To see what there is: {command_line('stats')}"
+    if slip in ("deck", "tag"):
+        return f"To see what there is: {command_line('stats')}"
+    return f"To see each card with its ID and its file: {command_line('read')}"
 
 
 def _from_root(root: Path, path: str) -> str:

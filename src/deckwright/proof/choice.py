@@ -44,10 +44,12 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 class Nothing(msgspec.Struct, frozen=True):
-    """Why there is nothing to read, as a sentence. `is_slip` if no note has what was named: it is likely misspelt."""
+    """Why there is nothing to read, as a sentence. `slip` is whether a deck, a tag, a file or an id was named that no note
+    has, and is likely misspelt; else it is empty.
+    """
 
     why: str
-    is_slip: bool = False
+    slip: str = ""
 
 
 def choose(
@@ -158,4 +160,4 @@ def _unknown(asked: _Filter, word: str, known: Iterable[str]) -> Nothing:
     if near and asked.what == "file":  # A file's name is not enough to name it.
         near = next(path for value in known for path in _folders(value) if f"/{path}".endswith(f"/{near}"))
     why = asked.missing.format(word)
-    return Nothing(f"{why} Did you mean {near}?" if near else why, is_slip=asked.what != "kind")
+    return Nothing(f"{why} Did you mean {near}?" if near else why, "" if asked.what == "kind" else asked.what)
