@@ -31,6 +31,11 @@ def cloze(text: str, heading: str = "Heart") -> str:
 SAME = "another card asks the same: cards/a.md:1"
 
 
+def turned(question: str, line: int = 1) -> str:
+    """What is told of a question that a note asks the other way round."""
+    return f"another card asks the same, “{question}”: cards/a.md:{line}"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -39,9 +44,11 @@ SAME = "another card asks the same: cards/a.md:1"
         (basic("Name it.") + basic("Name it"), [(5, 4, "L030", SAME)]),
         (basic("Was ist das?") + basic("Was ist das?", "Das."), [(5, 4, "L030", SAME)]),
         # The reverse of one asks what the other does; both reverses ask the same.
-        (basic("SSH", "22") + basic("22", "SSH", " .reversed"), [(5, 4, "L030", SAME)]),
+        (basic("SSH", "22") + basic("22", "SSH", " .reversed"), [(5, 4, "L030", turned("SSH"))]),
         (basic("SSH", "22") + basic("22", "SSH"), []),
-        (basic("Left", "A valve", " .reversed") + basic("Right", "A valve", " .reversed"), [(5, 4, "L030", SAME)]),
+        (basic("Left", "A valve", " .reversed") + basic("Right", "A valve", " .reversed"), [(5, 4, "L030", turned("A valve"))]),
+        ("## Valves {.rows .reversed}\n\n| Side | Has |\n| - | - |\n| Left | two |\n| Right | two |\n", [(6, 3, "L030", turned("Side: ? two", 5))]),
+        (basic("Left", "A " * 40, " .reversed") + basic("Right", "A " * 40, " .reversed"), [(5, 4, "L030", turned("A " * 30 + "…"))]),
         (basic("Left", "A valve", " .reversed") + basic("Left", "A valve", " .reversed"), [(5, 4, "L030", SAME)]),
         (cloze("The ==heart== beats.") + cloze("The ==pulse== beats."), [(7, 5, "L030", SAME)]),
         (cloze("The ==heart== has ==walls==.") * 2, [(7, 5, "L030", SAME)]),

@@ -17,7 +17,7 @@ from .words import words
     "warning",
     "basic",
     "cloze",
-    says="another card asks the same: {0}",
+    says="another card asks the same{1}: {0}",
     hint="say in one of the two questions what tells them apart, or take one out",
 )
 def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
@@ -49,11 +49,19 @@ def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         if (first := memory.questions.setdefault(key, note.place)) is not note.place:
             memory.times[key] = times = memory.times.get(key, 0) + 1
             if times <= _MOST_TOLD:
-                yield note.card_place(note.cards[number]), first.place
+                # What a note asks the other way round is not seen at its place.
+                is_reverse = number > 0 and note.family == "basic"
+                yield note.card_place(note.cards[number]), first.place, f", “{_short(asked)}”" if is_reverse else ""
             return
 
 
 _MOST_TOLD = 3
+
+
+def _short(question: str) -> str:
+    """A question on one line, and not too long."""
+    folded = " ".join(question.split())
+    return folded if len(folded) <= 60 else f"{folded[:60]}…"
 
 
 def _pictures(note: Subject) -> str:
