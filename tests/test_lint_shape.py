@@ -166,15 +166,18 @@ def test_a_source_in_words_is_no_front_page(tmp_path: Path, source: str) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (basic("Which?", "![](../media/a.png)\n\n---\n\nA."), [(3, 1, "L035", "a picture has no description")]),
-        (basic("Which?", "It is ![ ](../media/a.png)"), [(1, 4, "L035", "a picture has no description")]),
+        (basic("Which?", "![](../media/a.png)\n\n---\n\nA."), [(3, 5, "L035", "a picture has no description")]),
+        (basic("Which?", "It is ![ ](../media/a.png)"), [(3, 12, "L035", "a picture has no description")]),
+        # Each is told where it stands, whatever else shows the same file, and however it is written.
+        (basic("Which?", "![](../media/a.png) ![A heart](../media/a.png)\n\n<img src='../media/a.png'>\n\n![](../media/b.png)"), [(line, column, "L035", "a picture has no description") for line, column in ((3, 5), (5, 11), (7, 5))]),
+        (basic("Which?", "![](../media/a.png) ![](https://example.com/a.png)"), [(3, 5, "L035", "a picture has no description"), (3, 25, "L035", "a picture has no description")]),
         (basic("Which?", "![A heart](../media/a.png)"), []),
         (basic("Which?", "![心臓](../media/a.png)"), []),
         (basic("Which?", "`![](a.png)`"), []),
     ],
 )  # fmt: skip
 def test_a_picture_without_a_description(tmp_path: Path, text: str, expected: list[Told]) -> None:
-    assert told(tmp_path, text, "L035", {"media/a.png": PNG}) == expected
+    assert told(tmp_path, text, "L035", {"media/a.png": PNG, "media/b.png": OTHER_PNG}) == expected
 
 
 def code(line: str) -> str:

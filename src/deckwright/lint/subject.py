@@ -96,6 +96,14 @@ class Subject:
         name = _NAME.search(self.note.fields.get("Image", ""))
         return self._sources.labels(unescape(name[1])) if name else ()
 
+    def picture_place(self, name: str, number: int) -> Span | None:
+        """Where the author shows the picture of which the file with this name was made, for the time of this number, from 0;
+        None for one from the web.
+        """
+        path = self._sources.paths.get(name)
+        spans = [one.span for one in self.written.references if path and one.target.rpartition("/")[2] == path.name]
+        return sorted(spans, key=lambda span: (span.line, span.column))[number] if number < len(spans) else None
+
     def where(self, words: str) -> Span:
         """Where words of its text stand in the author's file; the note's place if they are not found."""
         return self._sources.find(words, self.written) or self.place
@@ -114,15 +122,16 @@ class Sources:
         """
         self._root = root
         self._notes = notes
-        self._drawings = {file.name: file.path for file in media if file.path.suffix.lower() == ".svg"}
+        self.paths = {file.name: file.path for file in media}
         self._lines: dict[str, tuple[str, ...]] = {}
 
     def labels(self, name: str) -> tuple[str, ...]:
         """The texts in the drawing of which the file with this name was made; none if it is no drawing."""
-        if name not in self._drawings:
+        path = self.paths.get(name)
+        if path is None or path.suffix.lower() != ".svg":
             return ()
         try:
-            source = files.read(self._drawings[name], MAX_SVG_BYTES).decode("utf-8", "replace")
+            source = files.read(path, MAX_SVG_BYTES).decode("utf-8", "replace")
         except OSError:  # It has vanished since it was drawn.
             return ()
         return tuple(" ".join(unescape(TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
