@@ -26,6 +26,11 @@ def basic(question: str, answer: str) -> str:
     return f"## {question} {{.basic}}\n\n{answer}\n"
 
 
+def below(heading: str, question: str, answer: str = "A") -> str:
+    """The same with a question that stands from line 3, below a heading that does not ask."""
+    return f"## {heading} {{.basic}}\n\n{question}\n\n---\n\n{answer}\n"
+
+
 def told(root: Path, files: Iterable[str]) -> dict[str, list[Told]]:
     """What the rules on wording find in each file of notes, all of them switched on."""
     project, texts = Scratch(root), list(files)
@@ -118,6 +123,10 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("True or false: a set is ordered", "False."): [("L004", 1, 4, POLAR)],
         basic("Does a set or a list keep its order? (y/n)", "yes"): [("L004", 1, 4, POLAR)],
         basic("Does it use a set or a list?", "No."): [("L004", 1, 4, POLAR)],
+        # The question stands below the heading, or has a remark behind it.
+        below("Chamber", "Is an atrium one?"): [("L004", 3, 1, POLAR)],
+        below("Chamber", "Look at the atrium.\n\n- Is it one?\n\nIt is above the valve."): [("L004", 5, 3, POLAR)],
+        basic("Is quicksort stable? (In its usual form)", "It is not."): [("L004", 1, 4, POLAR)],
     },
     "L005": {
         basic("Does Kerberos use symmetric or asymmetric encryption?", "Symmetric."): [
@@ -149,6 +158,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         ],
         basic("What's special about TCP?", "A"): [("L006", 1, 4, VAGUE.format("What's special about"))],
         basic("What about caches?", "A"): [("L006", 1, 4, VAGUE.format("What about"))],
+        below("Memory", "Describe virtual memory."): [("L006", 3, 1, VAGUE.format("Describe virtual"))],
     },
     "L007": {
         basic("What are some transport protocols?", "- TCP\n- UDP"): [
@@ -159,6 +169,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("List advantages of a heap sort.", "1) no recursion\\\n2) in place\\\n3) never slow at any input"): [
             ("L007", 1, 4, OPEN_LIST.format("List advantages"))
         ],
+        below("Transport", "Name some protocols.", "- TCP\n- UDP"): [("L007", 3, 1, OPEN_LIST.format("Name some"))],
     },
     "L008": {
         basic("What does a block keep?", "The status, the registers, etc."): [("L008", 3, 28, OPEN.format("etc."))],
@@ -259,6 +270,8 @@ QUIET: dict[str, list[str]] = {
         basic("Which house is it?", "No. 5"),
         basic("Has-a relation", "Yes-men"),
         basic("What does `1 == 1.0` give?", "True"),
+        below("Which chamber is it?", "Is\n\nnot a question."),
+        below("What does this give? (see above)", "It is a chamber."),
     ],
     "L005": [
         basic("What is the impact, if rates are small or high?", "Small: it is slow."),

@@ -33,8 +33,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
 class Asked(msgspec.Struct, frozen=True, gc=False):
     """The first card of a basic note, without code, formulas and pictures.
 
-    `front` is all of the question on one line, `question` the part of it that asks, `last` its last sentence. `answer`
-    is on one line too.
+    `front` is all of the question on one line, `question` the part of it that asks, `last` its last sentence, which may
+    stand below the heading. `answer` is on one line too.
     """
 
     front: str = ""
@@ -53,19 +53,46 @@ def asked(note: Subject) -> Asked:
     """
     if note.family != "basic":
         return NOTHING
-    html = note.note.fields.get("Front", "")
-    front = _prose(html)
-    question = front
+    return _asked(note.note.fields.get("Front", ""), note.note.fields.get("Back", ""))
+
+
+def asked_with_code(note: Subject) -> Asked:
+    """The same with the code in its lines, for what may be asked for as code: "a `list` or a `tuple`?"."""
+    front, back = note.note.fields.get("Front", ""), note.note.fields.get("Back", "")
+    if "<code" not in front or "<pre" in front or note.family != "basic":
+        return asked(note)
+    return _asked(_CODE_TAG.sub("", front), back if "<pre" in back else _CODE_TAG.sub("", back))
+
+
+_CODE_TAG = re.compile(r"</?code\b[^<>]*>")
+
+
+def _asked(html: str, back: str) -> Asked:
+    own = html
     if html.startswith(_STEM):
         stem, _, own = html.partition("</div>\n")
         # The question stands above a list or table that is cut up, and the part is what it asks about; or the part asks.
-        above = _prose(stem)
-        question = above if "?" in above else _prose(own)
+        own = stem if "?" in _prose(stem) else own
+    front = _prose(html)
+    question = front if own is html else _prose(own)
+    return Asked(front, question, _last(own, question), _prose(back))
+
+
+def _last(html: str, question: str) -> str:
+    """The last sentence of a question: of all paragraphs, that of the last which ends as a question does."""
+    if "<p" in html or "<li" in html:
+        parts = [text for part in _BLOCK.split(html) if (text := _prose(part))]
+        question = next((text for text in reversed(parts) if text.endswith(("?", "？"))), parts[-1] if parts else "")
     # Of a cell, the row and the column are asked: "Atrium · Is it a chamber?".
     last = question.rpartition(" · ")[2]
     if ". " in last or "? " in last:
-        last = SENTENCE_END.split(last)[-1]
-    return Asked(front, question, last, _prose(note.note.fields.get("Back", "")))
+        *others, last = SENTENCE_END.split(last)
+        if others and last.startswith("(") and last.endswith(")"):  # "Is it stable? (In its usual form)"
+            last = others[-1]
+    return last
+
+
+_BLOCK = re.compile(r"<(?:p|li|div|blockquote)\b[^<>]*>")
 
 
 def is_phrase(found: Asked) -> bool:
