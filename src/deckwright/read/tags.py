@@ -254,6 +254,11 @@ _GLUED = pattern(r"\.?(?P<name>[A-Za-z]+)(?P<sign>[.=:#+/,;])(?P<next>[\w-]*)")
 _VALUED = pattern(rf"\.?(?P<key>[A-Za-z]+)(?:=|:(?!=))(?P<value>{_VALUE})")
 """A key with a dot before it, or a colon behind it: `.typed="vein"`, `typed:vein`."""
 
+_UNQUOTED = pattern(
+    r"(?<![\w:.-])(?P<key>[A-Za-z]++)=(?P<value>[^\s\"'{}=]++(?:\s++(?![.#])[^\s\"'{}=,;]++(?=[\s}]))++)(?=[\s}])"
+)
+"""A key and a value of several words that has no quotes."""
+
 _SPACE = pattern(r"\s*")
 
 
@@ -364,7 +369,8 @@ def _after_space(text: str, position: int) -> int:
 
 def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, vocabulary: Vocabulary) -> Diagnostic:
     """A tag, as it is written, with a part that is no word."""
-    valued = _VALUED.match(block.text, part[0])
+    is_name = block.text[slice(*part)] in vocabulary.names
+    valued = _VALUED.match(block.text, part[0]) or (None if is_name else _unquoted(block.text, part[0]))
     if valued and valued["key"] in vocabulary.keys:
         part = valued.span()
     wrong = block.text[slice(*part)]
@@ -378,6 +384,11 @@ def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, 
     elif _is_glued(wrong, vocabulary):
         cause = "comma" if re.search("[,;]", wrong) else "space"
     return malformed_tag(_span(block, file, *part), tag, wrong, cause)
+
+
+def _unquoted(text: str, position: int) -> re.Match[str] | None:
+    """The key and the value of several words without quotes that a part belongs to, as `like` to `allow=L004 asked like this`."""
+    return next((found for found in _UNQUOTED.finditer(text) if found.start() < position < found.end()), None)
 
 
 def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
