@@ -143,7 +143,7 @@ def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic
         if len(found) >= MAX_SETTINGS_TOLD:
             break
         if key not in known:
-            digits = _CODE.fullmatch(key)
+            digits = re.fullmatch(r"[Ll]\W*0*([0-9]{1,3})", key)
             meant = f"L{int(digits[1]):03}" if digits else key.upper()
             found.append(
                 unknown_key(file.span("lint", key), f"lint.{key}", [f"lint.{meant}"] * (meant in known), _KEYS_OF_LINT)
@@ -154,7 +154,6 @@ def _lint(file: File, table: object) -> tuple[Mapping[str, str], list[Diagnostic
     return table, found
 
 
-_CODE = re.compile(r"[Ll]\W*0*([0-9]{1,3})")
 _KEYS_OF_LINT = "the settings are L, for all rules for cards, and the code of each: deckwright explain lists all codes"
 
 
