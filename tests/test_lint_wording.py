@@ -141,6 +141,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("Which comes first, a proxy or a cache?", "The cache."): [
             ("L005", 1, 25, OFFERED.format("proxy or a cache"))
         ],
+        basic("Which is hashable, `list` or `tuple`?", "`tuple`"): [("L005", 1, 4, OFFERED.format("list or tuple"))],
     },
     "L006": {
         basic("Describe virtual memory.", "A"): [("L006", 1, 4, VAGUE.format("Describe virtual"))],
@@ -158,6 +159,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         ],
         basic("What's special about TCP?", "A"): [("L006", 1, 4, VAGUE.format("What's special about"))],
         basic("What about caches?", "A"): [("L006", 1, 4, VAGUE.format("What about"))],
+        basic("Explain `malloc`", "A"): [("L006", 1, 4, VAGUE.format("Explain malloc"))],
         below("Memory", "Describe virtual memory."): [("L006", 3, 1, VAGUE.format("Describe virtual"))],
     },
     "L007": {

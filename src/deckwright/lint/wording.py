@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from .declare import Finding, rule
 from .subject import Memory, Subject
 from .wording_answers import MOST_ITEMS, listed
-from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, answers, asked, count, is_phrase, short
+from .wording_texts import (
+    ASIDE,
+    ASKING,
+    ASKS,
+    AUXILIARY,
+    SENTENCE_END,
+    answers,
+    asked,
+    asked_with_code,
+    count,
+    is_phrase,
+    short,
+)
 
 
 @rule(
@@ -105,7 +117,7 @@ def vague_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What maps the addresses of a process to those of the hardware? {.basic}
         The kernel
     """
-    question = asked(note)
+    question = asked_with_code(note)
     found = _VAGUE.match(question.last)
     if not found and len(question.last) < len(question.question):
         found = _VAGUE.match(question.question)

@@ -8,7 +8,7 @@ from itertools import dropwhile, filterfalse
 
 from .declare import Finding, rule
 from .subject import Memory, Subject
-from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked, is_phrase
+from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked, asked_with_code, is_phrase
 
 
 @rule(
@@ -120,7 +120,7 @@ def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Which kind of encryption does Kerberos use? {.basic}
         Symmetric: both sides hold the same key.
     """
-    found = asked(note)
+    found = asked_with_code(note)
     if " or " not in found.last or not found.last.endswith("?") or _YES_NO.match(found.answer):
         return
     before, _, after = found.last[:-1].rpartition(" or ")
