@@ -105,6 +105,18 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What is it and when would one of those who know it well use it again?", "A"): [
             ("L003", 1, 19, SECOND.format("when would one of those who know it well use it …"))
         ],
+        # The same in other signs and with other words.
+        basic("What is a queue & why is it used?", "A"): [("L003", 1, 22, SECOND.format("why is it used"))],
+        basic("What is a queue; how's it read?", "A"): [("L003", 1, 21, SECOND.format("how's it read"))],
+        basic("When and where does it run?", "A"): [("L003", 1, 13, SECOND.format("where does it run"))],
+        basic("What happens when a pod dies, and who restarts it?", "A"): [
+            ("L003", 1, 38, SECOND.format("who restarts it"))
+        ],
+        basic("What is a queue? Give an example.", "A"): [("L003", 1, 21, SECOND.format("Give an example"))],
+        below("Queue", "- What is it?\n- When is it used?"): [("L003", 4, 3, SECOND.format("When is it used"))],
+        basic("Was ist eine Queue? Wann nutzt man sie?", "A"): [("L003", 1, 24, SECOND.format("Wann nutzt man sie"))],
+        basic("¿Qué es? ¿Para qué sirve?", "A"): [("L003", 1, 13, SECOND.format("¿Para qué sirve"))],
+        basic("什么是队列?为什么?", "A"): [("L003", 1, 10, SECOND.format("为什么"))],
         basic("ノードとは何ですか？なぜ必要ですか？", "A"): [("L003", 1, 14, SECOND.format("なぜ必要ですか"))],
         basic("ما هي العقدة؟ لماذا نحتاجها؟", "A"): [("L003", 1, 18, SECOND.format("لماذا نحتاجها"))],
     },
@@ -241,6 +253,10 @@ QUIET: dict[str, list[str]] = {
         basic("Need a shell? Which command opens one?", "A"),
         basic("Which command is it (bash or zsh?) that starts there?", "A"),
         basic("Really???", "A"),
+        basic("What do you call a singer, who dances as well?", "A"),
+        basic("What do you call somebody who sings and who dances?", "A"),
+        basic("Which tags make a list? Name two.", "A"),
+        basic("Ein Rätsel? Wie heißt es?", "A"),
         basic("Who is it? Who is there?", "¿Quién es?"),
         "## Settings {.rows}\n\nWhich setting decides this?\n\n---\n\n| This | Setting |\n|---|---|\n| Who can reach it? | Group |\n",
     ],

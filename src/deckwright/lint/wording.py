@@ -52,22 +52,27 @@ def several_questions(note: Subject, memory: Memory) -> Iterator[Finding]:
 
 
 def _second_by_marks(question: str) -> str:
-    """The second of the parts that end in a question mark and ask; empty if there is none."""
+    """The second of the parts that end in a question mark and ask, or an order behind the first; empty if there is none."""
     if question.count("?") < 2 and (question.isascii() or sum(map(question.count, "?？؟")) < 2):
-        return ""
+        order = _ORDER.search(question) if "? " in question else None
+        return order[1].rstrip(".! ") if order and ASKS.search(question, 0, order.start()) else ""
     parts = _MARK.split(ASIDE.sub(" ", question))[:-1]
     asking = [part for part in parts if _asks(part)]
-    return SENTENCE_END.split(asking[1])[-1].strip() if len(asking) > 1 else ""
+    return SENTENCE_END.split(asking[1])[-1].strip(" •") if len(asking) > 1 else ""
 
 
 def _asks(part: str) -> bool:
-    """Whether a part asks. What is not English is believed to: its question mark says so."""
-    return bool(ASKS.search(part)) or (not part.isascii() and len(part.strip()) > 2 and not _LATIN.search(part))
+    """Whether a part asks. What is not written in our letters is believed to, and so is Spanish: its marks say so."""
+    if ASKS.search(part) or _ASKS_ELSEWHERE.match(part):
+        return True
+    return not part.isascii() and len(part.strip()) > 2 and ("¿" in part or not _LATIN.search(part))
 
 
 def _second_by_and(question: str) -> str:
     """What follows "and" in "What is … and why …?"; empty if nothing does."""
-    if not (" and " in question or ", " in question) or not _FURTHER.search(question):
+    if not (" and " in question or ", " in question or "; " in question or " & " in question):
+        return ""
+    if not _FURTHER.search(question):
         return ""
     for sentence in SENTENCE_END.split(question) if "?" in question or _MAIN_OPENS.match(question) else ():
         if (first := _FIRST.match(sentence)) and (second := _SECOND.search(sentence, first.end())):
@@ -78,18 +83,27 @@ def _second_by_and(question: str) -> str:
     return ""
 
 
-_MARK = re.compile(r"(?<!\?)\?++!*+(?=[\s)\]\"”'’»]|\Z)|[？؟]")
+_MARK = re.compile(r"(?<!\?)\?++!*+(?=[\s)\]\"”'’»]|[^\x00-\x7f]|\Z)|[？؟]")
+_ORDER = re.compile(
+    r"\? ((?:give|list|name) (?:an?|one|some)\b[^.?]*|(?:describe|explain) \w[^.?]*)[.!]?\Z", re.IGNORECASE
+)
+_ASKS_ELSEWHERE = re.compile(
+    r"\s*(?:wann|warum|was|wer|wem|wen|weshalb|weswegen|wie|wieso|wieviele?|wo|wofür|woher|wohin|wozu|welche[mnrs]?"
+    r"|combien|comment|où|pourquoi|quand|quel(?:le)?s?|qui|quoi)\b",
+    re.IGNORECASE,
+)
+"""The words that ask in German and French, where a question begins with them."""
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]{3}")
-_FURTHER = re.compile(r"(?: and|,) (?:if|why|how|when|where|what|which|give|explain|describe|name|list)\b")
-_MAIN = rf"(?:\w+ )?(?:(?:when|where) {AUXILIARY}|(?!when|where){ASKING})"
+_FURTHER = re.compile(r"(?: and| &|[,;]) (?:if|why|how|when|where|what|which|who|give|explain|describe|name|list)\b")
+_MAIN = rf"(?:\w+ )?(?:(?:when|where)(?: {AUXILIARY}|(?= (?:and|&) {ASKING}))|(?!when|where){ASKING})"
 """How a main clause asks; "When it starts, …" does not."""
 _MAIN_OPENS = re.compile(_MAIN, re.IGNORECASE)
 _FIRST = re.compile(rf"(?:[^,?]{{1,80}}?, )??{_MAIN}", re.IGNORECASE)
 _SECOND = re.compile(
-    rf"(?: and|,(?! which))(?: if so,?)? (?P<asked>(?:"
-    rf"(?:why|how|when|where)(?: not)?(?=\?|\Z| {AUXILIARY})"
+    rf"(?: and| &|;|,(?! wh(?:ich|o)\b))(?: if so,?)? (?P<asked>(?:"
+    rf"(?:why|how|when|where)(?: not)?(?=\?|\Z|['’]s\b| {AUXILIARY})"
     rf"|how (?:many|much|often|long|far)\b"
-    rf"|(?P<word>what|which)(?:['’]s\b| (?:\w+ ){{0,2}}?(?:{AUXILIARY}|\w+s\b(?! of\b)))"
+    rf"|(?P<word>what|which|who)(?:['’]s\b| (?:\w+ ){{0,2}}?(?:{AUXILIARY}|\w+s\b(?! of\b)))"
     rf")[^?]*|(?:give|explain|describe|name|list) (?:\w+ ){{0,8}}\w+\W?\W?\Z)",
     re.IGNORECASE,
 )
