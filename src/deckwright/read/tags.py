@@ -255,7 +255,7 @@ _VALUED = pattern(rf"\.?(?P<key>[A-Za-z]+)(?:=|:(?!=))(?P<value>{_VALUE})")
 """A key with a dot before it, or a colon behind it: `.typed="vein"`, `typed:vein`."""
 
 _UNQUOTED = pattern(
-    r"(?<![\w:.-])(?P<key>[A-Za-z]++)=(?P<value>[^\s\"'{}=]++(?:\s++(?![.#])[^\s\"'{}=,;]++(?=[\s}]))++)(?=[\s}])"
+    r"(?<![\w:.-])(?P<key>[A-Za-z]++)=(?P<value>[^\s\"'{}=]++(?>(?:\s++(?![.#])[^\s\"'{}=,;]++(?=[\s}]))+))"
 )
 """A key and a value of several words that has no quotes."""
 
