@@ -156,23 +156,30 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("Which is hashable, `list` or `tuple`?", "`tuple`"): [("L005", 1, 4, OFFERED.format("list or tuple"))],
     },
     "L006": {
-        basic("Describe virtual memory.", "A"): [("L006", 1, 4, VAGUE.format("Describe virtual"))],
-        basic("Explain how a set works", "A"): [("L006", 1, 4, VAGUE.format("Explain how"))],
+        basic("Describe virtual memory.", "A"): [("L006", 1, 4, VAGUE.format("Describe virtual memory"))],
+        basic("Explain how a set works", "A"): [("L006", 1, 4, VAGUE.format("Explain how a set works"))],
         basic("Discuss caches", "A"): [("L006", 1, 4, VAGUE.format("Discuss caches"))],
         basic("You send a packet. Tell me about its checksum.", "A"): [
-            ("L006", 1, 23, VAGUE.format("Tell me about its"))
+            ("L006", 1, 23, VAGUE.format("Tell me about its checksum"))
         ],
         basic("Which parts of a login need you not build?", "A"): [
-            ("L006", 1, 4, VAGUE.format("Which parts")),
+            ("L006", 1, 4, VAGUE.format("Which parts of a login need you not build")),
             ("L011", 1, 36, BARE.format("not")),
         ],
         basic("How do a Query and a Scan compare?", "A"): [
             ("L006", 1, 4, VAGUE.format("How do a Query and a Scan compare"))
         ],
-        basic("What's special about TCP?", "A"): [("L006", 1, 4, VAGUE.format("What's special about"))],
-        basic("What about caches?", "A"): [("L006", 1, 4, VAGUE.format("What about"))],
+        basic("What's special about TCP?", "A"): [("L006", 1, 4, VAGUE.format("What's special about TCP"))],
+        basic("What about caches?", "A"): [("L006", 1, 4, VAGUE.format("What about caches"))],
         basic("Explain `malloc`", "A"): [("L006", 1, 4, VAGUE.format("Explain malloc"))],
-        below("Memory", "Describe virtual memory."): [("L006", 3, 1, VAGUE.format("Describe virtual"))],
+        basic("Could you briefly explain a cache?", "A"): [
+            ("L006", 1, 4, VAGUE.format("Could you briefly explain a cache"))
+        ],
+        basic("How does a Query compare to a Scan?", "A"): [
+            ("L006", 1, 4, VAGUE.format("How does a Query compare to a Scan"))
+        ],
+        basic("Compare a Query and a Scan.", "A"): [("L006", 1, 4, VAGUE.format("Compare a Query and a Scan"))],
+        below("Memory", "Describe virtual memory."): [("L006", 3, 1, VAGUE.format("Describe virtual memory"))],
     },
     "L007": {
         basic("What are some transport protocols?", "- TCP\n- UDP"): [
@@ -183,6 +190,12 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("List advantages of a heap sort.", "1) no recursion\\\n2) in place\\\n3) never slow at any input"): [
             ("L007", 1, 4, OPEN_LIST.format("List advantages"))
         ],
+        basic("Which protocols are there?", "- TCP\n- UDP"): [
+            ("L007", 1, 4, OPEN_LIST.format("Which protocols are there"))
+        ],
+        basic("What types of sockets are there?", "- TCP\n- UDP"): [("L007", 1, 4, OPEN_LIST.format("What types"))],
+        basic("What are its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("What are its"))],
+        basic("Can you name its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("Can you name its flags"))],
         below("Transport", "Name some protocols.", "- TCP\n- UDP"): [("L007", 3, 1, OPEN_LIST.format("Name some"))],
     },
     "L008": {
@@ -192,6 +205,13 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What is it?", "A platform with replicas, failover\nand more."): [
             ("L008", 4, 1, OPEN.format("and more"))
         ],
+        basic("What does a block keep?", "The status, registers, and much more."): [
+            ("L008", 3, 24, OPEN.format("and much more"))
+        ],
+        basic("What does a block keep?", "The status, registers, and the like"): [
+            ("L008", 3, 24, OPEN.format("and the like"))
+        ],
+        basic("What does a block keep?", "- status\n- et cetera"): [("L008", 4, 3, OPEN.format("et cetera"))],
         f"{CLOZE}It keeps the ==status, registers, etc.== of a process.\n": [("L008", 3, 14, OPEN.format("etc."))],
     },
     "L009": {
@@ -319,6 +339,8 @@ QUIET: dict[str, list[str]] = {
         basic("explain", "A"),
         basic("Which two parts has a key?", "A"),
         basic("How do a Query and a Scan compare in duration?", "A"),
+        basic("How does a Query compare to a Scan in duration?", "A"),
+        basic("Compare the durations of a Query and a Scan.", "A"),
     ],
     "L007": [
         basic("What are regressors in regression?", "Features, variables and predictors"),

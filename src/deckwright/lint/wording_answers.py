@@ -192,17 +192,20 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """
     for answer in answers(note):
         text = answer.text
-        if answer.words > _MOST_WORDS or not (
-            "etc" in text or " and so " in text or " and m" in text or "others" in text
-        ):
+        if answer.words > _MOST_WORDS or not any(sign in text for sign in _OPEN_SIGNS):
             continue
         found = _OPEN.search(text)
         if found and not any(sign.search(text, 0, found.start()) for sign in (_APART, _EXAMPLES)):
             yield note.where(found[0]) if note.family == "basic" else answer.place, found[0]
 
 
+_OPEN_SIGNS = ("etc", "et c", " and so ", " and m", "others", "the like", "usw")
+"""One of these stands in what is open: most answers have none, and plain searches are the fastest."""
+
 _OPEN = re.compile(
-    r"(?:(?<![\w/])etc\.?|\band so (?:on|forth)|\band (?:many )?(?:more|others)|\bamong others)(?=\W*\Z)", re.IGNORECASE
+    r"(?:(?<![\w/])etc\.?|\bet cetera|\busw\b\.?|\band so (?:on|forth)|\band (?:many |much )?(?:more|others)|\b(?:and|or) the like"
+    r"|\bamong others)(?=\W*\Z)",
+    re.IGNORECASE,
 )
 _APART = re.compile(r"[.;:(–—]| - ")
 

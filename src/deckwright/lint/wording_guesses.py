@@ -82,7 +82,8 @@ _CLAUSE = re.compile(
     r"(?:in|if|when|for|on|with|at|from|to|by|given|as|because|since|after|before|under)\b", re.IGNORECASE
 )
 _REQUEST = re.compile(
-    r"(?:can|could|would|will|do) you (?:please )?(?:name|list|tell|give|explain|describe|know|remember|say|think)\b",
+    r"(?:can|could|would|will|do) you (?:please |briefly ){0,3}"
+    r"(?:name|list|enumerate|tell|give|explain|describe|discuss|summari[sz]e|compare|know|remember|say|think)\b",
     re.IGNORECASE,
 )
 _TRUE_FALSE = re.compile(r"\b(?:true or false|yes or no)\b|\((?:t/f|y/n)\)", re.IGNORECASE)
