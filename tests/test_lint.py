@@ -213,6 +213,16 @@ def test_an_allowance_that_is_not_needed_is_told_unless_its_rule_is_off(project:
     assert alarms(project) == []
 
 
+def test_an_allowance_of_what_is_no_rule_says_so(project: Scratch) -> None:
+    """`deckwright explain` lists S029 too, so that it is no code that does not exist."""
+    project.write({"cards/heart.md": GUESS.replace("#atrium", '#atrium allow="L004 S029 it is asked like this"')})
+    (alarm,) = lint.check(*_checked(project))
+    assert (alarm.diagnostic.message, alarm.diagnostic.hint) == (
+        "S029 is no rule for cards",
+        "take it out: only rules, whose codes begin with L, can be allowed to be broken",
+    )
+
+
 def _checked(project: Scratch):
     loaded = project.load(DAY_ONE)
     return loaded.collection, loaded.notes.written, loaded.notes.numbers(), project.root

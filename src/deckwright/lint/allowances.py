@@ -18,6 +18,11 @@ def unneeded(code: str, is_known: bool) -> Words:
         ## Which port does SSH use? {.basic}
         22
     """
+    if not is_known and not code.startswith("L"):
+        return (
+            f"{code} is no rule for cards",
+            "take it out: only rules, whose codes begin with L, can be allowed to be broken",
+        )
     if not is_known:
         return f"there is no rule {code}", "take it out, or correct the code: deckwright explain lists all codes"
     return f"no card of this note breaks {code}", f"take `{code}` out of the tag"
