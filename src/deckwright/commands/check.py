@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @click.option(
-    "--only", metavar="CODE", multiple=True, help="Show only this code, or all that begin like this: L for cards."
+    "--only",
+    metavar="CODE",
+    multiple=True,
+    help="Show only this code, or all that begin like this: L for cards. It may be given several times.",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings and hints too.")
 @click.option(

@@ -52,7 +52,7 @@ def watch(
 ) -> None:
     """Build the package anew whenever something changes.
 
-    Each build says in one line what has changed, then which errors, warnings and hints are new and which were mended. On a
+    Each build says in one line what has changed, then which errors and warnings are new and which were mended. On a
     terminal it clears the screen first. Ctrl-C ends it.
     """
     from .. import build as building
