@@ -130,6 +130,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
             ("L004", 1, 4, POLAR)
         ],
         basic("Isn’t a set ordered?", "It has no order."): [("L004", 1, 4, POLAR)],
+        basic("Do most hosts share their disks?", "Few do."): [("L004", 1, 4, POLAR)],
         "## Chambers {.rows}\n\n| Part | Chamber |\n|---|---|\n| Atrium | yes |\n": [("L004", 5, 3, POLAR)],
         "## Chambers {.cells}\n\n| Part | Is it one? |\n|---|---|\n| Atrium | It is. |\n": [("L004", 3, 10, POLAR)],
         basic("True or false: a set is ordered", "False."): [("L004", 1, 4, POLAR)],
@@ -297,6 +298,7 @@ QUIET: dict[str, list[str]] = {
         basic("To which three services, besides SQS, can S3 send an event?", "A"),
         basic("いいえ", "no"),
         basic("May Day is on which date?", "1 May"),
+        basic("If a ship sinks, what floats, is lit, and calls for help?", "A beacon"),
         basic("Will Rogers phenomenon: what is it?", "Both means rise."),
         basic("Can: which German verb is it?", "Können"),
         basic("Have, had, …?", "Had"),

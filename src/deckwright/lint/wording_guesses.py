@@ -65,8 +65,8 @@ _SUBJECT = re.compile(
     r"|each|no)\b|[A-Z])(?!.*\b(?:ist|sind|und|der|das|dem|einer?|nicht|wird|von|für|sich)\b)"
 )
 _ENGLISH = re.compile(
-    r".*\b(?:the|of|to|it|they|you|we|that|this|these|there|than|by|with|from|be|been|not|have|he|she|his|its|your|always"
-    r"|and|for|all|any|on|use|need)\b"
+    r".*\b(?:the|of|to|it|they|you|we|that|this|these|there|than|by|with|from|be|been|not|have|he|she|his|its|our|their|your"
+    r"|always|and|for|all|any|on|use|need)\b"
 )
 _FOREIGN = {
     **dict.fromkeys(("was", "will"), _SUBJECT),
@@ -74,7 +74,7 @@ _FOREIGN = {
     "am": re.compile(r" I\b"),
 }
 """Verbs that open questions of other languages too, and what shows that it is English."""
-_WH = re.compile(rf"\A\w+ {ASKING}", re.IGNORECASE)
+_WH = re.compile(rf"(?:\A\w+|,) {ASKING}", re.IGNORECASE)
 _NAMED = (",", ":", "…", ".")
 """What stands behind a word that is quoted, not used."""
 _ASKS_LATER = re.compile(rf"(?:^\w+ [A-Z][\w ]*:|\b(?:is|was|are|were|on|in|of|to|at|for) {ASKING})", re.IGNORECASE)
