@@ -186,6 +186,9 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What are some transport protocols?", "- TCP\n- UDP"): [
             ("L007", 1, 4, OPEN_LIST.format("What are some"))
         ],
+        basic("What are drawbacks of one big service?", "Scale, tests, and deployment"): [
+            ("L007", 1, 4, OPEN_LIST.format("What are drawbacks"))
+        ],
         basic("What are the saved registers?", "ebp, ebx and esi"): [("L007", 1, 4, OPEN_LIST.format("What are the"))],
         basic("Name some proxies", "HAProxy\\\nSquid\\\nVarnish"): [("L007", 1, 4, OPEN_LIST.format("Name some"))],
         basic("List advantages of a heap sort.", "1) no recursion\\\n2) in place\\\n3) never slow at any input"): [
