@@ -90,6 +90,12 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What does NP mean? What is an NP algorithm?", "A"): [
             ("L003", 1, 23, SECOND.format("What is an NP algorithm"))
         ],
+        basic("[Higher] What is an alloy and what are its uses?", "A"): [
+            ("L003", 1, 34, SECOND.format("what are its uses"))
+        ],
+        basic("Who opposed him, and how effective were they?", "A"): [
+            ("L003", 1, 25, SECOND.format("how effective were they"))
+        ],
         basic("Which sort is fastest? Why?", "A"): [("L003", 1, 27, SECOND.format("Why"))],
         basic("Who owns a key, and why?", "A"): [("L003", 1, 24, SECOND.format("why"))],
         basic("What are linked structures, and give examples.", "A"): [("L003", 1, 36, SECOND.format("give examples"))],

@@ -98,11 +98,11 @@ _FURTHER = re.compile(r"(?: and| &|[,;]) (?:if|why|how|when|where|what|which|who
 _MAIN = rf"(?:\w+ )?(?:(?:when|where)(?: {AUXILIARY}|(?= (?:and|&) {ASKING}))|(?!when|where){ASKING})"
 """How a main clause asks; "When it starts, …" does not."""
 _MAIN_OPENS = re.compile(_MAIN, re.IGNORECASE)
-_FIRST = re.compile(rf"(?:[^,?]{{1,80}}?, )??{_MAIN}", re.IGNORECASE)
+_FIRST = re.compile(rf"(?:[\[(][^?\[\]()]{{1,80}}[\])] )?(?:[^,?]{{1,80}}?, )??{_MAIN}", re.IGNORECASE)
 _SECOND = re.compile(
     rf"(?: and| &|;|,(?! wh(?:ich|o)\b))(?: if so,?)? (?P<asked>(?:"
     rf"(?:why|how|when|where)(?: not)?(?=\?|\Z|['’]s\b| {AUXILIARY})"
-    rf"|how (?:many|much|often|long|far)\b"
+    rf"|how (?:many|much|often|long|far)\b|how \w+ (?:is|are|was|were)\b"
     rf"|(?P<word>what|which|who)(?:['’]s\b| (?:\w+ ){{0,2}}?(?:{AUXILIARY}|\w+s\b(?! of\b)))"
     rf")[^?]*|(?:give|explain|describe|name|list) (?:\w+ ){{0,8}}\w+\W?\W?\Z)",
     re.IGNORECASE,
