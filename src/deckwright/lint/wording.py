@@ -77,8 +77,10 @@ def _second_by_and(question: str) -> str:
     for sentence in SENTENCE_END.split(question) if "?" in question or _MAIN_OPENS.match(question) else ():
         if (first := _FIRST.match(sentence)) and (second := _SECOND.search(sentence, first.end())):
             between = sentence[first.end() : second.start()].lower().split()
+            # "When (a formula) is large, what …" opens with a clause, not with a question.
+            is_clause = second[0].startswith(",") and _CLAUSE.search(first[0])
             # "a list which is sorted and which has no duplicates" says twice what the list is.
-            if not second["word"] or second["word"].lower() not in between:
+            if not is_clause and (not second["word"] or second["word"].lower() not in between):
                 return second["asked"].rstrip("?. ")
     return ""
 
@@ -94,17 +96,18 @@ _ASKS_ELSEWHERE = re.compile(
 )
 """The words that ask in German and French, where a question begins with them."""
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]{3}")
-_FURTHER = re.compile(r"(?: and| &|[,;]) (?:if|why|how|when|where|what|which|who|give|explain|describe|name|list)\b")
+_FURTHER = re.compile(r"(?: and| &|[,;]) (?:if|why|how|when|where|what|which|who|give|explain|describe|name)\b")
 _MAIN = rf"(?:\w+ )?(?:(?:when|where)(?: {AUXILIARY}|(?= (?:and|&) {ASKING}))|(?!when|where){ASKING})"
 """How a main clause asks; "When it starts, …" does not."""
 _MAIN_OPENS = re.compile(_MAIN, re.IGNORECASE)
 _FIRST = re.compile(rf"(?:[\[(][^?\[\]()]{{1,80}}[\])] )?(?:[^,?]{{1,80}}?, )??{_MAIN}", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:when|where) \S+\Z", re.IGNORECASE)
 _SECOND = re.compile(
-    rf"(?: and| &|;|,(?! wh(?:ich|o)\b))(?: if so,?)? (?P<asked>(?:"
+    rf"(?: and| &|;|,(?! wh(?:ich|o|ere|en)\b))(?: if so,?)? (?P<asked>(?:"
     rf"(?:why|how|when|where)(?: not)?(?=\?|\Z|['’]s\b| {AUXILIARY})"
     rf"|how (?:many|much|often|long|far)\b|how \w+ (?:is|are|was|were)\b"
     rf"|(?P<word>what|which|who)(?:['’]s\b| (?:\w+ ){{0,2}}?(?:{AUXILIARY}|\w+s\b(?! of\b)))"
-    rf")[^?]*|(?:give|explain|describe|name|list) (?:\w+ ){{0,8}}\w+\W?\W?\Z)",
+    rf")[^?]*|(?:give|explain|describe|name) (?:\w+ ){{0,8}}\w+\W?\W?\Z)",
     re.IGNORECASE,
 )
 
