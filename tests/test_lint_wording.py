@@ -329,6 +329,7 @@ QUIET: dict[str, list[str]] = {
     "L005": [
         basic("What is the impact, if rates are small or high?", "Small: it is slow."),
         basic("Which S3 operation sets or replaces the rules?", "`PutRules`"),
+        basic("Why is it a constant, independent of charge or voltage?", "Both charge and field grow"),
         basic("Who may read or write?", "The owner may read."),
         basic("Which comes first, a proxy or a cache?", "A cache in front of the proxy."),
         basic("An IAM user is bound to one person or application. To whom is a role bound?", "To nobody"),

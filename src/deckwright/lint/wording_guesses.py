@@ -139,10 +139,10 @@ def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
 
 
 def _offers(before: str) -> bool:
-    """Whether "Which is faster, a heap or …" offers the rest as answers, as a comma or a colon shows."""
+    """Whether "Which is faster, a heap or …" offers the rest as answers, as a comma or a colon shows. "Why" never does."""
     end = max(map(before.rfind, (", ", ": ", " – ", " - ")))
     choice = before[end + 1 :].split()
-    return end > 0 and 0 < len(choice) <= 6 and choice[0] not in _NO_CHOICE and ASKS.match(before) is not None
+    return end > 0 and 0 < len(choice) <= 6 and choice[0] not in _NO_CHOICE and _CHOOSES.match(before) is not None
 
 
 def _words(text: str) -> set[str]:
@@ -153,6 +153,7 @@ def _is_small(word: str) -> bool:
     return word.lower() in _SMALL
 
 
+_CHOOSES = re.compile(rf"(?!why\b)(?:{ASKS.pattern})", re.IGNORECASE)
 _NO_CHOICE = frozenset(("if", "when", "whether", "where", "that", "which", "as", "because", "for", "in", "to", "with"))
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(
