@@ -84,6 +84,19 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         ],
         basic("Which queues are well known?", "A\\\nB\\\nC\\\nD\\\nE"): [("L002", 1, 4, LIST.format(5))],
         f"{CLOZE}The states are ==new, ready, running, waiting and ended==.\n": [("L002", 3, 16, LIST.format(5))],
+        # Without an "and", in other languages, as paragraphs, terms or code.
+        basic("Which states can it be in?", "new; ready; running; waiting; ended"): [("L002", 1, 4, LIST.format(5))],
+        basic("Which states has it?", "new, ready, running, waiting & ended"): [("L002", 1, 4, LIST.format(5))],
+        basic("Was gehört dazu?", "Rot, Grün, Blau, Weiß, Gelb und Schwarz"): [("L002", 1, 4, LIST.format(6))],
+        basic("进程有哪些状态？", "新建、就绪、运行、等待、结束"): [("L002", 1, 4, LIST.format(5))],
+        basic("Which states are there?", "new\n\nready\n\nrunning\n\nwaiting\n\nended"): [
+            ("L002", 1, 4, LIST.format(5))
+        ],
+        basic("Which states are known?", "\n\n".join(f"{letter}\n: x" for letter in "abcde")): [
+            ("L002", 1, 4, LIST.format(5))
+        ],
+        basic("Which commands list files?", "`ls`, `find`, `tree`, `du` and `stat`"): [("L002", 1, 4, LIST.format(5))],
+        f"{CLOZE}The states: ==new, ready, running, waiting, ended==.\n": [("L002", 3, 13, LIST.format(5))],
     },
     "L003": {
         basic("What is PCA and what is it used for?", "A"): [("L003", 1, 20, SECOND.format("what is it used for"))],
@@ -204,6 +217,8 @@ RAISED: dict[str, dict[str, list[Told]]] = {
             ("L007", 1, 4, OPEN_LIST.format("Which protocols are there"))
         ],
         basic("What types of sockets are there?", "- TCP\n- UDP"): [("L007", 1, 4, OPEN_LIST.format("What types"))],
+        basic("Name the commands", "`ls`, `cd` and `cp`"): [("L007", 1, 4, OPEN_LIST.format("Name the"))],
+        basic("Name the protocols", "TCP, UDP, ICMP"): [("L007", 1, 4, OPEN_LIST.format("Name the"))],
         basic("What are its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("What are its"))],
         basic("Can you name its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("Can you name its flags"))],
         below("Transport", "Name some protocols.", "- TCP\n- UDP"): [("L007", 3, 1, OPEN_LIST.format("Name some"))],
@@ -267,7 +282,10 @@ QUIET: dict[str, list[str]] = {
         basic("Which blocks are contiguous?", "They are of one slab, and include arrays, matrices, heaps, and tables."),
         basic("What is 1 + 1?", "It is 2, 10 in binary, as 1, 2, 4, 8"),
         basic("How does it count?", "<code>a = 1<br>b = 2<br>c = 3<br>d = 4<br>e = 5</code>"),
-        basic("Was gehört dazu?", "Rot, Grün, Blau, Weiß, Gelb und Schwarz"),
+        basic("glad", "froh, fröhlich, heiter, erfreut, zufrieden"),
+        basic("Which call is it?", "`f(a, b, c, d, e)`"),
+        basic("Which row is it?", "1, 1, 2, 3, 5, 8"),
+        basic("Which words begin?", "One two three.\n\nFour five six.\n\nSeven eight nine.\n\nAll of them are words."),
     ],
     "L003": [
         basic("A database holds a set of relations, which are defined by a schema, which is […]", "A"),

@@ -59,9 +59,9 @@ def asked(note: Subject) -> Asked:
 def asked_with_code(note: Subject) -> Asked:
     """The same with the code in its lines, for what may be asked for as code: "a `list` or a `tuple`?"."""
     front, back = note.note.fields.get("Front", ""), note.note.fields.get("Back", "")
-    if "<code" not in front or "<pre" in front or note.family != "basic":
+    if note.family != "basic" or not ("<code" in front or "<code" in back):
         return asked(note)
-    return _asked(_CODE_TAG.sub("", front), back if "<pre" in back else _CODE_TAG.sub("", back))
+    return _asked(*(side if "<pre" in side else _CODE_TAG.sub("", side) for side in (front, back)))
 
 
 _CODE_TAG = re.compile(r"</?code\b[^<>]*>")
