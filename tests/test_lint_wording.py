@@ -131,6 +131,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What happens when a pod dies, and who restarts it?", "A"): [
             ("L003", 1, 38, SECOND.format("who restarts it"))
         ],
+        basic("When is it greatest, when is it least?", "A"): [("L003", 1, 24, SECOND.format("when is it least"))],
         basic("What is a queue? Give an example.", "A"): [("L003", 1, 21, SECOND.format("Give an example"))],
         below("Queue", "- What is it?\n- When is it used?"): [("L003", 4, 3, SECOND.format("When is it used"))],
         basic("Was ist eine Queue? Wann nutzt man sie?", "A"): [("L003", 1, 24, SECOND.format("Wann nutzt man sie"))],
@@ -299,6 +300,7 @@ QUIET: dict[str, list[str]] = {
         basic("Why is the field $n$, where $n$ is the number of turns?", "A"),
         basic("Why does it hold, when $n$ is large?", "A"),
         basic("How do you create and list tags?", "A"),
+        basic("How are boxes learned? Explain the approach of Smith.", "A"),
         basic("What do you call a graph which is connected and which has no cycles?", "A"),
         basic("What is the difference between what a client sends and what a server sends?", "A"),
         basic("What happens when a queue is full and when it is empty again?", "A"),
@@ -356,6 +358,7 @@ QUIET: dict[str, list[str]] = {
     ],
     "L006": [
         basic("Describe the arrangement of particles in a gas", "A"),
+        basic("Can you explain it to me?", "Kannst du es mir erklären?"),
         basic("Describe step 4 of the greenhouse effect.", "A"),
         basic("Describe gamma radiation's penetration", "A"),
         basic("Explain what a pooling layer is", "A"),

@@ -78,7 +78,7 @@ def _second_by_and(question: str) -> str:
         if (first := _FIRST.match(sentence)) and (second := _SECOND.search(sentence, first.end())):
             between = sentence[first.end() : second.start()].lower().split()
             # "When (a formula) is large, what …" opens with a clause, not with a question.
-            is_clause = second[0].startswith(",") and _CLAUSE.search(first[0])
+            is_clause = second[0].startswith((", wha", ", why", ", how")) and _CLAUSE.search(first[0])
             # "a list which is sorted and which has no duplicates" says twice what the list is.
             if not is_clause and (not second["word"] or second["word"].lower() not in between):
                 return second["asked"].rstrip("?. ")
@@ -87,8 +87,11 @@ def _second_by_and(question: str) -> str:
 
 _MARK = re.compile(r"(?<!\?)\?++!*+(?=[\s)\]\"”'’»]|[^\x00-\x7f]|\Z)|[？؟]")
 _ORDER = re.compile(
-    r"\? ((?:give|list|name) (?:an?|one|some)\b[^.?]*|(?:describe|explain) \w[^.?]*)[.!]?\Z", re.IGNORECASE
+    r"\? ((?:(?:give|list|name) (?:an?|one|some)|(?:describe|explain) (?:it|them|each|both|why|how|an?|one|two|three))\b[^.?]*)"
+    r"[.!]?\Z",
+    re.IGNORECASE,
 )
+"""What asks for more than the question does: "How does it work? Explain the steps." asks once."""
 _ASKS_ELSEWHERE = re.compile(
     r"\s*(?:wann|warum|was|wer|wem|wen|weshalb|weswegen|wie|wieso|wieviele?|wo|wofür|woher|wohin|wozu|welche[mnrs]?"
     r"|combien|comment|où|pourquoi|quand|quel(?:le)?s?|qui|quoi)\b",
@@ -103,7 +106,7 @@ _MAIN_OPENS = re.compile(_MAIN, re.IGNORECASE)
 _FIRST = re.compile(rf"(?:[\[(][^?\[\]()]{{1,80}}[\])] )?(?:[^,?]{{1,80}}?, )??{_MAIN}", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:when|where) \S+\Z", re.IGNORECASE)
 _SECOND = re.compile(
-    rf"(?: and| &|;|,(?! wh(?:ich|o|ere|en)\b))(?: if so,?)? (?P<asked>(?:"
+    rf"(?: and| &|;|,(?! wh(?:ich|o)\b| wh(?:en|ere) (?:is|are) (?!it|they)))(?: if so,?)? (?P<asked>(?:"
     rf"(?:why|how|when|where)(?: not)?(?=\?|\Z|['’]s\b| {AUXILIARY})"
     rf"|how (?:many|much|often|long|far)\b|how \w+ (?:is|are|was|were)\b"
     rf"|(?P<word>what|which|who)(?:['’]s\b| (?:\w+ ){{0,2}}?(?:{AUXILIARY}|\w+s\b(?! of\b)))"
@@ -137,7 +140,7 @@ def vague_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     """
     question = asked_with_code(note)
     for text in dict.fromkeys((question.last, question.question)):
-        if found := _VAGUE.match(text):
+        if (found := _VAGUE.match(text)) and not is_phrase(question):
             yield note.where(found[0]), short(text.rstrip("?.! "))
             return
 
