@@ -131,7 +131,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What happens when a pod dies, and who restarts it?", "A"): [
             ("L003", 1, 38, SECOND.format("who restarts it"))
         ],
-        basic("When is it greatest, when is it least?", "A"): [("L003", 1, 24, SECOND.format("when is it least"))],
+        basic("When is it greatest, when is it least?", "A"): [("L003", 1, 25, SECOND.format("when is it least"))],
         basic("What is a queue? Give an example.", "A"): [("L003", 1, 21, SECOND.format("Give an example"))],
         below("Queue", "- What is it?\n- When is it used?"): [("L003", 4, 3, SECOND.format("When is it used"))],
         basic("Was ist eine Queue? Wann nutzt man sie?", "A"): [("L003", 1, 24, SECOND.format("Wann nutzt man sie"))],
