@@ -75,6 +75,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "S036": is_quoted,
     "S037": lambda marked, message: is_named(marked.removeprefix("#"), message),
     "S038": is_named,
+    "S039": is_title,
     "S031": lambda marked, message: message.startswith(f"`{marked.partition('=')[0]}`"),
     "S032": lambda marked, message: re.fullmatch("-+|=+", marked) is not None,
     "S033": beginning("was="),

@@ -172,6 +172,38 @@ def empty_section() -> Words:
     return "this heading makes no note: there is nothing below it", "write the answer, or add {.skip}"
 
 
+@declare("S039", "warning")
+def swallowed_section(section: str, cut: str, kind: str) -> Words:
+    """A heading below a section that is cut makes no note.
+
+    The front matter names a kind, so the heading would become a note elsewhere. But a section with a tag goes on to the
+    next heading of its own level or a higher one, and of one that is cut, only its items, rows or cells become notes.
+    Bad:
+        ---
+        kind: basic
+        ---
+        ## Parts of a VPC {.items}
+        - **Subnet**: a segment of its addresses.
+
+        ### What joins two VPCs?
+        A peering connection.
+    Good:
+        ---
+        kind: basic
+        ---
+        ## Parts of a VPC {.items}
+        - **Subnet**: a segment of its addresses.
+
+        ### What joins two VPCs? {.basic}
+        A peering connection.
+    """
+    return (
+        f"this heading makes no note: it belongs to “{section}”, which is cut into {cut}",
+        f"to make a note of it, write {{.{kind}}} behind it or raise it to the level of that section; "
+        "if it is for readers only, write {.skip}",
+    )
+
+
 @declare("S030", "warning")
 def foreign_tag(number: int = 1) -> Words:
     """A heading ends with another tool's hashtag for cards.

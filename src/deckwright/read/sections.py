@@ -11,7 +11,7 @@ import msgspec
 
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.section import not_utf8, tag_without_note, too_large
-from ..diagnostics.slips import anchor, empty_section, foreign_tag, underlined_answer
+from ..diagnostics.slips import anchor, empty_section, foreign_tag, swallowed_section, underlined_answer
 from ..limits import MAX_FILE_BYTES
 from ..model import SourceFile, Span
 from ..words import SKIP
@@ -297,6 +297,7 @@ def _drafts(
     prose: list[Block] = []
     above: list[Block] = []
     claims: list[_Draft] = []
+    in_cuts: list[tuple[_Draft, _Heading]] = []
     for number, heading in enumerate(headings):
         level, tag, own = heading.title.level, heading.tag, heading.own
         above = [title for title in above if title.level < level]
@@ -308,7 +309,10 @@ def _drafts(
             made.append(claims[-1])
         elif claims:
             claims[-1].body += [heading.title, *own]
-            found += _unheard(heading, "inside")
+            unheard = _unheard(heading, "inside")
+            found += unheard
+            if head.kind and not unheard and claims[-1].heading.tag.cut:
+                in_cuts.append((claims[-1], heading))
         elif head.kind and level > 1 and heading.has_text:
             made.append(_Draft(heading, tuple(above), head.kind, own))
         else:
@@ -321,6 +325,10 @@ def _drafts(
             elif head.kind and level > 1 and is_last and not heading.is_broken:
                 found.append(empty_section(file.span(*heading.title.place(0), len(heading.title.text) or 1)))
         above.append(heading.title)
+    for draft, heading in in_cuts:
+        if _is_lost(draft, heading):
+            span = file.span(*heading.title.place(0), len(heading.title.text) or 1)
+            found.append(swallowed_section(span, draft.heading.title.text, draft.heading.tag.cut, head.kind))
     for draft in made:
         wrong = combination.id_problems(draft.heading.tag)
         if wrong and _is_anchor(draft.heading):
@@ -331,6 +339,16 @@ def _drafts(
         draft.heading.is_broken |= has_errors(wrong)
         found += wrong
     return made, prose, found
+
+
+def _is_lost(draft: _Draft, heading: _Heading) -> bool:
+    """Whether what stands below a heading in a section that is cut is on no card: no part of a question that all share, no
+    closing alert, and nothing to cut.
+    """
+    shared = next((block.first for block in draft.body if block.kind == "rule"), -1)
+    kinds = {block.kind for block in heading.own if block.kind not in HIDDEN}
+    to_cut = {"list", "definitions"} if draft.heading.tag.cut == "items" else {"table"}
+    return heading.title.first > shared and bool(kinds) and kinds != {"alert"} and not kinds & to_cut
 
 
 def _is_anchor(heading: _Heading) -> bool:
