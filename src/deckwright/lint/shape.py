@@ -222,10 +222,13 @@ _FRONT = re.compile(
     r"https?://[^/?#]+/?"
     r"|https?://[^?#]*/welcome(?:\.\w{2,5})?/?"
     r"|https?://[^/?#]+/(?:[\w.-]+/){0,2}(?:index|home|main|default|contents|toc)(?:\.\w{2,5})?/?"
-    r"|https?://[^?#]*/(?:latest|stable|current)/(?:(?:[\w-]*guide|dg|ug|[\w-]*manual)/)?(?:index\.html?)?",
+    r"|https?://[^/?#]+(?:/(?:docs?|documentation|latest|stable|current|[a-z]{2}(?:[-_][a-z]{2})?|v\d[\d.]*|\d(?:\.\d+)*))+/?"
+    r"|https?://[^?#]*/(?:latest|stable|current)/(?:(?:[\w-]*guide|dg|ug|[\w-]*manual)(?:/|\Z))?(?:index\.html?)?",
     re.IGNORECASE,
 )
-"""An address without a path, a page that is named as a first page, or a guide's own address below its version."""
+"""An address without a path, or with one of a language or a version; a page that is named as a first page; or a guide's own
+address below its version.
+"""
 
 
 @rule(
