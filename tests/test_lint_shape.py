@@ -211,7 +211,12 @@ def too_long(count: int) -> str:
         (code("if x:\n\t" + "y" * 68), []),
         (code("x = 1\n" * 80), []),
         (code("y" * 300 + "\n" + "x" * 300), [(4, 1, "L036", too_long(300))]),
+        # What counts is the room that it takes.
         (code("東" * 73), [(4, 1, "L036", too_long(73))]),
+        (code("東" * 37), [(4, 1, "L036", too_long(37))]),
+        (code("東" * 36), []),
+        (code("u\u0308" * 72), []),
+        (code("x" * 72 + "   "), []),
         (hidden("{{c1::" + "a" * 60 + ":: letters, many of them}} = {{c2::1}} + 2"), []),
         (hidden("{{c1::" + "a" * 65 + ":: letters, many of them}} = {{c2::1}} + 2"), [(1, 4, "L036", too_long(73))]),
         (basic("What?", "`" + "a b" * 40 + "`"), []),
