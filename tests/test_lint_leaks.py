@@ -38,6 +38,7 @@ MANY = "“how many” before {}: the answer must be one"
         (basic("In which sense does a data stream stream?", "Data stream"), [(1, 4, "L020", QUESTION + "Data stream")]),
         (basic("What does the US-EAST region hold?", "us-east"), [(1, 4, "L020", QUESTION + "us-east")]),
         (basic("Wie heißt das Herz auf Deutsch?", "Herz"), [(1, 4, "L020", QUESTION + "Herz")]),
+        (basic("Wie heißt Zu\u0308rich auf Deutsch?", "Zürich"), [(1, 4, "L020", QUESTION + "Zürich")]),
         (basic("ما هو القلب في اللغة", "القلب"), [(1, 4, "L020", QUESTION + "القلب")]),
         (basic("東京 は どこ です か", "東京"), [(1, 4, "L020", QUESTION + "東京")]),
         # The kind of what is asked for, and what is spoken about.
@@ -201,6 +202,7 @@ def test_an_answer_elsewhere_in_its_paragraph(tmp_path: Path, text: str, expecte
         (cloze("It has ==one::how many?== septum."), [(3, 8, "L025", MANY.format("septum"))]),
         (cloze("It has ==1::how many== Septum, and more."), [(3, 8, "L025", MANY.format("Septum"))]),
         (cloze("It has ==a single::how many?== wall: this."), [(3, 8, "L025", MANY.format("wall"))]),
+        (cloze("It has ==only one::How many?== wall."), [(3, 8, "L025", MANY.format("wall"))]),
         (cloze("It has ==two::how many?== walls."), []),
         (cloze("It has ==10::how many?== metre."), []),
         (cloze("It has ==one::how many?== of them."), []),

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
+from unicodedata import is_normalized, normalize
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import files, texts
 from ..limits import MAX_FILE_BYTES, MAX_SVG_BYTES
@@ -54,12 +56,16 @@ class Subject:
         self, note: Note, written: Candidate, numbers: Sequence[int], note_type: NoteType, sources: Sources
     ) -> None:
         """`numbers` are those of the cards of its deletions."""
+        html = "\n".join(note.fields.values())
+        if not html.isascii() and not is_normalized("NFC", html):  # An accent of its own would part its word.
+            note = replace(note, fields={name: normalize("NFC", field) for name, field in note.fields.items()})
+            html = "\n".join(note.fields.values())
         self.note = note
         self.written = written
         self.family = note_type.family
         self.context = _above(note.fields.get("Context", ""))
         self.header = texts.plain(note.fields.get("Header", ""))
-        self.html = "\n".join(note.fields.values())
+        self.html = html
         self.place = written.span
         self._cards: tuple[CardText, ...] | None = None
         self._numbers = numbers
