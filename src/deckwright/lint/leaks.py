@@ -308,14 +308,14 @@ def how_many_of_one(note: Subject, memory: Memory) -> Iterator[Finding]:
         A subnet lies in ==one Availability Zone::how many places?==.
     """
     for card in note.cards:
-        if "[how many" in card.question and _ONE.match(card.answer):
+        if "how many" in card.hint.lower() and _ONE.match(card.answer):
             for found in _HOW_MANY.finditer(card.question):
                 if found[1].lower() not in _NO_NOUNS:
                     yield note.card_place(card), found[1]
 
 
-_HOW_MANY = re.compile(r"\[how many\W{0,3}\] ([A-Za-z][\w-]*(?<!s))(?=[\s.,;:])")
-_ONE = re.compile(r"(?:one|1|a single)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\[[Hh]ow many\W{0,3}\] ([A-Za-z][\w-]*(?<!s))(?=[\s.,;:])")
+_ONE = re.compile(r"(?:(?:exactly|just|only) )?(?:one|1|a single)\b", re.IGNORECASE)
 _NO_NOUNS = FUNCTION_WORDS | frozenset(
     ("children", "data", "feet", "fish", "men", "mice", "people", "percent", "teeth", "women")
 )
