@@ -35,6 +35,7 @@ MANY = "“how many” before {}: the answer must be one"
     ("text", "expected"),
     [
         (basic("What is a peering connection?", "A peering connection."), [(1, 4, "L020", QUESTION + "A peering connection.")]),
+        (basic("What is a peering connection?", "* A peering connection."), [(1, 4, "L020", QUESTION + "A peering connection.")]),
         (basic("In which sense does a data stream stream?", "Data stream"), [(1, 4, "L020", QUESTION + "Data stream")]),
         (basic("What does the US-EAST region hold?", "us-east"), [(1, 4, "L020", QUESTION + "us-east")]),
         (basic("Wie heißt das Herz auf Deutsch?", "Herz"), [(1, 4, "L020", QUESTION + "Herz")]),

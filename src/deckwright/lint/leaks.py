@@ -38,13 +38,18 @@ def answer_in_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     for card, said in _terms(note):
         if card.ordinal or said[0] not in card.question.lower() or _CHOICE.search(card.question):
             continue
-        if "<code" in note.note.fields.get("Back", "") or not _PROSE.fullmatch(card.answer):
+        if "<code" in note.note.fields.get("Back", "") or not _PROSE.fullmatch(_own_words(card.answer)):
             continue
         # A quantity is given where another is to be calculated, and the result may be alike.
         if said[0][0].isdecimal() or _is_same(said, card.question):
             continue
         if any(within(said, words(part)) for part in _NAMED.split(card.question)):
-            yield note.place, card.answer
+            yield note.place, _own_words(card.answer)
+
+
+def _own_words(answer: str) -> str:
+    """An answer without the bullet of a list that has no other item."""
+    return answer.removeprefix("• ")
 
 
 def _is_same(said: list[str], question: str) -> bool:
@@ -126,7 +131,7 @@ def answer_in_context(note: Subject, memory: Memory) -> Iterator[Finding]:
             continue
         sought = meaning(said)
         if _holds(note.context, sought) or _holds(note.header, sought):
-            yield note.card_place(card), card.answer
+            yield note.card_place(card), _own_words(card.answer)
 
 
 def _holds(heading: str, sought: list[str]) -> bool:
