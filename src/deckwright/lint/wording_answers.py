@@ -261,21 +261,24 @@ def undated(note: Subject, memory: Memory) -> Iterator[Finding]:
     else:
         card = note.cards[0] if note.cards and note.family == "cloze" else None
         text = f"{card.question}\n{card.answer}" if card else ""
-    # Most cards have none of these, and plain searches are the fastest.
-    if (
-        ("urrent" in text or "s of " in text or "today" in text or "owadays" in text or "hese days" in text)
-        or ("t present" in text or "t the moment" in text or "of writing" in text or "atest" in text)
-    ) and ((match := _UNDATED.search(text)) and not _DATE.search(text)):
+    is_possible = any(sign in text for sign in _TIME_SIGNS)
+    if is_possible and (match := _UNDATED.search(text)) and not _DATE.search(text):
         yield note.where(match[0]), match[0]
 
+
+_TIME_SIGNS = (
+    *("urrent", "s of ", "today", "owadays", "hese days", "t present", "t the moment", "of writing"),
+    *("atest", "ewest", "ost recent"),
+)
+"""One of these stands in what is undated: most cards have none, and plain searches are the fastest."""
 
 _UNDATED = re.compile(
     r"\bas of (?:now|today|(?:this|the time of) writing)\b|\bat the time of writing\b|\bnowadays\b|\bthese days\b"
     r"|\bat (?:present|the moment)(?=[.,;:!?)\n]|$)|\b(?:built|created|launched|made|opened|sold|started) today\b"
     r"|\bcurrently (?:supports?|only|the (?:only|most|largest|best|latest)|available|supported|limited|most|holds? the"
     r"|not (?:allowed|available|possible|supported))\b"
-    r"|\b(?:latest|current) (?:stable )?(?:version|release) (?:is|of \w+ is)\b"
-    r"|\bis the (?:latest|current) (?:stable )?(?:version|release)\b",
+    r"|\b(?:latest|newest|most recent|current) (?:stable )?(?:version|release) (?:is|of \w+ is)\b"
+    r"|\bis the (?:latest|newest|most recent|current) (?:stable )?(?:version|release)\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b")
