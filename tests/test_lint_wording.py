@@ -156,6 +156,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("True or false: a set is ordered", "False."): [("L004", 1, 4, POLAR)],
         basic("Does a set or a list keep its order? (y/n)", "yes"): [("L004", 1, 4, POLAR)],
         basic("Does it use a set or a list?", "No."): [("L004", 1, 4, POLAR)],
+        basic("❤️ Is an atrium a chamber?!", "It is."): [("L004", 1, 7, POLAR)],
         # The question stands below the heading, or has a remark behind it.
         below("Chamber", "Is an atrium one?"): [("L004", 3, 1, POLAR)],
         below("Chamber", "Look at the atrium.\n\n- Is it one?\n\nIt is above the valve."): [("L004", 5, 3, POLAR)],
@@ -248,6 +249,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("Why has an ACL no effect on a bucket created today?", "A"): [
             ("L009", 1, 41, STALE.format("created today"))
         ],
+        basic("How new is Ruby?", "The newest version is 4.0."): [("L009", 3, 5, STALE.format("newest version is"))],
         basic("How new is Python?", "The latest version is 3.14."): [("L009", 3, 5, STALE.format("latest version is"))],
         f"{CLOZE}The largest is ==64 TiB== at the moment.\n": [("L009", 3, 27, STALE.format("at the moment"))],
     },

@@ -96,7 +96,7 @@ _TRANSLATED = frozenset(
 )
 """What a card on another language asks, if its answer is yes or no."""
 _ASKS_MORE = re.compile(rf"(?:\w+ )?{ASKING}", re.IGNORECASE)
-_CLOSING = " )\"”'’"
+_CLOSING = " !.)\"”'’"
 
 
 @rule(

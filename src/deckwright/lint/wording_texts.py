@@ -89,9 +89,13 @@ def _last(html: str, question: str) -> str:
         *others, last = SENTENCE_END.split(last)
         if others and last.startswith("(") and last.endswith(")"):  # "Is it stable? (In its usual form)"
             last = others[-1]
+    if not last[:1].isascii() and (sign := _SIGN.match(last)):
+        last = last[sign.end() :]
     return last
 
 
+_SIGN = re.compile(r"[^\w\s\"“”„«»‘’'(¿¡…–—-]++\s+")
+"""An emoji or a bullet that stands before a sentence."""
 _BLOCK = re.compile(r"<(?:p|li|div|blockquote)\b[^<>]*>")
 
 
