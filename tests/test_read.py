@@ -585,6 +585,7 @@ def test_what_a_note_type_of_the_project_has_typed(animals: Scratch) -> None:
     ("source", "expected"),
     [
         ("https://books.example/heart", "https://books.example/heart"),
+        ("https://www.books.example/heart/?page=3#valves", "https://www.books.example/heart/?page=3#valves"),
         ("'[A book](https://books.example/?a=1&b=2), page 3'", "A book (https://books.example/?a=1&b=2), page 3"),
         ("Gray's Anatomy", "Gray's Anatomy"),
     ],

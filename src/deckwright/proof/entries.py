@@ -96,8 +96,10 @@ def _with_addresses(field: str) -> str:
 
     def link(found: re.Match[str]) -> str:
         address, shown = unescape(found[1]), texts.plain(found[2])
-        bare = address.partition("://")[2] or address
+        bare = (address.partition("://")[2] or address).removeprefix("www.")
+        # A card shows an address without `www.` and without what follows its path.
+        known = {text.rstrip("/") for text in (address, bare, re.split("[?#]", bare)[0])}
         # Back as HTML, since `plain` reads all of it.
-        return found[1] if shown.rstrip("/") in (bare.rstrip("/"), address.rstrip("/")) else f"{found[2]} ({found[1]})"
+        return found[1] if shown.rstrip("/") in known else f"{found[2]} ({found[1]})"
 
     return texts.plain(_LINK.sub(link, field))
