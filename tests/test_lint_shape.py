@@ -96,6 +96,7 @@ def rows(*parts: str, extra: str = "> [!NOTE]\n> Mail.\n") -> str:
     [
         (rows("a", "b", "c", "d", "e"), [(8, 3, "L032", "four or more notes of this section have the same Extra")]),
         (rows("a", "b", "c"), []),
+        (rows("a", "b", "c", "d", "e").replace(" #ports", ""), []),
         (rows("a", "b", "c", "d", extra=""), []),
         ((basic("a", "It.\n\n> [!NOTE]\n> Mail.") * 4).replace("## a", "## x"), []),
     ],
