@@ -284,6 +284,7 @@ QUIET: dict[str, list[str]] = {
         basic("What happens?", "It stops, a copy is made of all that it holds, and both resume."),
         basic("Which blocks are contiguous?", "They are of one slab, and include arrays, matrices, heaps, and tables."),
         basic("What is 1 + 1?", "It is 2, 10 in binary, as 1, 2, 4, 8"),
+        basic("How is it estimated?", "The kernel:\n\n$$k$$\n\nThe volume:\n\n$$v$$\n\nThe density"),
         basic("How does it count?", "<code>a = 1<br>b = 2<br>c = 3<br>d = 4<br>e = 5</code>"),
         basic("glad", "froh, fröhlich, heiter, erfreut, zufrieden"),
         basic("Which call is it?", "`f(a, b, c, d, e)`"),

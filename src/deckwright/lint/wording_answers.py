@@ -136,7 +136,9 @@ def _lines(html: str) -> int:
     """How many lines an answer has if each is an item: marked as one, or a few words."""
     found = lines(html)
     marked = sum(_MARKED.match(line) is not None for line in found)
-    return marked if marked > 1 else len(found) * all(len(line.split()) <= _ITEM_WORDS for line in found)
+    if marked > 1:
+        return marked
+    return len(found) * all(len(line.split()) <= _ITEM_WORDS and not _NO_ITEM.search(line) for line in found)
 
 
 def _in_sentence(answer: str) -> int:
@@ -173,6 +175,8 @@ _BETWEEN = (", ", "; ", "、", "，", "；")
 _ROW = re.compile(r"[,;]\s+(?:(?:und|oder|et|ou)\s+)?|[、，；]\s*|\s+(?:und|oder|et|ou)\s+")
 _NO_ROW = re.compile(r"[()\[\]{}=<>/\\]|[.!?…]\s")
 _LETTER = re.compile(r"[^\W\d_]")
+_NO_ITEM = re.compile(r":\Z|\\[(\[]")
+"""What leads to the next line, or is a formula: "The sum:" and below it what it is."""
 _MARKED = re.compile(r"(?:[•*–-]|\d{1,2}[.)])\s")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _EXAMPLES = re.compile(r"\b(?:including|such as|like|for example|for instance|e\.?\s?g\b|say)\b", re.IGNORECASE)
