@@ -385,6 +385,7 @@ QUIET: dict[str, list[str]] = {
     "L007": [
         basic("What are regressors in regression?", "Features, variables and predictors"),
         basic("Give the algorithm for norms", "- mean\n- variance"),
+        basic("State the law of energy.", "It holds without friction, drag, and heat"),
         basic("What are 2 advantages of counting?", "- easy\n- early"),
         basic("What are the two hardware modes?", "- kernel\n- user"),
         basic("What are the numbers of neurons?", "One for each class."),

@@ -192,7 +192,8 @@ def list_without_number(note: Subject, memory: Memory) -> Iterator[Finding]:
 
 _LIST = re.compile(
     rf"{_POLITELY}(?:(?:name|list|enumerate|give|state|mention)(?: me)?"
-    r" (?:some|all|(?<!give )the|several|a few|any|common|examples|its \w+s\b|(?!(?:d[aeo]s|l[aeo]s|[ao]s|its|his|this)\b)\w+s\b)"
+    r" (?:some|all|(?<!give )the(?! (?:law|rule|theorem|principle|definition)\b)|several|a few|any|common|examples|its \w+s\b"
+    r"|(?!(?:d[aeo]s|l[aeo]s|[ao]s|its|his|this)\b)\w+s\b)"
     r"|(?:what|which) are (?:the|some|all|common|different|possible|desirable|typical|main|major|(?:dis)?advantages|benefits"
     r"|drawbacks|its|their|your|\w+['’]s)\b"
     r"|(?:what|which) \w+s (?:are there|exist)\b"
