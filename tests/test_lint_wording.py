@@ -333,6 +333,7 @@ QUIET: dict[str, list[str]] = {
         basic("Nein", "No."),
         basic("To which three services, besides SQS, can S3 send an event?", "A"),
         basic("いいえ", "no"),
+        basic("نَعَم", "yes"),
         basic("May Day is on which date?", "1 May"),
         basic("If a ship sinks, what floats, is lit, and calls for help?", "A beacon"),
         basic("Will Rogers phenomenon: what is it?", "Both means rise."),

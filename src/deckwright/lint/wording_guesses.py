@@ -91,7 +91,7 @@ _YES_NO = re.compile(r"(?:yes|no)(?=\s*(?:[,:;!–—]|\.(?!\s?\d))|\s+-\s|\s*\Z
 _TRANSLATED = frozenset(
     """
     da hai hayır igen ja já jo kyllä ne nee nei nein nej nem nie niet no non nu não oui si sí sì tak yes
-    はい いいえ да не нет так ні 是 不是 네 아니요 نعم لا כן לא
+    はい いいえ да не нет так ні 是 不是 네 아니요 نعم نَعَم لا لَا כן לא
     """.split()  # noqa: SIM905
 )
 """What a card on another language asks, if its answer is yes or no."""
