@@ -38,6 +38,7 @@ def several_questions(note: Subject, memory: Memory) -> Iterator[Finding]:
 
     False alarms: 3 of 76 that were judged, in decks on computer science, philosophy and school subjects (12,638 cards,
     November 2026); then it was widened, and none of 8 that this added was false, in a deck of 1,490 on machine learning.
+    In 24,800 notes on other subjects, 1 of 64 was false.
     Bad:
         ## What is a dead-letter queue and when is it used? {.basic}
         A queue for messages that could not be processed, used to look at them later.
@@ -129,8 +130,8 @@ def vague_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     that is wanted (Andy Matuschak, "How to write good prompts", on precise prompts).
 
     False alarms: 9 of 50 that were judged, in decks on computer science, philosophy and school subjects (14,127 cards,
-    November 2026); none of 4 that were added later, by "compare", in decks on computer science (4,510 cards). "What does
-    … do?" is no alarm: of a part of a cell or a program it is often precise.
+    November 2026); none of 4 that were added later, by "compare", in decks on computer science (4,510 cards); 5 of 33 in
+    24,800 notes on other subjects. "What does … do?" is no alarm: of a part of a cell or a program it is often precise.
     Bad:
         ## Explain virtual memory. {.basic}
         Each process has addresses of its own, which the kernel maps to those of the hardware.
@@ -174,7 +175,7 @@ def list_without_number(note: Subject, memory: Memory) -> Iterator[Finding]:
     knowledge", 9; Andy Matuschak, "How to write good prompts"). Of five and more, L002 tells.
 
     False alarms: 2 of 47 that were judged, in decks on computer science, philosophy and school subjects (12,638 cards,
-    November 2026).
+    November 2026); 2 of 41 in 24,800 notes on other subjects.
     Bad:
         ## What are some protocols of the transport layer? {.basic}
         - TCP
@@ -220,7 +221,7 @@ def long_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     write good prompts", on effortful prompts). Quotations, code, formulas and pictures do not count.
 
     False alarms: 5 of 21 that were judged, in decks on computer science and law (6,431 cards, November 2026), most of
-    them cases from exams.
+    them cases from exams; 5 of 39 in 24,800 notes on other subjects, where most offer long answers to choose from.
     Bad:
         ## Which service is it? {.basic}
         Your company runs a shop on the web, whose servers write many lines into their logs each day; a new colleague,

@@ -28,7 +28,7 @@ def long_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     principle (Piotr Wozniak, "Twenty rules of formulating knowledge", 4). Code, formulas and pictures do not count.
 
     False alarms: none of 60 that were judged, in decks on computer science, philosophy and school subjects (12,638
-    cards, November 2026).
+    cards, November 2026); none of 48 in 24,800 notes on other subjects.
     Bad:
         ## What is a role? {.basic}
         An identity with permissions, which has no password and no access keys of its own; whoever is trusted by it can
@@ -62,7 +62,7 @@ def longish_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     pictures do not count. Above 40 words it is L001 that tells.
 
     False alarms: 10 of 76 that were judged, in decks on computer science, philosophy and school subjects (12,638
-    cards, November 2026).
+    cards, November 2026); 5 of 73 in 24,800 notes on other subjects.
     Bad:
         ## Why does a stopped instance keep its private address? {.basic}
         The address belongs to the network interface of the instance, and the interface stays attached while the
@@ -95,6 +95,7 @@ def long_list(note: Subject, memory: Memory) -> Iterator[Finding]:
 
     False alarms: 2 of 37 that were judged, in decks on computer science and school subjects (7,355 cards, November
     2026). It was widened to lists without an "and", as "a; b; c", of which 4,510 cards on computer science had none.
+    In 24,800 notes on other subjects, 9 of 102 alarms were false.
     Bad:
         ## Which states can a process be in? {.basic}
         - new
@@ -207,7 +208,8 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
 
     False alarms: none of 7 that were judged, in decks on computer science, philosophy and school subjects (12,638
     cards, November 2026); but it was narrowed in sight of them, when 9 of 20 were false. In two decks of 3,000 notes that
-    it was not made with, on computer science and business, there was 1 alarm, a right one.
+    it was not made with, on computer science and business, there was 1 alarm, a right one; none of 6 was false in 24,800 notes on
+    other subjects.
     Bad:
         ## Which facts does a process control block keep? {.basic}
         The status, the registers, the priority, etc.

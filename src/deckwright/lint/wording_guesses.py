@@ -25,7 +25,7 @@ def yes_or_no(note: Subject, memory: Memory) -> Iterator[Finding]:
     Matuschak, "How to write good prompts").
 
     False alarms: one of 48 that were judged, in decks on computer science, philosophy and school subjects (12,638
-    cards, November 2026).
+    cards, November 2026); 3 of 64 in 24,800 notes on other subjects.
     Bad:
         ## Can a group of users be the principal of a policy? {.basic}
         No, only users and roles can.
@@ -113,7 +113,7 @@ def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
     write good prompts").
 
     False alarms: none of 44 that were judged, in decks on computer science, philosophy and school subjects (14,127
-    cards, November 2026).
+    cards, November 2026); 2 of 14 in 24,800 notes on other subjects.
     Bad:
         ## Does Kerberos use symmetric or asymmetric encryption? {.basic}
         Symmetric: both sides hold the same key.
