@@ -18,6 +18,7 @@ import deckwright
 from deckwright import __version__, build, diagnostics, package, settings
 from deckwright import commands as cli
 from deckwright import diff as comparing
+from deckwright.commands._talk import folded
 from deckwright.diagnostics import to_text
 from deckwright.diagnostics.forms import width
 from deckwright.diagnostics.project import no_notes
@@ -712,6 +713,22 @@ def test_colours_are_for_terminals_and_those_who_want_them(
     for name, value in ({"TERM": "xterm"} | environment).items():
         monkeypatch.setenv(name, value)
     assert ("\x1b[" in run("check", colour=terminal).stdout) == coloured
+
+
+@pytest.mark.parametrize(
+    ("printed", "rows"),
+    [
+        ("It pumps blood.", ["It pumps blood."]),
+        ("It pumps blood into the aorta.", ["It pumps blood into", "the aorta."]),
+        ("\x1b[36mExtra:\x1b[0m the left side.\n\nIt", ["\x1b[36mExtra:\x1b[0m the left", "side.", "", "It"]),
+        ("Otorhinolaryngologically, so", ["Otorhinolaryngologically,", "so"]),
+        ("心臓 は 全身 に 血液 を 送り出す", ["心臓 は 全身 に 血液", "を 送り出す"]),
+        ("        for beat in heart:", ["        for beat in", "heart:"]),
+    ],
+)
+def test_long_lines_are_broken_between_words_on_a_terminal(printed: str, rows: list[str]) -> None:
+    assert folded(printed, 20).split("\n") == rows
+    assert folded(printed, None) == printed
 
 
 @pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "腎臓 🫘"), ("latin-1", r"\u814e\u81d3 \U0001fad8")])

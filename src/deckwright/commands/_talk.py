@@ -169,6 +169,31 @@ def terminal_columns(stream: TextIO) -> int | None:
     return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
+def folded(printed: str, columns: int | None) -> str:
+    """A text whose lines end between words where they are wider than the terminal, which would break words."""
+    if not columns:
+        return printed
+    return "\n".join(_folded(line, columns) for line in printed.split("\n"))
+
+
+def _folded(line: str, columns: int) -> str:
+    from ..diagnostics.forms import width
+
+    if width(click.unstyle(line)) <= columns:
+        return line
+    rows: list[str] = []
+    cells = 0
+    for word in line.split(" "):
+        more = width(click.unstyle(word))
+        if rows and cells + 1 + more <= columns:
+            rows[-1] += f" {word}"
+            cells += 1 + more
+        else:
+            rows.append(word)
+            cells = more
+    return "\n".join(rows)
+
+
 def colour(environment: Mapping[str, str]) -> bool | None:
     """Whether to colour the output: https://no-color.org/, https://force-color.org/. None if that is up to the stream."""
     if environment.get("NO_COLOR"):

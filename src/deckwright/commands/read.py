@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from ._talk import (
     count,
     explain_first,
     fail,
+    folded,
     say,
     shown,
     size,
     styled,
     summary,
+    terminal_columns,
 )
 
 if TYPE_CHECKING:
@@ -199,7 +202,7 @@ def _show(
         _write(target, data)
         click.echo(f"Wrote {shown(target)} · {counted}, {size(len(data))}")
     elif form == "text" and chosen:
-        click.echo(f"{written}\n")
+        click.echo(folded(f"{written}\n", terminal_columns(sys.stdout)))
         click.echo(counted, err=True)
     elif form != "text":
         click.echo(data, nl=False)  # As bytes: it is UTF-8, whatever the terminal's encoding.
