@@ -767,6 +767,13 @@ def test_people_read_it_in_words() -> None:
     assert to_text(compare(OLD, NEW)) == TEXT
 
 
+def test_its_prose_is_no_wider_than_the_terminal() -> None:
+    prose = to_text(compare(OLD, NEW), columns=60).rpartition("collection\n")[2]
+    assert max(map(len, prose.split("\n"))) <= 60
+    assert prose.split() == TEXT.rpartition("collection\n")[2].split()
+    assert to_text(compare(OLD, NEW), columns=200) == TEXT
+
+
 def test_nothing_is_said_of_what_is_the_same() -> None:
     assert to_text(compare(OLD, OLD)) == (
         "Notes: 5 unchanged\n\nWhat importing this does to your collection\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from ._talk import (
     size,
     styled,
     summary,
+    terminal_columns,
     text,
 )
 
@@ -61,13 +63,14 @@ def diff(old: Path, new: Path | None, start: Path, whole: bool, as_json: bool, t
     if as_json:
         print_json(to_json(changes, before.package, after.package))
         return
-    listed = to_text(changes, styled, None if whole else 10)
+    columns = terminal_columns(sys.stdout)
+    listed = to_text(changes, styled, None if whole else 10, columns)
     click.echo(listed)
     if new is None:
         next_steps(command_line("build"))
     elif new.is_dir():
         next_steps(shlex.join(["deckwright", "build", "--project", str(new)]))
-    elif not whole and listed != to_text(changes, styled, None):
+    elif not whole and listed != to_text(changes, styled, None, columns):
         next_steps(shlex.join(["deckwright", "diff", str(old), str(new), "--all"]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._project import found_root, project_option
-from ._talk import command, count, fail, shown, styled
+from ._talk import command, count, fail, shown, styled, terminal_columns
 from .build import hand_to_anki, make
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _say_changes(before: Package | None, package: Package) -> None:
 
     if before:
         click.echo("\nSince the last push:")
-        click.echo(to_text(compare(before, package), styled, 10) + "\n")
+        click.echo(to_text(compare(before, package), styled, 10, terminal_columns(sys.stdout)) + "\n")
     else:
         click.echo("Nothing was pushed from here before.")
 

@@ -17,14 +17,23 @@ Style: TypeAlias = Callable[[str, str], str]
 """Colours a piece of text by its role: heading, warning, old or new."""
 
 
-def to_text(changes: Changes, style: Style = lambda text, role: text, limit: int | None = 10) -> str:
+def to_text(
+    changes: Changes,
+    style: Style = lambda text, role: text,
+    limit: int | None = 10,
+    columns: int | None = None,
+) -> str:
     """Counts, a list of each kind of change, and what importing the new package does.
 
     A list ends after `limit` entries, and says how many more there are; None lists all. A word that went is written
-    `[-so-]`, one that came `{+so+}`.
+    `[-so-]`, one that came `{+so+}`. `columns` is how wide the terminal is.
     """
     blocks = [_block(part, style, limit) for part in _parts(changes, style) if part.entries]
-    return "\n\n".join([_counts(changes), *blocks, _outlook(changes, style)])
+    return "\n\n".join([_counts(changes), *blocks, _outlook(changes, style, min(columns or _WIDTH, _WIDTH))])
+
+
+_WIDTH = 100
+"""Characters of a line of prose, at most."""
 
 
 _COUNTED = {
@@ -212,7 +221,7 @@ def _effect(change: NoteTypeChange) -> str:
     return "".join(f"\n    {effect}" for effect in effects)
 
 
-def _outlook(changes: Changes, style: Style) -> str:
+def _outlook(changes: Changes, style: Style, width: int) -> str:
     done = changes.prediction
     said = []
     if done.new:
@@ -245,7 +254,7 @@ def _outlook(changes: Changes, style: Style) -> str:
     )
     if done.one_way_sync:
         said.append("Anki then needs a one-way sync: sync all your devices before you import, or you may lose reviews.")
-    return f"{style('What importing this does to your collection', 'heading')}\n{fill(' '.join(said), 100)}"
+    return f"{style('What importing this does to your collection', 'heading')}\n{fill(' '.join(said), width)}"
 
 
 def _are(number: int, noun: str) -> str:
