@@ -147,6 +147,13 @@ def test_a_key_that_is_given_twice_is_named_at_its_second_place(
     assert found.hint == "keep one of the two"
 
 
+def test_a_table_that_begins_twice_is_named(root: Path) -> None:
+    (found,) = load(root, '[lint]\nL004 = "off"\n[lint]\nL001 = "off"\n')[1]
+    assert (found.code, found.span.line) == ("P003", 3)
+    assert found.message == "this is not TOML: the table `[lint]` begins twice"
+    assert found.hint == "keep one `[lint]`, with all that is below both"
+
+
 @pytest.mark.parametrize("text", ["a = 1\na.b = 2\n", "[a]\nx = 1\n[a]\nx = 1\n", "[[a]]\nx = 1\n[[a]]\nx = ?\n"])
 def test_no_other_mistake_is_taken_for_a_key_that_is_given_twice(root: Path, text: str) -> None:
     (found,) = load(root, text)[1]

@@ -64,6 +64,12 @@ def read(path: Path, keys: Keys, name: str = "", root: Path | None = None) -> tu
             place, key, first = twin
             reason = f"the key `{key}` is given twice, first in line {first}"
             return None, [not_toml(_span(name, text, *place), reason, "keep one of the two")]
+        if twice := _DECLARED.fullmatch(reason):
+            key = ".".join(_NAME.findall(twice[1]))
+            reason = f"the table `[{key}]` begins twice"
+            return None, [
+                not_toml(_span(name, text, offset, 1), reason, f"keep one `[{key}]`, with all that is below both")
+            ]
         return None, [not_toml(_span(name, text, offset, 1), reason)]
     except RecursionError:
         return None, [not_toml(Span(name), "its brackets nest too deep")]
@@ -98,6 +104,10 @@ def _mistake(text: str, message: str) -> tuple[int, str]:
         offset = sum(len(line) + 1 for line in lines) + int(place[2]) - 1
     return offset, reason[0].lower() + reason[1:]
 
+
+_DECLARED = pattern(r"cannot declare \((.*)\) twice")
+_NAME = pattern(r"'([^']*)'")
+"""What tomllib says where a table begins that there was before, and the parts of its name."""
 
 _OVERWRITTEN = "cannot overwrite a value"
 """What tomllib says behind the value of a key that had one; it does not say which key."""
