@@ -221,6 +221,9 @@ def test_an_allowance_of_what_is_no_rule_says_so(project: Scratch) -> None:
         "S029 is no rule for cards",
         "take it out: only rules, whose codes begin with L, can be allowed to be broken",
     )
+    project.write({"cards/heart.md": GUESS.replace("#atrium", '#atrium allow="L004 L000 it is asked like this"')})
+    (alarm,) = lint.check(*_checked(project))
+    assert alarm.diagnostic.message == "L000 cannot be allowed: it tells of allowances"
 
 
 def _checked(project: Scratch):

@@ -23,6 +23,11 @@ def unneeded(code: str, is_known: bool) -> Words:
             f"{code} is no rule for cards",
             "take it out: only rules, whose codes begin with L, can be allowed to be broken",
         )
+    if code == "L000":
+        return (
+            "L000 cannot be allowed: it tells of allowances",
+            'take it out; to turn L000 off, write `L000 = "off"` below `[lint]`',
+        )
     if not is_known:
         return f"there is no rule {code}", "take it out, or correct the code: deckwright explain lists all codes"
     return f"no card of this note breaks {code}", f"take `{code}` out of the tag"
