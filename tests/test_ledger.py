@@ -280,6 +280,15 @@ def test_a_ledger_that_is_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> N
     assert (read, [d.code for d in found]) == (None, ["I010"])
 
 
+def test_a_ledger_that_leads_out_of_the_project_is_told_and_none_of_it_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a password\n", encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / ledger.FILE).symlink_to(tmp_path / "secret")
+    read, (found,) = ledger.read(tmp_path / "project" / ledger.FILE, "a-k3v9q2xm")
+    assert (read, found.code, found.span.text) == (None, "I010", "")
+    assert found.message.endswith("it leads out of the project")
+
+
 def test_a_ledger_that_is_too_large_is_told_and_not_read(tmp_path: Path) -> None:
     with (tmp_path / "deck.lock").open("wb") as file:
         file.truncate(1 << 40)  # It takes no room on the disk.

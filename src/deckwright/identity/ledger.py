@@ -90,7 +90,8 @@ def empty(deck_id: str) -> Ledger:
 def read(path: Path, deck_id: str) -> tuple[Ledger | None, list[Diagnostic]]:
     """The ledger in a file, an empty one if there is no file; None if there is one that cannot be used."""
     try:
-        return parse(files.read(path, MAX_LEDGER_BYTES), deck_id, path.name)
+        # Its lines are shown where they are damaged, and a link may come from a stranger.
+        return parse(files.read_inside(path, path.parent, MAX_LEDGER_BYTES), deck_id, path.name)
     except FileNotFoundError:
         return (None, [lost(Span(path.name))]) if _is_in_git(path) else (empty(deck_id), [])
     except files.TooLargeError as error:
