@@ -284,6 +284,30 @@ def test_a_baseline_that_cannot_be_read_is_told_by_its_line(project: Scratch) ->
     assert (dict(known), wrong.message) == ({}, "the baseline cannot be used: it contains bytes that are not UTF-8")
 
 
+def test_a_baseline_outside_of_the_project_or_too_large_is_not_read(project: Scratch) -> None:
+    outside = project.root.parent / "secret"
+    outside.write_text("a password\n", encoding="utf-8")
+    (project.root / BASELINE).symlink_to(outside)
+    known, (wrong,) = baseline.read(project.root)
+    assert (dict(known), wrong.message) == ({}, "the baseline cannot be used: it leads out of the project")
+    (project.root / BASELINE).unlink()
+    project.write({BASELINE: "L004 atrium\n" * (2 << 20)})
+    known, (wrong,) = baseline.read(project.root)
+    assert (dict(known), wrong.message) == ({}, "the baseline cannot be used: it has more than 16 MiB")
+
+
+def test_a_line_of_the_baseline_holds_for_a_note_that_gets_another_id(project: Scratch) -> None:
+    check(project, "--baseline")
+    project.write({"cards/heart.md": GUESS.replace("#atrium", '#left-atrium was="atrium"')})
+    assert json.loads(check(project, "--json").stdout) == []
+    assert check(project).stderr.splitlines()[0] == "1 more alarm in deck.baseline: not shown."
+    check(project, "--baseline")
+    assert (project.root / BASELINE).read_text(encoding="utf-8").splitlines()[1:] == ["L004 left-atrium"]
+    # Without `was`, it is another note.
+    project.write({"cards/heart.md": GUESS.replace("#atrium", "#right-atrium")})
+    assert [one["code"] for one in json.loads(check(project, "--json").stdout)] == ["L004"]
+
+
 def test_in_a_project_with_errors_no_baseline_is_written_and_none_of_its_lines_is_too_many(project: Scratch) -> None:
     check(project, "--baseline")
     before = (project.root / BASELINE).read_bytes()

@@ -24,10 +24,11 @@ __all__ = ["PAGES", "RULES", "Alarm", "check", "leaks", "shape", "wording", "wor
 
 
 class Alarm(msgspec.Struct, frozen=True):
-    """What a rule found: the diagnostic, and the ID of the note that it is about."""
+    """What a rule found: the diagnostic, the ID of the note that it is about, and the one that its author says it had before."""
 
     diagnostic: Diagnostic
     id: str
+    was: str = ""
 
 
 def check(
@@ -60,7 +61,8 @@ def check(
                     if allowed := [one for one in subject.written.allowed if one.code == code]:
                         needed.update(allowed)
                     else:
-                        alarms.append(Alarm(_at(level, Diagnostic(place, code, tuple(arguments))), subject.note.id))
+                        found = Diagnostic(place, code, tuple(arguments))
+                        alarms.append(Alarm(_at(level, found), subject.note.id, subject.written.was))
     if (level := wanted[UNNEEDED]) != "off":
         alarms += (Alarm(_at(level, one), "") for one in _unneeded(written, needed, wanted))
     return alarms

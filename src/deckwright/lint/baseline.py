@@ -1,7 +1,7 @@
 """The baseline of a project: alarms that were there when it took up the rules for cards, so that only new ones are told.
 
 A line is the code of a rule, the ID of a note, and how many such alarms the note may have if they are several. What a note
-says may change; a line holds for as long as the note is there.
+says may change, and its author may give it another ID with `was`; a line holds for as long as the note is there.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ def read(root: Path) -> tuple[Baseline, list[Diagnostic]]:
     """The baseline of the project in `root`, empty if it has none, and what is wrong with its file."""
     known: Baseline = Counter()
     try:
-        text = files.read(root / BASELINE, MAX_BASELINE_BYTES).decode("utf-8-sig")
+        # Its lines are shown where they are wrong, and a link may come from a stranger.
+        text = files.read_inside(root / BASELINE, root, MAX_BASELINE_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         return known, []
+    except files.TooLargeError:
+        return known, [bad_baseline(Span(BASELINE), f"it has more than {MAX_BASELINE_BYTES >> 20} MiB")]
     except OSError as error:
         return known, [bad_baseline(Span(BASELINE), files.reason(error))]
     except UnicodeDecodeError:
@@ -59,8 +62,15 @@ def write(root: Path, alarms: Iterable[Alarm]) -> int:
 def new(alarms: Sequence[Alarm], known: Baseline) -> tuple[list[Alarm], int]:
     """The alarms that are not in the baseline, and how many of its lines stand for more alarms than there are.
 
-    Where a note has more alarms of a rule than are known, all of them are told: which is the new one cannot be seen.
+    Where a note has more alarms of a rule than are known, all of them are told: which is the new one cannot be seen. Lines
+    with the ID that a note had before are its own.
     """
+    ids = {alarm.was: alarm.id for alarm in alarms if alarm.was}
+    if ids:
+        renamed: Baseline = Counter()
+        for (code, id_), number in known.items():
+            renamed[code, ids.get(id_, id_)] += number
+        known = renamed
     now = Counter((alarm.diagnostic.code, alarm.id) for alarm in alarms)
     told = [alarm for alarm in alarms if now[alarm.diagnostic.code, alarm.id] > known[alarm.diagnostic.code, alarm.id]]
     return told, sum(now[key] < number for key, number in known.items())
