@@ -22,6 +22,7 @@ from scratch import Scratch, halted
 
 from deckwright import build as building
 from deckwright import commands
+from deckwright.commands._talk import folded
 from deckwright.commands.watch import _Stop
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has other signals, and no pty")
@@ -190,14 +191,18 @@ def test_on_a_narrow_terminal_what_goes_on_below_itself_takes_more_lines(project
     with watching(project, terminal=True, env={"NO_COLOR": "1", "COLUMNS": "30"}) as terminal:
         terminal.wait_for("Built")
         with halted(terminal.process):
+            project.write({"cards/heart.md": BROKEN})
+        terminal.wait_for("No package")
+        with halted(terminal.process):
             project.write(files)
-        terminal.wait_for("more new")
+        terminal.wait_for("cards/heart.md:7:4:", 2)
         assert terminal.end() == 130
-    shown = [f"{ERROR}\n".replace("heart", name) for name in ("0", "1")]
-    assert terminal.text().split(CLEAR)[1] == (
-        "No package: 12 errors in 12 files · cards/0.md, cards/1.md and 10 more · N s\n"
+    shown = [folded(f"{ERROR}\n".replace("heart", name), 30) for name in ("0", "1")]
+    assert terminal.text().split(CLEAR)[2] == (
+        "No package: 13 errors in 13 files · cards/0.md, cards/1.md and 10 more · N s\n"
         + "".join(shown)
-        + f"… and 10 more new: deckwright check\n{STOPPED}"
+        + "… and 10 more new: deckwright check\n"
+        + f"{folded(ERROR.splitlines()[0], 30)}\n{STOPPED}"
     )
 
 

@@ -124,7 +124,7 @@ def text(found: Iterable[Diagnostic], *, err: bool = False) -> str:
     from ..diagnostics import to_text
 
     columns = terminal_columns(sys.stderr if err else sys.stdout)
-    return "\n\n".join(to_text(diagnostic, styled, columns) for diagnostic in found)
+    return folded("\n\n".join(to_text(diagnostic, styled, columns) for diagnostic in found), columns)
 
 
 def say(found: Sequence[Diagnostic]) -> None:

@@ -18,7 +18,21 @@ import click
 
 from ._process import SIGNALS
 from ._project import found_root, poll_option, project_option, say_deaf, since_build, terms
-from ._talk import command, command_line, count, fail, progress, say, shown, size, styled, summary, text
+from ._talk import (
+    command,
+    command_line,
+    count,
+    fail,
+    folded,
+    progress,
+    say,
+    shown,
+    size,
+    styled,
+    summary,
+    terminal_columns,
+    text,
+)
 from .build import editions_option, keep_going_option, output_option, remember, say_waiting, why_not
 
 if TYPE_CHECKING:
@@ -275,7 +289,10 @@ def _height(diagnostic: Diagnostic) -> int:
 
 
 def _first_line(diagnostic: Diagnostic) -> str:
-    return text([diagnostic], err=True).partition("\n")[0]
+    """The place and the message."""
+    from ..diagnostics import to_text
+
+    return folded(to_text(diagnostic, styled).partition("\n")[0], terminal_columns(sys.stderr))
 
 
 def _rows(printed: str) -> int:
