@@ -351,6 +351,10 @@ def test_only_takes_a_code_that_there_is(project: Scratch) -> None:
     result = check(project, "--only", "L004", "--only", "L4")
     expected = "There is no code L4.\nTo list all codes: deckwright explain\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)
+    result = check(project, "--only", "")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        2, "--only needs a code, or the letter that codes begin with."
+    )  # fmt: skip
 
 
 def test_strict_fails_on_a_hint(project: Scratch) -> None:

@@ -90,6 +90,10 @@ def _known(only: tuple[str, ...]) -> tuple[str, ...]:
     from .. import lint
 
     for begin in only:
+        if not begin:  # as of a variable of the shell that is not set
+            fail(
+                2, "--only needs a code, or the letter that codes begin with.", "To list all codes: deckwright explain"
+            )
         if not any(code.startswith(begin.upper()) for code in lint.PAGES):
             fail(2, f"There is no code {begin}.", "To list all codes: deckwright explain")
     return tuple(begin.upper() for begin in only)
