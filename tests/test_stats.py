@@ -115,6 +115,16 @@ def test_the_numbers_as_json(project: Scratch) -> None:
     }
 
 
+def test_tags_that_are_one_to_anki_count_as_one(project: Scratch) -> None:
+    project.write({"cards/heart.md": HEART, "cards/lung.md": LUNG.replace("#parts}", '#parts tags="Heart/lung"}')})
+    found = json.loads(CliRunner().invoke(commands.main, ["stats", "--json"]).stdout)
+    assert found["tags"] == {
+        "heart": {"notes": 4, "cards": 5},
+        "heart::chambers": {"notes": 2, "cards": 3},
+        "heart::lung": {"notes": 2, "cards": 2},
+    }
+
+
 def test_the_numbers_as_text(project: Scratch) -> None:
     code, stdout, stderr = told()
     chest, gas = project.load(1_700_000_000).collection.media

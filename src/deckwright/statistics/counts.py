@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 import msgspec
@@ -68,6 +68,7 @@ def count(collection: Collection, written: Sequence[Candidate], own: Iterable[Ow
     total = Count()
     decks: defaultdict[str, Count] = defaultdict(Count)
     tags: defaultdict[str, Count] = defaultdict(Count)
+    spelled: dict[str, str] = {}
     kinds: defaultdict[str, Count] = defaultdict(Count)
     words: defaultdict[str, list[tuple[int, str, str]]] = defaultdict(list)
     missing: dict[str, list[str]] = {"id": [], "source": [], "tags": []}
@@ -83,7 +84,7 @@ def count(collection: Collection, written: Sequence[Candidate], own: Iterable[Ow
         files.add(note.span.path)
         for counted in (total, kinds[kind], *(decks[name] for name in and_above(note.deck))):
             counted.add(len(cards))
-        for name in {name for tag in note.tags for name in and_above(tag)}:
+        for name in {name for tag in note.tags for name in _and_above(tag, spelled)}:
             tags[name].add(len(cards))
         words[kind] += [(texts.count_words(card.answer), place, note.id) for card in said]
         # A note that is cut from a section with an id is named by it.
@@ -107,6 +108,15 @@ def count(collection: Collection, written: Sequence[Candidate], own: Iterable[Ow
         missing={what: tuple(places) for what, places in missing.items()},
         media=_files(collection.media, shown),
     )
+
+
+def _and_above(tag: str, spelled: dict[str, str]) -> Iterator[str]:
+    """A tag and all above it, each as it is spelled first: to Anki, `Heart` and `heart` are one. `spelled` remembers that."""
+    name = ""
+    for part in tag.split("::"):
+        name = f"{name}::{part}" if name else part
+        name = spelled.setdefault(name.casefold(), name)
+        yield name
 
 
 def _without_beside(note: Note, kind: OwnKind) -> Note:
