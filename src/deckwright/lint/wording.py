@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from .declare import Finding, rule
 from .subject import Memory, Subject
@@ -58,7 +59,7 @@ def _second_by_marks(question: str) -> str:
         order = _ORDER.search(question) if "? " in question else None
         return order[1].rstrip(".! ") if order and ASKS.search(question, 0, order.start()) else ""
     parts = _MARK.split(ASIDE.sub(" ", question))[:-1]
-    asking = [part for part in parts if _asks(part)]
+    asking = [*islice(filter(_asks, parts), 2)]
     return SENTENCE_END.split(asking[1])[-1].strip(" •") if len(asking) > 1 else ""
 
 
