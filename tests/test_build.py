@@ -397,7 +397,7 @@ def test_a_package_takes_the_place_of_a_link(project: Scratch, secret: Path) -> 
 
 
 @posix
-def test_a_ledger_takes_the_place_of_a_link(project: Scratch, tmp_path: Path) -> None:
-    project.lock.symlink_to(tmp_path / "nothing")
+def test_a_ledger_takes_the_place_of_a_link(project: Scratch) -> None:
+    project.lock.symlink_to(project.root / "nothing")
     assert build(project).status == "built"
-    assert (project.lock.is_symlink(), (tmp_path / "nothing").exists()) == (False, False)
+    assert (project.lock.is_symlink(), (project.root / "nothing").exists()) == (False, False)
