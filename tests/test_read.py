@@ -212,6 +212,9 @@ def test_notes_below_a_link_are_named_by_the_link(project: Scratch) -> None:
         (["--file", "media"], 2, f"There are no notes in media.\n{WHERE}"),
         (["--file", ".."], 2, ".. is outside the project.\n"),
         (["--file", ""], 2, "--file needs the path of a file or folder.\n"),
+        (["--deck", "Heart", "--deck", ""], 2, "--deck needs a name.\n"),
+        (["--tag", ""], 2, "--tag needs a name.\n"),
+        (["--kind", ""], 2, "--kind needs a name.\n"),
         (["pum"], 2, f"No note has the ID pum. Did you mean pump?\n{WHERE}"),
         (
             ["cards/heart.md"],

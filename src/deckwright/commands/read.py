@@ -94,6 +94,7 @@ def read(
     """
     from ..proof import Choice, choose
 
+    _check_given({"--deck": decks, "--tag": tags, "--kind": kinds, "--file": paths})
     asked = _form(target)
     root = found_root(start)
     _check_kinds(kinds, _known_kinds(root))
@@ -116,6 +117,14 @@ def read(
         fail(2 if nothing.slip else 1, nothing.why, *steps, *left_out_lines(wrong))
     _show(made, chosen, choice, form or asked, fronts_first, target)
     end_without(wrong)
+
+
+def _check_given(options: dict[str, tuple[str, ...]]) -> None:
+    """If an option has no value, as of a variable of the shell that is not set, the command ends."""
+    for option, values in options.items():
+        if "" in values:
+            what = "the path of a file or folder" if option == "--file" else "a name"
+            fail(2, f"{option} needs {what}.")
 
 
 def _check_kinds(kinds: tuple[str, ...], known: list[str]) -> None:
@@ -141,8 +150,6 @@ def _next_step(ids: tuple[str, ...], slip: str) -> str:
 
 def _from_root(root: Path, path: str) -> str:
     """The path from the root, with `/`, of what is named from the current folder or, as diagnostics do, from the root."""
-    if not path:  # as of a variable of the shell that is not set
-        fail(2, "--file needs the path of a file or folder.")
     named = Path(path)
     for file in (named.absolute(), root / named):
         if file.exists():
