@@ -81,8 +81,10 @@ def _second_by_and(question: str) -> str:
             between = sentence[first.end() : second.start()].lower().split()
             # "When (a formula) is large, what …" opens with a clause, not with a question.
             is_clause = second[0].startswith((", wha", ", why", ", how")) and _CLAUSE.search(first[0])
-            # "a list which is sorted and which has no duplicates" says twice what the list is.
-            if not is_clause and (not second["word"] or second["word"].lower() not in between):
+            # "a list which is sorted and which has no duplicates" says twice what the list is, and "shows what changed and
+            # when" asks once.
+            again = _ASKING_WORDS if second["bare"] else {(second["word"] or "").lower()}
+            if not is_clause and again.isdisjoint(between):
                 return second["asked"].rstrip("?. ")
     return ""
 
@@ -107,9 +109,11 @@ _MAIN = rf"(?:\w+ )?(?:(?:when|where)(?: {AUXILIARY}|(?= (?:and|&) {ASKING}))|(?
 _MAIN_OPENS = re.compile(_MAIN, re.IGNORECASE)
 _FIRST = re.compile(rf"(?:[\[(][^?\[\]()]{{1,80}}[\])] )?(?:[^,?]{{1,80}}?, )??{_MAIN}", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:when|where) \S+\Z", re.IGNORECASE)
+_ASKING_WORDS = frozenset(("how", "what", "when", "where", "which", "who", "why"))
 _SECOND = re.compile(
     rf"(?: and| &|;|,(?! wh(?:ich|o)\b| wh(?:en|ere) (?:is|are) (?!it|they)))(?: if so,?)? (?P<asked>(?:"
-    rf"(?:why|how|when|where)(?: not)?(?=\?|\Z|['’]s\b| {AUXILIARY})"
+    rf"(?P<bare>(?:why|how|when|where)(?=\?|\Z))"
+    rf"|(?:why|how|when|where)(?: not)?(?=\?|\Z|['’]s\b| {AUXILIARY})"
     rf"|how (?:many|much|often|long|far)\b|how \w+ (?:is|are|was|were)\b"
     rf"|(?P<word>what|which|who)(?:['’]s\b| (?:\w+ ){{0,2}}?(?:{AUXILIARY}|\w+s\b(?! of\b)))"
     rf")[^?]*|(?:give|explain|describe|name) (?:\w+ ){{0,8}}\w+\W?\W?\Z)",
