@@ -310,6 +310,7 @@ QUIET: dict[str, list[str]] = {
         basic("Need a shell? Which command opens one?", "A"),
         basic("Which command is it (bash or zsh?) that starts there?", "A"),
         basic("Really???", "A"),
+        basic("Which command shows what changed and when?", "A"),
         basic("What do you call a singer, who dances as well?", "A"),
         basic("What do you call somebody who sings and who dances?", "A"),
         basic("Which tags make a list? Name two.", "A"),
@@ -339,6 +340,7 @@ QUIET: dict[str, list[str]] = {
         basic("Will Rogers phenomenon: what is it?", "Both means rise."),
         basic("Can: which German verb is it?", "Können"),
         basic("Have, had, …?", "Had"),
+        basic("Is-a relation: what is drawn?", "A triangle"),
         basic("`1 == 1.0`", "True"),
         basic("Lower bound of sorting", "No sort is faster."),
         basic("How long is it kept?", "No longer than a day."),
@@ -395,6 +397,7 @@ QUIET: dict[str, list[str]] = {
         basic("Give an example of a set", "- a\n- b"),
     ],
     "L008": [
+        basic("What is “etc.” short for?", "et cetera"),
         basic("What is Guava?", "Core libraries: collections, caching, etc."),
         basic("How is it found?", "By its function. Not just in cobblers, players, etc."),
         basic("Was ist eine Barriere?", "Sie ist global, z. B. Summen, Produkte etc."),

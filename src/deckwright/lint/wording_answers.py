@@ -221,7 +221,7 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
         text = answer.text
         if answer.words > _MOST_WORDS or not any(sign in text for sign in _OPEN_SIGNS):
             continue
-        found = _OPEN.search(text)
+        found = _OPEN.search(text, 1)  # It may be what is asked for.
         if found and not any(sign.search(text, 0, found.start()) for sign in (_APART, _EXAMPLES)):
             yield note.where(found[0]) if note.family == "basic" else answer.place, found[0]
 

@@ -75,7 +75,7 @@ _FOREIGN = {
 }
 """Verbs that open questions of other languages too, and what shows that it is English."""
 _WH = re.compile(rf"(?:\A\w+|,) {ASKING}", re.IGNORECASE)
-_NAMED = (",", ":", "…", ".")
+_NAMED = (",", ":", "…", ".", "-", "/")
 """What stands behind a word that is quoted, not used."""
 _ASKS_LATER = re.compile(rf"(?:^\w+ [A-Z][\w ]*:|\b(?:is|was|are|were|on|in|of|to|at|for) {ASKING})", re.IGNORECASE)
 _CLAUSE = re.compile(
