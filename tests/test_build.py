@@ -139,6 +139,22 @@ def test_what_keeps_a_package_from_being_built_keeps_the_previous_one(
     assert contents(project.root) == before
 
 
+def test_decks_that_anki_would_take_for_one_are_told(project: Scratch) -> None:
+    page = PAGES["P027"]
+    project.write({**page.good, "cards/more.md": "---\ndeck: Heart::Valves\n---\n## How many? {.basic}\n\nFour\n"})
+    assert [one.code for one in project.load(day(1)).diagnostics] == []
+    project.write({"cards/heart.md": None, "cards/more.md": None, **page.bad})
+    (found,) = project.load(day(1)).diagnostics
+    assert (found.code, found.span.place, found.message) == (
+        "P027",
+        "cards/vessels.md:5",
+        "the deck `Anatomy::heart` is called `Anatomy::Heart` in cards/heart.md:5, and Anki does not tell the two names apart",
+    )
+    # Told once for each name, also where another deck is above.
+    project.write({"cards/more.md": "---\ndeck: heart::Veins\n---\n## How many? {.basic}\n\nFour\n"})
+    assert [one.code for one in project.load(day(1)).diagnostics] == ["P027", "P027"]
+
+
 def test_where_nothing_is_a_note_the_page_of_its_code_says_how_to_make_one(project: Scratch) -> None:
     page = PAGES["P018"]
     project.write(page.bad)

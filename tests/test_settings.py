@@ -196,7 +196,7 @@ def test_settings_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPat
     assert found.message == "this file cannot be read: Permission denied"
 
 
-OF_NOTES = {"P018", "P026"}
+OF_NOTES = {"P018", "P026", "P027"}
 """What can be told only when the notes have been read: test_build.py and test_editions.py have it."""
 
 

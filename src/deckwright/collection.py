@@ -20,6 +20,7 @@ from .descriptions import description
 from .diagnostics import Diagnostic, flood, has_errors, sort
 from .diagnostics.identity import duplicate_id
 from .diagnostics.media import only_named
+from .diagnostics.project import decks_alike
 from .diagnostics.section import outside, too_large, unreadable
 from .drafts import Draft, filled, illustrate
 from .identity import Assigned, Terms, ledger
@@ -124,6 +125,7 @@ def load(
         shown = {(note.id, note.span) for note in candidates}
         lost += [(draft.note.id, draft.note.span) for draft in drafts if (draft.note.id, draft.note.span) not in shown]
     found += _twins(lost, candidates)
+    found += _alike(candidates)
     identified = [(draft, who) for draft, who in zip(illustrated, assigned.identities, strict=True) if who]
     named = {file.name: file for draft, _ in identified for file in draft.media}
     media = {name: file for name, file in named.items() if not file.is_absent}
@@ -319,6 +321,22 @@ def _twins(lost: Sequence[tuple[str, Span]], kept: Sequence[Candidate]) -> list[
             found.append(duplicate_id(span, id_, first[id_].place, unused(id_, taken)))
         elif id_:
             first[id_] = span
+    return found
+
+
+def _alike(notes: Iterable[Candidate]) -> list[Diagnostic]:
+    """The decks whose names differ only in capitals from those of others, or from those above others."""
+    spans: dict[str, Span] = {}
+    for note in notes:
+        spans.setdefault(note.deck, note.span)
+    found: list[Diagnostic] = []
+    first: dict[str, tuple[str, Span]] = {}
+    for deck, span in spans.items():
+        for name in and_above(deck):
+            other, place = first.setdefault(name.casefold(), (name, span))
+            if other != name:
+                found.append(decks_alike(span, name, other, place.place))
+                break
     return found
 
 

@@ -562,6 +562,49 @@ def not_in_edition(edition: str, key: str, word: str, near: str) -> Words:
     return f"{missing}, for the edition {_quoted(edition)}", hint
 
 
+@declare("P027", "warning")
+def decks_alike(name: str, other: str, place: str) -> Words:
+    """Two decks have the same name but for capitals.
+
+    Anki does not tell small letters from capitals in the names of decks. On import, one of the two would be called `heart_`.
+
+    Bad (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+    Bad (cards/heart.md):
+        ---
+        deck: Heart
+        kind: basic
+        ---
+        ## What does a valve do?
+
+        It lets blood pass in one direction.
+    Bad (cards/vessels.md):
+        ---
+        deck: heart
+        kind: basic
+        ---
+        ## What does a vein do?
+
+        It leads blood to the heart.
+    Good (deck.toml):
+        id = "anatomy-k3v9q2xm"
+        name = "Anatomy"
+    Good (cards/heart.md):
+        ---
+        deck: Heart
+        kind: basic
+        ---
+        ## What does a valve do?
+
+        It lets blood pass in one direction.
+    """
+    return (
+        f"the deck `{name}` is called `{other}` in {place}, and Anki does not tell the two names apart",
+        "write the name with the same capitals everywhere",
+    )
+
+
 def _quoted(value: str) -> str:
     """The author's value on one line, shortened if it is long."""
     return f'"{_shortened(value)}"'
