@@ -167,6 +167,20 @@ def test_a_source_that_is_a_front_page(tmp_path: Path, address: str, is_front: b
     assert told(tmp_path, basic("How long is it?", tag=f' source="{address}"'), "L034") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("---\nsource: https://example.com\nkind: basic\n---\n\n## How long?\n\nSee https://example.com/long.\n", 2, 9),
+        ("## Is https://example.com it?\n\n<!-- card: basic source='https://example.com' -->\n\nIt is.\n", 3, 26),
+        ("---\nsource: >\n  https://example.com\nkind: basic\n---\n\n## How long?\n\nLong.\n", 3, 3),
+    ],
+)
+def test_a_source_is_told_at_its_place_and_not_where_a_note_speaks_of_it(
+    tmp_path: Path, text: str, line: int, column: int
+) -> None:
+    assert told(tmp_path, text, "L034") == [(line, column, "L034", "the source is a front page: https://example.com")]
+
+
 @pytest.mark.parametrize("source", ["Guyton, chapter 9", "https://example.com and more"])
 def test_a_source_in_words_is_no_front_page(tmp_path: Path, source: str) -> None:
     assert told(tmp_path, basic("How long is it?", tag=f' source="{source}"'), "L034") == []

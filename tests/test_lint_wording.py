@@ -228,6 +228,10 @@ RAISED: dict[str, dict[str, list[Told]]] = {
     "L008": {
         basic("What does a block keep?", "The status, the registers, etc."): [("L008", 3, 28, OPEN.format("etc."))],
         basic("What does a block keep?", "The status, the registers etc"): [("L008", 3, 27, OPEN.format("etc"))],
+        basic("Which part keeps files, etc.?", "Disks, etc."): [("L008", 3, 8, OPEN.format("etc."))],
+        "## Parts {.rows}\n\n| Part | Job |\n|---|---|\n| Disks etc. | keep files, etc. |\n": [
+            ("L008", 5, 28, OPEN.format("etc."))
+        ],
         basic("What does a block keep?", "The status and so on"): [("L008", 3, 12, OPEN.format("and so on"))],
         basic("What is it?", "A platform with replicas, failover\nand more."): [
             ("L008", 4, 1, OPEN.format("and more"))

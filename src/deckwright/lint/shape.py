@@ -216,7 +216,7 @@ def front_page(note: Subject, memory: Memory) -> Iterator[Finding]:
         return
     address = unescape(found[1])
     if _FRONT.fullmatch(address):
-        yield note.where(address), address
+        yield note.where_source(address), address
 
 
 _ADDRESS = re.compile(r'<a href="([^"<>]*)">[^<>]*</a>')

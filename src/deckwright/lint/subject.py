@@ -114,6 +114,14 @@ class Subject:
         """Where words of its text stand in the author's file; the note's place if they are not found."""
         return self._sources.find(words, self.written) or self.place
 
+    def where_answered(self, words: str) -> Span:
+        """The same for the last words of its answer, which may stand in its question too."""
+        return self._sources.find(words, self.written, is_last=True) or self.place
+
+    def where_source(self, address: str) -> Span:
+        """The same for its source, whose address may stand in its text too."""
+        return self._sources.find(address, self.written, before=r"\bsource\b.*?") or self.where(address)
+
 
 _above = lru_cache(maxsize=64)(texts.plain)
 """The notes of a section have the same headings above them."""
@@ -142,10 +150,13 @@ class Sources:
             return ()
         return tuple(" ".join(unescape(TAG.sub(" ", text)).split()) for text in _LABEL.findall(source))
 
-    def find(self, words: str, note: Candidate) -> Span | None:
+    def find(self, words: str, note: Candidate, before: str = "", *, is_last: bool = False) -> Span | None:
         """The first place of the words in the lines of a note and those of its section; then, of an item, a row or a cell,
         the nearest above it; then in what stands above all notes of the file. Lines far above are not searched: each of
         thousands of notes may ask.
+
+        `before` is a pattern of what stands before the words in their line. If the last place `is_last`, that is taken of
+        those in a line, and a heading comes after what is below it.
         """
         path, line = note.span.path, note.span.line
         lines = self._of(path)
@@ -158,11 +169,14 @@ class Sources:
         head = range(1, min(starts[0][0] if starts else 1, above.stop + 1))
         begin = words[:_ENOUGH]  # A pattern takes far more time to make than to use.
         end = r"(?!\w)" if begin == words else ""
-        sought = re.compile(rf"(?<!\w){re.escape(begin)}{end}", re.IGNORECASE)
-        for number in (*below, *above, *head):
+        sought = re.compile(rf"{before}(?<!\w)({re.escape(begin)}){end}", re.IGNORECASE)
+        own = (*below[1:], *below[:1]) if is_last and is_heading else below
+        for number in (*own, *above, *head):
             # The file may have become shorter since the notes were read.
-            if number <= len(lines) and (found := sought.search(lines[number - 1])):
-                return Span(path, number, found.start() + 1, len(found[0]) + len(words) - len(begin), lines[number - 1])
+            places = [found.span(1) for found in sought.finditer(lines[number - 1])] if number <= len(lines) else []
+            if places:
+                start, stop = places[-1 if is_last else 0]
+                return Span(path, number, start + 1, stop - start + len(words) - len(begin), lines[number - 1])
         return None
 
     @cached_property

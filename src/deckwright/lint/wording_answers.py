@@ -223,7 +223,7 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
             continue
         found = _OPEN.search(text, 1)  # It may be what is asked for.
         if found and not any(sign.search(text, 0, found.start()) for sign in (_APART, _EXAMPLES)):
-            yield note.where(found[0]) if note.family == "basic" else answer.place, found[0]
+            yield note.where_answered(found[0]) if note.family == "basic" else answer.place, found[0]
 
 
 _OPEN_SIGNS = ("etc", "et c", " and so ", " and m", "others", "the like", "usw")
