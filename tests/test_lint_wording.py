@@ -154,6 +154,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         "## Chambers {.rows}\n\n| Part | Chamber |\n|---|---|\n| Atrium | yes |\n": [("L004", 5, 3, POLAR)],
         "## Chambers {.cells}\n\n| Part | Is it one? |\n|---|---|\n| Atrium | It is. |\n": [("L004", 3, 10, POLAR)],
         basic("True or false: a set is ordered", "False."): [("L004", 1, 4, POLAR)],
+        basic("A set keeps its order (true/false)", "false"): [("L004", 1, 4, POLAR)],
         basic("Does a set or a list keep its order? (y/n)", "yes"): [("L004", 1, 4, POLAR)],
         basic("Does it use a set or a list?", "No."): [("L004", 1, 4, POLAR)],
         basic("❤️ Is an atrium a chamber?!", "It is."): [("L004", 1, 7, POLAR)],
@@ -175,6 +176,10 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("Which comes first, a proxy or a cache?", "The cache."): [
             ("L005", 1, 25, OFFERED.format("proxy or a cache"))
         ],
+        basic("Mutex or semaphore: which has an owner?", "A mutex."): [
+            ("L005", 1, 4, OFFERED.format("Mutex or semaphore"))
+        ],
+        basic("TCP or UDP?", "UDP"): [("L005", 1, 4, OFFERED.format("TCP or UDP"))],
         basic("Which is hashable, `list` or `tuple`?", "`tuple`"): [("L005", 1, 4, OFFERED.format("list or tuple"))],
     },
     "L006": {
@@ -361,6 +366,7 @@ QUIET: dict[str, list[str]] = {
         basic("Which S3 operation sets or replaces the rules?", "`PutRules`"),
         basic("Why is it a constant, independent of charge or voltage?", "Both charge and field grow"),
         basic("Who may read or write?", "The owner may read."),
+        basic("Too slow: index the table or cache it?", "Both: an index, and a cache of the table."),
         basic("Which comes first, a proxy or a cache?", "A cache in front of the proxy."),
         basic("An IAM user is bound to one person or application. To whom is a role bound?", "To nobody"),
         basic("How would you calculate P(A or B)?", "P(A) + P(B)"),
