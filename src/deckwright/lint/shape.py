@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from html import unescape
 
+from ..diagnostics.forms import width
 from ..texts import BREAK, IMAGE, TAG
 from .declare import Finding, rule
 from .subject import Memory, Subject
@@ -314,24 +314,13 @@ def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:
         code = BREAK.sub("\n", part.partition("</pre>")[0].partition(">")[2])
         # A line is hardly longer than it is with its tags.
         possible = [line for line in code.split("\n") if _may_be_long(line)]
-        line = max(map(_shown, possible), key=_columns, default="")
-        if _columns(line) > _LONGEST_LINE:
-            yield note.where(line.strip()), sum(_width(character) > 0 for character in line)
+        line = max(map(_shown, possible), key=width, default="")
+        if width(line) > _LONGEST_LINE:  # A Chinese character is as wide as two others.
+            yield note.where(line.strip()), len(line)
 
 
 def _may_be_long(line: str) -> bool:
     return len(line) > (_LONGEST_LINE if line.isascii() else _LONGEST_LINE // 2) or "\t" in line
-
-
-def _columns(line: str) -> int:
-    return len(line) if line.isascii() else sum(map(_width, line))
-
-
-def _width(character: str) -> int:
-    """How many columns a character takes: none if it is put on the one before, two if it is Chinese."""
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _shown(line: str) -> str:
