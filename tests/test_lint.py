@@ -379,6 +379,7 @@ def test_only_shows_codes_that_begin_like_this(project: Scratch) -> None:
 def test_what_controls_a_terminal_is_shown_as_a_sign(project: Scratch) -> None:
     project.write({"deck.toml": SETTINGS + '[lint]\n"\\u001b[2J\\n\\u202e" = "hint"\n'})
     assert check(project).stdout.splitlines()[0] == "deck.toml:4:1: error[P004]: there is no setting `lint.�[2J��`"
+    assert "there is no setting `lint.�[2J��`%0Ahelp: " in check(project, "--format", "github").stdout
 
 
 def test_a_hint_is_a_notice_on_github_and_counted_apart(project: Scratch) -> None:

@@ -72,7 +72,7 @@ def to_github(diagnostic: Diagnostic) -> str:
             properties["endColumn"] = str(span.column + span.length - 1)
     properties["title"] = diagnostic.code
     listed = ",".join(f"{key}={_github_escape(value, ':,')}" for key, value in properties.items())
-    words = _github_escape(diagnostic.message + "\nhelp: " + diagnostic.hint)
+    words = _github_escape(f"{harmless(diagnostic.message)}\nhelp: {harmless(diagnostic.hint)}")
     command = "notice" if diagnostic.severity == "hint" else diagnostic.severity
     return f"::{command} {listed}::{words}"
 
