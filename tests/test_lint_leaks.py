@@ -235,6 +235,7 @@ BESIDE = "{} is behind the mask, and {} stands beside it"
     [
         (("*BeforeInstall", "Install"), "", [BESIDE.format("BeforeInstall", "Install")]),
         (("*left valve", "valve", "*right valve"), "", [BESIDE.format("left valve", "valve"), BESIDE.format("right valve", "valve")]),
+        (("*before-install", "install"), "", [BESIDE.format("before-install", "install")]),
         (("*valve", "left valve"), "", [BESIDE.format("valve", "left valve")]),
         (("*left valve", "*valve"), " hide-one", [BESIDE.format("left valve", "valve"), BESIDE.format("valve", "left valve")]),
         (("*left valve", "*valve"), "", []),

@@ -379,12 +379,14 @@ def _gives_away(shown: frozenset[str], hidden: frozenset[str]) -> bool:
     return bool(shown) and (hidden <= shown or (shown < hidden and len(hidden) - len(shown) == 1))
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|-")
 
 
 @lru_cache(maxsize=AT_ONCE)
 def _parts(label: str) -> frozenset[str]:
-    """The stems of a label's words; `BeforeInstall` has two. Each label is compared with all others of its drawing."""
+    """The stems of a label's words; `BeforeInstall` has two, and so has `before-install`. Each label is compared with all
+    others of its drawing.
+    """
     return frozenset(stems(_HUMP.sub(" ", label)))
 
 
