@@ -124,6 +124,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What is it and when would one of those who know it well use it again?", "A"): [
             ("L003", 1, 19, SECOND.format("when would one of those who know it well use it …"))
         ],
+        below("Queue", "What is it, and **why** is it *used*?"): [("L003", 3, 19, SECOND.format("why is it used"))],
         # The same in other signs and with other words.
         basic("What is a queue & why is it used?", "A"): [("L003", 1, 22, SECOND.format("why is it used"))],
         basic("What is a queue; how's it read?", "A"): [("L003", 1, 21, SECOND.format("how's it read"))],
@@ -180,7 +181,7 @@ RAISED: dict[str, dict[str, list[Told]]] = {
             ("L005", 1, 4, OFFERED.format("Mutex or semaphore"))
         ],
         basic("TCP or UDP?", "UDP"): [("L005", 1, 4, OFFERED.format("TCP or UDP"))],
-        basic("Which is hashable, `list` or `tuple`?", "`tuple`"): [("L005", 1, 4, OFFERED.format("list or tuple"))],
+        basic("Which is hashable, `list` or `tuple`?", "`tuple`"): [("L005", 1, 24, OFFERED.format("list or tuple"))],
     },
     "L006": {
         basic("Describe virtual memory.", "A"): [("L006", 1, 4, VAGUE.format("Describe virtual memory"))],

@@ -36,6 +36,9 @@ for all rules together are too small. Note by note, it takes a tenth longer.
 _ENOUGH = 200
 """Characters by which a place is found of words that are longer, such as a line of code without end."""
 
+_GAP = r"[*_~`]*\s+[*_~`]*"
+"""What may stand between two words in an author's file, where emphasis or code begins or ends."""
+
 _REACH = 200
 """How many lines above a note are searched for words of its own: a section that is cut is hardly longer."""
 
@@ -167,9 +170,12 @@ class Sources:
         is_heading = note.span.text.lstrip().startswith("#")  # What stands above it belongs to others.
         above = range(line - 1, (line if is_heading else max(line - _REACH, 1)) - 1, -1)
         head = range(1, min(starts[0][0] if starts else 1, above.stop + 1))
+        if not words.strip():
+            return None
         begin = words[:_ENOUGH]  # A pattern takes far more time to make than to use.
         end = r"(?!\w)" if begin == words else ""
-        sought = re.compile(rf"{before}(?<!\w)({re.escape(begin)}){end}", re.IGNORECASE)
+        written = _GAP.join(map(re.escape, begin.split()))
+        sought = re.compile(rf"{before}(?<!\w)({written}){end}", re.IGNORECASE)
         own = (*below[1:], *below[:1]) if is_last and is_heading else below
         for number in (*own, *above, *head):
             # The file may have become shorter since the notes were read.
