@@ -59,7 +59,7 @@ SECOND = '"{}" is a second question on the same card'
 POLAR = "a guess is right half the time: the answer is yes or no"
 OFFERED = 'a guess is right half the time: "{}" gives a choice of two'
 VAGUE = 'nobody can tell which answer "{}" wants, and when it is complete'
-OPEN_LIST = '"{}" asks for a list, but not of how many'
+OPEN_LIST = '"{}" asks for a list, but does not say of how many'
 OPEN = '"{}" leaves open what belongs to the answer'
 STALE = '"{}" is true only for a time, and the card does not say of when'
 WORDY = "the question has {} words"
@@ -211,25 +211,33 @@ RAISED: dict[str, dict[str, list[Told]]] = {
     },
     "L007": {
         basic("What are some transport protocols?", "- TCP\n- UDP"): [
-            ("L007", 1, 4, OPEN_LIST.format("What are some"))
+            ("L007", 1, 4, OPEN_LIST.format("What are some transport protocols"))
         ],
         basic("What are drawbacks of one big service?", "Scale, tests, and deployment"): [
-            ("L007", 1, 4, OPEN_LIST.format("What are drawbacks"))
+            ("L007", 1, 4, OPEN_LIST.format("What are drawbacks of one big service"))
         ],
-        basic("What are the saved registers?", "ebp, ebx and esi"): [("L007", 1, 4, OPEN_LIST.format("What are the"))],
-        basic("Name some proxies", "HAProxy\\\nSquid\\\nVarnish"): [("L007", 1, 4, OPEN_LIST.format("Name some"))],
+        basic("What are the saved registers?", "ebp, ebx and esi"): [
+            ("L007", 1, 4, OPEN_LIST.format("What are the saved registers"))
+        ],
+        basic("Name some proxies", "HAProxy\\\nSquid\\\nVarnish"): [
+            ("L007", 1, 4, OPEN_LIST.format("Name some proxies"))
+        ],
         basic("List advantages of a heap sort.", "1) no recursion\\\n2) in place\\\n3) never slow at any input"): [
-            ("L007", 1, 4, OPEN_LIST.format("List advantages"))
+            ("L007", 1, 4, OPEN_LIST.format("List advantages of a heap sort"))
         ],
         basic("Which protocols are there?", "- TCP\n- UDP"): [
             ("L007", 1, 4, OPEN_LIST.format("Which protocols are there"))
         ],
-        basic("What types of sockets are there?", "- TCP\n- UDP"): [("L007", 1, 4, OPEN_LIST.format("What types"))],
-        basic("Name the commands", "`ls`, `cd` and `cp`"): [("L007", 1, 4, OPEN_LIST.format("Name the"))],
-        basic("Name the protocols", "TCP, UDP, ICMP"): [("L007", 1, 4, OPEN_LIST.format("Name the"))],
-        basic("What are its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("What are its"))],
+        basic("What types of sockets are there?", "- TCP\n- UDP"): [
+            ("L007", 1, 4, OPEN_LIST.format("What types of sockets are there"))
+        ],
+        basic("Name the commands", "`ls`, `cd` and `cp`"): [("L007", 1, 4, OPEN_LIST.format("Name the commands"))],
+        basic("Name the protocols", "TCP, UDP, ICMP"): [("L007", 1, 4, OPEN_LIST.format("Name the protocols"))],
+        basic("What are its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("What are its flags"))],
         basic("Can you name its flags?", "- SYN\n- ACK"): [("L007", 1, 4, OPEN_LIST.format("Can you name its flags"))],
-        below("Transport", "Name some protocols.", "- TCP\n- UDP"): [("L007", 3, 1, OPEN_LIST.format("Name some"))],
+        below("Transport", "Name some protocols.", "- TCP\n- UDP"): [
+            ("L007", 3, 1, OPEN_LIST.format("Name some protocols"))
+        ],
     },
     "L008": {
         basic("What does a block keep?", "The status, the registers, etc."): [("L008", 3, 28, OPEN.format("etc."))],

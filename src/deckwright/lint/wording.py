@@ -170,7 +170,7 @@ _VAGUE = re.compile(
     "L007",
     "hint",
     "basic",
-    says='"{0}" asks for a list, but not of how many',
+    says='"{0}" asks for a list, but does not say of how many',
     hint="say how many, or ask for each of them on a card of its own",
 )
 def list_without_number(note: Subject, memory: Memory) -> Iterator[Finding]:
@@ -193,7 +193,7 @@ def list_without_number(note: Subject, memory: Memory) -> Iterator[Finding]:
     found = asked(note)
     opening = _LIST.match(found.last)
     if opening and not _NUMBER.search(found.question) and 1 < listed(note, answers(note)[0]) <= MOST_ITEMS:
-        yield note.where(opening[0]), opening[0]
+        yield note.where(opening[0]), short(found.last.rstrip("?.! "))
 
 
 _LIST = re.compile(
