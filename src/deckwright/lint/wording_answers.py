@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from .declare import Finding, rule
 from .subject import Memory, Subject
-from .wording_texts import FEW_WORDS, Answer, answers, asked, asked_with_code, lines
+from .wording_texts import FEW_WORDS, Answer, answer_with_code, answers, asked, lines
 
 _MOST_WORDS = 40
 
@@ -123,14 +123,21 @@ def listed(note: Subject, answer: Answer) -> int:
             return items
         if (html.count("<br") > 1 or html.count("<p>") > 2) and (found := _lines(html)):
             return found
-        if "<code" in html:  # The items may be code.
-            text = asked_with_code(note).answer
+        if "<code" in html and _has_and(html):  # The items may be code.
+            text = answer_with_code(note)
     if answer.words > _MOST_WORDS:
         return 0
-    if ", " in text and (" and " in text or " or " in text or " & " in text) and (found := _in_sentence(text)):
+    if _has_and(text) and (found := _in_sentence(text)):
         return found
-    # To a word of another language, several are right, and one is enough.
-    return _in_row(answer.text) if note.family == "cloze" or _ASKED.search(asked(note).last) else 0
+    # Most answers are no row. To a word of another language, several are right, and one is enough.
+    if not (", " in text or "; " in text or not text.isascii()) or not (items := _in_row(answer.text)):
+        return 0
+    return items if note.family == "cloze" or _ASKED.search(asked(note).last) else 0
+
+
+def _has_and(text: str) -> bool:
+    """Whether there may be "a, b and c" in a text or in HTML."""
+    return ", " in text and (" and " in text or " or " in text or " &" in text)
 
 
 def _lines(html: str) -> int:
@@ -163,7 +170,7 @@ def _in_row(answer: str) -> int:
     """How many items an answer has that is nothing but "a, b, c" or "a; b; c", if each is a few words. Code and formulas have
     such rows too, and so have numbers.
     """
-    if not any(sign in answer for sign in _BETWEEN) or _NO_ROW.search(answer):
+    if _NO_ROW.search(answer):
         return 0
     items = _ROW.split(answer.rstrip(" ."))
     is_row = len(items) > 2 and all(len(item.split()) <= _ITEM_WORDS and _LETTER.search(item) for item in items)
@@ -172,7 +179,6 @@ def _in_row(answer: str) -> int:
 
 _ASKED = re.compile(r"[?？]\W{0,3}\Z|\A(?:\w+ )?(?:enumerate|give|list|mention|name|state|what|which)\b", re.IGNORECASE)
 _ITEM_WORDS = 4
-_BETWEEN = (", ", "; ", "、", "，", "；")
 _ROW = re.compile(r"[,;]\s+(?:(?:und|oder|et|ou)\s+)?|[、，；]\s*|\s+(?:und|oder|et|ou)\s+")
 _NO_ROW = re.compile(r"[()\[\]{}=<>/\\]|[.!?…]\s")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -219,15 +225,16 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
     """
     for answer in answers(note):
         text = answer.text
-        if answer.words > _MOST_WORDS or not any(sign in text for sign in _OPEN_SIGNS):
+        # Most answers have none of these, and plain searches are the fastest.
+        if answer.words > _MOST_WORDS or not (
+            ("etc" in text or "et c" in text or " and so " in text or " and m" in text)
+            or ("others" in text or "the like" in text or "usw" in text)
+        ):
             continue
         found = _OPEN.search(text, 1)  # It may be what is asked for.
         if found and not any(sign.search(text, 0, found.start()) for sign in (_APART, _EXAMPLES)):
             yield note.where_answered(found[0]) if note.family == "basic" else answer.place, found[0]
 
-
-_OPEN_SIGNS = ("etc", "et c", " and so ", " and m", "others", "the like", "usw")
-"""One of these stands in what is open: most answers have none, and plain searches are the fastest."""
 
 _OPEN = re.compile(
     r"(?:(?<![\w/])etc\.?|\bet cetera|\busw\b\.?|\band so (?:on|forth)|\band (?:many |much )?(?:more|others)|\b(?:and|or) the like"

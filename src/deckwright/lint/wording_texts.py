@@ -61,26 +61,37 @@ def asked_with_code(note: Subject) -> Asked:
     front, back = note.note.fields.get("Front", ""), note.note.fields.get("Back", "")
     if note.family != "basic" or not ("<code" in front or "<code" in back):
         return asked(note)
-    return _asked(*(side if "<pre" in side else _CODE_TAG.sub("", side) for side in (front, back)))
+    return _asked(_with_code(front), _with_code(back))
+
+
+def answer_with_code(note: Subject) -> str:
+    """The answer alone with the code in its lines."""
+    return _prose(_with_code(note.note.fields.get("Back", "")))
+
+
+def _with_code(html: str) -> str:
+    """HTML whose code reads like other text, but for code that keeps its lines."""
+    return html if "<pre" in html else _CODE_TAG.sub("", html)
 
 
 _CODE_TAG = re.compile(r"</?code\b[^<>]*>")
 
 
 def _asked(html: str, back: str) -> Asked:
+    front = question = _prose(html)
     own = html
     if html.startswith(_STEM):
         stem, _, own = html.partition("</div>\n")
         # The question stands above a list or table that is cut up, and the part is what it asks about; or the part asks.
-        own = stem if "?" in _prose(stem) else own
-    front = _prose(html)
-    question = front if own is html else _prose(own)
+        above = _prose(stem)
+        own, question = (stem, above) if "?" in above else (own, _prose(own))
     return Asked(front, question, _last(own, question), _prose(back))
 
 
 def _last(html: str, question: str) -> str:
     """The last sentence of a question: of all paragraphs, that of the last which ends as a question does."""
-    if "<p" in html or "<li" in html:
+    blocks = html.count("<p") + html.count("<li")
+    if blocks > 1 or (blocks and not html.startswith((_STEM, "<p", "<ul", "<ol"))):
         parts = [text for part in _BLOCK.split(html) if (text := _prose(part))]
         question = next((text for text in reversed(parts) if text.endswith(("?", "？"))), parts[-1] if parts else "")
     # Of a cell, the row and the column are asked: "Atrium · Is it a chamber?".
