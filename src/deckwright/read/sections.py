@@ -382,7 +382,7 @@ def _kind(tag: Tag, head: FrontMatter, vocabulary: Vocabulary) -> str:
 def _unheard(heading: _Heading, reason: Literal["inside", "title", "empty", "no kind"]) -> list[Diagnostic]:
     """A tag on a heading that makes no note. `{#id}` alone is an anchor, and hashtags alone are for Obsidian."""
     tag = heading.tag
-    says = heading.has_comment or tag.was or tag.source or tag.context or tag.typed
+    says = heading.has_comment or tag.was or tag.source or tag.context or tag.typed or tag.allowed
     return [tag_without_note(tag.span, reason)] if says and not heading.is_broken and tag.span else []
 
 
