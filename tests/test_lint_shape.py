@@ -42,6 +42,7 @@ def turned(question: str, line: int = 1) -> str:
         (basic("What is it?") + basic("What is it?", "That."), [(5, 4, "L030", SAME)]),
         (basic("What is it?") * 3, [(5, 4, "L030", SAME), (9, 4, "L030", SAME)]),
         (basic("Name it.") + basic("Name it"), [(5, 4, "L030", SAME)]),
+        (basic("这是什么？") + basic("这是什么", "Das."), [(5, 4, "L030", SAME)]),
         (basic("Was ist das?") + basic("Was ist das?", "Das."), [(5, 4, "L030", SAME)]),
         # The reverse of one asks what the other does; both reverses ask the same.
         (basic("SSH", "22") + basic("22", "SSH", " .reversed"), [(5, 4, "L030", turned("SSH"))]),

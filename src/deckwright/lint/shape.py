@@ -44,7 +44,7 @@ def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         A folder that outlives its container.
     """
     for number, asked in enumerate(note.questions()):
-        question = asked.rstrip(" .?:")
+        question = asked.rstrip(" .?:…。？")
         pictures = _pictures(note) if "]" in question and "<img" in note.html else ""
         key = note.context, note.header, question + pictures
         if (first := memory.questions.setdefault(key, note.place)) is not note.place:
