@@ -375,6 +375,7 @@ QUIET: dict[str, list[str]] = {
         basic("Which S3 operation sets or replaces the rules?", "`PutRules`"),
         basic("Why is it a constant, independent of charge or voltage?", "Both charge and field grow"),
         basic("Who may read or write?", "The owner may read."),
+        basic("Read or write capacity: what is a unit?", "One read of 4 KB"),
         basic("Too slow: index the table or cache it?", "Both: an index, and a cache of the table."),
         basic("Which comes first, a proxy or a cache?", "A cache in front of the proxy."),
         basic("An IAM user is bound to one person or application. To whom is a role bound?", "To nobody"),

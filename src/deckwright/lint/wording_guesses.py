@@ -160,7 +160,7 @@ def _is_small(word: str) -> bool:
 
 _CHOOSES = re.compile(rf"(?!why\b)(?:{ASKS.pattern})", re.IGNORECASE)
 _OFFERED_FIRST = re.compile(
-    rf"(?!{ASKING}|{AUXILIARY})((?:\S+ ){{1,4}}or \S+(?: \S+){{0,3}}?)(?:\?\Z|(?::|,| –| -) (?:\w+ )?{ASKING})",
+    rf"(?!{ASKING}|{AUXILIARY})((?:[^\s,:?]+ ){{1,4}}or [^\s,:?]+(?: [^\s,:?]+){{0,3}})(?:\?\Z|(?::|,| –| -) (?:which|who)\b)",
     re.IGNORECASE,
 )
 """What "A heap or a tree: which is faster?" offers; it may be the whole question."""
