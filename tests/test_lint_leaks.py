@@ -128,6 +128,7 @@ def test_an_answer_in_the_headings(tmp_path: Path, text: str, expected: list[Tol
         (cloze("It has ==two valves::how many valves?==."), []),
         (cloze("It holds ==a heart valve::valve or heart?==."), []),
         (cloze("It is ==red::reddish?==."), []),
+        (cloze("它==增加::增加或减少？==。"), [(3, 2, "L022", HINT + "增加")]),
         (cloze("It is ==東京::東京都ですか==."), []),
     ],
 )  # fmt: skip

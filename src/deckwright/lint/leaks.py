@@ -171,8 +171,9 @@ def answer_in_hint(note: Subject, memory: Memory) -> Iterator[Finding]:
             continue
         hints = card.hint.split("\n")
         held = {part for hint in hints for part in _runs(words(hint))}
-        # Most hints offer nothing: no word in them begins like "or".
-        offers = [offer for hint in hints for offer in _offers(hint)] if " o" in card.hint else ()
+        # Most hints offer nothing: no word in them begins like "or", in any of the languages.
+        may_offer = " o" in card.hint or not card.hint.isascii()
+        offers = [offer for hint in hints for offer in _offers(hint)] if may_offer else ()
         for answer in card.answer.split("\n"):
             said = _without_article(words(answer[:_LONGEST]))
             if tuple(said) in held or (offers and len(said) <= _SHORT and any(_is_chosen(said, one) for one in offers)):
@@ -195,8 +196,8 @@ def _offers(hint: str) -> Iterator[list[list[str]]]:
             yield offer
 
 
-_OR = re.compile(r"\b(?:or|oder|ou)\b")
-_PAUSE = re.compile(r"[,;:?!()]")
+_OR = re.compile(r"\b(?:or|oder|ou)\b|或者?|[还還]是|または|それとも")
+_PAUSE = re.compile(r"[,;:?!()，；：？！（）]")
 
 
 def _is_chosen(said: list[str], offer: list[list[str]]) -> bool:
