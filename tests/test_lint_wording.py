@@ -256,6 +256,8 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What does a block keep?", "The status, registers, and the like"): [
             ("L008", 3, 24, OPEN.format("and the like"))
         ],
+        basic("What does a block keep?", "The status, registers, …"): [("L008", 3, 24, OPEN.format("…"))],
+        basic("What does a block keep?", "- status\n- registers\n- ..."): [("L008", 5, 3, OPEN.format("..."))],
         basic("What does a block keep?", "- status\n- et cetera"): [("L008", 4, 3, OPEN.format("et cetera"))],
         f"{CLOZE}It keeps the ==status, registers, etc.== of a process.\n": [("L008", 3, 14, OPEN.format("etc."))],
     },
@@ -418,6 +420,8 @@ QUIET: dict[str, list[str]] = {
     ],
     "L008": [
         basic("What is “etc.” short for?", "et cetera"),
+        basic("Which powers has it?", "1, 2, 4, 8, …"),
+        basic("How does it go on?", "To be, or not to be: that is …"),
         basic("What is Guava?", "Core libraries: collections, caching, etc."),
         basic("How is it found?", "By its function. Not just in cobblers, players, etc."),
         basic("Was ist eine Barriere?", "Sie ist global, z. B. Summen, Produkte etc."),

@@ -228,7 +228,7 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
         # Most answers have none of these, and plain searches are the fastest.
         if answer.words > _MOST_WORDS or not (
             ("etc" in text or "et c" in text or " and so " in text or " and m" in text)
-            or ("others" in text or "the like" in text or "usw" in text)
+            or ("others" in text or "the like" in text or "usw" in text or "…" in text or "..." in text)
         ):
             continue
         found = _OPEN.search(text, 1)  # It may be what is asked for.
@@ -238,7 +238,7 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
 
 _OPEN = re.compile(
     r"(?:(?<![\w/])etc\.?|\bet cetera|\busw\b\.?|\band so (?:on|forth)|\band (?:many |much )?(?:more|others)|\b(?:and|or) the like"
-    r"|\bamong others)(?=\W*\Z)",
+    r"|\bamong others|(?:(?<=[^\W\d_]{3}, )|(?<=[^\W\d_]{3} • ))(?:…|\.{3}))(?=\W*\Z)",
     re.IGNORECASE,
 )
 _APART = re.compile(r"[.;:(–—]| - ")
