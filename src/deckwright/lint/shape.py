@@ -203,7 +203,8 @@ def front_page(note: Subject, memory: Memory) -> Iterator[Finding]:
     formulating knowledge", 18). On a front page one has to search, and what it says changes without a word.
 
     False alarms: 4 of 18 that were judged, among 886 sources of notes on programming (November 2026): the first page of
-    some sites is all there is.
+    some sites is all there is. Those of a language or a version, as `/en/` and `/docs/3/`, were added later, and are not
+    counted in.
     Bad:
         ## How long is a message kept? {.basic source="https://docs.example.com/queues/latest/guide/welcome.html"}
         Four days.
