@@ -284,6 +284,12 @@ def test_a_baseline_that_cannot_be_read_is_told_by_its_line(project: Scratch) ->
     assert (dict(known), wrong.message) == ({}, "the baseline cannot be used: it contains bytes that are not UTF-8")
 
 
+def test_a_baseline_reads_all_that_it_writes(project: Scratch) -> None:
+    (alarm,) = lint.check(*_checked(project))
+    assert baseline.write(project.root, [alarm] * 12_345) == 1
+    assert baseline.read(project.root) == ({("L004", "atrium"): 12_345}, [])
+
+
 def test_a_baseline_outside_of_the_project_or_too_large_is_not_read(project: Scratch) -> None:
     outside = project.root.parent / "secret"
     outside.write_text("a password\n", encoding="utf-8")

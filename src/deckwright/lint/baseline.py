@@ -22,7 +22,7 @@ from . import Alarm
 _HEAD = """\
 # What `deckwright check` does not tell: alarms of before. `deckwright check --baseline` writes this file.
 """
-_LINE = re.compile(r"(?P<code>[A-Z][0-9]{3}) (?P<id>\S+)(?: (?P<number>[1-9][0-9]{0,3}))?")
+_LINE = re.compile(r"(?P<code>[A-Z][0-9]{3}) (?P<id>\S+)(?: (?P<number>[1-9][0-9]{0,8}))?")
 
 Baseline = Counter[tuple[str, str]]
 """How many alarms are known, by the code of the rule and the ID of the note."""
