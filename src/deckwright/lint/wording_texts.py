@@ -111,8 +111,8 @@ _BLOCK = re.compile(r"<(?:p|li|div|blockquote)\b[^<>]*>")
 
 
 def is_phrase(found: Asked) -> bool:
-    """Whether a card on a language asks for the same question in another one: the answer asks too."""
-    return found.answer.endswith(("?", "？", "؟"))
+    """Whether a card on a language asks for the same question in another one: the answer asks too, and is not much longer."""
+    return found.answer.endswith(("?", "？", "؟")) and len(found.answer) < 2 * len(found.question) + 20
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
