@@ -110,6 +110,9 @@ RAISED: dict[str, dict[str, list[Told]]] = {
             ("L003", 1, 25, SECOND.format("how effective were they"))
         ],
         basic("Which sort is fastest? Why?", "A"): [("L003", 1, 27, SECOND.format("Why"))],
+        basic("What is it, and why is it so?", f"{words(20)} Is it a door?"): [
+            ("L003", 1, 20, SECOND.format("why is it so"))
+        ],
         basic("Who owns a key, and why?", "A"): [("L003", 1, 24, SECOND.format("why"))],
         basic("What are linked structures, and give examples.", "A"): [("L003", 1, 36, SECOND.format("give examples"))],
         basic("What data structure suits a heap sort and which is bad?", "A"): [
@@ -306,6 +309,8 @@ QUIET: dict[str, list[str]] = {
         basic("What is 1 + 1?", "It is 2, 10 in binary, as 1, 2, 4, 8"),
         basic("How is it estimated?", "The kernel:\n\n$$k$$\n\nThe volume:\n\n$$v$$\n\nThe density"),
         basic("How does it count?", "<code>a = 1<br>b = 2<br>c = 3<br>d = 4<br>e = 5</code>"),
+        basic("Was ist das Herz?", "Ein Muskel, der pumpt, saugt, treibt und wärmt"),
+        basic("How does it look?", "\n\n".join(f"![a](https://example.org/{n}.png)" for n in range(6))),
         basic("glad", "froh, fröhlich, heiter, erfreut, zufrieden"),
         basic("Which call is it?", "`f(a, b, c, d, e)`"),
         basic("Which row is it?", "1, 1, 2, 3, 5, 8"),

@@ -173,6 +173,8 @@ def _in_row(answer: str) -> int:
     if _NO_ROW.search(answer):
         return 0
     items = _ROW.split(answer.rstrip(" ."))
+    if len(items) > 2 and _GERMAN_ARTICLE.match(items[1]) and not _GERMAN_ARTICLE.match(items[0]):
+        return 0  # It begins a clause: "Organe, die filtern, speichern und …".
     is_row = len(items) > 2 and all(len(item.split()) <= _ITEM_WORDS and _LETTER.search(item) for item in items)
     return len(items) if is_row and not any(map(_CLAUSE.match, items)) else 0
 
@@ -180,6 +182,7 @@ def _in_row(answer: str) -> int:
 _ASKED = re.compile(r"[?？]\W{0,3}\Z|\A(?:\w+ )?(?:enumerate|give|list|mention|name|state|what|which)\b", re.IGNORECASE)
 _ITEM_WORDS = 4
 _ROW = re.compile(r"[,;]\s+(?:(?:und|oder|et|ou)\s+)?|[、，；]\s*|\s+(?:und|oder|et|ou)\s+")
+_GERMAN_ARTICLE = re.compile(r"(?:das|de[mnr]|die)\b", re.IGNORECASE)
 _NO_ROW = re.compile(r"[()\[\]{}=<>/\\]|[.!?…]\s")
 _LETTER = re.compile(r"[^\W\d_]")
 _NO_ITEM = re.compile(r":\Z|\\[(\[]")

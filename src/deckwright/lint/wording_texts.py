@@ -149,8 +149,10 @@ def count(text: str, least: int) -> int:
 
 
 def lines(html: str) -> list[str]:
-    """The lines of an answer as it is read; none if it holds code of several lines."""
-    return plain(html).split("\n") if "<pre" not in html and not _CODE_LINES.search(html) else []
+    """The lines of an answer as it is read, without pictures; none if it holds code of several lines."""
+    if "<pre" in html or _CODE_LINES.search(html):
+        return []
+    return plain(IMAGE.sub("", html) if "<img" in html else html).split("\n")
 
 
 _CODE_LINES = re.compile(r"<code\b[^<>]*>(?:[^<]|<(?!/?code|br))*<br")
