@@ -38,8 +38,8 @@ def several_questions(note: Subject, memory: Memory) -> Iterator[Finding]:
     (Piotr Wozniak, "Twenty rules of formulating knowledge", 4).
 
     False alarms: 3 of 76 that were judged, in decks on computer science, philosophy and school subjects (12,638 cards,
-    November 2026); then it was widened, and none of 8 that this added was false, in a deck of 1,490 on machine learning.
-    In 24,800 notes on other subjects, 1 of 64 was false.
+    November 2026); then it was widened, and none of 8 that this added was false, in a deck of 1,490 on machine learning,
+    and none of 22 in a German one of 5,712. In 24,800 notes on other subjects, 1 of 64 was false.
     Bad:
         ## What is a dead-letter queue and when is it used? {.basic}
         A queue for messages that could not be processed, used to look at them later.
