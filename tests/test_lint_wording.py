@@ -139,6 +139,9 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("What is a queue? Give an example.", "A"): [("L003", 1, 21, SECOND.format("Give an example"))],
         below("Queue", "- What is it?\n- When is it used?"): [("L003", 4, 3, SECOND.format("When is it used"))],
         basic("Was ist eine Queue? Wann nutzt man sie?", "A"): [("L003", 1, 24, SECOND.format("Wann nutzt man sie"))],
+        basic("What is it? It is one of two. Which is faster, it vs. that?", "A"): [
+            ("L003", 1, 34, SECOND.format("Which is faster, it vs. that"))
+        ],
         basic("¿Qué es? ¿Para qué sirve?", "A"): [("L003", 1, 13, SECOND.format("¿Para qué sirve"))],
         basic("什么是队列?为什么?", "A"): [("L003", 1, 10, SECOND.format("为什么"))],
         basic("ノードとは何ですか？なぜ必要ですか？", "A"): [("L003", 1, 14, SECOND.format("なぜ必要ですか"))],

@@ -60,7 +60,12 @@ def _second_by_marks(question: str) -> str:
         return order[1].rstrip(".! ") if order and ASKS.search(question, 0, order.start()) else ""
     parts = _MARK.split(ASIDE.sub(" ", question))[:-1]
     asking = [*islice(filter(_asks, parts), 2)]
-    return SENTENCE_END.split(asking[1])[-1].strip(" •") if len(asking) > 1 else ""
+    if len(asking) < 2:
+        return ""
+    # What stands before the sentence that asks; an abbreviation ends none: "Which is faster, A vs. B?"
+    sentences = SENTENCE_END.split(asking[1])
+    first = max((n for n, sentence in enumerate(sentences) if _asks(sentence)), default=0)
+    return " ".join(sentences[first:]).strip(" •")
 
 
 def _asks(part: str) -> bool:
