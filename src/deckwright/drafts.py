@@ -74,7 +74,8 @@ def filled(draft: Draft, body: Body, who: Identity, id_fields: Iterable[str] = (
     if draft.media:
         names = [file.name for file in draft.media]
         fields = {name: marks.fill(value, names) for name, value in fields.items()}
-    fields |= dict.fromkeys(id_fields, who.id)
+    for name in id_fields:
+        fields[name] = who.id
     if draft.masks:
         from . import diagrams
 
