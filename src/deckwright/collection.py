@@ -177,8 +177,8 @@ class Notes:
         return len(self._identified)
 
     def __iter__(self) -> Iterator[Note]:
-        for _, notes in self.parts():
-            yield from notes
+        for file, notes in self._files:
+            yield from self._made(file, notes)
 
     @property
     def written(self) -> list[Candidate]:
@@ -206,26 +206,30 @@ class Notes:
 
     def parts(self) -> Iterator[tuple[bytes, Iterator[Note]]]:
         """The notes of each file, each with a key: equal keys mean equal notes."""
-        for file, key, notes in self._files:
+        for (file, notes), key in zip(self._files, self._keys, strict=True):
             yield key, self._made(file, notes)
 
     def files(self) -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
         """The path of each file that has notes, the key that `parts` has for them, and their guids."""
-        for file, key, notes in self._files:
+        for (file, notes), key in zip(self._files, self._keys, strict=True):
             yield self._compilation.path(file), key, tuple([who.guid for _, who in notes])
 
     @cached_property
-    def _files(self) -> list[tuple[int, bytes, list[tuple[Draft, Identity]]]]:
-        """Each file that has notes, by its number, with their key and all that they are made of."""
+    def _files(self) -> list[tuple[int, list[tuple[Draft, Identity]]]]:
+        """Each file that has notes, by its number, with all that they are made of."""
+        return [(file, [*held]) for file, held in groupby(self._identified, key=lambda pair: pair[0].file)]
+
+    @cached_property
+    def _keys(self) -> list[bytes]:
+        """The key of each of these files."""
         found = []
-        for file, held in groupby(self._identified, key=lambda pair: pair[0].file):
-            notes = [*held]
+        for file, notes in self._files:
             made_of = [
                 (draft.place, who, [media.name for media in draft.media], draft.masks, draft.drawn)
                 for draft, who in notes
             ]
             key = msgspec.msgpack.encode((self._compilation.key(file), made_of))
-            found.append((file, hashlib.sha256(key).digest(), notes))
+            found.append(hashlib.sha256(key).digest())
         return found
 
     def _made(self, file: int, notes: Iterable[tuple[Draft, Identity]]) -> Iterator[Note]:

@@ -331,6 +331,10 @@ class _Notes(Notes):
     def __len__(self) -> int:
         return sum(len(guids) for _, _, guids in self.files())
 
+    def __iter__(self) -> Iterator[Note]:
+        for _, notes in self.parts():
+            yield from notes
+
     @property
     def written(self) -> list[Candidate]:
         return self._whole().notes.written
