@@ -81,16 +81,14 @@ def prose(field: str) -> str:
         field = _CODE.sub(" ", field)
     elif "<code" in field:
         field = _CODE.sub("\x01", field)
-    text = _unescaped(_stripped(field)).strip()
-    if "\n" not in text and _has_gaps(text):
+    text = _unescaped(_untagged(field.replace("\n", " "))).strip().replace("\n", " ")
+    if _has_gaps(text):
         text = _folded(text)
-    if "\x01" in text:  # On a single line, a gap is left where code stood.
+    if "\x01" in text:  # A gap is left where code stood in a line.
         text = text.replace("\x01", " ")
     if "\\" in text and ("\\(" in text or "\\[" in text):
-        text = _FORMULA.sub(" ", text)
-    elif "\n" not in text:
-        return text
-    return _folded(text)
+        text = _folded(_FORMULA.sub(" ", text))
+    return text
 
 
 def count_words(text: str) -> int:
@@ -267,10 +265,11 @@ _FORMULA = re.compile(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOT
 _PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
 _NEXT_CELL = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>")
 _ITEM = re.compile(r"<li\b[^<>]*>(?:\s*<(?:p|div|blockquote)\b[^<>]*>)*")
-_APART = re.compile(
-    r"<(?:br|hr|/?(?:p|li|ul|ol|div|td|th|tr|table|caption|pre|dl|dd|dt|blockquote|center|details|summary|figure|figcaption"
-    r"|h\d))\b[^<>]*>"
+_BLOCK = (
+    r"</?(?:p|li|ul|ol|div|td|th|tr|table|caption|pre|dl|dd|dt|blockquote|center|details|summary|figure|figcaption|br|h[r\d])"
+    r"\b[^<>]*>"
 )
+_APART = re.compile(rf"{_BLOCK}(?:\s*{_BLOCK})*")
 TAG = re.compile(r"<[^<>]*>")
 """A tag in a field's HTML."""
 
@@ -306,16 +305,20 @@ def _lines(field: str) -> str:
 
 def _stripped(field: str) -> str:
     """HTML without code that keeps its lines → the same without tags, with its lines; characters are still escaped."""
-    if "\n" in field:
-        field = field.replace("\n", " ")
-    if "<" not in field:
-        return field
-    if "<img" in field:
-        field = _PICTURE.sub(lambda picture: f"[{picture[1] or 'picture'}]", field)
+    field = field.replace("\n", " ")
     if "<li" in field:
         field = _ITEM.sub("\n• ", field)
     if "<table" in field:
         field = _NEXT_CELL.sub(" | ", field)
+    return _untagged(field)
+
+
+def _untagged(field: str) -> str:
+    """HTML → the same without tags, with a new line where a block ends or begins."""
+    if "<" not in field:
+        return field
+    if "<img" in field:
+        field = _PICTURE.sub(lambda picture: f"[{picture[1] or 'picture'}]", field)
     if "<sup>" in field:
         field = field.replace("<sup>", "^")
     field = _APART.sub("\n", field)
