@@ -45,7 +45,7 @@ def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
     """
     for number, asked in enumerate(note.questions()):
         question = asked.rstrip(" .?:…。？")
-        pictures = _pictures(note) if "]" in question and "<img" in note.html else ""
+        pictures = _pictures(note) if "]" in question and not note.is_plain else ""
         key = note.context, note.header, question + pictures
         if (first := memory.questions.setdefault(key, note.place)) is not note.place:
             memory.times[key] = times = memory.times.get(key, 0) + 1
@@ -261,7 +261,7 @@ def no_description(note: Subject, memory: Memory) -> Iterator[Finding]:
 
         The heart.
     """
-    if "<img" not in note.html:
+    if note.is_plain:
         return
     times: dict[str, int] = {}
     for name, field in note.note.fields.items():
@@ -309,28 +309,32 @@ def long_code(note: Subject, memory: Memory) -> Iterator[Finding]:
 
         8
     """
-    if "<pre" not in note.html:
+    if note.is_plain:
         return
-    for part in note.html.split("<pre")[1:]:
+    for part in "\n".join(note.note.fields.values()).split("<pre")[1:]:
         code = BREAK.sub("\n", part.partition("</pre>")[0].partition(">")[2])
-        # A line is hardly longer than it is with its tags.
-        possible = [line for line in code.split("\n") if _may_be_long(line)]
-        line = max(map(_shown, possible), key=width, default="")
+        lines = map(_shown, filter(_may_be_long, TAG.sub("", _without_clozes(code)).split("\n")))
+        line = max(lines, key=width, default="")
         if width(line) > _LONGEST_LINE:  # A Chinese character is as wide as two others.
             yield note.where(line.strip()), len(line)
 
 
+def _without_clozes(html: str) -> str:
+    """Code with what its clozes hide."""
+    if "{{c" not in html:
+        return html
+    before, *rest = _CLOZE.split(html)
+    hidden = (part.partition("}}") for part in rest)
+    return "".join([before, *(text.partition("::")[0] + after for text, _, after in hidden)]).replace("}}", "")
+
+
 def _may_be_long(line: str) -> bool:
-    return len(line) > (_LONGEST_LINE if line.isascii() else _LONGEST_LINE // 2) or "\t" in line
+    return len(line) > _LONGEST_LINE // 2 or "\t" in line
 
 
 def _shown(line: str) -> str:
-    """A line of code as it is seen."""
-    if "{{c" in line or "}}" in line:
-        before, *rest = _CLOZE.split(line)
-        hidden = (part.partition("}}") for part in rest)
-        line = "".join([before, *(text.partition("::")[0] + after for text, _, after in hidden)]).replace("}}", "")
-    return unescape(TAG.sub("", line)).expandtabs(4).rstrip()
+    """A line without tags as it is seen."""
+    return unescape(line).expandtabs(4).rstrip()
 
 
 _LONGEST_LINE = 72

@@ -42,6 +42,7 @@ _GAP = r"[*_~`]*\s+[*_~`]*"
 _REACH = 200
 """How many lines above a note are searched for words of its own: a section that is cut is hardly longer."""
 
+_PICTURE_OR_CODE = re.compile("<(?:img|pre)")
 _NAME = re.compile(r'<img src="([^"]*)"')
 _LABEL = re.compile(r"<(?:\w+:)?text\b[^>]*>(.*?)</(?:\w+:)?text>", re.DOTALL)
 
@@ -49,26 +50,37 @@ _LABEL = re.compile(r"<(?:\w+:)?text\b[^>]*>(.*?)</(?:\w+:)?text>", re.DOTALL)
 class Subject:
     """A note that rules look at.
 
-    `context` and `header` stand above the questions of its cards. `html` are all its fields, one after the other.
-    `written` is what its author's file says of it, and `place` where it stands there.
+    `context` and `header` stand above the questions of its cards. `is_plain` says that it shows neither a picture nor code
+    that keeps its lines. `written` is what its author's file says of it, and `place` where it stands there.
     """
 
-    __slots__ = ("_cards", "_numbers", "_sources", "context", "family", "header", "html", "note", "place", "written")
+    __slots__ = (
+        "_cards",
+        "_numbers",
+        "_sources",
+        "context",
+        "family",
+        "header",
+        "is_plain",
+        "note",
+        "place",
+        "written",
+    )
 
     def __init__(
         self, note: Note, written: Candidate, numbers: Sequence[int], note_type: NoteType, sources: Sources
     ) -> None:
         """`numbers` are those of the cards of its deletions."""
-        html = "\n".join(note.fields.values())
+        context = note.fields.get("Context", "")
+        html = "\n".join([field for name, field in note.fields.items() if name != "Context"])
         if not html.isascii() and not is_normalized("NFC", html):  # An accent of its own would part its word.
             note = replace(note, fields={name: normalize("NFC", field) for name, field in note.fields.items()})
-            html = "\n".join(note.fields.values())
         self.note = note
         self.written = written
         self.family = note_type.family
-        self.context = _above(note.fields.get("Context", ""))
+        self.context = _above(context)
         self.header = texts.plain(note.fields.get("Header", ""))
-        self.html = html
+        self.is_plain = not (_PICTURE_OR_CODE.search(html) or _PICTURE_OR_CODE.search(context))
         self.place = written.span
         self._cards: tuple[CardText, ...] | None = None
         self._numbers = numbers
@@ -126,8 +138,9 @@ class Subject:
         return self._sources.find(address, self.written, before=r"\bsource\b.*?") or self.where(address)
 
 
-_above = lru_cache(maxsize=64)(texts.plain)
-"""The notes of a section have the same headings above them."""
+@lru_cache(maxsize=64)  # The notes of a section have the same headings above them.
+def _above(context: str) -> str:
+    return normalize("NFC", texts.plain(context))
 
 
 class Sources:
