@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..diagnostics import PAGES, Diagnostic
+from ..diagnostics.declare import Severity
 from ..model import Allowance, Candidate, Collection
 from . import leaks, shape, wording, wording_guesses
 from .allowances import unneeded
@@ -40,7 +41,7 @@ def check(
     of the cards of its deletions.
     """
     wanted = levels(collection.settings.lint)
-    on = [(rule, wanted[rule.code]) for rule in RULES.values() if wanted[rule.code] != "off"]
+    on = [(rule, _given(rule.code, wanted)) for rule in RULES.values() if wanted[rule.code] != "off"]
     families = {rule.families for rule, _ in on}
     sources = Sources(root, written, collection.media)
     memory = Memory()
@@ -61,16 +62,18 @@ def check(
                     if allowed := [one for one in subject.written.allowed if one.code == code]:
                         needed.update(allowed)
                     else:
-                        found = Diagnostic(place, code, tuple(arguments))
-                        alarms.append(Alarm(_at(level, found), subject.note.id, subject.written.was))
-    if (level := wanted[UNNEEDED]) != "off":
-        alarms += (Alarm(_at(level, one), "") for one in _unneeded(written, needed, wanted))
+                        found = Diagnostic(place, code, tuple(arguments), level)
+                        alarms.append(Alarm(found, subject.note.id, subject.written.was))
+    if wanted[UNNEEDED] != "off":
+        level = _given(UNNEEDED, wanted)
+        alarms += (Alarm(replace(one, level=level), "") for one in _unneeded(written, needed, wanted))
     return alarms
 
 
-def _at(level: Level, found: Diagnostic) -> Diagnostic:
-    """The same at the level that the project has for it."""
-    return found if level in (found.severity, "off") else replace(found, level=level)
+def _given(code: str, wanted: Mapping[str, Level]) -> Severity | None:
+    """The level that the project has for what a rule finds; None if it is the rule's own."""
+    level = wanted[code]
+    return None if level == "off" or level == PAGES[code].severity else level
 
 
 def _unneeded(
