@@ -149,10 +149,7 @@ def vague_question(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## What maps the addresses of a process to those of the hardware? {.basic}
         The kernel
     """
-    front = note.note.fields.get("Front", "")
-    # What is to be explained may be code.
-    is_code = "<code" in front and ("xplain" in front or "escribe" in front or "iscuss" in front or "ompare" in front)
-    question = asked_with_code(note) if is_code else asked(note)
+    question = asked_with_code(note)
     for text in dict.fromkeys((question.last, question.question)):
         if (found := _VAGUE.match(text)) and not is_phrase(question):
             yield note.where(found[0]), short(text.rstrip("?.! "))

@@ -119,9 +119,10 @@ def listed(note: Subject, answer: Answer) -> int:
     text = answer.text
     if note.family == "basic":
         html = note.note.fields.get("Back", "")
-        if items := html.count("<li") or html.count("<dt"):
+        begun = _BEGUN.findall(html)
+        if items := begun.count("<li") or begun.count("<dt"):
             return items
-        if (html.count("<br") > 1 or html.count("<p>") > 2) and (found := _lines(html)):
+        if (begun.count("<br") > 1 or begun.count("<p>") > 2) and (found := _lines(html)):
             return found
         if "<code" in html and _has_and(html):  # The items may be code.
             text = answer_with_code(note)
@@ -180,6 +181,7 @@ def _in_row(answer: str) -> int:
 
 
 _ASKED = re.compile(r"[?？]\W{0,3}\Z|\A(?:\w+ )?(?:enumerate|give|list|mention|name|state|what|which)\b", re.IGNORECASE)
+_BEGUN = re.compile("<(?:li|dt|br|p>)")
 _ITEM_WORDS = 4
 _ROW = re.compile(r"[,;]\s+(?:(?:und|oder|et|ou)\s+)?|[、，；]\s*|\s+(?:und|oder|et|ou)\s+")
 _GERMAN_ARTICLE = re.compile(r"(?:das|de[mnr]|die)\b", re.IGNORECASE)
@@ -235,6 +237,8 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
             or ("others" in text or "the like" in text or "usw" in text or "…" in text or "..." in text)
         ):
             continue
+        if text.endswith(("…", "...")) and note.family == "basic":  # It may be an item of its own.
+            text = " ".join(lines(note.note.fields["Back"]))
         found = _OPEN.search(text, 1)  # It may be what is asked for.
         if found and not any(sign.search(text, 0, found.start()) for sign in (_APART, _EXAMPLES)):
             yield note.where_answered(found[0]) if note.family == "basic" else answer.place, found[0]

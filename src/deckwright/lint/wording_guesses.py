@@ -8,7 +8,17 @@ from itertools import dropwhile, filterfalse
 
 from .declare import Finding, rule
 from .subject import Memory, Subject
-from .wording_texts import ASIDE, ASKING, ASKS, AUXILIARY, SENTENCE_END, asked, asked_with_code, is_phrase
+from .wording_texts import (
+    ASIDE,
+    ASKING,
+    ASKS,
+    AUXILIARY,
+    SENTENCE_END,
+    answer_with_code,
+    asked,
+    asked_with_code,
+    is_phrase,
+)
 
 
 @rule(
@@ -123,10 +133,8 @@ def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
         ## Which kind of encryption does Kerberos use? {.basic}
         Symmetric: both sides hold the same key.
     """
-    if " or " not in note.html:  # As in most notes.
-        return
     found = asked_with_code(note)
-    if " or " not in found.last or not found.last.endswith("?") or _NONE_OF_TWO.match(found.answer):
+    if " or " not in found.last or not found.last.endswith("?") or _NONE_OF_TWO.match(answer := answer_with_code(note)):
         return
     first = _OFFERED_FIRST.match(found.last)
     before, _, after = (first[1] if first else found.last[:-1]).rpartition(" or ")
@@ -137,7 +145,7 @@ def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
     # "Virtual addresses or physical addresses" offers as much on either side, "high or low pressure" a word.
     left = list(dropwhile(_is_small, left[-len(right) :])) if _words(left[-1]) & _words(after) else left[-1:]
     one, other = _words(" ".join(left)), _words(after if len(left) > 1 else next(filterfalse(_is_small, right), ""))
-    said = _words(" ".join(found.answer.split()[:12]))
+    said = _words(" ".join(answer.split()[:12]))
     if bool((one - other) & said) != bool((other - one) & said):
         offered = f"{' '.join(left)} or {after}"
         yield note.where(offered), offered

@@ -53,31 +53,31 @@ def asked(note: Subject) -> Asked:
     """
     if note.family != "basic":
         return NOTHING
-    return _asked(note.note.fields.get("Front", ""), note.note.fields.get("Back", ""))
+    return _asked(note.note.fields.get("Front", ""), _prose(note.note.fields.get("Back", "")))
 
 
+@lru_cache(maxsize=AT_ONCE)
 def asked_with_code(note: Subject) -> Asked:
-    """The same with the code in its lines, for what may be asked for as code: "a `list` or a `tuple`?"."""
-    front, back = note.note.fields.get("Front", ""), note.note.fields.get("Back", "")
-    if note.family != "basic" or not ("<code" in front or "<code" in back):
-        return asked(note)
-    return _asked(_with_code(front), _with_code(back))
+    """The same with the code in the lines of the question, which may ask for it: "a `list` or a `tuple`?"."""
+    front = note.note.fields.get("Front", "")
+    return _asked(_CODE_TAG.sub("", front), asked(note).answer) if _has_code(front) else asked(note)
 
 
 def answer_with_code(note: Subject) -> str:
-    """The answer alone with the code in its lines."""
-    return _prose(_with_code(note.note.fields.get("Back", "")))
+    """The answer of the same card with the code in its lines."""
+    back = note.note.fields.get("Back", "")
+    return _prose(_CODE_TAG.sub("", back)) if _has_code(back) else asked(note).answer
 
 
-def _with_code(html: str) -> str:
-    """HTML whose code reads like other text, but for code that keeps its lines."""
-    return html if "<pre" in html else _CODE_TAG.sub("", html)
+def _has_code(html: str) -> bool:
+    """Whether there is code that reads like other text, and none that keeps its lines."""
+    return "<code" in html and "<pre" not in html
 
 
 _CODE_TAG = re.compile(r"</?code\b[^<>]*>")
 
 
-def _asked(html: str, back: str) -> Asked:
+def _asked(html: str, answer: str) -> Asked:
     front = question = _prose(html)
     own = html
     if html.startswith(_STEM):
@@ -85,7 +85,7 @@ def _asked(html: str, back: str) -> Asked:
         # The question stands above a list or table that is cut up, and the part is what it asks about; or the part asks.
         above = _prose(stem)
         own, question = (stem, above) if "?" in above else (own, _prose(own))
-    return Asked(front, question, _last(own, question), _prose(back))
+    return Asked(front, question, _last(own, question), answer)
 
 
 def _last(html: str, question: str) -> str:
