@@ -16,6 +16,7 @@ AMPERSAND = "\x02"
 """An ampersand that is text: Python-Markdown takes `&copy;` in a text for a character reference, and leaves it alone."""
 
 DELETION = pattern("([\x0e\x10])(\\d+)\x0f")
+_NUMBER = pattern("\x0e(\\d+)\x0f")
 MEDIUM = pattern("\x11(\\d+)\x0f")
 KEPT = pattern("\x12(\\d+)\x0f")
 RAW = pattern("\x13(\\d+)\x0f")
@@ -64,7 +65,7 @@ def fill(field: str, names: Sequence[str]) -> str:
 
 def numbered(field: str, numbers: Sequence[int]) -> str:
     """A field's HTML with finished clozes, with the number of each in place of the mark of its deletion."""
-    return DELETION.sub(lambda mark: str(numbers[int(mark[2])]), field) if "\x0e" in field else field
+    return _NUMBER.sub(lambda mark: str(numbers[int(mark[1])]), field) if "\x0e" in field else field
 
 
 def without(rendered: str) -> str:
