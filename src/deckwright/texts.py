@@ -150,7 +150,7 @@ def _blank(hint: str | None) -> str:
 
 
 def _each_once(lines: Sequence[str]) -> str:
-    return lines[0] if len(lines) == 1 else "\n".join(dict.fromkeys(lines))
+    return "\n".join(dict.fromkeys(lines) if len(lines) > 1 else lines)
 
 
 def _joined(text: str) -> str:
@@ -266,8 +266,8 @@ _PICTURE = re.compile(r'<img\b(?:[^<>]*?\salt="([^"<>]*)")?[^<>]*>')
 _NEXT_CELL = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>")
 _ITEM = re.compile(r"<li\b[^<>]*>(?:\s*<(?:p|div|blockquote)\b[^<>]*>)*")
 _BLOCK = (
-    r"</?(?:p|li|ul|ol|div|td|th|tr|table|caption|pre|dl|dd|dt|blockquote|center|details|summary|figure|figcaption|br|h[r\d])"
-    r"\b[^<>]*>"
+    r"</?(?:p|li|ul|ol|div|td|th|tr|table|thead|tbody|tfoot|caption|pre|dl|dd|dt|blockquote|center|details|summary|figure"
+    r"|figcaption|br|h[r\d])\b[^<>]*>"
 )
 _APART = re.compile(rf"{_BLOCK}(?:\s*{_BLOCK})*")
 TAG = re.compile(r"<[^<>]*>")
