@@ -186,6 +186,9 @@ RAISED: dict[str, dict[str, list[Told]]] = {
         basic("Mutex or semaphore: which has an owner?", "A mutex."): [
             ("L005", 1, 4, OFFERED.format("Mutex or semaphore"))
         ],
+        basic("Does a light roast or a dark roast keep more acid?", "A light one."): [
+            ("L005", 1, 11, OFFERED.format("light roast or a dark roast keep more acid"))
+        ],
         basic("TCP or UDP?", "UDP"): [("L005", 1, 4, OFFERED.format("TCP or UDP"))],
         basic("Which is hashable, `list` or `tuple`?", "`tuple`"): [("L005", 1, 24, OFFERED.format("list or tuple"))],
     },

@@ -139,7 +139,7 @@ def either_or(note: Subject, memory: Memory) -> Iterator[Finding]:
     first = _OFFERED_FIRST.match(found.last)
     before, _, after = (first[1] if first else found.last[:-1]).rpartition(" or ")
     right = after.split()
-    if not 0 < len(right) <= 5 or not (first or _is_polar(found.last) or _offers(before)):
+    if not 0 < len(right) <= 8 or not (first or _is_polar(found.last) or _offers(before)):
         return
     left = before.split()
     # "Virtual addresses or physical addresses" offers as much on either side, "high or low pressure" a word.
