@@ -182,6 +182,27 @@ def test_a_source_is_told_at_its_place_and_not_where_a_note_speaks_of_it(
     assert told(tmp_path, text, "L034") == [(line, column, "L034", "the source is a front page: https://example.com")]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"---\nsource: https://example.com\nkind: basic\n---\n\n## How long?\n\nLong.\n\n<!-- {'source ' * 10_000} -->\n",
+            [(2, 9, "L034", "the source is a front page: https://example.com")],
+        ),
+        (
+            f"## How? {{.basic}}\n\n<!-- {'*' * 40_000} -->\n\n```text\n{'* ' * 80}\n```\n",
+            [(6, 1, "L036", "a line of code has 159 characters; on a phone, it takes three lines or more")],
+        ),
+    ],
+    ids=["many sources", "many asterisks"],
+)
+def test_a_place_is_looked_for_in_no_time(tmp_path: Path, text: str, expected: list[Told]) -> None:
+    began = time.process_time()
+    assert told(tmp_path, text, expected[0][2]) == expected
+    # It takes a tenth of this; what grows with the square of a line's length takes seconds.
+    assert time.process_time() - began < 1
+
+
 @pytest.mark.parametrize("source", ["Guyton, chapter 9", "https://example.com and more"])
 def test_a_source_in_words_is_no_front_page(tmp_path: Path, source: str) -> None:
     assert told(tmp_path, basic("How long is it?", tag=f' source="{source}"'), "L034") == []

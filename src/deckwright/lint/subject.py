@@ -36,8 +36,10 @@ for all rules together are too small. Note by note, it takes a tenth longer.
 _ENOUGH = 200
 """Characters by which a place is found of words that are longer, such as a line of code without end."""
 
-_GAP = r"[*_~`]*\s+[*_~`]*"
-"""What may stand between two words in an author's file, where emphasis or code begins or ends."""
+_GAP = r"[*_~`]{0,4}\s+[*_~`]{0,4}"
+"""What may stand between two words in an author's file, where emphasis or code begins or ends. Without a limit, a line of
+asterisks would be read once from each of them.
+"""
 
 _REACH = 200
 """How many lines above a note are searched for words of its own: a section that is cut is hardly longer."""
@@ -135,7 +137,8 @@ class Subject:
 
     def where_source(self, address: str) -> Span:
         """The same for its source, whose address may stand in its text too."""
-        return self._sources.find(address, self.written, before=r"\bsource\b.*?") or self.where(address)
+        # From its first "source" on, and from no other, a line is read only once.
+        return self._sources.find(address, self.written, before=r"\A(?>.*?\bsource\b).*?") or self.where(address)
 
 
 @lru_cache(maxsize=64)  # The notes of a section have the same headings above them.
@@ -174,6 +177,10 @@ class Sources:
         `before` is a pattern of what stands before the words in their line. If the last place `is_last`, that is taken of
         those in a line, and a heading comes after what is below it.
         """
+        begin = words[:_ENOUGH]  # A pattern takes far more time to make than to use.
+        if not (written := _GAP.join(map(re.escape, begin.split()))):
+            return None
+        end = r"(?!\w)" if begin == words else ""
         path, line = note.span.path, note.span.line
         lines = self._of(path)
         starts = self._starts.get(path, [])
@@ -183,11 +190,6 @@ class Sources:
         is_heading = note.span.text.lstrip().startswith("#")  # What stands above it belongs to others.
         above = range(line - 1, (line if is_heading else max(line - _REACH, 1)) - 1, -1)
         head = range(1, min(starts[0][0] if starts else 1, above.stop + 1))
-        if not words.strip():
-            return None
-        begin = words[:_ENOUGH]  # A pattern takes far more time to make than to use.
-        end = r"(?!\w)" if begin == words else ""
-        written = _GAP.join(map(re.escape, begin.split()))
         sought = re.compile(rf"{before}(?<!\w)({written}){end}", re.IGNORECASE)
         own = (*below[1:], *below[:1]) if is_last and is_heading else below
         for number in (*own, *above, *head):
