@@ -280,6 +280,25 @@ def test_of_a_note_that_is_gone_an_author_is_told(what: str, project: Scratch, m
     assert built(project, FOLLOWED["an answer"], monkeypatch) == 0
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        edit("# Heart\n", "# Heart\n\nMoved.\n"),
+        put("cards/a.md", b"---\ndeck: heart\n---\n## What came? {.basic}\n\nThis.\n"),
+        lambda root: (root / "cards/heart.md").unlink(),
+    ],
+    ids=["it moves", "another is the first", "it goes"],
+)
+def test_where_a_deck_has_another_name_is_told_as_it_is_now(
+    change: Change, project: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("# Heart\n", "---\ndeck: Heart\n---\n# Heart\n")(project.root)
+    edit("# Lung\n", "---\ndeck: heart\n---\n# Lung\n", "cards/lung.md")(project.root)
+    put("cards/more.md", b"---\ndeck: Heart\n---\n## What is more? {.basic}\n\nThis.\n")(project.root)
+    assert "P027" in told(project.root)
+    assert built(project, change, monkeypatch) == 1
+
+
 @pytest.mark.parametrize("what", DOUBTED)
 def test_in_doubt_the_whole_project_is_loaded(what: str, project: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     assert built(project, DOUBTED[what], monkeypatch) == 1

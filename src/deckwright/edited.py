@@ -280,6 +280,7 @@ class _Edits:
             any(has_errors(each.found) for each in compiled)
             or [len(each.notes) for each in former] != [*map(len, guids)]
             or not elsewhere.isdisjoint((*self._were, *self._are))  # The place may have moved.
+            or any(d.code == "P027" for d in last.findings.then)  # Which notes it names depends on all of them.
         ):
             return None
         library = Library(self._project.root, self._project.settings.media, self._cache, self._now.known)
