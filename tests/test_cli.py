@@ -18,6 +18,7 @@ import deckwright
 from deckwright import __version__, build, diagnostics, package, settings
 from deckwright import commands as cli
 from deckwright import diff as comparing
+from deckwright.commands import _talk
 from deckwright.commands._talk import folded
 from deckwright.diagnostics import to_text
 from deckwright.diagnostics.forms import width
@@ -729,6 +730,22 @@ def test_colours_are_for_terminals_and_those_who_want_them(
 def test_long_lines_are_broken_between_words_on_a_terminal(printed: str, rows: list[str]) -> None:
     assert folded(printed, 20).split("\n") == rows
     assert folded(printed, None) == printed
+
+
+@posix
+def test_each_stream_is_as_wide_as_its_own_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`deckwright read > deck.txt` tells on the terminal what is wrong."""
+    import pty
+    import termios
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 47))
+    with os.fdopen(ours), os.fdopen(theirs, "w") as stderr, (tmp_path / "deck.txt").open("w") as stdout:
+        monkeypatch.setattr(sys, "__stdout__", stdout)
+        assert [_talk.terminal_columns(stream) for stream in (stdout, stderr)] == [None, 47]
+        monkeypatch.setenv("COLUMNS", "31")
+        assert _talk.terminal_columns(stderr) == 31
 
 
 @pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "腎臓 🫘"), ("latin-1", r"\u814e\u81d3 \U0001fad8")])

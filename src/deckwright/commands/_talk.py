@@ -166,7 +166,14 @@ def explain_first(found: Sequence[Diagnostic]) -> str:
 
 def terminal_columns(stream: TextIO) -> int | None:
     """How wide the terminal is that a stream leads to; None if it leads elsewhere: whoever reads that has room."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    try:
+        own = os.get_terminal_size(stream.fileno())
+    except OSError:  # Windows takes its null device for a terminal.
+        return None
+    # By itself, shutil asks only for the terminal of stdout, which may lead elsewhere.
+    return shutil.get_terminal_size(own).columns or None
 
 
 def folded(printed: str, columns: int | None) -> str:

@@ -299,7 +299,7 @@ def _rows(printed: str) -> int:
     """How many lines of the screen a text takes: one that is too long for it goes on below itself."""
     from ..diagnostics.forms import width
 
-    columns = shutil.get_terminal_size().columns
+    columns = terminal_columns(sys.stderr) or sys.maxsize
     return sum(max(1, -(-width(click.unstyle(line)) // columns)) for line in printed.split("\n"))
 
 
