@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from scratch import Scratch
@@ -517,16 +518,26 @@ def test_check_tells_what_is_wrong_with_the_settings(root: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, f"{to_text(found[0])}\n\n1 error in 1 file\n")
 
 
-@pytest.mark.parametrize("sign", ["x", "心"])
-@pytest.mark.parametrize("columns", [44, 60, 80, 120, 1000, None])
-def test_the_line_of_a_diagnostic_fits_the_terminal(columns: int | None, sign: str) -> None:
+@pytest.mark.parametrize(("before", "after"), ["xx", "心心", "x心", "心x"])
+@pytest.mark.parametrize("columns", [40, 60, 80, 120, 1000, None])
+def test_the_line_of_a_diagnostic_fits_the_terminal(columns: int | None, before: str, after: str) -> None:
     """If it went on below itself, the marker would stand below something else."""
-    line = f"See {sign * 50} ==heart== {sign * 50}"
+    line = f"See {before * 50} ==heart== {after * 50}"
     span = Span("cards/heart.md", 3, line.index("==heart==") + 1, 9, line)
     _, shown, marker, _ = to_text(no_notes(span), columns=columns).split("\n")
     assert width(shown) <= (columns or 1000)
     assert marker == f"  | {' ' * width(shown[4:].partition('==heart==')[0])}{'^' * 9}"
     assert (shown == f"  | {line}") == (width(line) + 4 <= (columns or 1000))
+
+
+def test_a_marker_is_not_parted_from_what_it_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_talk, "terminal_columns", lambda stream: 20)
+    line = "The heart pumps blood into the aorta."
+    shown = click.unstyle(_talk.text([no_notes(Span("a.md", 3, 5, 20, line))])).split("\n")
+    assert shown[:5] == [
+        *("a.md:3:5:", "error[P018]: there", "are no notes yet"),
+        *("  | The heart pumps blood into the aort…", f"  |     {'^' * 20}"),
+    ]
 
 
 # diff
@@ -725,6 +736,7 @@ def test_colours_are_for_terminals_and_those_who_want_them(
         ("Otorhinolaryngologically, so", ["Otorhinolaryngologically,", "so"]),
         ("心臓 は 全身 に 血液 を 送り出す", ["心臓 は 全身 に 血液", "を 送り出す"]),
         ("        for beat in heart:", ["        for beat in", "heart:"]),
+        ("        otorhinolaryngologically()", ["        otorhinolaryngologically()"]),
     ],
 )
 def test_long_lines_are_broken_between_words_on_a_terminal(printed: str, rows: list[str]) -> None:

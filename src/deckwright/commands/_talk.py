@@ -122,9 +122,12 @@ SEVERITIES = ("error", "warning", "hint")
 def text(found: Iterable[Diagnostic], *, err: bool = False) -> str:
     """The diagnostics in colour, with empty lines between them, as wide as the terminal. `err`: they go to stderr."""
     from ..diagnostics import to_text
+    from ..diagnostics.forms import MARGIN
 
     columns = terminal_columns(sys.stderr if err else sys.stdout)
-    return folded("\n\n".join(to_text(diagnostic, styled, columns) for diagnostic in found), columns)
+    lines = "\n\n".join(to_text(diagnostic, styled, columns) for diagnostic in found).split("\n")
+    # A marker stands below what it marks.
+    return "\n".join(line if line.startswith(MARGIN) else folded(line, columns) for line in lines)
 
 
 def say(found: Sequence[Diagnostic]) -> None:
@@ -192,7 +195,7 @@ def _folded(line: str, columns: int) -> str:
     cells = 0
     for word in line.split(" "):
         more = width(click.unstyle(word))
-        if rows and cells + 1 + more <= columns:
+        if rows and (cells + 1 + more <= columns or not rows[-1].strip()):  # No line is nothing but its indent.
             rows[-1] += f" {word}"
             cells += 1 + more
         else:

@@ -30,7 +30,7 @@ def to_text(
         # A tab stays a tab in the marker's line, so that both lines are indented alike.
         indent = "".join("\t" if character == "\t" else " " * width(character) for character in text[: column - 1])
         marked = text[column - 1 : column - 1 + max(span.length, 1)]
-        lines += [f"{_MARGIN}{text}", f"{_MARGIN}{indent}{style('^' * max(width(marked), 1), 'marker')}"]
+        lines += [f"{MARGIN}{text}", f"{MARGIN}{indent}{style('^' * max(width(marked), 1), 'marker')}"]
     lines.append(f"  {style('help:', 'help')} {hint}")
     return "\n".join(lines)
 
@@ -84,12 +84,13 @@ def harmless(text: str) -> str:
 
 _CONTROL = pattern(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
-_MARGIN = "  | "
+MARGIN = "  | "
+"""What the line of an author, and the marker below it, begin with."""
 
 _EXCERPT_WIDTH = 120
 """Characters of a line that are shown."""
 
-_LEAST_WIDTH = 40
+_LEAST_WIDTH = 36
 """Of a line that is shown on a narrow terminal: with less, nobody would know it again."""
 
 
@@ -101,11 +102,13 @@ def _github_escape(text: str, also: str = "") -> str:
 
 def _excerpt(span: Span, columns: int | None) -> tuple[str, int]:
     """The part of the line around the marked place, and the column in that part."""
-    text, column = _cut(span, _EXCERPT_WIDTH)
-    room = max(columns - len(_MARGIN), _LEAST_WIDTH) if columns else sys.maxsize
-    if (cells := width(text)) <= room:
-        return text, column
-    return _cut(span, room * len(text) // cells - 2)  # Where it is cut at both ends, two signs say so.
+    room = max(columns - len(MARGIN), _LEAST_WIDTH) if columns else sys.maxsize
+    length = min(len(span.text), _EXCERPT_WIDTH)
+    text, column = _cut(span, length)
+    while width(text) > room:  # How many characters that are depends on which are left.
+        length = min(length - 1, room)
+        text, column = _cut(span, length)
+    return text, column
 
 
 def _cut(span: Span, length: int) -> tuple[str, int]:
