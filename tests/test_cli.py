@@ -665,9 +665,9 @@ def test_the_page_of_a_code_is_filled_anew_for_a_narrow_terminal() -> None:
     page = PAGES["L001"]
     for columns in (40, 80):
         lines = diagnostics.explain(page, columns).split("\n")
-        prose = lines[2 : lines.index("Bad:")]
+        prose = lines[: lines.index("Bad:")]
         assert max(map(len, prose)) <= columns
-        assert " ".join(prose).split() == page.text.split()
+        assert " ".join(prose).split() == f"L001 (warning): {page.title} {page.text}".split()
     assert diagnostics.explain(page, 120) == diagnostics.explain(page)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._talk import command, fail, next_steps, terminal_columns
+from ._talk import command, fail, folded, next_steps, terminal_columns
 
 if TYPE_CHECKING:
     from ..diagnostics import Page
@@ -23,13 +23,15 @@ def explain(code: str | None) -> None:
     from .. import diagnostics, lint, names
 
     pages = lint.PAGES
+    columns = terminal_columns(sys.stdout)
     if code is None:
-        click.echo("\n".join(f"{page.code}  {page.title}" for _, page in sorted(pages.items())))
+        listed = "\n".join(f"{page.code}  {page.title}" for _, page in sorted(pages.items()))
+        click.echo(folded(listed, columns))
         next_steps("deckwright explain CODE")
     elif page := pages.get(code.upper()):
-        click.echo(diagnostics.explain(page, terminal_columns(sys.stdout)))
+        click.echo(diagnostics.explain(page, columns))
         if page.code in lint.RULES:
-            click.echo(f"\n{_ways(page)}")
+            click.echo(folded(f"\n{_ways(page)}", columns))
         next_steps("deckwright check")
     else:
         whole = code[:1].upper() + code[1:].zfill(3)

@@ -177,7 +177,8 @@ def has_errors(found: Iterable[Diagnostic]) -> bool:
 def explain(page: Page, columns: int | None = None) -> str:
     """The page of a code, as plain text. On a narrow terminal its paragraphs are filled anew; examples stay as they are."""
     level = page.severity if page.is_on else f"{page.severity}, off by default"
-    parts = [f"{page.code} ({level}): {page.title}", *(_filled(part, columns) for part in page.text.split("\n\n"))]
+    paragraphs = [f"{page.code} ({level}): {page.title}", *page.text.split("\n\n")]
+    parts = [_filled(paragraph, columns) for paragraph in paragraphs]
     for heading in ("Both", "Bad", "Good"):
         for name, text in page.examples(heading).items():
             suffix = "" if name == EXAMPLE_FILE else f" ({name})"
