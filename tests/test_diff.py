@@ -436,6 +436,14 @@ def test_fields_of_one_note_type_are_paired_in_their_order() -> None:
     assert found.fields == (FieldChange("Back", (("old", "two "), ("new", "2 "))),)
 
 
+def test_a_note_whose_field_or_deck_has_another_name_for_the_same_is_unchanged() -> None:
+    renamed = replace(
+        A, fields={"Question": "one", "Back": "two"}, cards=tuple(PackedCard(card.ord, "COURSE") for card in A.cards)
+    )
+    changes = compare(package(A, types=(BASIC,)), package(renamed, types=(replace(RENAMED, mod=LATER),)))
+    assert (changes.notes, changes.unchanged) == ((), 1)
+
+
 def test_fields_of_another_note_type_are_paired_by_name() -> None:
     found = change(A, note("a", "one", of=OCCLUSION))
     assert found.fields == (

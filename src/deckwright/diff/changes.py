@@ -65,6 +65,11 @@ class NoteChange(msgspec.Struct, frozen=True):
         """Whether anything differs that an update brings: a field or a tag."""
         return bool(self.fields or self.tags_added or self.tags_removed)
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything differs that a learner could see."""
+        return self.has_content or bool(self.deck or self.note_type or self.cards_gained or self.cards_lost)
+
 
 class NoteTypeChange(msgspec.Struct, frozen=True):
     """A note type of both packages that differs, or that is updated anyway.

@@ -31,7 +31,7 @@ def compare(old: Package, new: Package, places: Mapping[str, str] = MappingProxy
     before, after = _by_guid(old.notes), _by_guid(new.notes)
     shared = [(key, note, fate) for (key, note), fate in zip(after.items(), fates, strict=True) if key in before]
     old_types, new_types = note_types(old), note_types(new)
-    notes = [
+    made = [
         _note_change(
             _Held(before[key], old_types.get(before[key].note_type_id), old.media),
             _Held(note, new_types.get(note.note_type_id), new.media),
@@ -41,6 +41,8 @@ def compare(old: Package, new: Package, places: Mapping[str, str] = MappingProxy
         for key, note, fate in shared
         if fate in ("updated", "conflicting") or _differ(before[key], note)
     ]
+    # A field or a deck may have another name for the same: that is no change of the note.
+    notes = [note for note in made if note.fate != "duplicate" or note.differs]
     type_changes = (_note_type_change(old_types[id_], new_types[id_]) for id_ in new_types if id_ in old_types)
     old_decks, new_decks = ({deck_key(deck.name): deck for deck in package.decks} for package in (old, new))
     return Changes(
