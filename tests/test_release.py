@@ -1635,6 +1635,15 @@ def test_what_the_command_says(past: Deck) -> None:
     )
 
 
+def test_what_is_to_be_learned_again_is_not_asked_once_more(released: Deck) -> None:
+    released.change(day(3), VENTRICLE.replace("The aorta.", "Not the aorta."), VALVE)
+    asked = "is what people learned now wrong?"
+    assert asked in run(released, day(4), "--dry-run")[1]
+    released.write({"changes/a.md": "---\nrelearn: ventricle\n---\n"})
+    code, out, _ = run(released, day(4), "--dry-run")
+    assert (code, asked in out) == (0, False)
+
+
 def test_a_release_on_no_branch_says_how_to_push_it(past: Deck) -> None:
     past.git("checkout", "--quiet", "--detach")
     past.git("remote", "add", "host", "https://host.example/anatomy")

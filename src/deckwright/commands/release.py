@@ -229,7 +229,7 @@ def _say_plan(plan: Plan) -> None:
         click.echo(f"{name} {plan.version} · {which} after {before} ({former.source})")
         click.echo(f"Whoever has {before} gets {_received(plan)}")
     _say_list("Why", [releasing.described(reason) for reason in plan.verdict.reasons])
-    for about, looks in groupby(sorted(plan.verdict.looks, key=lambda look: look.about), key=lambda look: look.about):
+    for about, looks in groupby(sorted(plan.to_look_at, key=lambda look: look.about), key=lambda look: look.about):
         lines = [
             f"{look.place}: {look.name}{f': {look.detail}' if look.detail else ''}".removeprefix(": ") for look in looks
         ]

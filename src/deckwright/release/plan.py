@@ -25,7 +25,7 @@ from .manifest import Manifest
 from .refusal import Refusal
 from .repository import GitError, Repository, repository
 from .rewording import beside
-from .step import STEPS, Editions, Members, Reason, Step, Verdict, is_same, judge, next_version
+from .step import ARE_WRONG, STEPS, Editions, Look, Members, Reason, Step, Verdict, is_same, judge, next_version
 from .tags import named
 
 Asked = Literal["auto", "patch", "minor", "major"]
@@ -64,6 +64,12 @@ class Plan(msgspec.Struct, frozen=True):
     verdict: Verdict
     fragments: tuple[Fragment, ...]
     missing: tuple[Refusal, ...]
+
+    @property
+    def to_look_at(self) -> list[Look]:
+        """What somebody should look at: of notes that the author says to learn again, not whether what they said was wrong."""
+        said = {id_ for fragment in self.fragments for id_, _ in fragment.relearn}
+        return [look for look in self.verdict.looks if look.about not in ARE_WRONG or look.id not in said]
 
     def refused(self, refusal: Refusal) -> Refusal:
         """The same refusal, with what was planned."""

@@ -294,13 +294,16 @@ def _about(note: NoteChange, apart: Beside) -> str:
 
 ABOUT: Mapping[str, str] = {
     "negation or number": "A negation or a number has changed: is what people learned now wrong? Then `relearn` tells them.",
-    "other answer": "A card asks for another answer in the same place: is what people learned now wrong?",
+    "other answer": "A card asks for another answer in the same place: is what people learned now wrong? Then `relearn` tells them.",
     "heading": "Notes are updated for their headings alone, which overwrites what people wrote in them.",
     "nothing": "Notes are updated without a change, which overwrites what people wrote in them.",
     "not received": "Notes look different and nobody receives it, since only their rendering has changed.",
     "ID or source": "Only the ID or the source is another: nobody receives it, and people keep the old one.",
 }
 """What is said of each thing to look at."""
+
+ARE_WRONG = ("negation or number", "other answer")
+"""Those that ask whether what people learned is wrong."""
 
 
 def _as_now(note: PackedNote, names: list[str]) -> PackedNote:
