@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from lxml import etree
 
 from ..render import html_elements
+from ..render.html_elements import REST_OF_TAG
 from . import code, elements, raw, references, scanning, tables
 from .lines import paragraphs
 from .parts import Part, has_margin, has_marks, in_one, is_marked
@@ -19,7 +21,7 @@ _WORTHLESS = html_elements.REMOVED | {"head"}
 def parts(text: str, cloze: bool) -> list[Part]:
     """The parts of a field. Raises `trees.Unwritable`."""
     reader = _Reader(cloze)
-    body = tree(text)
+    body = tree(_apart(text) if cloze else text)
     reader.inside(body, (), 0)
     return reader.ended()
 
@@ -27,8 +29,20 @@ def parts(text: str, cloze: bool) -> list[Part]:
 def atoms(text: str, cloze: bool) -> list[Atom]:
     """All that a field holds on one line, with the tags of blocks as tags of HTML. Raises `trees.Unwritable`."""
     reader = _Reader(cloze, raw=True)
-    reader.inside(tree(text), (), 0)
+    reader.inside(tree(_apart(text) if cloze else text), (), 0)
     return reader.atoms
+
+
+def _apart(text: str) -> str:
+    """The HTML with what its author escaped so that it marks no cloze, as in `std&#58;&#58;vector`, parted by elements instead:
+    the parser reads references, and what they stand for would be marks then.
+    """
+    return _ESCAPED.sub(lambda found: f"<wbr>{unescape(found[0])}<wbr>" if found[1] else found[0], text)
+
+
+_ESCAPED = re.compile(
+    rf"</?[a-z]{REST_OF_TAG}|&(#0*(?:58|123|125)|#x0*(?:3a|7b|7d)|colon|lcub|lbrace|rcub|rbrace);", re.IGNORECASE
+)
 
 
 class _Reader:

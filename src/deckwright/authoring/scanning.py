@@ -10,7 +10,7 @@ from .pieces import Atom, Styles
 from .trees import FORMULA
 
 _OPENING = re.compile(
-    r"\\[(\[]|\[(\$\$?|latex)\]|\[sound:([^\[\]\n]{1,500})\]|\{\{c([\d,]{1,99})::|\}\}|::", re.IGNORECASE
+    r"\\[(\[]|\[(\$\$?|latex)\]|\[sound:([^\[\]\n]{1,500})\]|(?-i:\{\{c)([\d,]{1,99})::|\}\}|::", re.IGNORECASE
 )
 _CLOSINGS = {"\\(": "\\)", "\\[": "\\]", "$": "[/$]", "$$": "[/$$]", "latex": "[/latex]"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
