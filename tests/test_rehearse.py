@@ -388,6 +388,23 @@ def test_an_older_anki_notes_when_it_imported_and_still_takes_the_next_version(
     assert lost(play(versions, monkeypatch, "every")) == ({} if is_put_right else {"every": ["content"]})
 
 
+def test_what_nobody_had_before_is_not_missed_in_a_note_that_comes_back(
+    tmp_path: Path, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a deck that was adopted without all its files can be released."""
+    made, _ = PACKAGES["the same"]
+    first, *others = made.notes
+    name = next(iter(first.fields))
+    gone = msgspec.structs.replace(first, fields={**first.fields, name: f"{first.fields[name]} [sound:gone.mp3]"})
+    said = {name: f"{gone.fields[name]} still"}
+    later = msgspec.structs.replace(gone, fields={**gone.fields, **said}, mod=gone.mod + 10)
+    paths = [
+        pack(msgspec.structs.replace(made, notes=(note, *others)), tmp_path / f"{number}.apkg")
+        for number, note in enumerate((gone, later))
+    ]
+    assert lost(play(paths, monkeypatch, "deleted")) == {}
+
+
 def test_each_learner_and_each_promise_is_tried() -> None:
     assert {key for key, _, _ in DAMAGES} == {learner.key for learner in learners(3)}
     broken = {what for *_, found in DAMAGES for what in found}.union(*LOST.values(), ["answers"])

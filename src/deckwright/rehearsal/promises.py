@@ -217,7 +217,8 @@ def sync(case: Case) -> list[str]:
 
 
 def media(case: Case) -> list[str]:
-    return sorted({*case.after.missing} - {*case.before.missing})
+    """What nobody has who has the old package, it did not bring: a note that was deleted comes back without it too."""
+    return sorted({*case.after.missing} - {*case.before.missing, *case.old.missing})
 
 
 NOTES, NAMES = True, False
