@@ -405,6 +405,26 @@ def test_what_nobody_had_before_is_not_missed_in_a_note_that_comes_back(
     assert lost(play(paths, monkeypatch, "deleted")) == {}
 
 
+def test_who_puts_a_field_right_does_so_after_the_release(
+    tmp_path: Path, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release may be made in this very second, or, as here, be later than the clock says."""
+    made, _ = PACKAGES["the same"]
+    newest = 4_000_000_000
+    first = msgspec.structs.replace(made.notes[0], tags=("changed",), mod=newest)
+    later = msgspec.structs.replace(made, notes=(first, *made.notes[1:]))
+    update, times = worker.Learner.update, []
+
+    def updated(learner: worker.Learner, number: int, merge: bool, always: bool) -> dict[str, Any]:
+        if always:
+            times.append(learner.col.db.scalar("SELECT mod FROM notes WHERE guid = ?", first.guid))
+        return update(learner, number, merge, always)
+
+    monkeypatch.setattr(worker.Learner, "update", updated)
+    paths = [pack(each, tmp_path / f"{number}.apkg") for number, each in enumerate((made, later))]
+    assert (lost(play(paths, monkeypatch, "field")), times) == ({}, [newest + 1])
+
+
 def test_each_learner_and_each_promise_is_tried() -> None:
     assert {key for key, _, _ in DAMAGES} == {learner.key for learner in learners(3)}
     broken = {what for *_, found in DAMAGES for what in found}.union(*LOST.values(), ["answers"])

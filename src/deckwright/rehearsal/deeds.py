@@ -155,11 +155,14 @@ def add_field(learner: Learner) -> None:
 
 
 def remove_field(learner: Learner) -> None:
-    """Remove that field again."""
+    """Remove that field again, after the newest package was made. Anki says of all these notes that they were changed just now,
+    which can be the second in which the package was made: then it would take none of them for another.
+    """
     for note_type in learner.used_types():
         for field in [field for field in note_type["flds"] if field["name"] == "Mine"]:
             learner.col.models.remove_field(note_type, field)
             learner.col.models.update_dict(note_type)
+    learner.date({id_: learner.after_release(id_) for id_ in learner.ids("notes")})
 
 
 DEEDS: dict[str, Callable[[Learner], str | None]] = {
