@@ -49,7 +49,7 @@ def turned(question: str, line: int = 1) -> str:
         (basic("SSH", "22") + basic("22", "SSH"), []),
         (basic("Left", "A valve", " .reversed") + basic("Right", "A valve", " .reversed"), [(5, 4, "L030", turned("A valve"))]),
         ("## Valves {.rows .reversed}\n\n| Side | Has |\n| - | - |\n| Left | two |\n| Right | two |\n", [(6, 3, "L030", turned("Side: ? two", 5))]),
-        (basic("Left", "A " * 40, " .reversed") + basic("Right", "A " * 40, " .reversed"), [(5, 4, "L030", turned("A " * 30 + "…"))]),
+        (basic("Left", "A " * 40, " .reversed") + basic("Right", "A " * 40, " .reversed"), [(5, 4, "L030", turned("A " * 25 + "…"))]),
         (basic("Left", "A valve", " .reversed") + basic("Left", "A valve", " .reversed"), [(5, 4, "L030", SAME)]),
         (cloze("The ==heart== beats.") + cloze("The ==pulse== beats."), [(7, 5, "L030", SAME)]),
         (cloze("The ==heart== has ==walls==.") * 2, [(7, 5, "L030", SAME)]),

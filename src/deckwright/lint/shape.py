@@ -10,6 +10,7 @@ from ..diagnostics.forms import width
 from ..texts import BREAK, IMAGE, TAG
 from .declare import Finding, rule
 from .subject import Memory, Subject
+from .wording_texts import short
 from .words import words
 
 
@@ -51,18 +52,12 @@ def same_question(note: Subject, memory: Memory) -> Iterator[Finding]:
             memory.times[key] = times = memory.times.get(key, 0) + 1
             if times <= _MOST_TOLD:
                 # What a note asks the other way round is not seen at its place.
-                is_reverse = number > 0 and note.family == "basic"
-                yield note.card_place(note.cards[number]), first.place, f", “{_short(asked)}”" if is_reverse else ""
+                turned = f", “{short(' '.join(asked.split()))}”" if number and note.family == "basic" else ""
+                yield note.card_place(note.cards[number]), first.place, turned
             return
 
 
 _MOST_TOLD = 3
-
-
-def _short(question: str) -> str:
-    """A question on one line, and not too long."""
-    folded = " ".join(question.split())
-    return folded if len(folded) <= 60 else f"{folded[:60]}…"
 
 
 def _pictures(note: Subject) -> str:
