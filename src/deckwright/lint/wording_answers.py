@@ -219,9 +219,9 @@ def open_answer(note: Subject, memory: Memory) -> Iterator[Finding]:
 
     False alarms: none of 7 that were judged, in decks on computer science, philosophy and school subjects (12,638
     cards, November 2026); but it was narrowed in sight of them, when 9 of 20 were false. In two decks of 3,000 notes that
-    it was not made with, on computer science and business, there was 1 alarm, a right one; none of 6 was false in 24,800 notes on
-    other subjects. "And the like" and ", …" were added then; 4,510 cards on computer science had
-    neither, and none of 4 was false in a German deck of 5,712.
+    it was not made with, on computer science and business, there was 1 alarm, a right one; none of 6 was false in 24,800
+    notes on other subjects. "And the like" and ", …" were added then; 4,510 cards on computer science had neither, and
+    none of 4 was false in a German deck of 5,712.
     Bad:
         ## Which facts does a process control block keep? {.basic}
         The status, the registers, the priority, etc.
