@@ -197,6 +197,8 @@ WORST = {
     "quotes in quotes": ">" * 20_000 + " a",
     "lists in lists": "".join("  " * depth + "- a\n" for depth in range(200)),
     "headings in headings": "".join("#" * level + f" {level} {{.basic}}\n\na\n\n" for level in range(1, 7)),
+    "headings in a section that is cut": "---\nkind: basic\n---\n## a {.items}\n\n- b: c\n\n"
+    + "### d\n\ne\n\n" * 80_000,
     "clozes in clozes": "## a {.cloze}\n" + "{{c1::a" * 500 + "}}" * 500,
     "clozes in clozes, in code": "## a {.cloze}\n\n```\n" + "{{c1::" * 20_000 + "x" + "}}" * 20_000 + "\n```\n",
     "hints in code": "## a {.cloze}\n\n```\n" + "{{c1::a::b c}}\n" * 20_000 + "```\n",

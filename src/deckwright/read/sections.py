@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Literal
 
@@ -280,12 +280,15 @@ def _is_made_of_items(held: Iterable[Block]) -> bool:
 
 
 class _Draft(msgspec.Struct):
-    """A section whose body may still grow: one with a tag also takes the headings below it."""
+    """A section whose body may still grow: one with a tag also takes the headings below it. `silent` are those of them that
+    would make notes elsewhere, if the section is cut.
+    """
 
     heading: _Heading
     above: tuple[Block, ...]
     kind: str
     body: list[Block]
+    silent: list[_Heading] = []
 
 
 def _drafts(
@@ -297,7 +300,6 @@ def _drafts(
     prose: list[Block] = []
     above: list[Block] = []
     claims: list[_Draft] = []
-    in_cuts: list[tuple[_Draft, _Heading]] = []
     for number, heading in enumerate(headings):
         level, tag, own = heading.title.level, heading.tag, heading.own
         above = [title for title in above if title.level < level]
@@ -312,7 +314,7 @@ def _drafts(
             unheard = _unheard(heading, "inside")
             found += unheard
             if head.kind and not unheard and claims[-1].heading.tag.cut:
-                in_cuts.append((claims[-1], heading))
+                claims[-1].silent.append(heading)
         elif head.kind and level > 1 and heading.has_text:
             made.append(_Draft(heading, tuple(above), head.kind, own))
         else:
@@ -325,11 +327,9 @@ def _drafts(
             elif head.kind and level > 1 and is_last and not heading.is_broken:
                 found.append(empty_section(file.span(*heading.title.place(0), len(heading.title.text) or 1)))
         above.append(heading.title)
-    for draft, heading in in_cuts:
-        if _is_lost(draft, heading):
-            span = file.span(*heading.title.place(0), len(heading.title.text) or 1)
-            found.append(swallowed_section(span, draft.heading.title.text, draft.heading.tag.cut, head.kind))
     for draft in made:
+        if draft.silent:
+            found += _swallowed(draft, file, head.kind)
         wrong = combination.id_problems(draft.heading.tag)
         if wrong and _is_anchor(draft.heading):
             tag = draft.heading.tag
@@ -341,14 +341,18 @@ def _drafts(
     return made, prose, found
 
 
-def _is_lost(draft: _Draft, heading: _Heading) -> bool:
-    """Whether what stands below a heading in a section that is cut is on no card: no part of a question that all share, no
+def _swallowed(draft: _Draft, file: SourceFile, kind: str) -> Iterator[Diagnostic]:
+    """The headings in a section that is cut if what stands below them is on no card: no part of a question that all share, no
     closing alert, and nothing to cut.
     """
+    section, cut = draft.heading.title.text, draft.heading.tag.cut
     shared = next((block.first for block in draft.body if block.kind == "rule"), -1)
-    kinds = {block.kind for block in heading.own if block.kind not in HIDDEN}
-    to_cut = {"list", "definitions"} if draft.heading.tag.cut == "items" else {"table"}
-    return heading.title.first > shared and bool(kinds) and kinds != {"alert"} and not kinds & to_cut
+    to_cut = {"list", "definitions"} if cut == "items" else {"table"}
+    for heading in draft.silent:
+        kinds = {block.kind for block in heading.own if block.kind not in HIDDEN}
+        if heading.title.first > shared and kinds and kinds != {"alert"} and not kinds & to_cut:
+            span = file.span(*heading.title.place(0), len(heading.title.text) or 1)
+            yield swallowed_section(span, section, cut, kind)
 
 
 def _is_anchor(heading: _Heading) -> bool:
