@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from .. import names
@@ -200,7 +200,7 @@ def too_deep(note: str = "") -> Words:
     return f"this text is nested more than {MAX_NESTING} levels deep{lost}", "move it out of its lists and quotes"
 
 
-Cause = Literal["", "card", "comma", "dot", "hashtag", "space", "value"]
+Cause = Literal["", "behind", "card", "comma", "dot", "hashtag", "name", "none", "space", "value"]
 """Why a part of a tag is no word of it."""
 
 
@@ -217,16 +217,19 @@ def malformed_tag(text: str, part: str = "", cause: Cause = "") -> Words:
         ## Users {.basic id="users" tags="iam"}
         People.
     """
-    hints = {
-        "": 'write {#id .kind key="value"}, or <!-- card: kind id="…" -->',
-        "card": "start the comment with `card:`",
-        "comma": "put nothing but spaces between the words",
-        "dot": f"put a dot before it: .{part}",
-        "hashtag": f"write `{part}` without the braces",
-        "space": f"put a space between its words: {_parted(part)}",
-        "value": f"write {_with_value(part)}",
+    hints: dict[str, Callable[[], str]] = {
+        "": lambda: 'write {#id .kind key="value"}, or <!-- card: kind id="…" -->',
+        "behind": lambda: f"put a space behind {part}",
+        "card": lambda: "start the comment with `card:`",
+        "comma": lambda: "put nothing but spaces between the words",
+        "dot": lambda: f"put a dot before it: .{part}",
+        "hashtag": lambda: f"write `{part}` without the braces",
+        "name": lambda: f"write {part[1:-1]}",
+        "none": lambda: f'write a value, as in {part[:-1]}="…", or remove it',
+        "space": lambda: f"put a space between its words: {_parted(part)}",
+        "value": lambda: f"write {_with_value(part)}",
     }
-    return f"cannot read `{part}` in the tag {text}" if part else f"cannot read the tag {text}", hints[cause]
+    return f"cannot read `{part}` in the tag {text}" if part else f"cannot read the tag {text}", hints[cause]()
 
 
 def _parted(words: str) -> str:
@@ -234,11 +237,15 @@ def _parted(words: str) -> str:
 
 
 def _with_value(pair: str) -> str:
-    return re.sub(r"""^\.?(\w+)[=:]["']?(.*?)["']?$""", r'\1="\2"', pair)
+    """A key and its value in straight quotes: in those that the value does not have."""
+    key, value = re.split(r"\s*[=:]\s*", pair.removeprefix("."), maxsplit=1)
+    value = value.strip("\"'“”„‟‘’‚‛«»").replace("\\", "")
+    quote = "'" if '"' in value else '"'
+    return f"{key}={quote}{value}{quote}"
 
 
 @declare("S011")
-def unknown_word(word: str, known: Sequence[str]) -> Words:
+def unknown_word(word: str, known: Sequence[str], instead: str = "") -> Words:
     """A tag contains an unknown word.
 
     In a comment tag and after `#card/`, every word is meant for Deckwright. In a list of attributes, unknown words are
@@ -256,8 +263,10 @@ def unknown_word(word: str, known: Sequence[str]) -> Words:
 
         People.
     """
-    nearest = names.nearest(word, known, 3)
+    nearest = instead or names.nearest(word, known, 3)
     hint = f"did you mean `{nearest}`?" if nearest else f"use one of {', '.join(known)}"
+    if word == "deck":
+        hint = "write it in the front matter: `deck: …` speaks for all notes of the file"
     return f"`{word}` has no meaning in a tag", hint
 
 
@@ -323,6 +332,8 @@ def bad_id(id_: str) -> Words:
         ## Users {.basic #iam-users}
         People.
     """
+    if not id_:
+        return "the `id` is empty", "write one, as in `users`, or remove it"
     return f"`{id_}` cannot be an id", f"write `{names.slug(id_) or 'another-id'}`"
 
 

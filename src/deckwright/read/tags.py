@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 
 from ..diagnostics import Diagnostic
-from ..diagnostics.section import malformed_tag, tag_without_note, unknown_word
+from ..diagnostics.section import Cause, malformed_tag, tag_without_note, unknown_word
 from ..diagnostics.slips import near_tag
 from ..limits import MAX_WORDS
 from ..model import Allowance, SourceFile, Span
@@ -177,7 +177,7 @@ def of_comment(comment: Block, file: SourceFile, vocabulary: Vocabulary) -> tupl
         return [], [malformed_tag(_span(comment, file, start, end), _shown(text), text[start:end], "card")]
     if not _COMMENT_WORDS.fullmatch(text, opening.end()):
         part = _no_word(text, opening.end(), len(text), _WORD)
-        return [], [_malformed(comment, part, _shown(text), file, vocabulary)]
+        return [], [_malformed(comment, part, len(text), file, vocabulary, tag=_shown(text))]
     words, found = _words(comment, opening.end(), len(text), file, vocabulary, strict=True)
     if not words and not found:
         found.append(tag_without_note(_span(comment, file, *opening.span("card")), "blank"))
@@ -251,13 +251,24 @@ _OF_OTHERS = ("flashcard", "flashcards", "anki", "deckwright")
 
 _PART = pattern(r"\S+")
 _GLUED = pattern(r"\.?(?P<name>[A-Za-z]+)(?P<sign>[.=:#+/,;])(?P<next>[\w-]*)")
-_VALUED = pattern(rf"\.?(?P<key>[A-Za-z]+)(?:=|:(?!=))(?P<value>{_VALUE})")
-"""A key with a dot before it, or a colon behind it: `.typed="vein"`, `typed:vein`."""
+_CURLED = "“”„‟‘’‚‛«»"
+"""Quotes that an editor or a word processor may have put in place of the straight ones."""
+
+_VALUED = pattern(
+    rf"\.?(?<![\w-])(?P<key>[A-Za-z]++)(?:[ \t]*=[ \t]*|:(?!=)[ \t]*)"
+    rf"(?P<value>\"(?:(?!\s[A-Za-z]+=)[^\"\\]|\\.)*+\"?|'(?:[^']|'(?=[a-z]{{1,2}}[\s,.]))*+'?|[{_CURLED}][^{_CURLED}\"\n]*+[{_CURLED}]?|[^\s\"'{{}}]+)"
+)
+"""A key and its value that are not joined by `=` alone, as `.typed="vein"`, `typed: vein`, or the value of which has not one
+straight quote at each end.
+"""
 
 _UNQUOTED = pattern(
     r"(?<![\w:.-])(?P<key>[A-Za-z]++)=(?P<value>[^\s\"'{}=]++(?>(?:\s++(?![.#])[^\s\"'{}=,;]++(?=[\s}]))+))"
 )
 """A key and a value of several words that has no quotes."""
+
+_NEXT = pattern(r"[.#]|[A-Za-z]+=")
+"""How another word of a tag begins, directly behind a value."""
 
 _SPACE = pattern(r"\s*")
 
@@ -277,11 +288,15 @@ def _words(
             found.append(malformed_tag(span, block.text[start - 1 : end + 1], match[0], "hashtag"))
         elif id_:
             words.append(Word("id", "id", id_, *place))
+        elif key in known and value[:1] in _CURLED:
+            shown = _shown(block.text) if strict else block.text[start - 1 : end + 1]
+            found.append(malformed_tag(_span(block, file, *match.span()), shown, match[0], "value"))
         elif (name or key) not in known:
             # In a list, other tools may have classes and keys of their own.
             span = _span(block, file, *match.span())
             if strict or nearest(name or key, known, 1):
-                found.append(unknown_word(span, name or key, known))
+                meant = value.strip("\"'") if key and value.strip("\"'") in vocabulary.names else ""
+                found.append(unknown_word(span, name or key, known, meant))
             elif key and (kind := value.strip("\"'")) in vocabulary.kinds:
                 found.append(near_tag(span, match[0], f".{kind}", "title"))
             elif name == "card":
@@ -334,7 +349,7 @@ def _broken_list(heading: Block, list_: re.Match[str], file: SourceFile, vocabul
     if (keys or names) and (keys or any(word[:1] in ("#", ".") for word in said)):
         start, end = list_.span("list")
         part = _no_word(heading.text, *list_.span("words"), _LIST_WORD)
-        return [_malformed(heading, part, heading.text[start:end], file, vocabulary)]
+        return [_malformed(heading, part, list_.end("words"), file, vocabulary, tag=heading.text[start:end])]
     return []
 
 
@@ -367,28 +382,44 @@ def _after_space(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _malformed(block: Block, part: tuple[int, int], tag: str, file: SourceFile, vocabulary: Vocabulary) -> Diagnostic:
-    """A tag, as it is written, with a part that is no word."""
-    is_name = block.text[slice(*part)] in vocabulary.names
-    valued = _VALUED.match(block.text, part[0]) or (None if is_name else _unquoted(block.text, part[0]))
-    if valued and valued["key"] in vocabulary.keys:
-        part = valued.span()
-    wrong = block.text[slice(*part)]
-    cause: Literal["", "comma", "dot", "space", "value"] = ""
+def _malformed(
+    block: Block, part: tuple[int, int], end: int, file: SourceFile, vocabulary: Vocabulary, *, tag: str
+) -> Diagnostic:
+    """A tag, as it is written, with a part that is no word. Its words end at `end`."""
+    text = block.text
+    wrong = text[slice(*part)]
+    pair = None if wrong in vocabulary.names else _pair(text, part[0], end)
+    if pair and pair["key"] in vocabulary.keys:
+        # Behind its last quote may stand another word, or what an inner quote has cut off from the value.
+        behind = _PART.match(text, pair.end(), end)
+        is_next = behind and _NEXT.match(text, behind.start(), end)
+        place = (pair.start(), behind.end() if behind and not is_next else pair.end())
+        cause: Cause = "behind" if is_next else "value"
+        return malformed_tag(_span(block, file, *place), tag, text[slice(*place)], cause)
+    return malformed_tag(_span(block, file, *part), tag, wrong, _cause(wrong, vocabulary))
+
+
+def _cause(wrong: str, vocabulary: Vocabulary) -> Cause:
+    """Why a part of a tag is no word of it."""
     if wrong[:1] in (",", ";"):
-        cause = "comma"
-    elif wrong in vocabulary.names:
-        cause = "dot"
-    elif valued and valued["key"] in vocabulary.keys:
-        cause = "value"
-    elif _is_glued(wrong, vocabulary):
-        cause = "comma" if re.search("[,;]", wrong) else "space"
-    return malformed_tag(_span(block, file, *part), tag, wrong, cause)
+        return "comma"
+    if wrong in vocabulary.names:
+        return "dot"
+    if wrong[-1:] in ("=", ":") and wrong[:-1] in vocabulary.keys:
+        return "none"
+    if wrong[:1] in ('"', "'") and wrong[1:-1] in vocabulary.names:
+        return "name"
+    if _is_glued(wrong, vocabulary):
+        return "comma" if re.search("[,;]", wrong) else "space"
+    return ""
 
 
-def _unquoted(text: str, position: int) -> re.Match[str] | None:
-    """The key and the value of several words without quotes that a part belongs to, as `like` to `allow=L004 asked like this`."""
-    return next((found for found in _UNQUOTED.finditer(text) if found.start() < position < found.end()), None)
+def _pair(text: str, position: int, end: int) -> re.Match[str] | None:
+    """The key and the value that a part belongs to, as `like` to `allow=L004 asked like this`, and `=` to `id = "users"`."""
+    if found := _VALUED.match(text, position, end):
+        return found
+    pairs = (*_UNQUOTED.finditer(text), *_VALUED.finditer(text, 0, end))
+    return next((pair for pair in pairs if pair.start() < position < pair.end()), None)
 
 
 def _span(block: Block, file: SourceFile, start: int, end: int) -> Span:
