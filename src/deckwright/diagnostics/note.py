@@ -335,11 +335,14 @@ def id_of_cells(id_: str) -> Words:
 
 
 @declare("N017", "warning")
-def not_drawn(what: Literal["furigana", "diagram", "container"]) -> Words:
-    """Something is shown as it is written, although another program would draw it.
+def not_drawn(
+    what: Literal["furigana", "diagram", "container", "picture", "link", "list of attributes"], instead: str = ""
+) -> Words:
+    """Something is shown as it is written, although it looks like what a card would draw.
 
     Deckwright does not draw furigana in braces, or the diagrams of Mermaid and PlantUML. Nor does it read
-    `:::note` and its kin of Docusaurus and Pandoc. The card shows their source.
+    `:::note` and its kin of Docusaurus and Pandoc, or attributes in braces behind a picture. A path or an address with spaces
+    makes no picture and no link, unless it stands in angle brackets. The card shows their source.
     Bad:
         ## How is it read? {.basic}
         {漢字|かんじ}
@@ -351,6 +354,9 @@ def not_drawn(what: Literal["furigana", "diagram", "container"]) -> Words:
         "furigana": "write <ruby>漢字<rt>かんじ</rt></ruby>",
         "diagram": "draw it as a picture, and show that",
         "container": "write an alert: > [!NOTE]",
+        "picture": f"write {instead}",
+        "link": f"write {instead}",
+        "list of attributes": f"write {instead}" if instead else "remove it",
     }
     return f"this {what} is shown as it is written", hints[what]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..diagnostics import Diagnostic
 from ..diagnostics.cloze import near_deletion, near_number
 from ..diagnostics.note import not_drawn
+from ..mediatypes import TYPES
 from ..model import SourceFile, Span
 from ..patterns import pattern
 from ..read.blocks import NO_PROSE, Block, walk
@@ -103,7 +104,9 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
 
 
 def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
-    """What other programs draw: furigana in braces, diagrams in fences, containers between colons."""
+    """What other programs draw: furigana in braces, diagrams in fences, containers between colons. And what is nearly a
+    picture or a link, and is shown as it is written.
+    """
     found: list[Diagnostic] = []
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if leaf.kind == "code":
@@ -115,12 +118,77 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
         if "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
+        if "[" in leaf.text and leaf.kind not in NO_PROSE:
+            found += _near_pictures(leaf, file)
     return found
 
 
 _CONTAINER = pattern(r":{3,}[ \t]*\{?\.?[a-zA-Z][\w-]*")
 _DIAGRAM = pattern(r"\{?(?:mermaid|plantuml|puml)\b")
 _FURIGANA = pattern(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,40}(?:\|[^{}|\n]{1,40})+\}")
+
+
+def _near_pictures(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
+    """What Markdown would have read as a picture or a link, if there were no space in it, or no bracket were missing."""
+    text = masked(leaf.text, leaf.pieces)
+    for near in _SPACED_PICTURE.finditer(text) if "![" in text else ():
+        alt, path, size = near.group("alt", "path", "size")
+        if size and (width := re.search(r"\d+(?:x\d+)?", size)):
+            alt = f"{alt}|{width[0]}"
+        if size or re.search(r"\s", path):
+            yield not_drawn(_span(leaf, near, file), "picture", f"![{alt}]({_destination(path)})")
+    for near in _BROKEN_PICTURE.finditer(text) if "!" in text else ():
+        alt = next(filter(None, near.group("alt", "behind")), "")
+        path = next(filter(None, near.group("apart", "open", "before")))
+        yield not_drawn(_span(leaf, near, file), "picture", f"![{alt}]({path})")
+    for near in _NEAR_EMBED.finditer(text) if "![[" in text else ():
+        yield not_drawn(_span(leaf, near, file), "picture", f"![[{near['name']}]]")
+    for near in _NEAR_LINK.finditer(text) if "](" in text else ():
+        yield not_drawn(_span(leaf, near, file), "link", f"[{near['text']}]({_destination(near['path'])})")
+    for near in _ATTRIBUTES.finditer(text) if "){" in text else ():
+        if not re.search("[.#=]", near["list"]):
+            continue
+        width = _WIDTH.search(near["list"])
+        span = file.span(*leaf.place(near.start("list")), len(near["list"]))
+        sized = f"![{near['alt']}|{width[1]}]({near['path']})" if width else ""
+        yield not_drawn(span, "list of attributes", sized)
+
+
+def _destination(path: str) -> str:
+    """A path or an address as it may stand between the parentheses of a picture or a link."""
+    return f"<{path}>" if re.search(r"[\s()]", path) else path
+
+
+_MEDIA = rf"\.(?i:{'|'.join(sorted(TYPES))})"
+_ALT = r"[^\[\]\n]{0,200}"
+_PATH = r"[^\[\]()<>\s\"']{1,200}"
+_SPACED_PICTURE = pattern(
+    rf"(?<!\\)!\[(?P<alt>{_ALT})\]\([ \t]*"
+    rf"(?P<path>(?=\S)(?:[^()<>\s\"]|\([^()\n]{{0,40}}\)|[ \t](?![\"'])){{1,200}}?{_MEDIA})"
+    r"(?P<size>[ \t]+=[\dx%]+)?[ \t]*\)"
+)
+"""With a space in the path, or with the size behind it, as some editors have it."""
+
+_BROKEN_PICTURE = pattern(
+    rf"(?<!\\)!(?:\[(?P<alt>{_ALT})\](?:[ \t]+\((?P<apart>{_PATH}{_MEDIA})\)|"
+    rf"\((?P<open>{_PATH}{_MEDIA})[ \t]*(?=\Z|\n(?![ \t]*[\"'()])))|"
+    rf"\((?P<behind>[^()\n]{{0,200}})\)\[(?P<before>{_PATH}{_MEDIA})\])"
+)
+"""With a space before its parenthesis, without the last one, or with its brackets the wrong way round."""
+
+_NEAR_EMBED = pattern(
+    rf"(?<!\\)!\[\[(?P<name>[^\[\]\n|]{{1,200}}{_MEDIA})(?:\|[^\[\]\n]{{0,40}})?(?:\](?!\])|(?=\n|\Z))"
+)
+_NEAR_LINK = pattern(
+    r"(?<![!\\\]])\[(?P<text>[^\[\]\n]{1,200})\]\("
+    r"(?P<path>(?:https?://|\.{0,2}/)(?=[^\s)]*[ \t])(?:[^()<>\s\"']|[ \t](?![\"'( \t)])){1,200})\)"
+)
+_ATTRIBUTE = r"[.#]?[\w:-]+(?:=(?:\"[^\"\n]*\"|[^\s{}\"]+))?"
+_ATTRIBUTES = pattern(
+    rf"(?<!\\)!\[(?P<alt>{_ALT})\]\((?P<path>[^()<>\s]{{1,200}})\)"
+    rf"(?P<list>\{{:?\s*(?=[.#\w-]+[\s=}}]){_ATTRIBUTE}(?:\s+{_ATTRIBUTE})*\s*\}})"
+)
+_WIDTH = pattern(r"width=[\"']?(\d{1,4})(?:px)?[\"']?(?![\w%])")
 
 
 def _span(leaf: Block, found: re.Match[str], file: SourceFile) -> Span:
