@@ -140,7 +140,10 @@ def unreadable(reason: str) -> Words:
 
     Without it, Deckwright would have to guess which notes learners have, so nothing is built.
     """
-    return f"deck.lock cannot be read: {reason}", "check the permissions of the file"
+    return (
+        f"deck.lock cannot be read: {reason}",
+        "put the file itself there, as it is in Git: `git checkout deck.lock`; if it is there, check its permissions",
+    )
 
 
 @declare("I011")
@@ -162,7 +165,7 @@ def corrupt_line(reason: str, more: int = 0) -> Words:
 
     Only Deckwright writes this file, and each line ends with a check of all that stands before it. If a line was edited
     by hand, or a bit of it flipped, the check is wrong: a note could have another guid, and learners would get it a second
-    time. So nothing is built, and the file is left as it is.
+    time. So they could if its line were lost. So nothing is built, and the file is left as it is.
     """
     also = f"; so {'is' if more == 1 else 'are'} {more} more line{'s' * (more != 1)}" if more else ""
     return f"deck.lock is damaged: {reason}{also}", "restore the file from Git: `git checkout deck.lock`"

@@ -145,7 +145,10 @@ def parse(data: bytes, deck_id: str, name: str = FILE) -> tuple[Ledger | None, l
     found += _told(damaged)
     found += [other_deck(span, head.deck, deck_id) for span, head in heads.items() if head.deck != deck_id]
     found += _twice(heads)
-    return (None if found else Ledger(merge.heads(heads.values()), types, lines)), found
+    if not found:
+        head = merge.heads(heads.values())
+        found += _lost_lines(head, lines, next(iter(heads)))
+    return (None if found else Ledger(head, types, lines)), found
 
 
 def unread(data: bytes) -> Ledger | None:
@@ -288,6 +291,21 @@ def _twice(heads: Mapping[Span, Head]) -> list[Diagnostic]:
             if first.setdefault(release.version, release) != release:
                 found.setdefault(release.version, two_releases(span, release.version))
     return [*found.values()]
+
+
+def _lost_lines(head: Head, lines: Mapping[str, Line], span: Span) -> list[Diagnostic]:
+    """Whether whole lines are missing, which no check of a line can find. The line of a note that was released stays for good,
+    whatever becomes of the note, so there are at least as many as the largest release had notes.
+    """
+    largest = max(head.releases, key=lambda release: release.notes, default=None)
+    left = sum(line.released is not None for line in lines.values())
+    if largest is None or largest.notes <= left:
+        return []
+    return [
+        corrupt_line(
+            span, f"version {largest.version} had {largest.notes} notes, and the lines of only {left} are left"
+        )
+    ]
 
 
 def _told(damaged: Sequence[tuple[Span, str]]) -> list[Diagnostic]:
