@@ -256,7 +256,8 @@ _CURLED = "“”„‟‘’‚‛«»"
 
 _VALUED = pattern(
     rf"\.?(?<![\w-])(?P<key>[A-Za-z]++)(?:[ \t]*=[ \t]*|:(?!=)[ \t]*)"
-    rf"(?P<value>\"(?:(?!\s[A-Za-z]+=)[^\"\\]|\\.)*+\"?|'(?:[^']|'(?=[a-z]{{1,2}}[\s,.]))*+'?|[{_CURLED}][^{_CURLED}\"\n]*+[{_CURLED}]?|[^\s\"'{{}}]+)"
+    rf"(?P<value>\"(?>(?:(?!\s[A-Za-z]+=)[^\"\\]|\\.)*)\"?|'(?>(?:[^']|'(?=[a-z]{{1,2}}[\s,.]))*)'?|"
+    rf"[{_CURLED}][^{_CURLED}\"\n]*+[{_CURLED}]?|[^\s\"'{{}}]+)"
 )
 """A key and its value that are not joined by `=` alone, as `.typed="vein"`, `typed: vein`, or the value of which has not one
 straight quote at each end.
