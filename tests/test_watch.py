@@ -386,9 +386,9 @@ def found(*diagnostics: Diagnostic, status: building.Status = "built") -> buildi
     return building.Outcome(status, list(diagnostics), loaded=loaded)  # type: ignore[arg-type]
 
 
-ERROR = empty_back(Span("cards/a.md", 3, 4), False)
-MOVED = empty_back(Span("cards/a.md", 9, 4), False)
-OTHER = empty_back(Span("cards/b.md", 1, 1), False)
+ERROR = empty_back(Span("cards/a.md", 3, 4))
+MOVED = empty_back(Span("cards/a.md", 9, 4))
+OTHER = empty_back(Span("cards/b.md", 1, 1))
 UNUSED = unused_file(Span("media/x.png"), "media/x.png")
 SETTINGS = no_settings(Span("deck.toml"))
 FOLDER = missing_folder(Span("deck.toml", 1, 1), "cards", False)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from ..limits import MAX_CLOZE_NESTING, MAX_NUMBER
 from .declare import Words, declare
 
+Elsewhere = Literal["", "heading", "alert", "code"]
+"""Where a note that hides nothing has what would be a deletion in its text."""
+
+ELSEWHERE: Mapping[str, tuple[str, str]] = {
+    "heading": (
+        "only its heading has a deletion, and nothing is hidden there",
+        "move the deletion into the text below",
+    ),
+    "alert": ("only an alert has a deletion, and nothing is hidden there", "move the deletion out of it"),
+    "code": ("its `==` are in code, where they are code", "in code, write {{c1::answer}}"),
+}
+"""What is told of each place, and what to do."""
+
 
 @declare("C001")
-def no_deletion(marked: bool = False) -> Words:
+def no_deletion(where: Elsewhere = "") -> Words:
     """A cloze note hides nothing.
 
     Anki would make no card of it. Only deletions in the text count, not those in the heading or in an alert.
@@ -20,8 +34,9 @@ def no_deletion(marked: bool = False) -> Words:
         ## Users {.cloze}
         A user has ==keys==.
     """
-    if marked:
-        return "this cloze note hides nothing: only its heading has a deletion", "move the deletion into the text below"
+    if where:
+        reason, hint = ELSEWHERE[where]
+        return f"this cloze note hides nothing: {reason}", hint
     return "this cloze note hides nothing", "mark the answer: ==answer=="
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ..limits import MAX_LEAF, MAX_PIECE_NESTING, MAX_TYPED
+from .cloze import ELSEWHERE, Elsewhere
 from .declare import Words, declare
 
 
@@ -30,7 +31,7 @@ def empty_front(tags: Sequence[str]) -> Words:
 
 
 @declare("N002")
-def empty_back(in_row: bool) -> Words:
+def empty_back(where: Literal["", "row", "item", "default"] = "") -> Words:
     """A note has no answer.
 
     Bad:
@@ -39,12 +40,13 @@ def empty_back(in_row: bool) -> Words:
         ## What is a user? {.basic}
         A person or a service.
     """
-    return (
-        "this note has no answer",
-        "write the answer into the row's next cell, or remove the row"
-        if in_row
-        else "write the answer below the question, or remove the tag",
-    )
+    hints = {
+        "": "write the answer below the question, or remove the tag",
+        "row": "write the answer into the row's next cell, or remove the row",
+        "item": "write the answer behind the question, as in `- **question**: answer`, or remove the item",
+        "default": "write the answer below the question, or add {.skip}",
+    }
+    return "this note has no answer", hints[where]
 
 
 @declare("N003")
@@ -151,7 +153,7 @@ def bad_deck(deck: str, problem: str) -> Words:
 
 
 @declare("N008", "warning")
-def stays_prose(kind: str, marked: bool = False) -> Words:
+def stays_prose(kind: str, where: Elsewhere = "") -> Words:
     """A section cannot be of the kind that the front matter gives.
 
     It makes no note. This is only a warning, because the section itself does not ask to be a note.
@@ -172,11 +174,9 @@ def stays_prose(kind: str, marked: bool = False) -> Words:
         return "this section makes no note: nothing of its heading is shown", "write a question in the heading"
     if kind == "occlusion":
         return "this section makes no occlusion note: it has no picture", "add a diagram, or write the kind `skip`"
-    if marked:
-        return (
-            "this section makes no cloze note: only its heading has a deletion, and nothing is hidden there",
-            "move the deletion into the text below, or write the kind `skip`",
-        )
+    if where:
+        reason, hint = ELSEWHERE[where]
+        return f"this section makes no cloze note: {reason}", f"{hint}, or write the kind `skip`"
     return "this section makes no cloze note: it hides nothing", "mark an ==answer==, or write the kind `skip`"
 
 

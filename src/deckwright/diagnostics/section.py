@@ -163,7 +163,7 @@ def unclosed_fence() -> Words:
 
 
 @declare("S008", "warning")
-def dropped_cells(written: int, columns: int) -> Words:
+def dropped_cells(written: int, columns: int, tag: bool = False) -> Words:
     """A row has more cells than the table has columns.
 
     The extra cells are dropped, as on GitHub. The usual cause is a `|` that is meant as text.
@@ -180,7 +180,7 @@ def dropped_cells(written: int, columns: int) -> Words:
     """
     return (
         f"the row has {written} cells but the table has {columns} columns, so the rest is dropped",
-        r"write `\|` for a bar inside a cell",
+        "move the tag into the last cell, before its `|`" if tag else r"write `\|` for a bar inside a cell",
     )
 
 
@@ -364,6 +364,7 @@ def tag_without_note(reason: Literal["inside", "title", "empty", "no kind", "bla
         "blank": "there is nothing in it",
     }
     hints = {
+        "empty": "write text below it, or remove the tag",
         "inside": "remove the tag, or name a kind in it to make a note of its own",
         "no kind": "name a kind in the tag or in the front matter, or remove the tag",
     }
@@ -394,7 +395,7 @@ def stray_tag(place: Literal["text", "heading", "item", "row"] = "text") -> Word
     words = {
         "text": ("it is not the first thing below its heading", "move it directly below the heading"),
         "heading": ("it is on the line of the heading", "move it to the line below the heading"),
-        "item": ("it does not start or end an item", "move it to the end of the item"),
+        "item": ("it does not end an item", "move it to the end of the item"),
         "row": ("it does not end the last cell of a row", "move it to the end of the row's last cell"),
     }
     reason, hint = words[place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from ..diagnostics import Diagnostic, has_errors
 from ..diagnostics.note import (
@@ -16,6 +17,7 @@ from ..diagnostics.note import (
     stays_prose,
     typed_maths,
 )
+from ..diagnostics.slips import empty_section
 from ..limits import MAX_TYPED
 from ..patterns import pattern
 from ..read.blocks import Block, walk
@@ -46,7 +48,8 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
     if not _shows(question) and not is_unread:
         found.append(empty_front(part.span, _hashtags(part, section)))
     if not _shows(back) and not has_errors(renderer.diagnostics):
-        found.append(empty_back(part.span, section.tag.cut == "rows"))
+        cuts: dict[str, Literal["row", "item"]] = {"rows": "row", "items": "item"}
+        found.append(empty_back(part.span, cuts.get(section.tag.cut, "default" if section.by_default else "")))
     fields = {"Front": front, "Back": back, "Extra": extra(part, renderer)}
     if any("{c" in field for field in fields.values()):
         renderer.report_unread(part.own())
@@ -68,7 +71,7 @@ def make(part: Part, section: Section, renderer: Renderer) -> tuple[Made, list[D
             found.append(long_typed(part.span, typed))
     instead = None
     if part.answer and all(map(_is_link, part.answer)):
-        instead = only_links(section.span)
+        instead = only_links(section.span) if _shows(back) else empty_section(section.span)
     elif not (question or is_unread or part.name or _hashtags(part, section)):
         instead = stays_prose(section.span, section.kind)
     return Made(fields, instead), found

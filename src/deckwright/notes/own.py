@@ -15,12 +15,12 @@ from ..generation import cards_of_fronts
 from ..model import OwnKind, SectionPart
 from ..patterns import pattern
 from ..read.blocks import Block
-from ..read.inlines import flat
 from ..read.sections import Section
 from ..read.tags import Kind
 from ..render import Renderer
 from ..templates import Replacement, parse
 from . import content, labels, slips
+from .cloze import elsewhere
 from .parts import Made, Part
 from .shared import as_leaf, as_paragraph
 
@@ -86,9 +86,9 @@ def make(part: Part, section: Section, renderer: Renderer, kind: OwnKind) -> tup
         renderer.report_unasked((*part.asked, *above, *part.extra, *silent))
         found += slips.deletions([*answer, *(block for label in asking for block in labelled[label])], section.file)
         if not renderer.deletions and not has_errors(renderer.diagnostics):
-            marked = any(piece.kind in ("open", "mark") for piece in flat(section.title.pieces))
-            instead = stays_prose(section.span, "cloze", marked)
-            return Made(fields, instead), [no_deletion(part.span, marked), *found]
+            where = elsewhere(part, section)
+            instead = stays_prose(section.span, "cloze", where)
+            return Made(fields, instead), [no_deletion(part.span, where), *found]
     return Made(fields), found
 
 

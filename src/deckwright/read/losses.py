@@ -87,6 +87,9 @@ def _underline(heading: Block, file: SourceFile) -> str:
     return line[:1] if not line.strip("-=") else ""
 
 
+_TAG_BEHIND = pattern(r"\|\s*<!--\s*card\s*:")
+
+
 def lost_cells(everything: Sequence[Block], file: SourceFile) -> list[Diagnostic]:
     """Rows with more cells than the table has columns: the rest is dropped, as on GitHub."""
     found = []
@@ -103,5 +106,6 @@ def lost_cells(everything: Sequence[Block], file: SourceFile) -> list[Diagnostic
                 bars.pop()
             if len(bars) >= len(row.children):
                 span = file.span(row.first, bars[len(row.children) - 1], WHOLE)
-                found.append(dropped_cells(span, len(bars) + 1, len(row.children)))
+                is_tag = bool(_TAG_BEHIND.match(line, bars[len(row.children) - 1]))
+                found.append(dropped_cells(span, len(bars) + 1, len(row.children), is_tag))
     return found
