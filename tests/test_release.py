@@ -204,6 +204,7 @@ def test_the_manifest_of_a_release(released: Deck) -> None:
             "said": [],
             "look": [],
             "new_editions": [],
+            "grave": {},
         },
         "media": {},
         "notes": {
@@ -283,7 +284,12 @@ def test_the_manifest_has_what_changed_of_each_note(released: Deck) -> None:
                 "ventricle": manifest.Changed(
                     {"Back": (("old", "A vein. "), ("new", "The aorta. "))}, deck=("Anatomy", "Anatomy::Vessels")
                 ),
-            }
+            },
+            grave={
+                "other text": {"alveoli": ""},
+                "moved": {"ventricle": "Anatomy → Anatomy::Vessels"},
+                "card gone": {"valves": "card 2"},
+            },
         ),
     ]
     assert [(id_, note.was) for id_, note in made[1].notes.items() if note.was] == [("mitral", ("valve",))]

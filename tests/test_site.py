@@ -564,10 +564,38 @@ def test_another_look_and_a_new_edition_are_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.ci
+def test_what_an_update_leaves_behind_and_what_came_back_is_told(tmp_path: Path) -> None:
+    made = Deck(tmp_path / "project")
+    made.start_git()
+    made.change(day(1), VENTRICLE, VALVE, COVER)
+    made.publish(day(2))
+    other = VENTRICLE.replace("What does the left ventricle pump into?", "Who found penicillin?")
+    other = other.replace("The aorta.", "Alexander Fleming.")
+    made.change(day(3), other, VALVE)
+    made.publish(day(4))
+    made.change(day(5), other, VALVE, COVER)
+    made.publish(day(6))
+    manifests = [
+        manifest.parse((made.root / f"releases/{version}.json").read_bytes()) for version in ("2.0.0", "2.1.0")
+    ]
+    assert [held.changes.grave for held in manifests] == [{"other text": {"ventricle": ""}}, {}]
+    folder = site(made)
+    assert text(folder, "news/2.0.0/index.html").startswith(
+        "What is new Version 2.0.0 2027-01-18 · 1 changed note, 1 retired note. Before you update "
+        "These notes ask something wholly different now, and come with your old reviews. To learn them as new, search for them "
+        "in Browse and choose Cards › Reset Card . Who found penicillin? ventricle Changed notes 1"
+    )
+    assert text(folder, "news/index.html").count("What to know before you update") == 1
+    assert list(wrong(folder)) == []
+    history = text(folder, "c/cover/index.html").partition(" History ")[2].partition(" About ")[0]
+    assert history == "2.1.0 2027-01-20 It came back. 2.0.0 2027-01-18 It left the deck. 1.0.0 2027-01-16 It is new."
+
+
 def test_a_manifest_of_before_tells_no_look(story: Deck) -> None:
     data = (story.root / "releases/1.1.0.json").read_bytes()
     changes = msgspec.json.decode(data)
-    del changes["changes"]["look"], changes["changes"]["new_editions"]
+    del changes["changes"]["look"], changes["changes"]["new_editions"], changes["changes"]["grave"]
     assert manifest.parse(msgspec.json.encode(changes)) == manifest.parse(data)
 
 

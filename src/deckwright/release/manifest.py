@@ -17,6 +17,7 @@ from ..limits import MAX_TIME
 from ..package import Package, PackedNote
 from .contents import contents_digest, note_digest
 from .cut import Cut, CutEdition
+from .notes import GRAVE
 from .repository import Repository
 from .words import shortened
 
@@ -114,6 +115,9 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The notes, by ID, that are new, changed, gone, and to be learned again, since the release before. `said` is what the
     authors say of the release, in Markdown. `look` are the names of the note types whose look changed, `new_editions` the
     titles of those that are new. Changes that nobody receives are left out.
+
+    `grave` is what an update leaves behind: by the rule of the step, the IDs of notes and the names of note types, and with
+    each what was there and what is there now.
     """
 
     new: tuple[Name, ...] = ()
@@ -123,6 +127,7 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     said: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
     new_editions: tuple[str, ...] = ()
+    grave: dict[Name, dict[str, str]] = {}
 
 
 class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -257,7 +262,16 @@ def _changes(cut: Cut) -> Changes:
         said=said,
         look=_named(cut, "look"),
         new_editions=_named(cut, "new edition"),
+        grave=_grave(cut),
     )
+
+
+def _grave(cut: Cut) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for reason in cut.verdict.reasons:
+        if reason.rule in GRAVE:
+            found.setdefault(reason.rule, {})[reason.id or reason.name] = reason.detail
+    return found
 
 
 def _named(cut: Cut, rule: str) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def _before(cut: Cut) -> list[str]:
     """What a learner should know of an update that leaves something behind, with what finds those notes."""
     lines = {line.id: line for line in cut.ledger.lines.values() if not line.retired}
     blocks = []
-    for rule, said in _GRAVE.items():
+    for rule, said in GRAVE.items():
         held = [reason for reason in cut.verdict.reasons if reason.rule == rule]
         if held:
             found = [lines[reason.id] for reason in held if reason.id in lines]
@@ -156,7 +156,7 @@ def _before(cut: Cut) -> list[str]:
 
 _RESET = "To learn them as new, search for them in _Browse_ and choose _Cards › Reset Card_."
 
-_GRAVE: Mapping[str, str] = {
+GRAVE: Mapping[str, str] = {
     "other text": f"These notes ask something wholly different now, and come with your old reviews. {_RESET}",
     "renumbered": f"Cards of these notes ask for another answer now, and come with your reviews of the old one. {_RESET}",
     "guid": "You get these notes a second time, as new ones. The old ones stay, with your reviews, until you delete them.",
@@ -167,7 +167,7 @@ _GRAVE: Mapping[str, str] = {
     "them with _Cards › Change Deck_.",
     "card gone": "Cards of these notes ask nothing any more. _Tools › Empty Cards_ removes them.",
 }
-"""What is said to learners of each rule that leaves something behind."""
+"""What is said to learners of each rule that leaves something behind, in Markdown."""
 
 
 def _grave(reason: Reason) -> str:

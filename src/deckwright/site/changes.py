@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from ..identity.lines import order
 from ..release.manifest import Changed, Manifest
 
-What: TypeAlias = Literal["new", "changed", "relearn", "retired"]
+What: TypeAlias = Literal["new", "back", "changed", "relearn", "retired"]
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -64,7 +65,16 @@ def events(releases: Iterable[Manifest]) -> dict[str, list[Event]]:
                 found[guids[id_]].append(Event(made.version, day, what, change))
         for note in told.retired.values():
             found[note.guid].append(Event(made.version, day, "retired"))
-    return dict(found)
+    return {guid: _returning(held) for guid, held in found.items()}
+
+
+def _returning(held: Sequence[Event]) -> list[Event]:
+    """The events of a note, the latest first. One that is new after it had left the deck is back."""
+    before = [*held[1:], None]
+    return [
+        replace(event, what="back") if event.what == "new" and former and former.what == "retired" else event
+        for event, former in zip(held, before, strict=True)
+    ]
 
 
 def gone(releases: Sequence[Manifest], present: Iterable[str]) -> list[Gone]:

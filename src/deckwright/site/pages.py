@@ -38,6 +38,7 @@ _NAV = (
 _HAPPENED: Mapping[str, str] = MappingProxyType(
     {
         "new": "It is new.",
+        "back": "It came back.",
         "changed": "It changed.",
         "relearn": "Its answer changed: learn it again.",
         "retired": "It left the deck.",
@@ -91,7 +92,7 @@ class _Site:
         )
         self._page("news/index.html", "news.html", "news", "What is new", versions=self._versions)
         for made, version in zip(self._shown.releases, self._versions, strict=True):
-            self._version(version, versions.parts(made, self._linked))
+            self._version(version, versions.grave(made, self._linked), versions.parts(made, self._linked))
         self._cards()
         self._notes()
         self._statistics()
@@ -219,9 +220,9 @@ class _Site:
         note_type = self._shown.note_types[note.note_type]
         return faces.faces(note, note_type, attribute, self._scopes()[note_type.css].replace(".", " "))
 
-    def _version(self, made: Version, parts: Sequence[object]) -> None:
-        path = f"news/{made.version}/index.html"
-        self._page(path, "version.html", "news/", f"Version {made.version}", made=made, parts_of_version=parts)
+    def _version(self, made: Version, grave: Sequence[object], parts: Sequence[object]) -> None:
+        path, title = f"news/{made.version}/index.html", f"Version {made.version}"
+        self._page(path, "version.html", "news/", title, made=made, grave=grave, parts_of_version=parts)
 
     def _cards(self) -> None:
         self._page("cards/index.html", "cards.html", "cards", "All cards", decks=self._decks, tags=self._tags)

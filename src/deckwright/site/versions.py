@@ -9,6 +9,7 @@ import msgspec
 from ..amounts import size
 from ..limits import MAX_CHANGES_SHOWN
 from ..release.manifest import Changed, Manifest
+from ..release.notes import GRAVE
 from . import changes, places, prose
 from .shown import Shown
 
@@ -27,7 +28,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 class Version(msgspec.Struct, frozen=True):
     """A release. `said` is what its authors say of it, as HTML; `new`, `changed` and `retired` are numbers of notes. `look`
-    are the note types whose look changed, `new_editions` the titles of those that are new.
+    are the note types whose look changed, `new_editions` the titles of those that are new. `is_grave` says that an update to it
+    leaves something behind.
 
     `name`, `size` and `sha256` are those of its package; `href` is where the site has it, empty if it has not. `page`
     is its page in the repository, if that is on GitHub.
@@ -48,6 +50,7 @@ class Version(msgspec.Struct, frozen=True):
     said: str
     look: tuple[str, ...]
     new_editions: tuple[str, ...]
+    is_grave: bool
     name: str
     size: str
     sha256: str
@@ -73,6 +76,7 @@ def version(made: Manifest, shown: Shown) -> Version:
         said="\n".join(map(prose.markdown, made.changes.said)),
         look=made.changes.look,
         new_editions=made.changes.new_editions,
+        is_grave=bool(made.changes.grave),
         name=made.package,
         size=size(file.size) if file else "",
         sha256=file.sha256 if file else "",
@@ -85,24 +89,42 @@ Part = tuple[str, str, list[Entry], int]
 """A list of a version's page: its heading, what is said below it, its notes, and how many there are in all."""
 
 
+def grave(made: Manifest, linked: Mapping[str, Entry]) -> list[tuple[str, list[tuple[Entry, str]], int]]:
+    """What an update to a version leaves behind: what is said of it, as HTML; the notes or note types, each with what was there
+    and what is there now; and how many there are in all.
+    """
+    told = made.changes.grave
+    return [
+        (
+            prose.markdown(said),
+            [(_known(id_, made, linked), detail) for id_, detail in [*told[rule].items()][:MAX_CHANGES_SHOWN]],
+            len(told[rule]),
+        )
+        for rule, said in GRAVE.items()
+        if rule in told
+    ]
+
+
+def _known(id_: str, made: Manifest, linked: Mapping[str, Entry]) -> Entry:
+    """A note of a version, called as it is now, with what changed of it. What has no such ID is called by that."""
+    note = made.notes.get(id_)
+    now = linked.get(note.guid) if note else None
+    title = now.title if now else note.title if note else id_
+    return Entry(id_ if note else "", title, now.page if now else "", made.changes.changed.get(id_, Changed()))
+
+
 def parts(made: Manifest, linked: Mapping[str, Entry]) -> list[Part]:
     """What a version has of each, without what there is none of. `linked` are the notes that have a page, by guid."""
     told = made.changes
-
-    def known(id_: str) -> Entry:
-        note = made.notes.get(id_)
-        now = linked.get(note.guid) if note else None
-        title = now.title if now else note.title if note else id_
-        return Entry(id_, title, now.page if now else "", told.changed.get(id_, Changed()))
 
     gone = [
         Entry(id_, note.title, linked[note.guid].page if note.guid in linked else "")
         for id_, note in told.retired.items()
     ]
     listed = [
-        ("To learn again", "Their answers are different now.", [known(id_) for id_ in told.relearn]),
-        ("Changed notes", "", [known(id_) for id_ in told.changed]),
-        ("New notes", "", [known(id_) for id_ in told.new]),
+        ("To learn again", "Their answers are different now.", [_known(id_, made, linked) for id_ in told.relearn]),
+        ("Changed notes", "", [_known(id_, made, linked) for id_ in told.changed]),
+        ("New notes", "", [_known(id_, made, linked) for id_ in told.new]),
         ("Retired notes", "They stay with whoever has them, until they are deleted.", gone),
     ]
     return [(heading, said, held[:MAX_CHANGES_SHOWN], len(held)) for heading, said, held in listed if held]
