@@ -258,13 +258,15 @@ def no_description(note: Subject, memory: Memory) -> Iterator[Finding]:
     """
     if note.is_plain:
         return
+    places = note.picture_places()
     times: dict[str, int] = {}
     for name, field in note.note.fields.items():
         for image in IMAGE.findall(field) if "<img" in field and name != "Comments" else ():
             file = unescape(found[1]) if (found := _FILE.search(image)) else ""
             times[file] = time = times.get(file, -1) + 1
             if not (described := _ALT.search(image)) or not described[1].strip():
-                yield (note.picture_place(file, time) or note.where(file),)
+                shown = places.get(note.picture_file(file), ())
+                yield (shown[time] if time < len(shown) else note.where(file),)
 
 
 _ALT = re.compile(r'\salt="([^"]*)"')

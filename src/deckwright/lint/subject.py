@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
@@ -119,13 +120,17 @@ class Subject:
         name = _NAME.search(self.note.fields.get("Image", ""))
         return self._sources.labels(unescape(name[1])) if name else ()
 
-    def picture_place(self, name: str, number: int) -> Span | None:
-        """Where the author shows the picture of which the file with this name was made, for the time of this number, from 0;
-        None for one from the web.
-        """
+    def picture_places(self) -> Mapping[str, Sequence[Span]]:
+        """Where the author shows its pictures, in the order of the text, by the names of their files in the project."""
+        places: defaultdict[str, list[Span]] = defaultdict(list)
+        for one in sorted(self.written.references, key=lambda one: (one.span.line, one.span.column)):
+            places[one.target.rpartition("/")[2]].append(one.span)
+        return places
+
+    def picture_file(self, name: str) -> str:
+        """The name that the file of a picture has in the project; empty for one from the web."""
         path = self._sources.paths.get(name)
-        spans = [one.span for one in self.written.references if path and one.target.rpartition("/")[2] == path.name]
-        return sorted(spans, key=lambda span: (span.line, span.column))[number] if number < len(spans) else None
+        return path.name if path else ""
 
     def where(self, words: str) -> Span:
         """Where words of its text stand in the author's file; the note's place if they are not found."""
