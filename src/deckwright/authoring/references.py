@@ -32,7 +32,7 @@ def picture(attributes: dict[str, str]) -> str:
         "img", {k: v for k, v in attributes.items() if k not in ("src", "alt", "width", "height")}
     )
     size = [attributes.get(name, "") for name in ("width", "height")]
-    is_sized = re.fullmatch(r"\d{1,4}", size[0]) and (not size[1] or re.fullmatch(r"\d{1,4}", size[1]))
+    is_sized = re.fullmatch(r"[1-9]\d{0,3}", size[0]) and (not size[1] or re.fullmatch(r"[1-9]\d{0,3}", size[1]))
     simple = re.fullmatch(r"[^\\`*_\[\]<>&|$~=^%{}:@#!\n]*", alt)
     if kept or not simple or not source or not (is_sized or size == ["", ""]) or re.search(r"[<>\\\n]", source):
         return f"<img{elements.attribute_text('img', attributes)}>"

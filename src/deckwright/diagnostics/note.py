@@ -266,6 +266,8 @@ def removed_html(what: str) -> Words:
         hint = "Anki imports no such file: delete it"
     elif what in ("\\href", "\\url"):
         hint = "link to an address that begins with https://"
+    elif what.startswith(("<?", "<!")):
+        hint = "if it is to be read, put it in backticks"
     elif what.startswith("\\"):
         hint = "use commands of TeX that typeset, such as \\color"
     else:

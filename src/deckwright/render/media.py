@@ -39,7 +39,7 @@ def player(target: str, source: str, attributes: Mapping[str, str]) -> str:
 
 def size(written: str) -> dict[str, str]:
     """Obsidian's size of a picture, `300` or `300x200`, in pixels; nothing where it is another word."""
-    found = re.fullmatch(r"(\d{1,4})(?:x(\d{1,4}))?", written)
+    found = re.fullmatch(r"([1-9]\d{0,3})(?:x([1-9]\d{0,3}))?", written)
     if not found:
         return {}
     return {name: value for name, value in zip(("width", "height"), found.groups(), strict=True) if value}

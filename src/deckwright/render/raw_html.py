@@ -34,6 +34,9 @@ _LOST = pattern("on[a-z]+|poster|bgcolor|background", re.IGNORECASE)
 """Attributes that are not kept, and that a reader would miss: handlers do something, a poster is never imported, a
 background has no colour."""
 
+_BOX = pattern(r"\stype\s*=\s*[\"']?(?:checkbox|radio)\b", re.IGNORECASE)
+"""What makes an `<input>` a box to tick. Into others something would be typed, and nobody reads it."""
+
 _DRIVE = pattern(r"\s*[a-zA-Z]:")
 """How a path of Windows begins, which the cleaner takes for a scheme."""
 
@@ -75,6 +78,9 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
                 if tag[0] not in told:
                     note.report(no_html, block, place, start + tag.end(), tag[0])
                 told.add(tag[0])  # Where one has no end, those behind it have none either.
+            elif tag[0] in ("<?", "<![CDATA["):
+                line = text[tag.start() : position].partition("\n")[0]
+                note.report(removed_html, block, place, place + len(line), line)
             continue
         known = name in html_elements.KNOWN and tag.start() <= last
         removed = known and opens and name in html_elements.REMOVED
@@ -93,7 +99,9 @@ def put_aside(block: Block, start: int, end: int, field: Field) -> str:
             parts.append(field.keep(escaped(shown)))
             continue
         position = tag.end()
-        if removed or not tag[2]:
+        if name == "input" and tag[2] and not _BOX.search(tag[0]):
+            note.report(removed_html, block, place, start + tag.end(1), f"<{tag[1]}>")
+        elif removed or not tag[2]:
             parts.append(tag[0])
         elif opens:
             _tell_of_attributes(tag[0], name, block, place, field)
