@@ -232,11 +232,11 @@ def near_number(written: str, instead: str, is_answer: bool = False) -> Words:
 
 
 @declare("C012", "warning")
-def near_deletion(text: str, reason: Literal["form", "spaces", "maths"]) -> Words:
+def near_deletion(text: str, reason: Literal["form", "spaces", "maths", "HTML"]) -> Words:
     """Text in a cloze note looks like a deletion but hides nothing.
 
     There is no space between `==` and the answer. Anki's form is `{{c1::answer}}`, with two braces, a small c, a number
-    and two colons. In maths only Anki's form is read.
+    and two colons. In maths and in a block of raw HTML only Anki's form is read.
     Bad:
         ## The lower leg {.cloze}
         Its bones are the == tibia == and the ==fibula==.
@@ -248,6 +248,7 @@ def near_deletion(text: str, reason: Literal["form", "spaces", "maths"]) -> Word
         "form": "write {{c1::answer}} or ==answer==",
         "spaces": "leave no space between `==` and the answer",
         "maths": "in maths, write {{c1::answer}}",
+        "HTML": "in a block of raw HTML, write {{c1::answer}}",
     }
     return f"`{text}` looks like a deletion, but it hides nothing", hints[reason]
 

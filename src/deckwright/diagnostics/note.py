@@ -338,7 +338,8 @@ def id_of_cells(id_: str) -> Words:
 
 @declare("N017", "warning")
 def not_drawn(
-    what: Literal["furigana", "diagram", "container", "picture", "link", "list of attributes"], instead: str = ""
+    what: Literal["furigana", "diagram", "container", "picture", "sound", "link", "list of attributes"],
+    instead: str = "",
 ) -> Words:
     """Something is shown as it is written, although it looks like what a card would draw.
 
@@ -357,6 +358,7 @@ def not_drawn(
         "diagram": "draw it as a picture, and show that",
         "container": "write an alert: > [!NOTE]",
         "picture": f"write {instead}",
+        "sound": f"write {instead}",
         "link": f"write {instead}",
         "list of attributes": f"write {instead}" if instead else "remove it",
     }

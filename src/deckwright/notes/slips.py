@@ -80,6 +80,15 @@ _FORM = pattern(
     r"\{\{\s*[cC]\s*\d{1,5}(?:\s*,\s*[cC]?\s*\d{1,5})+\s*:{1,2}|(?:｛｛|\[\[|\(\()[cC]?\d{1,4}(?:::|：：)|"
     r"\{\{\s*[cC]\s*[:：]{2}|\{\{\d{1,4}[:：]{2}|(?<![{>])\{c\d{1,4}[:：]{2}"
 )
+"""What is nearly how one begins in Anki's form, in code too: with another sign, one colon or brace, or without its number."""
+
+_LOOSE_FORM = pattern(
+    r"\{\{c\d{1,3}(?:\}{1,2}::|(?:[|=>/]|,(?!\s*[cC]?\d))(?=[^{}\n]{1,100}\}\})|(?=[ \t]\w[^{}\n]{0,100}\}\}))"
+)
+"""The same with any sign for the colons, or none. In code it is what templates are made of."""
+
+_WITHOUT_TAGS = pattern(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_IN_HTML = pattern(r"(?<![=<>!:\w])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?![=\w])")
 _IN_MATHS = pattern(r"(?<![=<>!:])==(?=[^\s=])[^=\n]+?(?<=[^\s=])==(?!=)")
 
 
@@ -94,13 +103,23 @@ def _near_forms(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
         for form in _FORM.finditer(leaf.text):
             if not any(start <= form.start() < end for start, end in hidden):
                 yield near_deletion(_span(leaf, form, file), form[0], "form")
+    if "{{c" in leaf.text and leaf.kind not in NO_PROSE:
+        for form in _LOOSE_FORM.finditer(masked(leaf.text, leaf.pieces)):
+            yield near_deletion(_span(leaf, form, file), form[0], "form")
     if "==" not in leaf.text:
         return
+    for mark in _IN_HTML.finditer(_WITHOUT_TAGS.sub(_blank, leaf.text)) if leaf.kind == "html" else ():
+        yield near_deletion(_span(leaf, mark, file), mark[0], "HTML")
     stretches = [(0, len(leaf.text))] if leaf.kind == "maths" else []
     stretches += [(piece.start, piece.end) for piece in flat(leaf.pieces) if piece.kind in ("maths", "display")]
     for stretch in stretches:
         for mark in _IN_MATHS.finditer(leaf.text, *stretch):
             yield near_deletion(_span(leaf, mark, file), mark[0], "maths")
+
+
+def _blank(found: re.Match[str]) -> str:
+    """As many line ends as are in the place of which nothing is to be found."""
+    return re.sub(r"[^\n]", "\n", found[0])
 
 
 def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
@@ -118,7 +137,7 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
         if "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
-        if "[" in leaf.text and leaf.kind not in NO_PROSE:
+        if any(map(leaf.text.__contains__, ("[", "sound", "Sound"))) and leaf.kind not in NO_PROSE:
             found += _near_pictures(leaf, file)
     return found
 
@@ -143,6 +162,9 @@ def _near_pictures(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
         yield not_drawn(_span(leaf, near, file), "picture", f"![{alt}]({path})")
     for near in _NEAR_EMBED.finditer(text) if "![[" in text else ():
         yield not_drawn(_span(leaf, near, file), "picture", f"![[{near['name']}]]")
+    for near in _NEAR_SOUND.finditer(text) if "ound" in text else ():
+        if not (near[0].startswith("[sound:") and near[0].endswith("]")):
+            yield not_drawn(_span(leaf, near, file), "sound", f"[sound:{near['name']}]")
     for near in _NEAR_LINK.finditer(text) if "](" in text else ():
         yield not_drawn(_span(leaf, near, file), "link", f"[{near['text']}]({_destination(near['path'])})")
     for near in _ATTRIBUTES.finditer(text) if "){" in text else ():
@@ -179,6 +201,11 @@ _BROKEN_PICTURE = pattern(
 _NEAR_EMBED = pattern(
     rf"(?<!\\)!\[\[(?P<name>[^\[\]\n|]{{1,200}}{_MEDIA})(?:\|[^\[\]\n]{{0,40}})?(?:\](?!\])|(?=\n|\Z))"
 )
+_NEAR_SOUND = pattern(
+    rf"(?<!\\)[\[{{(](?i:sound)[ \t]?(?:[:=][ \t]?)?(?P<name>[^\[\](){{}}:\n]{{1,200}}{_MEDIA})(?:[\])}}]|(?=\s|\Z))"
+)
+"""Anki's own form with a capital, without its colon, or in other brackets."""
+
 _NEAR_LINK = pattern(
     r"(?<![!\\\]])\[(?P<text>[^\[\]\n]{1,200})\]\("
     r"(?P<path>(?:https?://|\.{0,2}/)(?=[^\s)]*[ \t])(?:[^()<>\s\"']|[ \t](?![\"'( \t)])){1,200})\)"
