@@ -156,6 +156,18 @@ def test_a_piece_of_a_line_of_text_is_masked_without_the_rest(tmp_path: Path) ->
     assert 0.1 < mask.left < mask.left + mask.width < 0.4
 
 
+@pytest.mark.parametrize("between", [" ", ""])
+def test_a_mask_in_a_sentence_leaves_the_words_beside_it(tmp_path: Path, between: str) -> None:
+    line = '<text x="20" y="50" font-size="4">one{0}<tspan data-mask="m">two</tspan>{0}three</text>'
+    source = SVG.format(line.format(between))
+    diagram, _ = read(tmp_path, "a.svg", source)
+    labels, _ = svg_labels.read(source.encode(), "a.svg")
+    assert labels is not None
+    words_beside = ImageChops.difference(drawn(source.encode()), drawn(labels.drawing(without=labels.others)))
+    left, top, right, bottom = covered(diagram.masks[0], words_beside.size)
+    assert words_beside.crop((left + 1, top, right, bottom)).getbbox() is None
+
+
 @pytest.mark.parametrize(
     ("element", "label"),
     [

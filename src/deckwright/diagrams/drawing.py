@@ -151,7 +151,7 @@ def room(drawn: Drawn) -> dict[Label, tuple[Box, list[Label]]]:
     rooms = {}
     for label in ink:
         others = [other for other in beside[label] if not _belong_together(label, other)]
-        touched = [other for other in others if ink[other].touches(ink[label].box)]
+        touched = [other for other in others if ink[other].touches(ink[label].box) and not _is_within(label, other)]
         close = [ink[other] for other in others if other not in touched]
         rooms[label] = _grown(ink[label].box, close, margin, drawn.size), touched
     return rooms
@@ -181,11 +181,17 @@ def _beside(ink: Mapping[Label, Ink], reach: int) -> dict[Label, list[Label]]:
 
 
 def _belong_together(one: Label, other: Label) -> bool:
-    """Whether two labels are asked together, or one is a part of the other."""
+    """Whether two labels are asked together, or one is a part of the other.
+
+    The words around a mask in a sentence are not hidden with it, though they are of the same text.
+    """
     if one.group and one.group == other.group:
         return True
-    pairs = ((one.element, other.element), (other.element, one.element))
-    return any(outer in (inner, *inner.iterancestors()) for inner, outer in pairs)
+    return _is_within(other, one) or (_is_within(one, other) and bool(other.name))
+
+
+def _is_within(inner: Label, outer: Label) -> bool:
+    return outer.element in (inner.element, *inner.element.iterancestors())
 
 
 def _grown(box: Box, others: Sequence[Ink], margin: int, size: tuple[int, int]) -> Box:
