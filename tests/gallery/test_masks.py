@@ -541,11 +541,14 @@ async def _moves_a_corner_by_number(desk: Desk) -> None:
     await desk.press("Tab")
 
 
-async def _makes_one_without_a_pointer(desk: Desk) -> None:
-    await desk.press("r", "Enter")
-    for name, number in (("width", "50"), ("height", "40"), ("left", "10"), ("top", "20")):
-        await desk[f"#mask-{name}"].fill(number)
-        await desk.press("Tab")
+async def _makes_two_without_a_pointer(desk: Desk) -> None:
+    await desk.press("]")
+    for left in ("10", "70"):
+        await desk.press("r", "Enter")
+        for name, number in (("width", "50"), ("height", "40"), ("left", left), ("top", "20")):
+            await desk[f"#mask-{name}"].fill(number)
+            await desk.press("Tab")
+        await desk.press("Escape")  # From the field back to the picture.
 
 
 KEYS: list[tuple[Deed, list[Mask]]] = [
@@ -565,7 +568,10 @@ KEYS: list[tuple[Deed, list[Mask]]] = [
     (_writes_numbers, [rect("a", 500, 0, 90, 600), B, C, TRIANGLE]),
     (_turns_by_number, [A, rect("b", 300, 252, 100, 60, angle=30), C, TRIANGLE]),
     (_moves_a_corner_by_number, [A, B, C, polygon("p", (100, 402), (200, 402), (333, 501))]),
-    (_makes_one_without_a_pointer, [A, B, C, TRIANGLE, rect("mask-1", 10, 20, 50, 40)]),
+    (
+        _makes_two_without_a_pointer,
+        [A, B, C, TRIANGLE, rect("mask-1", 10, 20, 50, 40), rect("mask-2", 70, 20, 50, 40)],
+    ),
 ]
 
 

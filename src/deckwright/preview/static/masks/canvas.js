@@ -220,6 +220,12 @@ export class Canvas {
     this.#drawn.get(uid)?.element.focus({ preventScroll: true });
   }
 
+  /** No mask and no label has the focus any more. */
+  leave() {
+    const focused = document.activeElement;
+    if (focused instanceof SVGElement && this.stage.contains(focused)) focused.blur();
+  }
+
   /**
    * @param {readonly Label[]} labels
    * @param {readonly Label[]} aimed  those that become a mask when the pointer is let go

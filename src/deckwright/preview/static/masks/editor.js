@@ -160,6 +160,11 @@ export class Editor {
     this.gestures.polygon.drop();
     this.tool = tool;
     this.canvas.stage.dataset.tool = tool;
+    if (tool !== "select" && tool !== "mark") {
+      // What is selected or has the focus would take the next Enter, which is to draw.
+      this.work.select([]);
+      this.canvas.leave();
+    }
     this.#redraw();
   }
 
