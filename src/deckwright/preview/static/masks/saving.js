@@ -130,7 +130,7 @@ export class Saving {
     } else if (this.isUnsaved) this.#tellChange();
     else {
       this.#take(answer, true);
-      this.#on.say("The masks have changed on the disk, and were loaded again.");
+      this.#on.say("What is on the disk has changed, and was loaded again.");
     }
   }
 
@@ -170,9 +170,10 @@ export class Saving {
 
   /** Nothing is written over what others have written, unless it was looked at. */
   #tellChange() {
-    const target = this.picture?.target ?? "The file";
+    const { target = "The file", path = "" } = this.picture ?? {};
+    const changed = target === path ? target : `${target} or the picture`;
     this.#bars.tell(
-      `${target} has changed on the disk. Your changes are not saved.`,
+      `${changed} has changed on the disk. Your changes are not saved.`,
       [
         { words: "Load what is on the disk", run: () => this.#load() },
         { words: "Keep mine, and look", run: () => this.#keep(), isMain: true },
