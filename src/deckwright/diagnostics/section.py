@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from .. import names
+from ..amounts import count
 from ..limits import MAX_FILE_BYTES, MAX_NESTING
 from .declare import Words, declare
 
@@ -142,7 +143,7 @@ def bad_value(key: str, written: str = "", kinds: Sequence[str] = ()) -> Words:
 
 
 @declare("S007")
-def unclosed_fence() -> Words:
+def unclosed_fence(headings: int = 0) -> Words:
     """A code fence is never closed.
 
     Everything below it counts as code, including headings and their tags.
@@ -157,8 +158,14 @@ def unclosed_fence() -> Words:
         ```
     """
     return (
-        "the code fence that starts here is never closed",
+        f"the code fence that starts here is never closed{_along(headings)}",
         "close it with a line of as many backticks or tildes, at the same indent",
+    )
+
+
+def _along(headings: int) -> str:
+    return (
+        f", so {count(headings, 'heading')} below it {'is' if headings == 1 else 'are'} part of it" if headings else ""
     )
 
 
@@ -423,7 +430,7 @@ def unreadable(reason: str, what: Literal["file", "folder"] = "file") -> Words:
 
 
 @declare("S021")
-def unclosed_comment() -> Words:
+def unclosed_comment(headings: int = 0) -> Words:
     """A comment is never closed.
 
     Everything below it counts as part of the comment, including headings and their tags.
@@ -438,7 +445,7 @@ def unclosed_comment() -> Words:
 
         <!-- TODO: a picture -->
     """
-    return "the comment that starts here is never closed", "close it with -->"
+    return f"the comment that starts here is never closed{_along(headings)}", "close it with -->"
 
 
 @declare("S022")

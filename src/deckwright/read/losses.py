@@ -32,13 +32,24 @@ def unread(everything: Iterable[Block], file: SourceFile, notes: Mapping[int, st
     found = []
     for block in everything:
         if not block.closed:
-            found.append(unclosed_fence(file.span(block.first, 0, WHOLE)))
+            found.append(
+                unclosed_fence(file.span(block.first, 0, WHOLE), _headings(file.lines[block.first + 1 : block.last]))
+            )
         elif block.kind == "deep":
             indent = len(file.lines[block.first]) - len(file.lines[block.first].lstrip())
             found.append(too_deep(file.span(block.first, indent, WHOLE), notes.get(block.first, "")))
         elif block.kind == "html" and block.text.startswith("<!--") and "-->" not in block.text:
-            found.append(unclosed_comment(file.span(*block.place(0), len("<!--"))))
+            lost = _headings(block.text.split("\n"))
+            found.append(unclosed_comment(file.span(*block.place(0), len("<!--")), lost))
     return found
+
+
+def _headings(lines: Iterable[str]) -> int:
+    """How many lines look like headings below the first level: one `#` begins a comment in many languages."""
+    return sum(_HEADING.match(line) is not None for line in lines)
+
+
+_HEADING = pattern(r"[ \t>]{0,12}#{2,6}[ \t]+\S")
 
 
 def conflicts(everything: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
