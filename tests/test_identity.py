@@ -366,6 +366,33 @@ def test_ids_that_changed_places_are_an_error_once_released(scratch: Scratch) ->
     assert codes(scratch.load(day(2))) == ["I005", "I005"]
 
 
+OLD = "## {title} {{.basic #vessel}}\n\nIt leads from the heart into the body, is thick, and its wall holds the pressure.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "## Which river {.basic #vessel}\n\nThe Danube: ten countries share over two thousand kilometres of water.\n",
+            ["I032"],
+        ),
+        ("## Which vein {.basic #vessel}\n\nBlood leaves the heart through this thick wall, under pressure.\n", []),
+        ("## Which river {.basic #vessel}\n\nDanube\n", []),  # Too short to tell.
+        (OLD.format(title="Another title"), []),
+    ],
+)
+def test_another_text_under_the_id_of_a_released_note_is_told(scratch: Scratch, text: str, told: list[str]) -> None:
+    scratch.card_files({"a.md": OLD.format(title="What is an artery?")})
+    before = guids_by_id(scratch.build(day(1)).collection.notes)
+    scratch.card_files({"a.md": text})
+    assert codes(scratch.load(day(2))) == []  # It was never released.
+    scratch.card_files({"a.md": OLD.format(title="What is an artery?")})
+    scratch.release("1.0.0", day(2))
+    scratch.card_files({"a.md": text})
+    loaded = scratch.build(day(3))
+    assert (codes(loaded), guids_by_id(loaded.collection.notes)) == (told, before)
+
+
 def test_items_of_one_name_are_told_and_known_by_their_texts(scratch: Scratch) -> None:
     same = ("Key**: opens a door.", "Key**: on a keyboard.", "Key**: of a map.", "Lock**: closes it.")
     scratch.card_files(items("Words", *same))

@@ -421,6 +421,19 @@ def two_releases(version: str) -> Words:
     )
 
 
+@declare("I032", "warning")
+def rewritten(id_: str, name: str) -> Words:
+    """The text below the id of a released note has become another one.
+
+    Hardly a word of it is left. To Deckwright and to Anki it is still the old note: learners get the new text with the
+    reviews of the old one. It is told once, by the first build that finds the new text.
+    """
+    return (
+        f"hardly a word is left of “{name}”, which was released with the id `{id_}`",
+        "if this asks something else, give it an id of its own; if it is the same question, reworded, go on",
+    )
+
+
 def _which(ids: Sequence[str]) -> str:
     """The other ids, as in ` (or "b", "c")`."""
     others = ", ".join(f'"{id_}"' for id_ in ids[1:3])
