@@ -919,8 +919,14 @@ def test_the_same_packages_give_the_same_words(write: Callable[[Changes], str]) 
         (["b 2", "a"], "b 2"),
         (["2", "1"], "2"),
         (["", ""], "g"),
+        (['<img src="a.png">', "The heart"], "[a.png]"),
+        (
+            ["{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.1}}", '<img src="a.png">', "", "Chambers"],
+            "Chambers",
+        ),
+        (["{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.1}}", '<img src="a.png">'], "[a.png]"),
     ],
 )
-def test_a_note_is_called_by_its_sort_field_unless_that_is_a_number(values: list[str], title: str) -> None:
+def test_a_note_is_called_by_its_sort_field_unless_that_is_a_number_or_masks(values: list[str], title: str) -> None:
     note = replace(A, guid="g", fields={str(n): value for n, value in enumerate(values)})
     assert title_of(note, BASIC) == title

@@ -96,15 +96,18 @@ def _listed(note: PackedNote, types: Mapping[int, NoteType], place: str = "") ->
 
 def title_of(note: PackedNote, note_type: NoteType | None) -> str:
     """The beginning of the sort field, of the first field with text, or else the guid. A number, by which a note type may be sorted,
-    says nothing: the first field with other text does.
+    says nothing, nor does the picture below masks: the first field with other text does.
     """
     values = list(note.fields.values())
     first = note_type.sort_field if note_type else 0
-    titles = [*filter(None, map(title, [*values[first : first + 1], *values]))]
-    return next((each for each in titles if not _NUMBER.fullmatch(each)), titles[0] if titles else note.guid)
+    sorted_by = title(values[first]) if first < len(values) else ""
+    titles = [*filter(None, [sorted_by, *map(title, values)])]
+    nothing = _NUMBER if sorted_by else _NUMBER_OR_FILE
+    return next((each for each in titles if not nothing.fullmatch(each)), titles[0] if titles else note.guid)
 
 
 _NUMBER = re.compile(r"[\d\s.,:#-]+")
+_NUMBER_OR_FILE = re.compile(r"[\d\s.,:#-]+|\[[^\[\]]*\]")
 
 
 class _Held(msgspec.Struct, frozen=True):
