@@ -338,6 +338,8 @@ MAPPED = {
     "by what is filled": ([["1", "a", "b"], ["", "a", "b"], ["", "a", "b"]], "Front", "Back"),
     "by what is filled in most": ([["1", "a", "b"], ["2", "", "b"], ["", "a", "b"], ["4"]], "Sort", "Back"),
     "the longest": ([["", "a", "b", "hint"], ["", "a", "b", "hint"], ["", "a", "back", "h"]], "Front", "Hint"),
+    "by what tells notes apart": ([["I", f"a{n}", f"b{n}"] for n in range(4)], "Front", "Back"),
+    "with few notes": ([["I", f"a{n}", f"b{n}"] for n in range(3)], "Sort", "Back"),
     "with nothing filled": ([["", "", "", "", "x"], ["", "<br>", "", "", "x"]], "Sort", "More info"),
 }
 

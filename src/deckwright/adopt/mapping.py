@@ -28,13 +28,33 @@ def lengths_of(note_types: Iterable[int], notes: Iterable[PackedNote]) -> dict[i
     return found
 
 
-def mapping(note_type: NoteType, lengths: Sequence[Sequence[int]]) -> tuple[OwnField, ...]:
+def shared_of(note_types: Iterable[int], notes: Iterable[PackedNote]) -> dict[int, frozenset[str]]:
+    """The fields of each note type, by id, that say mostly what they say in other notes too, as one with the chapter does."""
+    values: dict[int, dict[str, Counter[int]]] = {id_: {} for id_ in note_types}
+    for note in notes:
+        for name, value in note.fields.items() if note.note_type_id in values else ():
+            if value:
+                values[note.note_type_id].setdefault(name, Counter())[hash(value)] += 1
+    return {
+        id_: frozenset(name for name, seen in fields.items() if seen.total() >= _MANY and len(seen) * 2 <= seen.total())
+        for id_, fields in values.items()
+    }
+
+
+_MANY = 4
+"""Of fewer values, equal ones say nothing."""
+
+
+def mapping(
+    note_type: NoteType, lengths: Sequence[Sequence[int]], shared: Collection[str] = ()
+) -> tuple[OwnField, ...]:
     """What of a section goes to each field, in their order. `lengths` says of each note how long its fields are; of no notes, the
-    templates alone decide. A cloze type has no heading; every other field has a label.
+    templates alone decide. `shared` are the fields that tell few notes apart. A cloze type has no heading; every other field has
+    a label.
     """
     names = [field.name for field in note_type.fields]
     if note_type.family == "basic":
-        heading = _heading(note_type, names, lengths)
+        heading = _heading(note_type, names, lengths, shared)
         answer = _answer(note_type, names, heading, lengths)
     else:
         heading, answer = "", _text_field(note_type, names, lengths)
@@ -51,9 +71,13 @@ def mapping(note_type: NoteType, lengths: Sequence[Sequence[int]]) -> tuple[OwnF
     return tuple(made)
 
 
-def _heading(note_type: NoteType, names: Sequence[str], lengths: Sequence[Sequence[int]]) -> str:
-    """The first field that the first front shows and that most notes fill, else the one that is filled most often."""
-    shown = _shown(note_type.templates[0].front, names) or list(names)
+def _heading(
+    note_type: NoteType, names: Sequence[str], lengths: Sequence[Sequence[int]], shared: Collection[str]
+) -> str:
+    """The first field that the first front shows and that most notes fill, else the one that is filled most often. One that tells
+    few notes apart comes last.
+    """
+    shown = sorted(_shown(note_type.templates[0].front, names) or names, key=lambda name: name in shared)
     counts = {name: sum(bool(note[names.index(name)]) for note in lengths) for name in shown}
     return next((name for name in shown if counts[name] * 2 > len(lengths)), max(shown, key=counts.__getitem__))
 

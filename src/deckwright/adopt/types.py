@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from ..names import shortened, slug, unused
 from ..notetypes.definition import MAX_SIZE
 from ..package import PackedNote
 from ..words import RESERVED
-from .mapping import lengths_of, mapping
+from .mapping import lengths_of, mapping, shared_of
 from .typefiles import definition, texts
 
 
@@ -38,12 +38,12 @@ class Adopted(msgspec.Struct, frozen=True):
 
 
 def adopted(
-    note_types: Mapping[int, NoteType], notes: Iterable[PackedNote], names: Collection[str] = ()
+    note_types: Mapping[int, NoteType], notes: Sequence[PackedNote], names: Collection[str] = ()
 ) -> dict[int, Adopted]:
     """The note types of a deck by their ids, in the order of these, without those of which `refused` knows why not. `names` are
     those of note types that no other may have: those that come along with the deck.
     """
-    lengths = lengths_of(note_types, notes)
+    lengths, shared = lengths_of(note_types, notes), shared_of(note_types, notes)
     found: dict[int, Adopted] = {}
     taken = {name.casefold() for name in names}
     keys: set[str] = set()
@@ -52,7 +52,7 @@ def adopted(
         taken.add(note_type.name.casefold())
         key = unused(_word(note_types[id_].name), keys)
         keys.add(key)
-        found[id_] = Adopted(key, note_type, mapping(note_type, lengths[id_]))
+        found[id_] = Adopted(key, note_type, mapping(note_type, lengths[id_], shared[id_]))
     return found
 
 
