@@ -19,7 +19,7 @@ from ..read.inlines import Piece, flat, note_name, shown
 from . import clozes, code, media, raw_html
 from .clozes import Pair
 from .gathering import Field
-from .links import REMOTE, encoded, leads_somewhere
+from .links import REMOTE, encoded, leads_somewhere, whole
 from .text import escaped, literal
 
 
@@ -183,7 +183,7 @@ class _Leaf:
         """The element for what a link shows: one of its own, or the parent where it leads nowhere."""
         if not leads_somewhere(piece.text):
             return parent
-        attributes = {"href": literal(encoded(piece.text))}
+        attributes = {"href": literal(encoded(whole(piece.text)))}
         if piece.title:
             attributes["title"] = literal(piece.title)
         return SubElement(parent, "a", attributes)
@@ -207,7 +207,7 @@ class _Leaf:
         size = media.size(behind)
         attributes = {"title": piece.title} if piece.title else {}
         attributes |= {"alt": stem if size else label} | size
-        source = self.note.medium(piece.text, by_name=False, span=span) or html.escape(encoded(piece.text))
+        source = self.note.medium(piece.text, by_name=False, span=span) or html.escape(encoded(whole(piece.text)))
         return self.field.keep(media.element(piece.text, source, attributes))
 
     def description(self, image: Piece) -> str:

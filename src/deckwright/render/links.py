@@ -39,6 +39,13 @@ def leads_somewhere(address: str) -> bool:
 _TO_ENCODE = pattern(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9;/?:@&=+$,\-_.!~*'()#%]")
 
 
+def whole(address: str) -> str:
+    """An address on the web with its scheme. A page has one that `//host` would take over, and a card has not: Anki takes such a
+    picture for a file that is missing.
+    """
+    return f"https:{address}" if address.startswith("//") else address
+
+
 def encoded(address: str) -> str:
     """An address in percent-encoding, as markdown-it writes it: what is encoded already stays as it is."""
     return _TO_ENCODE.sub(lambda found: quote(found[0], safe=""), address)

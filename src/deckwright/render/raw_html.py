@@ -17,7 +17,7 @@ from ..patterns import pattern
 from ..read.blocks import Block
 from . import html_elements, media, styles, survival, tex
 from .gathering import Field
-from .links import SCHEMES, leads_somewhere, scheme
+from .links import SCHEMES, leads_somewhere, scheme, whole
 from .raw_text import Text
 from .text import escaped
 
@@ -302,6 +302,7 @@ def _media(text: str, field: Field) -> str:
         source = element["src"] = marks.SOURCE.sub("", str(element["src"]))
         span = field.sources[int(placed[1]) if placed else 0]
         if not (mark := field.note.medium(source, by_name=False, span=span)):
+            element["src"] = whole(source)
             continue
         element["src"] = mark
         if element.name in ("video", "audio") or is_played(source):
