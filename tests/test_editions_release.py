@@ -116,6 +116,9 @@ STEPS = {
     "a note joins": ((ATRIUM + VALVE, LOBES.replace("#lobes", "#lobes tags=blood") + VEIN), BLOOD + CHEST, "minor", [("joined edition", "lobes", "All of *blood*")]),
     "an edition is gone": ((ATRIUM + VALVE, LOBES + VEIN), CHEST, "minor", [("edition gone", "", "")]),
     "an edition is new": ((ATRIUM + VALVE, LOBES + VEIN), BLOOD + CHEST + '[editions.air]\ntags = ["air"]\n', "patch", [("new edition", "", "")]),
+    "an edition has another name": ((ATRIUM + VALVE, LOBES + VEIN), BLOOD.replace("editions.blood", "editions.flow") + CHEST.replace("editions.chest", "editions.breast"), "patch", [
+        ("edition renamed", "", "blood → flow"), ("edition renamed", "", "chest → breast"),
+    ]),
     "an edition is others'": ((ATRIUM + VALVE, LOBES + VEIN), BLOOD + CHEST.replace("Chest", "Heart"), "minor", [
         ("left edition", "lobes", "chest"), ("left edition", "vein", "chest"),
         ("joined edition", "atrium", "chest"), ("joined edition", "valve", "chest"),

@@ -39,6 +39,9 @@ def _changed(cut: Cut, with_notes: bool) -> Iterator[str]:
             yield f"{said.format('s' * (len(titles) > 1))}: {', '.join(titles)}."
     if with_notes and any(reason.rule == "edition gone" for reason in reasons):
         yield "Whoever has an edition that is no longer made gets its updates with the whole deck, and loses nothing."
+    for reason in reasons:
+        if reason.rule == "edition renamed":
+            yield f"The files of the edition {text(reason.name)} have another name."
     for rule in ("left edition", "joined edition"):
         titles = [reason.detail for reason in reasons if reason.rule == rule]
         for title in dict.fromkeys(titles):

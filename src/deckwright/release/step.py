@@ -52,6 +52,7 @@ RULES: Mapping[str, tuple[Step, str]] = {
     "description": ("patch", "its description is another"),
     "file": ("patch", "it has other bytes under the same name"),
     "new edition": ("patch", "it is new, and nobody has it yet"),
+    "edition renamed": ("patch", "its files have another name, and its learners notice nothing"),
     "slug": ("patch", "its files have another name, and learners notice nothing"),
 }
 """The step that each rule asks for, and what it says of a note, a note type, a deck or a file. The gravest first."""
@@ -263,20 +264,37 @@ def _of_editions(old: Package, new: Package, editions: Editions, ledger: Ledger)
     """What differs in the editions. Of a note that is new in the deck, or has left it, that says enough."""
     types = {note_type.id: note_type for note_type in new.note_types}
     before = {note.guid for note in old.notes}
+    names = _names_before(editions)
     for name, was in editions.then.items():
-        if name not in editions.now:
+        if name not in names.values():
             yield Reason("edition gone", was.title)
     for name, now in editions.now.items():
-        if name not in editions.then:
+        if name not in names:
             yield Reason("new edition", now.title)
             continue
-        was = editions.then[name]
+        if names[name] != name:
+            yield Reason("edition renamed", now.title, detail=f"{names[name]} → {name}")
+        was = editions.then[names[name]]
         for note in new.notes:
             guid = note.guid
             if guid in before and (guid in was.guids) != (guid in now.guids):
                 rule = "left edition" if guid in was.guids else "joined edition"
                 title = title_of(note, types.get(note.note_type_id))
                 yield Reason(rule, title, _id(note, ledger), editions.places.get(guid, ""), now.title)
+
+
+def _names_before(editions: Editions) -> dict[str, str]:
+    """What the editions were called in the settings before. One with the title or the notes of one that is gone is that one."""
+    names = {name: name for name in editions.now if name in editions.then}
+    left = {name: was for name, was in editions.then.items() if name not in names}
+    for name, now in editions.now.items():
+        alike = [other for other, was in left.items() if was.title == now.title] or [
+            other for other, was in left.items() if was.guids == now.guids
+        ]
+        if name not in names and alike:
+            names[name] = alike[0]
+            del left[alike[0]]
+    return names
 
 
 def _about(note: NoteChange, apart: Beside) -> str:

@@ -137,5 +137,5 @@ def untold(rules: Sequence[str]) -> list[str]:
     """What is said of reasons, by their rules, that are no note's, or if there is none: a sentence for each."""
     said = ["The description of the deck changed."] * ("description" in rules)
     said += ["The package has another name."] * ("slug" in rules)
-    nothing = ["Nothing changed for whoever has the version before."] * (not {*rules} - {"slug"})
+    nothing = ["Nothing changed for whoever has the version before."] * (not {*rules} - {"slug", "edition renamed"})
     return [*said, *nothing]
