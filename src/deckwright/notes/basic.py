@@ -118,7 +118,11 @@ _JOINER = "\u2060"
 def _first_line(back: str, part: Part) -> str:
     if part.labelled:
         back = back.partition("<dd>")[2]
-    return re.split(r"</p>|<br>|</li>|</dd>|<pre|\n", back.strip(), maxsplit=1)[0]
+    # The title of an alert is mostly none of the author's words, and never all of the answer.
+    return re.split(r"</p>|<br>|</li>|</dd>|<pre|\n", _ALERT_TITLE.sub("", back).strip(), maxsplit=1)[0]
+
+
+_ALERT_TITLE = pattern(r'<p class="dw-alert-title">.*?</p>\s*', re.DOTALL)
 
 
 def _first_code(part: Part) -> str | None:
