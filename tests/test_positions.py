@@ -110,7 +110,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "N014": is_title,
     "N015": lambda marked, message: marked.startswith("<") and is_quoted(marked, message),
     "N016": is_quoted,
-    "N017": beginning("```", "~~~", "{", ":::", "![", "!(", "[", "("),
+    "N017": beginning("```", "~~~", "{", ":::", "![", "!(", "[", "(", "$`"),
     "N018": is_title,
     "N019": is_title,
     "O001": is_title,

@@ -338,14 +338,15 @@ def id_of_cells(id_: str) -> Words:
 
 @declare("N017", "warning")
 def not_drawn(
-    what: Literal["furigana", "diagram", "container", "picture", "sound", "link", "list of attributes"],
+    what: Literal["furigana", "diagram", "container", "picture", "sound", "link", "list of attributes", "formula"],
     instead: str = "",
 ) -> Words:
     """Something is shown as it is written, although it looks like what a card would draw.
 
     Deckwright does not draw furigana in braces, or the diagrams of Mermaid and PlantUML. Nor does it read
-    `:::note` and its kin of Docusaurus and Pandoc, or attributes in braces behind a picture. A path or an address with spaces
-    makes no picture and no link, unless it stands in angle brackets. The card shows their source.
+    `:::note` and its kin of Docusaurus and Pandoc, attributes in braces behind a picture, or GitHub's other forms of maths,
+    a fence called `math` and code between dollar signs. A path or an address with spaces makes no picture and no link, unless
+    it stands in angle brackets. The card shows their source.
     Bad:
         ## How is it read? {.basic}
         {漢字|かんじ}
@@ -360,6 +361,7 @@ def not_drawn(
         "picture": f"write {instead}",
         "sound": f"write {instead}",
         "link": f"write {instead}",
+        "formula": f"write {instead}",
         "list of attributes": f"write {instead}" if instead else "remove it",
     }
     return f"this {what} is shown as it is written", hints[what]

@@ -129,6 +129,8 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for leaf in (inner for inner in walk(held) if inner.text and not inner.too_much):
         if leaf.kind == "code":
+            if leaf.info == "math":
+                found.append(not_drawn(file.span(leaf.first, 0, 1_000), "formula", "it between lines $$"))
             if _DIAGRAM.match(leaf.info):
                 found.append(not_drawn(file.span(leaf.first, 0, 1_000), "diagram"))
             continue
@@ -137,7 +139,7 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
         if "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
-        if any(map(leaf.text.__contains__, ("[", "sound", "Sound"))) and leaf.kind not in NO_PROSE:
+        if any(map(leaf.text.__contains__, ("[", "ound", "$`"))) and leaf.kind not in NO_PROSE:
             found += _near_pictures(leaf, file)
     return found
 
@@ -150,6 +152,10 @@ _FURIGANA = pattern(r"(?<![\\{])\{[^{}|\n]{0,40}[\u3005\u3400-\u9fff][^{}|\n]{0,
 def _near_pictures(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
     """What Markdown would have read as a picture or a link, if there were no space in it, or no bracket were missing."""
     text = masked(leaf.text, leaf.pieces)
+    for piece in flat(leaf.pieces) if "$`" in leaf.text else ():
+        if piece.kind == "code" and leaf.text[: piece.start].endswith("$") and leaf.text.startswith("$", piece.end):
+            span = file.span(*leaf.place(piece.start - 1), piece.end - piece.start + 2)
+            yield not_drawn(span, "formula", f"${piece.text.strip()}$")
     for near in _SPACED_PICTURE.finditer(text) if "![" in text else ():
         alt, path, size = near.group("alt", "path", "size")
         if size and (width := re.search(r"\d+(?:x\d+)?", size)):
