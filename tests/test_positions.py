@@ -113,6 +113,7 @@ AT: dict[str, Callable[[str, str], bool]] = {
     "N017": beginning("```", "~~~", "{", ":::", "![", "!(", "[", "(", "$`"),
     "N018": is_title,
     "N019": is_title,
+    "N020": is_quoted,
     "O001": is_title,
 }
 """What the marked text must be, for each code: one that is not here yet must be added."""

@@ -402,3 +402,36 @@ def several_to_type(cells: int) -> Words:
         f"this row has {cells} answers, and only one can be typed",
         'cut the table into `cells`, put the text to type in backticks, or end the row with <!-- card: typed="…" -->',
     )
+
+
+@declare("N020", "warning")
+def twice_defined(label: str) -> Words:
+    """A link or a footnote is defined twice in a file.
+
+    Definitions work in the whole file, and of several with one label the first counts, as on GitHub. What another one says is
+    on no card.
+    Bad:
+        ## How many keys has a user? {.basic}
+        Two.[^1]
+
+        [^1]: To rotate them.
+
+        ## How long does a session last? {.basic}
+        An hour.[^1]
+
+        [^1]: At most twelve.
+    Good:
+        ## How many keys has a user? {.basic}
+        Two.[^1]
+
+        [^1]: To rotate them.
+
+        ## How long does a session last? {.basic}
+        An hour.[^2]
+
+        [^2]: At most twelve.
+    """
+    return (
+        f"`{label}` is defined before in this file, and only the first definition counts",
+        "give this one another label",
+    )

@@ -134,7 +134,8 @@ class Document(msgspec.Struct, frozen=True):
 
     `footnotes` maps a footnote's label, in lower case, to its blocks. `defined` says where a link definition stands:
     its first line and the one behind it, counted from 0, by what it defines. `right_to_left` says whether any letter of
-    the file is written from right to left.
+    the file is written from right to left. `again` are the lines on which a link or a footnote is defined
+    once more, and otherwise: nobody sees that.
     """
 
     blocks: tuple[Block, ...]
@@ -142,6 +143,7 @@ class Document(msgspec.Struct, frozen=True):
     footnotes: Mapping[str, tuple[Block, ...]]
     defined: Mapping[tuple[str, str], tuple[int, int]]
     right_to_left: bool = False
+    again: tuple[int, ...] = ()
 
     def paragraph(self, text: str, line: int) -> Block:
         """A paragraph that stands in a tag or in the front matter. All that is known of its place is the line."""
@@ -156,14 +158,19 @@ RIGHT_TO_LEFT = pattern("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00
 def parse(text: str, first: int = 0) -> Document:
     """The blocks of `text`, whose lines end in `\n`. Lines before `first` (the front matter) are passed over."""
     lines = text.split("\n")
-    environment: dict[str, dict[str, dict[str, Any]]] = {}
+    environment: dict[str, Any] = {}
     tokens = block_rules.parser().parse("\n" * first + "\n".join(lines[first:]), environment)
     found = environment.get("references", {})
     references = {label.lower(): (link["href"], link["title"]) for label, link in found.items()}
     defined = {(link["href"], link["title"]): tuple(link["map"]) for link in reversed(found.values())}
     reader = _Reader(lines, tokens, references)
     right_to_left = not text.isascii() and bool(RIGHT_TO_LEFT.search(text))
-    return Document(reader.blocks(), references, reader.footnotes, defined, right_to_left)
+    made = reader.blocks()
+    others = environment.get("duplicate_refs", ())
+    twice = [
+        link["map"][0] for link in others if any(link[key] != found[link["label"]][key] for key in ("href", "title"))
+    ]
+    return Document(made, references, reader.footnotes, defined, right_to_left, (*twice, *reader.again))
 
 
 def _pieces(text: str, references: References) -> tuple[tuple[Piece, ...], bool]:
@@ -182,6 +189,7 @@ class _Reader:
         self.tokens = iter(tokens)
         self.references = references
         self.footnotes: dict[str, tuple[Block, ...]] = {}
+        self.again: list[int] = []
 
     def blocks(self) -> tuple[Block, ...]:
         """The blocks up to the end of the one that was opened last."""
@@ -227,7 +235,9 @@ class _Reader:
                 return (Block("table", first, last, tuple(self.rows())),)
             case "footnote_reference_open":
                 held = self.blocks()
-                self.footnotes.setdefault(token.meta["label"].lower(), held)
+                first_held = self.footnotes.setdefault(token.meta["label"].lower(), held)
+                if first_held is not held and [b.text for b in walk(first_held)] != [b.text for b in walk(held)]:
+                    self.again.append(first)
                 return ()
             case "blockquote_open":
                 return (_alert(Block("quote", first, last, self.blocks())),)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from ..diagnostics import Diagnostic
+from ..diagnostics.note import twice_defined
 from ..diagnostics.section import (
     conflict_marker,
     dropped_cells,
@@ -96,6 +97,15 @@ def _underline(heading: Block, file: SourceFile) -> str:
         return ""
     line = file.lines[heading.last - 1].strip(" \t>")
     return line[:1] if not line.strip("-=") else ""
+
+
+def defined_again(lines: Iterable[int], file: SourceFile) -> list[Diagnostic]:
+    """Links and footnotes that the file has defined before, as in pages that count them anew in each section."""
+    labels = ((line, _LABEL.search(file.lines[line])) for line in lines)
+    return [twice_defined(file.span(line, label.start(), len(label[0])), label[0]) for line, label in labels if label]
+
+
+_LABEL = pattern(r"\[[^\[\]]+\]")
 
 
 _TAG_BEHIND = pattern(r"\|\s*<!--\s*card\s*:")

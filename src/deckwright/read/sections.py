@@ -102,6 +102,8 @@ def read(path: str, data: bytes, vocabulary: Vocabulary) -> tuple[list[Section],
         more += near + [one for one in tagged if one not in near]
     more = _causes(more, losses.underlined_text(own, file), underlines)
     more += losses.lost_cells(everything, file)
+    if drafts:
+        more += losses.defined_again(document.again, file)
     return made, [*found, *wrong, *more, *unread, *conflicts]
 
 
