@@ -266,12 +266,20 @@ def _broken(error: Any, file: SourceFile) -> Diagnostic:
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     reason = getattr(error, "problem", None) or str(error).split("\n")[0]
     line, column = (min(mark.line + 1, len(file.lines) - 1), mark.column) if mark else (1, 0)
+    # What hides the end of a list, as in `[#iam, #s3]`, is told where it begins, and not where the text ends.
+    for number in range(1, line):
+        if hidden := _HIDDEN_END.search(file.lines[number]):
+            span = file.span(number, hidden.start("hidden"), len(hidden["hidden"]))
+            return bad_yaml(span, f"`{hidden['hidden']}` is a comment, so the list has no end")
     if context and context.line < line - 1 and re.search(r"could not find|expected '[,:]|end of stream", reason):
         line, column = context.line + 1, context.column
     # A line without a colon is read as one with the next.
     elif "mapping values" in reason and line > 1 and re.fullmatch(r"\w[^:#]*", file.lines[line - 1]):
         line, column = line - 1, 0
     return bad_yaml(file.span(line, column, 1), reason)
+
+
+_HIDDEN_END = pattern(r"\[(?:[^\]\"'#]*[,\s])?(?P<hidden>#[^\s#].*?)\s*\Z")
 
 
 def _is_deep(events: Iterable[Any]) -> bool:
