@@ -139,7 +139,7 @@ def foreign(held: Iterable[Block], file: SourceFile) -> list[Diagnostic]:
         if "|" in leaf.text and "{" in leaf.text and leaf.kind in ("paragraph", "heading", "cell", "term"):
             text = masked(leaf.text, leaf.pieces)
             found += [not_drawn(_span(leaf, ruby, file), "furigana") for ruby in _FURIGANA.finditer(text)]
-        if any(map(leaf.text.__contains__, ("[", "ound", "$`"))) and leaf.kind not in NO_PROSE:
+        if any(map(leaf.text.__contains__, ("[", "$`", *_SOUNDS))) and leaf.kind not in NO_PROSE:
             found += _near_pictures(leaf, file)
     return found
 
@@ -162,13 +162,13 @@ def _near_pictures(leaf: Block, file: SourceFile) -> Iterator[Diagnostic]:
             alt = f"{alt}|{width[0]}"
         if size or re.search(r"\s", path):
             yield not_drawn(_span(leaf, near, file), "picture", f"![{alt}]({_destination(path)})")
-    for near in _BROKEN_PICTURE.finditer(text) if "!" in text else ():
+    for near in _BROKEN_PICTURE.finditer(text) if "![" in text or "!(" in text else ():
         alt = next(filter(None, near.group("alt", "behind")), "")
         path = next(filter(None, near.group("apart", "open", "before")))
         yield not_drawn(_span(leaf, near, file), "picture", f"![{alt}]({path})")
     for near in _NEAR_EMBED.finditer(text) if "![[" in text else ():
         yield not_drawn(_span(leaf, near, file), "picture", f"![[{near['name']}]]")
-    for near in _NEAR_SOUND.finditer(text) if "ound" in text else ():
+    for near in _NEAR_SOUND.finditer(text) if any(map(text.__contains__, _SOUNDS)) else ():
         if not (near[0].startswith("[sound:") and near[0].endswith("]")):
             yield not_drawn(_span(leaf, near, file), "sound", f"[sound:{near['name']}]")
     for near in _NEAR_LINK.finditer(text) if "](" in text else ():
@@ -207,6 +207,7 @@ _BROKEN_PICTURE = pattern(
 _NEAR_EMBED = pattern(
     rf"(?<!\\)!\[\[(?P<name>[^\[\]\n|]{{1,200}}{_MEDIA})(?:\|[^\[\]\n]{{0,40}})?(?:\](?!\])|(?=\n|\Z))"
 )
+_SOUNDS = ("[sound", "[Sound", "{sound", "{Sound", "(sound", "(Sound")
 _NEAR_SOUND = pattern(
     rf"(?<!\\)[\[{{(](?i:sound)[ \t]?(?:[:=][ \t]?)?(?P<name>[^\[\](){{}}:\n]{{1,200}}{_MEDIA})(?:[\])}}]|(?=\s|\Z))"
 )
