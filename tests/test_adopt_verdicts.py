@@ -220,6 +220,14 @@ def test_an_empty_element_counts_where_a_stylesheet_may_show_it() -> None:
     assert graded('<b style="background: red"></b>a', "a") == "seen equal"
 
 
+def test_marks_of_clozes_are_text_where_nothing_is_hidden() -> None:
+    old = replace(NOTE, fields={"Text": "{{c1::a}}", "Extra": "b {{c1::c}}"})
+    new = replace(NOTE, fields={"Text": "{{c1::a}}", "Extra": "<p>b {<wbr>{c1::c}}</p>"})
+    assert compare([old], {1: TYPE}, built(new), DIGESTS) == (Verdict("g", "seen equal", "Extra"),)
+    hides = replace(TYPE, templates=(Template("Cloze", 0, "{{cloze:Text}}", "{{cloze:Extra}}"),))
+    assert [verdict.grade for verdict in compare([old], {1: hides}, built(new), DIGESTS)] == ["content lost"]
+
+
 def test_cards_that_anki_does_not_make_are_no_loss() -> None:
     left = replace(NOTE, cards=(PackedCard(0, "D"), PackedCard(2, "D")))
     without = replace(left, cards=(PackedCard(0, "D"),))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -110,6 +110,12 @@ def _tokens(template: str) -> Iterator[tuple[bool, str]]:
         tag = template.find(opening, at) if 0 <= tag < at else tag
     if at < len(template):
         yield False, template[at:]
+
+
+def with_cloze(templates: Iterable[str]) -> Iterator[str]:
+    """The fields that templates show by `{{cloze:…}}`, in their order: Anki hides deletions in no others."""
+    parts = (part for template in templates for part in parse(template).parts)
+    return (part.field for part in parts if isinstance(part, Replacement) and "cloze" in part.filters)
 
 
 def shows(template: str, filled: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from ..limits import MAX_FIELD_NAME
 from ..model import NoteType, OwnField
 from ..notetypes.definition import can_be_label
 from ..package import PackedNote
-from ..templates import Replacement, is_empty, parse
+from ..templates import Replacement, is_empty, parse, with_cloze
 
 
 def lengths_of(note_types: Iterable[int], notes: Iterable[PackedNote]) -> dict[int, list[tuple[int, ...]]]:
@@ -97,19 +97,14 @@ def asking(note_type: NoteType) -> frozenset[str]:
     """The fields of a cloze type in which this compiler reads deletions: the text, and what the fronts show by `{{cloze:…}}`."""
     if note_type.family == "basic":
         return frozenset()
-    return frozenset(_with_cloze([template.front for template in note_type.templates]))
+    return frozenset(with_cloze([template.front for template in note_type.templates]))
 
 
 def _text_field(note_type: NoteType, names: Sequence[str], lengths: Sequence[Sequence[int]]) -> str:
     """The field of the text with the deletions: that of `{{cloze:…}}`; of several, the one that is filled most often."""
     sides = [side for template in note_type.templates for side in (template.front, template.back)]
-    shown = [name for name in dict.fromkeys(_with_cloze(sides)) if name in names] or list(names)
+    shown = [name for name in dict.fromkeys(with_cloze(sides)) if name in names] or list(names)
     return max(shown, key=lambda name: sum(bool(note[names.index(name)]) for note in lengths))
-
-
-def _with_cloze(sides: Iterable[str]) -> Iterator[str]:
-    parts = (part for side in sides for part in parse(side).parts)
-    return (part.field for part in parts if isinstance(part, Replacement) and "cloze" in part.filters)
 
 
 def _shown(side: str, names: Collection[str]) -> list[str]:

@@ -14,6 +14,7 @@ from ..generation import Generator
 from ..media.library import HASH_LENGTH
 from ..model import NoteType
 from ..package import Package, PackedNote
+from ..templates import with_cloze
 from .looks import sheet_of
 from .reading import Piece, Seen
 from .seen import Fields, apart, readable, seen, words
@@ -106,18 +107,22 @@ class _Kind:
     """What is known of a note type: how its fields are read, and which cards Anki makes of them."""
 
     def __init__(self, note_type: NoteType) -> None:
-        self.fields = Fields(sheet_of(note_type), note_type.family != "basic")
+        sides = (side for template in note_type.templates for side in (template.front, template.back))
+        hiding = frozenset(with_cloze(sides) if note_type.family != "basic" else ())
+        sheet = sheet_of(note_type)
         self.names = [field.name for field in note_type.fields]
+        self.fields = {name: Fields(sheet, name in hiding) for name in self.names}
         self.generator = Generator(note_type)
-        self._judged: dict[tuple[str, str], tuple[Grade, str]] = {}
+        self._judged: dict[tuple[bool, str, str], tuple[Grade, str]] = {}
 
-    def of_field(self, old: str, new: str, files: Files) -> tuple[Grade, str]:
+    def of_field(self, name: str, old: str, new: str, files: Files) -> tuple[Grade, str]:
         """What `of_field` says. What was dear to find out is kept."""
+        fields = self.fields[name]
         if len(old) < _DEAR:
-            return of_field(old, new, self.fields, files)
-        key = digest(old), digest(new)
+            return of_field(old, new, fields, files)
+        key = fields.has_clozes, digest(old), digest(new)
         if key not in self._judged:
-            self._judged[key] = of_field(old, new, self.fields, files)
+            self._judged[key] = of_field(old, new, fields, files)
         return self._judged[key]
 
 
@@ -149,7 +154,7 @@ def _parts(old: PackedNote, new: PackedNote, kind: _Kind, files: Files) -> Itera
         if name not in new.fields:
             yield name, "content lost", "is no field any more"
         elif value != new.fields[name]:
-            yield name, *kind.of_field(value, new.fields[name], files)
+            yield name, *kind.of_field(name, value, new.fields[name], files)
     yield from (
         (name, "content lost", "is new") for name, value in new.fields.items() if value and name not in old.fields
     )

@@ -18,7 +18,7 @@ from ..read.blocks import Block
 from ..read.sections import Section
 from ..read.tags import Kind
 from ..render import Renderer
-from ..templates import Replacement, parse
+from ..templates import parse, with_cloze
 from . import content, labels, slips
 from .cloze import elsewhere
 from .parts import Made, Part
@@ -138,8 +138,7 @@ def _asking(kind: OwnKind) -> set[str]:
     """The fields of a cloze type whose deletions its fronts hide: those of `{{cloze:…}}`."""
     if kind.family == "basic":
         return set()
-    parts = (part for front in kind.fronts for part in parse(front).parts)
-    return {part.field for part in parts if isinstance(part, Replacement) and "cloze" in part.filters}
+    return set(with_cloze(kind.fronts))
 
 
 def _with_deletions(held: Sequence[Block], renderer: Renderer) -> str:
