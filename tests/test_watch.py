@@ -31,6 +31,7 @@ from deckwright.diagnostics import Diagnostic, to_text
 from deckwright.diagnostics.media import unused_file
 from deckwright.diagnostics.note import empty_back
 from deckwright.diagnostics.project import missing_folder, no_settings
+from deckwright.diagnostics.section import unclosed_fence
 from deckwright.identity import Terms
 from deckwright.model import Span
 from deckwright.watch import News, Story, ears, seen, settling
@@ -417,6 +418,14 @@ def test_what_was_not_looked_for_is_not_mended() -> None:
     assert story.go_on(found(FOLDER, status="bad settings"), ["deck.toml"]) == News([FOLDER], [], [])
     assert story.go_on(found(ERROR), ["deck.toml"]) == News([], [SETTINGS, FOLDER], [ERROR])
     assert story.go_on(found(UNUSED), ["cards/a.md"]) == News([], [ERROR], [UNUSED])
+
+
+def test_what_a_file_cannot_be_read_for_is_not_all_that_is_wrong_in_it() -> None:
+    """A fence that is just begun hides what is below it, which is neither mended by that nor new when the fence is closed."""
+    story, half = Story(), unclosed_fence(Span("cards/a.md", 5, 1))
+    story.go_on(found(ERROR, UNUSED), [])
+    assert story.go_on(found(half), ["cards/a.md"]) == News([half], [], [])
+    assert story.go_on(found(ERROR, UNUSED), ["cards/a.md"]) == News([], [half], [ERROR, UNUSED])
 
 
 # The same as from nothing

@@ -16,6 +16,10 @@ are the same in all of this.
 """
 
 
+_UNREAD = {"S001", "S002", "S003", "S004", "S006", "S007", "S009", "S019", "S020", "S021", "S022"}
+"""The errors of a file of which nothing is read, or nothing behind them: as of a file that is half written."""
+
+
 class News(msgspec.Struct, frozen=True):
     """The findings of a build, each list in their order: those that the build before did not have, and those that it had
     too; and those that it alone had.
@@ -37,18 +41,21 @@ class Story:
         """What the next build has found. `changed` are the files that are others than for the build before.
 
         What it may only have been kept from finding is not told as mended, and not as new when it is found again: where the
-        settings are broken nothing else is looked at, and where a note has an error, nothing is said of files that none
-        uses. Nor is a warning told as mended that is of the step from one build to the next.
+        settings are broken nothing else is looked at, where a file cannot be read nothing in it is, and where a note has an
+        error, nothing is said of files that none uses. Nor is a warning told as mended that is of the step from one build to
+        the next.
         """
         now = _keyed(outcome.found)
         before = {**self._unsure, **self._known}
         gone = {key: diagnostic for key, diagnostic in before.items() if key not in now}
+        unread = {one.span.path for one in outcome.found if one.code in _UNREAD}
         is_whole, touched = outcome.loaded is not None, {*changed, DECK, PYPROJECT}
         is_sure = is_whole and not has_errors(outcome.found)
         unsure = {
             key: diagnostic
             for key, diagnostic in gone.items()
             if not (is_sure or (is_whole and diagnostic.span.path in touched))
+            or (diagnostic.span.path in unread and diagnostic.code not in _UNREAD)
         }
         mended = [
             diagnostic for key, diagnostic in gone.items() if key not in unsure and not _is_of_one_build(diagnostic)
