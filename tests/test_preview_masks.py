@@ -500,6 +500,18 @@ def test_masks_that_are_wrong_are_not_saved(page: Page, change: Callable[[list[A
     assert page.everything() == before
 
 
+def test_masks_of_a_drawing_that_would_be_wrong_are_not_saved(page: Page) -> None:
+    """Where they are is known only when it is drawn."""
+    sentence = '<text x="50" y="30" font-size="5">a <tspan data-mask="leaf">leaf</tspan> of it</text></svg>'
+    page.project.write({"media/leaf.svg": LEAF.replace("</svg>", sentence)})
+    page.look()
+    before = page.everything()
+    told = page.save("media/leaf.svg", lambda masks: masks.append({"name": "all", "element": 3}), 422)
+    assert told["message"] == "These masks cannot be saved: the masks `leaf` and `all` overlap."
+    assert [problem["code"] for problem in told["problems"]] == ["O007"]
+    assert page.everything() == before
+
+
 @RARE
 def test_what_is_no_list_of_masks_is_refused(page: Page) -> None:
     before = page.everything()

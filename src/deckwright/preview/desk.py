@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from .. import files
+from ..diagnostics import Diagnostic
 from ..model import Media
 from . import answers, gallery, masks, media, pictures, replies
 from .gallery import Counts
@@ -181,13 +182,15 @@ class Desk:
         names = self._names_of(picture)
         made, wrong = masks.edited(seen, order, index, names)
         if made.data is None:
-            problems = [answers.told(masks.problem(one), self._state.editor) for one in made.found]
-            return replies.json({"message": wrong, "problems": problems}, 422)
+            return self._refused(wrong, made.found)
         if made.data in (held.masks, held.source) or not (made.data or held.masks):
             return self._told(seen, index)
         after = pictures.of_drawing(made.data) if picture.is_drawing else replace(held, masks=made.data)
-        # An SVG is drawn before it is written: then the build that follows finds it drawn.
+        # An SVG is drawn before it is written: only then is it known where its masks are, and the build that follows finds it
+        # drawn.
         new = masks.look(picture, after, self._root)
+        if picture.is_drawing and (worse := masks.worse(seen, new)):
+            return self._refused(f"These masks cannot be saved: {worse[0].message}.", worse)
         if not masks.write(picture, held, made.data):
             return _changed(picture)
         names.saved(
@@ -196,6 +199,10 @@ class Desk:
             masks.kept(seen, made, names),
         )
         return self._told(new, index)
+
+    def _refused(self, message: str, found: Sequence[Diagnostic]) -> Response:
+        problems = [answers.told(masks.problem(one), self._state.editor) for one in found]
+        return replies.json({"message": message, "problems": problems}, 422)
 
     def _told(self, seen: Seen, index: Index) -> Response:
         return replies.json(masks.told(seen, index, self._names_of(seen.picture), self._state.editor))

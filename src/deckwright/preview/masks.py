@@ -222,6 +222,12 @@ def edited(seen: Seen, order: Order, index: Index, names: Names) -> tuple[editin
     return made, ""
 
 
+def worse(seen: Seen, new: Seen) -> list[Diagnostic]:
+    """The errors of what was made that were not there before."""
+    before = {(one.code, one.message) for one in seen.found}
+    return [one for one in new.found if one.severity == "error" and (one.code, one.message) not in before]
+
+
 def kept(seen: Seen, made: editing.Edited, names: Names) -> dict[int, str]:
     """What the page called the masks that go on in the files that were made, by the places where they are there."""
     ids = _ids(seen, names)
