@@ -178,6 +178,17 @@ def test_suggest_writes_into_a_drawing_once(root: Path) -> None:
     assert files(root / "build") == {".gitignore", "masks/b.png"}
 
 
+@pytest.mark.parametrize("options", [[], ["--all"]])
+def test_a_text_with_masks_in_it_gets_none(root: Path, options: list[str]) -> None:
+    """It would lie over those, which is an error in a build."""
+    file = root / "media" / "b.svg"
+    file.write_text(SVG.format('<text x="9" y="50">A <tspan data-mask="role">role</tspan> is assumed</text>'))
+    before = file.read_bytes()
+    result = run("suggest", "media/b.svg", *options)
+    assert (result.exit_code, result.stderr) == (0, f"{Path('media/b.svg')} has no new labels: nothing was written.\n")
+    assert file.read_bytes() == before
+
+
 def test_the_title_is_left_out_again_once_the_other_labels_have_masks(root: Path) -> None:
     text = '<text x="{}" y="{}" font-size="{}">{}</text>'
     labels = [(100, 30, 24, "How it works"), (10, 100, 14, "Router"), (10, 130, 14, "Hub"), (10, 160, 14, "Switch")]

@@ -861,6 +861,23 @@ def test_labels_of_an_svg_are_marked(bench: Bench) -> None:
     bench.run(seen, "media/map.svg")
 
 
+def test_no_mask_is_made_over_those_in_a_text_unless_it_is_asked_for(bench: Bench) -> None:
+    sentence = '<text x="40" y="280" font-size="14">A <tspan data-mask="role">role</tspan> is assumed</text></svg>'
+    drawing = DRAWING.replace("</svg>", sentence)
+    (bench.folder / "map.svg").write_text(drawing)
+
+    async def seen(desk: Desk) -> None:
+        await desk.press("b")
+        await expect(desk[".mask-list .name"]).to_have_text(["left-one", "role", "right-one"])
+        await desk.page.get_by_label("Mark: A role is assumed").click()
+        await desk.press("Control+s")
+        await expect(desk[".mask-banner"]).to_contain_text("overlap: move them apart, or put both in one group")
+        bench.preview.told.clear()  # Chromium says that something was refused.
+
+    bench.run(seen, "media/map.svg")
+    assert (bench.folder / "map.svg").read_text() == drawing
+
+
 def test_labels_of_an_svg_are_marked_without_a_pointer(bench: Bench) -> None:
     async def seen(desk: Desk) -> None:
         await desk.page.get_by_label("Mark: Right one").focus()

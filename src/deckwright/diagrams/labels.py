@@ -114,10 +114,14 @@ class Labels:
             _put_back(element, "style", style)
         return data
 
+    def shows_masks(self, label: Label) -> bool:
+        """Whether there are masks in it that stay visible when it is hidden."""
+        return label.element not in self._masked and any(one in self._masked for one in label.element.iter(f"{SVG}*"))
+
     def _without(self, some: Iterable[Label]) -> tuple[set[Element], dict[Element, str]]:
         """What is not displayed, and what is visible or not, if some labels are hidden."""
         some = list(some)
-        gone = {one.element for one in some if self._may_go(one.element) and not self._shows_masks(one)}
+        gone = {one.element for one in some if self._may_go(one.element) and not self.shows_masks(one)}
         if self._has_layers:  # Even what is hidden takes room in them.
             gone = set()
         return gone, self._seen((one for one in some if one.element not in gone), "hidden", "visible")
@@ -205,10 +209,6 @@ class Labels:
                 and not any(one.tag in _SHARING or one.get("id") in self._used for one in inner)
             )
         return may_go
-
-    def _shows_masks(self, label: Label) -> bool:
-        """Whether there are masks in it that stay visible when it is hidden."""
-        return label.element not in self._masked and any(one in self._masked for one in label.element.iter(f"{SVG}*"))
 
     def _is_in_text(self, element: Element) -> bool:
         return any(one.tag == f"{SVG}text" for one in (element, *element.iterancestors()))

@@ -98,7 +98,9 @@ def _for_drawing(file: Path, path: str, every: bool) -> tuple[Proposal | None, l
     if drawn is None:
         return None, found
     written = [label for label in held.masks if label.element.tag in _OF_TEXT]
-    seen = [label for label in (*written, *held.others) if label in drawn.ink and ocr.says_something(label.text)]
+    # A mask of a text would lie over those in it.
+    others = [label for label in held.others if not held.shows_masks(label)]
+    seen = [label for label in (*written, *others) if label in drawn.ink and ocr.says_something(label.text)]
     labelled = {Text(label.text, drawn.ink[label].box, _height(drawn.ink[label].box)): label for label in seen}
     texts = {text: label.number for text, label in labelled.items() if label not in written}
     # What has a mask is compared with, too: else the title would be like the rest once that has masks.

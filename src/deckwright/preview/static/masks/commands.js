@@ -2,7 +2,8 @@
 
 import * as drawing from "./drawing.js";
 import { enter } from "./marking.js";
-import { worthAsking } from "./snapping.js";
+import { bounds } from "./shapes.js";
+import { overlap, worthAsking } from "./snapping.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./svg.js").Icon} Icon */
@@ -221,7 +222,10 @@ export function commands(desk) {
       keys: ["b"],
       shown: "B",
       run: () => {
-        const free = worthAsking(desk.labels, work.size).filter((label) => desk.free.includes(label));
+        const masks = work.settled.map(bounds);
+        const free = worthAsking(desk.labels, work.size).filter(
+          (label) => desk.free.includes(label) && !masks.some((mask) => overlap(mask, label.box)),
+        );
         if (free.length) drawing.ofEach(desk, free);
         desk.say(
           free.length ? `${free.length} labels have masks now.` : "There is no label left that is worth a mask.",

@@ -12,6 +12,9 @@ import { union } from "./shapes.js";
 
 /** How much of a label is under a box that is drawn over it. */
 const COVERED = 0.6;
+
+/** How much of the smaller of two masks may be under the other: with more, they are an error in a build. */
+const SHARED = 0.05;
 /** How many times as large as its labels a box is, at most, so that it is meant for them. */
 const LARGER = 5;
 
@@ -159,6 +162,15 @@ export function worthAsking(labels, size) {
     return labels.length > 2 && large && bottom < size.height / 4 && !beside;
   };
   return labels.filter((label) => folded(label) && times.get(folded(label)) === 1 && !isTitle(label));
+}
+
+/**
+ * Whether masks of these boxes would lie over one another.
+ * @param {Box} a
+ * @param {Box} b
+ */
+export function overlap(a, b) {
+  return shared(a, b) > SHARED * Math.min(a.width * a.height, b.width * b.height);
 }
 
 /**
