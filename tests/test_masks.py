@@ -407,7 +407,7 @@ def test_show_says_what_is_wrong_with_the_masks(root: Path) -> None:
     result = run("show", "media/a.png")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(
-        "media/a.masks.toml:10:1: error[O003]: `Both of them` cannot be the name of a mask or a group"
+        "media/a.masks.toml:17:1: error[O003]: `Both of them` cannot be the name of a mask or a group"
     )
     assert not (root / "build").exists()
 

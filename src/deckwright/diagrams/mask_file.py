@@ -16,7 +16,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +67,15 @@ def parse(
         return [], [not_toml(Span(path), "its brackets nest too deep")]
     except ValueError:
         return [], [not_toml(Span(path), "it contains a number of thousands of digits")]
-    found = _check_file(given, path, size)
+    lines = text.split("\n")
+    found = _check_file(given, Span(path), lines, size)
     entries = given.get("mask", [])
     if not isinstance(entries, list) or not entries:
         return [], [*found, empty_mask_file(Span(path), path)]
     scale = size if given.get("unit") == "px" else (1, 1)
     masks: list[Mask | None] = []
-    for one, span in zip(entries, _spans(text, path, len(entries)), strict=True):
-        wrong = _check_entry(one, span)
+    for one, span in zip(entries, _spans(lines, path, len(entries)), strict=True):
+        wrong = _check_entry(one, span, lines)
         found += wrong
         masks.append(None if has_errors(wrong) else _mask(one, scale, span, is_raw))
     return masks, found
@@ -150,54 +151,75 @@ _BOX = ("left", "top", "width", "height")
 _NEEDED = {"rect": _BOX, "polygon": ("points",), "ellipse": _BOX}
 
 
-def _check_file(given: Mapping[str, Any], path: str, size: tuple[int, int]) -> list[Diagnostic]:
-    span = Span(path)
-    found = [unknown_key(span, key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS) for key in given if key not in _FILE_KEYS]
+def _check_file(given: Mapping[str, Any], file: Span, lines: Sequence[str], size: tuple[int, int]) -> list[Diagnostic]:
+    found = [
+        unknown_key(_place(key, file, lines), key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS)
+        for key in given
+        if key not in _FILE_KEYS
+    ]
     if given.get("unit", "fraction") not in ("fraction", "px"):
-        found.append(bad_mask(span, f"unit = {_shown(given['unit'])}", "unit"))
+        found.append(bad_mask(_place("unit", file, lines), f"unit = {_shown(given['unit'])}", "unit"))
     if given.get("size", list(size)) != list(size):
-        found.append(other_size(span, str(given["size"]), size))
+        found.append(other_size(_place("size", file, lines), str(given["size"]), size))
     return found
 
 
-def _spans(text: str, path: str, number: int) -> list[Span]:
+def _spans(lines: Sequence[str], path: str, number: int) -> list[Span]:
     """The line [[mask]] of each mask; the file, if they are written in another way."""
-    lines = text.split("\n")
-    heads = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*mask\s*\]\]", line)]
+    heads = [n for n, line in enumerate(lines, 1) if _HEAD.match(line)]
     if len(heads) != number:
         return [Span(path)] * number
     return [Span(path, n, 1, len(lines[n - 1].strip()), lines[n - 1]) for n in heads]
 
 
-def _check_entry(entry: Any, span: Span) -> list[Diagnostic]:
+_HEAD = re.compile(r"\s*\[\[\s*mask\s*\]\]")
+
+
+def _place(key: str, head: Span, lines: Sequence[str]) -> Span:
+    """Where a key is written below the head of its mask, or at the top of the file; the head, if it is written otherwise."""
+    written = re.compile(rf"\s*(?P<quote>[\"']?)(?P<key>{re.escape(key)})(?P=quote)\s*=")
+    for number, line in enumerate(lines[head.line :], head.line + 1):
+        if _HEAD.match(line):
+            break
+        if found := written.match(line):
+            return Span(head.path, number, found.start("key") + 1, len(key), line)
+    return head
+
+
+def _check_entry(entry: Any, head: Span, lines: Sequence[str]) -> list[Diagnostic]:
+    """What is wrong with a mask, at its keys; what lacks a key is told at its head."""
     if not isinstance(entry, dict):
-        return [bad_mask(span, f"mask = {_shown(entry)}", "entry")]
+        return [bad_mask(head, f"mask = {_shown(entry)}", "entry")]
+
+    def at(key: str) -> Span:
+        return _place(key, head, lines)
+
     found = []
     for key, value in entry.items():
         if key not in _MASK_KEYS:
-            found.append(unknown_key(span, key, nearest(key, _MASK_KEYS, 2), _MASK_KEYS))
+            found.append(unknown_key(at(key), key, nearest(key, _MASK_KEYS, 2), _MASK_KEYS))
         elif not _is_a(value, _MASK_KEYS[key]):
-            found.append(bad_mask(span, f"{key} = {_shown(value)}", "type", [_WORDS[_MASK_KEYS[key]]]))
+            found.append(bad_mask(at(key), f"{key} = {_shown(value)}", "type", [_WORDS[_MASK_KEYS[key]]]))
     for key in ("name", "group", "was"):
         name = str(entry.get(key, ""))
         if not NAME.fullmatch(name) and (name or key == "name"):
-            found.append(bad_mask_name(span, name))
+            found.append(bad_mask_name(at(key), name))
     shape = entry.get("shape", "rect")
     if not isinstance(shape, str):
         return found
     if shape not in _NEEDED:
-        return [*found, bad_mask(span, f"shape = {_shown(shape)}", "shape", _NEEDED)]
+        return [*found, bad_mask(at("shape"), f"shape = {_shown(shape)}", "shape", _NEEDED)]
     if missing := [key for key in _NEEDED[shape] if key not in entry]:
-        found.append(bad_mask(span, f"a {shape} without {', '.join(missing)}", "missing", _NEEDED[shape]))
+        found.append(bad_mask(head, f"a {shape} without {', '.join(missing)}", "missing", _NEEDED[shape]))
     elif shape == "polygon" and not _are_points(entry["points"]):
-        found.append(bad_mask(span, f"points = {_shown(entry['points'])}", "points"))
+        found.append(bad_mask(at("points"), f"points = {_shown(entry['points'])}", "points"))
     elif shape != "polygon" and "points" in entry:
-        found.append(bad_mask(span, f"a {shape} with points", "not a polygon"))
+        found.append(bad_mask(at("points"), f"a {shape} with points", "not a polygon"))
     elif shape == "polygon" and not area(entry["points"]):
-        found.append(bad_mask(span, f"points = {_shown(entry['points'])}", "empty"))
+        found.append(bad_mask(at("points"), f"points = {_shown(entry['points'])}", "empty"))
     for key in ("width", "height"):
         if shape != "polygon" and _is_a(entry.get(key), float) and not entry[key] > 0:
-            found.append(bad_mask(span, f"{key} = {entry[key]}", "empty"))
+            found.append(bad_mask(at(key), f"{key} = {entry[key]}", "empty"))
     return found
 
 
