@@ -945,6 +945,7 @@ PLACE = "media/a.masks.toml"
         (masks_toml(RECT + "\nangle = 170"), ["2:1: error[O017]: the mask `a` goes beyond the edge of the picture"]),
         (masks_toml(RECT.replace("0.3", f"1{'0' * 400}")), [f"6:1: error[O009]: width = 1{'0' * 59}… cannot be used"]),
         (masks_toml(RECT.replace("0.3", "0")), ["6:1: error[O009]: width = 0 cannot be used"]),
+        (masks_toml('name = "a"\nlabel = """\nwidth = 0\n"""\nleft = 0.1\ntop = 0.2\nwidth = 0\nheight = 0.1'), ["9:1: error[O009]: width = 0 cannot be used"]),
         (masks_toml(RECT.replace("0.3", '"wide"')), ["6:1: error[O009]: width = 'wide' cannot be used"]),
         (masks_toml(RECT.replace("0.3", "true")), ["6:1: error[O009]: width = True cannot be used"]),
         (masks_toml(RECT + "\nshape = []"), ["8:1: error[O009]: shape = [] cannot be used"]),

@@ -16,9 +16,10 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import files
 from ..diagnostics import Diagnostic, has_errors
@@ -67,17 +68,17 @@ def parse(
         return [], [not_toml(Span(path), "its brackets nest too deep")]
     except ValueError:
         return [], [not_toml(Span(path), "it contains a number of thousands of digits")]
-    lines = text.split("\n")
-    found = _check_file(given, Span(path), lines, size)
+    places = _Places(path, text)
+    found = _check_file(given, places.of_file, size)
     entries = given.get("mask", [])
     if not isinstance(entries, list) or not entries:
         return [], [*found, empty_mask_file(Span(path), path)]
     scale = size if given.get("unit") == "px" else (1, 1)
     masks: list[Mask | None] = []
-    for one, span in zip(entries, _spans(lines, path, len(entries)), strict=True):
-        wrong = _check_entry(one, span, lines)
+    for one, at in zip(entries, places.of_masks(len(entries)), strict=True):
+        wrong = _check_entry(one, at)
         found += wrong
-        masks.append(None if has_errors(wrong) else _mask(one, scale, span, is_raw))
+        masks.append(None if has_errors(wrong) else _mask(one, scale, at(""), is_raw))
     return masks, found
 
 
@@ -151,49 +152,61 @@ _BOX = ("left", "top", "width", "height")
 _NEEDED = {"rect": _BOX, "polygon": ("points",), "ellipse": _BOX}
 
 
-def _check_file(given: Mapping[str, Any], file: Span, lines: Sequence[str], size: tuple[int, int]) -> list[Diagnostic]:
+At: TypeAlias = Callable[[str], Span]
+"""Where a key is written; of none, or of one that is written in another way, where that stands which it is a key of."""
+
+
+class _Places:
+    """Where the keys of a mask file are written, and the heads `[[mask]]`."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._heads: list[tuple[int, int]] = []
+        self._keys: list[dict[str, tuple[int, int]]] = [{}]  # before the first head, and below each
+        for keys, place, is_header in toml_places.written_keys(text):
+            if keys == ("mask",) and is_header:
+                self._heads.append(place)
+                self._keys.append({})
+            elif len(keys) == 1:
+                self._keys[0].setdefault(keys[0], place)
+            elif keys[0] == "mask":
+                self._keys[-1].setdefault(keys[1], place)
+
+    def of_file(self, key: str) -> Span:
+        return self._key(key, 0, Span(self._path))
+
+    def of_masks(self, number: int) -> list[At]:
+        """For each of so many masks."""
+        if len(self._heads) != number:  # They are written in another way.
+            return [lambda _: Span(self._path)] * number
+        return [partial(self._key, number=n, otherwise=self._head(place)) for n, place in enumerate(self._heads, 1)]
+
+    def _key(self, key: str, number: int, otherwise: Span) -> Span:
+        found = self._keys[number].get(key)
+        return toml_places.span_of(self._path, self._text, *found) if found else otherwise
+
+    def _head(self, place: tuple[int, int]) -> Span:
+        """The line of a head."""
+        span = toml_places.span_of(self._path, self._text, *place)
+        return Span(self._path, span.line, 1, len(span.text.strip()), span.text)
+
+
+def _check_file(given: Mapping[str, Any], at: At, size: tuple[int, int]) -> list[Diagnostic]:
     found = [
-        unknown_key(_place(key, file, lines), key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS)
-        for key in given
-        if key not in _FILE_KEYS
+        unknown_key(at(key), key, nearest(key, _FILE_KEYS, 2), _FILE_KEYS) for key in given if key not in _FILE_KEYS
     ]
     if given.get("unit", "fraction") not in ("fraction", "px"):
-        found.append(bad_mask(_place("unit", file, lines), f"unit = {_shown(given['unit'])}", "unit"))
+        found.append(bad_mask(at("unit"), f"unit = {_shown(given['unit'])}", "unit"))
     if given.get("size", list(size)) != list(size):
-        found.append(other_size(_place("size", file, lines), str(given["size"]), size))
+        found.append(other_size(at("size"), str(given["size"]), size))
     return found
 
 
-def _spans(lines: Sequence[str], path: str, number: int) -> list[Span]:
-    """The line [[mask]] of each mask; the file, if they are written in another way."""
-    heads = [n for n, line in enumerate(lines, 1) if _HEAD.match(line)]
-    if len(heads) != number:
-        return [Span(path)] * number
-    return [Span(path, n, 1, len(lines[n - 1].strip()), lines[n - 1]) for n in heads]
-
-
-_HEAD = re.compile(r"\s*\[\[\s*mask\s*\]\]")
-
-
-def _place(key: str, head: Span, lines: Sequence[str]) -> Span:
-    """Where a key is written below the head of its mask, or at the top of the file; the head, if it is written otherwise."""
-    written = re.compile(rf"\s*(?P<quote>[\"']?)(?P<key>{re.escape(key)})(?P=quote)\s*=")
-    for number, line in enumerate(lines[head.line :], head.line + 1):
-        if _HEAD.match(line):
-            break
-        if found := written.match(line):
-            return Span(head.path, number, found.start("key") + 1, len(key), line)
-    return head
-
-
-def _check_entry(entry: Any, head: Span, lines: Sequence[str]) -> list[Diagnostic]:
+def _check_entry(entry: Any, at: At) -> list[Diagnostic]:
     """What is wrong with a mask, at its keys; what lacks a key is told at its head."""
     if not isinstance(entry, dict):
-        return [bad_mask(head, f"mask = {_shown(entry)}", "entry")]
-
-    def at(key: str) -> Span:
-        return _place(key, head, lines)
-
+        return [bad_mask(at(""), f"mask = {_shown(entry)}", "entry")]
     found = []
     for key, value in entry.items():
         if key not in _MASK_KEYS:
@@ -210,7 +223,7 @@ def _check_entry(entry: Any, head: Span, lines: Sequence[str]) -> list[Diagnosti
     if shape not in _NEEDED:
         return [*found, bad_mask(at("shape"), f"shape = {_shown(shape)}", "shape", _NEEDED)]
     if missing := [key for key in _NEEDED[shape] if key not in entry]:
-        found.append(bad_mask(head, f"a {shape} without {', '.join(missing)}", "missing", _NEEDED[shape]))
+        found.append(bad_mask(at(""), f"a {shape} without {', '.join(missing)}", "missing", _NEEDED[shape]))
     elif shape == "polygon" and not _are_points(entry["points"]):
         found.append(bad_mask(at("points"), f"points = {_shown(entry['points'])}", "points"))
     elif shape != "polygon" and "points" in entry:

@@ -35,7 +35,7 @@ class File(msgspec.Struct, frozen=True):
     def span(self, *key: str) -> Span:
         """Where a key of the table is written; without a key, or if that is unknown, where the table begins."""
         place = self.places.get(self.keys + key) or self.places.get(self.keys)
-        return _span(self.name, self.text, *place) if place else Span(self.name)
+        return span_of(self.name, self.text, *place) if place else Span(self.name)
 
 
 def read(path: Path, keys: Keys, name: str = "", root: Path | None = None) -> tuple[File | None, list[Diagnostic]]:
@@ -53,9 +53,9 @@ def read(path: Path, keys: Keys, name: str = "", root: Path | None = None) -> tu
         text = decoded(data)
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", "replace")
-        return None, [not_toml(_span(name, before, len(before), 1), "it contains bytes that are not UTF-8")]
+        return None, [not_toml(span_of(name, before, len(before), 1), "it contains bytes that are not UTF-8")]
     if long := long_key(text):
-        return None, [not_toml(_span(name, text, long.end(), 1), f"a key has more than {MAX_KEY_PARTS} parts")]
+        return None, [not_toml(span_of(name, text, long.end(), 1), f"a key has more than {MAX_KEY_PARTS} parts")]
     try:
         table: object = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -63,14 +63,14 @@ def read(path: Path, keys: Keys, name: str = "", root: Path | None = None) -> tu
         if reason == _OVERWRITTEN and (twin := _twin(text[:offset])):
             place, key, first = twin
             reason = f"the key `{key}` is given twice, first in line {first}"
-            return None, [not_toml(_span(name, text, *place), reason, "keep one of the two")]
+            return None, [not_toml(span_of(name, text, *place), reason, "keep one of the two")]
         if twice := _DECLARED.fullmatch(reason):
             key = ".".join(_NAME.findall(twice[1]))
             reason = f"the table `[{key}]` begins twice"
             return None, [
-                not_toml(_span(name, text, offset, 1), reason, f"keep one `[{key}]`, with all that is below both")
+                not_toml(span_of(name, text, offset, 1), reason, f"keep one `[{key}]`, with all that is below both")
             ]
-        return None, [not_toml(_span(name, text, offset, 1), reason)]
+        return None, [not_toml(span_of(name, text, offset, 1), reason)]
     except RecursionError:
         return None, [not_toml(Span(name), "its brackets nest too deep")]
     except ValueError:
@@ -115,13 +115,14 @@ _OVERWRITTEN = "cannot overwrite a value"
 
 def _twin(text: str) -> tuple[tuple[int, int], str, int] | None:
     """The last key if it was there before: where it is, the key, and the line before. `text` is valid as far as it goes."""
-    keys = [(path, place) for path, place, is_header in _keys(text) if not is_header]
+    keys = [(path, place) for path, place, is_header in written_keys(text) if not is_header]
     path, place = keys.pop() if keys else ((), (0, 0))
     before = [start for known, (start, _) in keys if known == path]
     return (place, ".".join(path), text.count("\n", 0, before[-1]) + 1) if before else None
 
 
-def _span(name: str, text: str, offset: int, length: int) -> Span:
+def span_of(name: str, text: str, offset: int, length: int) -> Span:
+    """The place in the text of the file with this name."""
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
     line = text[start : None if end < 0 else end]
@@ -138,12 +139,12 @@ _TOKEN = pattern(
 def _places(text: str) -> dict[Keys, tuple[int, int]]:
     """Where each key and table of valid TOML is first written, in whatever way: dotted, quoted, in an inline table."""
     places: dict[Keys, tuple[int, int]] = {}
-    for path, place, _ in _keys(text):
+    for path, place, _ in written_keys(text):
         places.setdefault(path, place)
     return places
 
 
-def _keys(text: str) -> Iterator[tuple[Keys, tuple[int, int], bool]]:
+def written_keys(text: str) -> Iterator[tuple[Keys, tuple[int, int], bool]]:
     """Each key and table of valid TOML in its order: its path, where it is written, and whether it is in a header."""
     header: Keys = ()
     within: Keys = ()  # the table that keys belong to, by the last header and by the inline tables that are open
