@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 
 from ..diagnostics.forms import width
+from ..model import Span
 from ..texts import BREAK, IMAGE, TAG
 from .declare import Finding, rule
 from .subject import Memory, Subject
@@ -258,13 +259,14 @@ def no_description(note: Subject, memory: Memory) -> Iterator[Finding]:
     """
     if note.is_plain:
         return
-    places = note.picture_places()
+    places: Mapping[str, Sequence[Span]] = {}
     times: dict[str, int] = {}
     for name, field in note.note.fields.items():
         for image in IMAGE.findall(field) if "<img" in field and name != "Comments" else ():
             file = unescape(found[1]) if (found := _FILE.search(image)) else ""
             times[file] = time = times.get(file, -1) + 1
             if not (described := _ALT.search(image)) or not described[1].strip():
+                places = places or note.picture_places()  # Most have a description, and need none.
                 shown = places.get(note.picture_file(file), ())
                 yield (shown[time] if time < len(shown) else note.where(file),)
 
