@@ -16,11 +16,12 @@ AMPERSAND = "\x02"
 """An ampersand that is text: Python-Markdown takes `&copy;` in a text for a character reference, and leaves it alone."""
 
 DELETION = pattern("([\x0e\x10])(\\d+)\x0f")
-_NUMBER = pattern("\x0e(\\d+)\x0f")
 MEDIUM = pattern("\x11(\\d+)\x0f")
 KEPT = pattern("\x12(\\d+)\x0f")
 RAW = pattern("\x13(\\d+)\x0f")
 SOURCE = pattern("#\x14(\\d+)\x0f")
+_NUMBER = pattern("\x0e(\\d+)\x0f")
+"""The mark that opens a deletion: in a finished cloze, it stands where its number will."""
 
 ENDED = "\x14\x0f"
 """Stands before the end of a sound or a film that the author wrote: what it holds is for those who cannot play it."""
